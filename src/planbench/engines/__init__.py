@@ -1,0 +1,1 @@
+"""Pure functions over the domain. They return new values and change nothing."""

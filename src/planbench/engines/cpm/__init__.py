@@ -1,0 +1,1 @@
+"""The critical path method: dates, floats, driving relationships and the longest path."""

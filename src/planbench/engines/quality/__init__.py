@@ -1,0 +1,1 @@
+"""Schedule quality: metrics as records with a small function each, gathered in rulesets."""

@@ -1,0 +1,1 @@
+"""Logic traces: what drives an activity and what it drives."""

@@ -1,0 +1,1 @@
+"""Primavera P6 XER files, in and out."""

@@ -1,0 +1,1 @@
+"""The library file: schema, migrations and repositories on SQLite."""

@@ -1,0 +1,1 @@
+"""The Home workspace: the library of projects and their updates."""

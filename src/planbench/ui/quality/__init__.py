@@ -1,0 +1,1 @@
+"""The Quality workspace: rulesets, metrics, findings and their evidence."""

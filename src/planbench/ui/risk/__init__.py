@@ -1,0 +1,1 @@
+"""The Risk workspace: ranges, runs and their results."""

@@ -1,0 +1,1 @@
+"""The Schedule workspace: table, Gantt chart and details."""

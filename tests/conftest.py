@@ -1,0 +1,38 @@
+"""Fixtures for all tests: the corpus beside the repository, no network, no leaks."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+CORPUS = Path(
+    os.environ.get("PLANBENCH_SHARED", Path(__file__).resolve().parents[2] / "shared")
+).resolve()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the corpus and the oracles; the test is skipped where it is absent."""
+    if not (CORPUS / "corpus" / "INDEX.csv").exists():
+        pytest.skip("the corpus of real schedule files is not beside the repository")
+    return CORPUS
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program never calls out: any connection beyond this machine fails the test."""
+    connect = socket.socket.connect
+
+    def only_loopback(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else address
+        internet = self.family in (socket.AF_INET, socket.AF_INET6)
+        if internet and host not in ("127.0.0.1", "localhost", "::1"):
+            raise AssertionError(f"a connection to {host} was attempted")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", only_loopback)
