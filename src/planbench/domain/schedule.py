@@ -544,17 +544,20 @@ class Schedule:
                 if column.dtype == object:
                     total.update("\x1f".join(map(str, column.tolist())).encode())
                 else:
-                    total.update(
-                        np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<"))
-                    )
+                    total.update(_portable(column))
         for calendar in self.calendars:
             total.update(repr((calendar, sorted(calendar.exceptions.items()))).encode())
         total.update(repr(self.projects).encode())
         for baseline in self.baselines:
             total.update(baseline.name.encode())
             for _, column in baseline.columns.columns():
-                total.update(column.astype(column.dtype.newbyteorder("<")).tobytes())
+                total.update(_portable(column))
         return total.hexdigest()
+
+
+def _portable(column: npt.NDArray[Any]) -> bytes:
+    """The column's values, byte for byte the same on every machine."""
+    return column.astype(column.dtype.newbyteorder("<")).tobytes()
 
 
 @dataclass(frozen=True)

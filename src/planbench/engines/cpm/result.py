@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planbench.domain.schedule import Flags, Minutes, Rows
+from planbench.domain.schedule import Flags, Rows
+from planbench.domain.times import Minutes
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,43 @@
+"""One opened update: the schedule and what was computed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from planbench.domain.reports import Repair
+from planbench.domain.schedule import Baseline, Schedule
+
+if TYPE_CHECKING:
+    from planbench.engines.cpm.result import CpmResult
+    from planbench.engines.quality.result import QualityReport
+    from planbench.engines.risk.model import RiskModel
+    from planbench.engines.risk.result import RiskResult
+    from planbench.services.agreement import Agreement
+
+
+@dataclass
+class Document:
+    """An update of a project as it stands open in the window or on the command line.
+
+    `schedule` is never changed in place. `cpm` is None until the schedule was calculated (or when
+    it cannot be: `problem` then says why in one line). Results belong to the schedule whose digest
+    they carry; a view marks them stale when it differs.
+    """
+
+    schedule: Schedule
+    library_project: int | None = None  # ids in the library, None for a file opened on its own
+    update: int | None = None
+    title: str = ""
+    update_label: str = ""
+    repairs: tuple[Repair, ...] = ()
+    baseline: Baseline | None = None
+    baseline_label: str = ""
+    cpm: CpmResult | None = None
+    problem: str = ""
+    agreement: Agreement | None = None
+    quality: tuple[QualityReport, ...] = ()
+    risk_model: RiskModel | None = None
+    risk: RiskResult | None = None
+    risk_label: str = ""
+    history: list[str] = field(default_factory=list)

@@ -1,0 +1,88 @@
+"""What all views share: the open document, the selection, running jobs, the theme.
+
+Views talk to each other through this object alone. Signals carry ids and names, never copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from planbench.services.document import Document
+from planbench.services.jobs import Jobs
+from planbench.ui.jobs import QtJob
+
+
+class AppState(QObject):
+    """The window's shared state.
+
+    Signals: `library_changed()`; `document_changed()` when another update was opened (or none);
+    `result_changed(kind)` with kind "cpm", "quality", "risk", "agreement" or "baseline";
+    `selection_changed(row)` with the activity's row or -1; `workspace_requested(name)`;
+    `job_started(QtJob)`; `message(kind, text)` with kind "info", "warning" or "error".
+    """
+
+    library_changed = Signal()
+    document_changed = Signal()
+    result_changed = Signal(str)
+    selection_changed = Signal(int)
+    workspace_requested = Signal(str)
+    job_started = Signal(object)
+    message = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = Jobs()
+        self.document: Document | None = None
+        self.library: Any = None  # services.library.Library, opened after the first paint
+        self.selection = -1
+        self._newest: dict[str, QtJob] = {}
+
+    def open_document(self, document: Document | None) -> None:
+        """Show another update in every workspace."""
+        self.document = document
+        self.selection = -1
+        self.document_changed.emit()
+        self.selection_changed.emit(-1)
+
+    def select(self, row: int) -> None:
+        """Select an activity in all views."""
+        if row != self.selection:
+            self.selection = row
+            self.selection_changed.emit(row)
+
+    def run(
+        self, kind: str, name: str, work: Callable[..., Any], done: Callable[[Any], None]
+    ) -> QtJob:
+        """Start a background job; `done(result)` runs in the window's thread.
+
+        A newer job of the same kind cancels the older one, whose result is then dropped, so that
+        a stale result never overwrites a newer one. Errors arrive as `message`.
+        """
+        older = self._newest.get(kind)
+        if older is not None:
+            older.cancel()
+        job = QtJob(self.jobs, name, work, self)
+        self._newest[kind] = job
+
+        def succeeded(result: Any) -> None:
+            if self._newest.get(kind) is job:
+                done(result)
+
+        def finished() -> None:
+            if self._newest.get(kind) is job:
+                del self._newest[kind]
+            job.deleteLater()
+
+        job.succeeded.connect(succeeded)
+        job.failed.connect(lambda error: self.message.emit("error", str(error)))
+        job.finished.connect(finished)
+        self.job_started.emit(job)
+        job.start()
+        return job
+
+    def close(self) -> None:
+        """Stop all work before the window goes."""
+        self.jobs.close()

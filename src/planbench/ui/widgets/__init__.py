@@ -1,0 +1,1 @@
+"""Controls in the visual language: buttons, chips, cards, strips, tables, banners."""
