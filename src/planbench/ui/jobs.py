@@ -1,21 +1,26 @@
-"""The one bridge from background jobs to Qt signals."""
+"""The one bridge from background jobs to Qt signals.
+
+Workers never touch a job's own QObject, which the window may delete at any time: they post to the
+bridge, which outlives them all, and the bridge hands on in the window's thread.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from planbench.domain.errors import Cancelled
 from planbench.services.jobs import JobContext, Jobs
 
 
 class QtJob(QObject):
-    """A job whose progress and outcome arrive as signals in the window's thread, in order.
+    """A running job as the window sees it.
 
-    Signals: `progressed(Progress)`, then one of `succeeded(result)`, `failed(Exception)`,
-    `cancelled()`; `finished()` after any of them.
+    Signals, all in the window's thread and in order: `progressed(Progress)`, then one of
+    `succeeded(result)`, `failed(Exception)`, `cancelled()`; `finished()` after any of them.
     """
 
     progressed = Signal(object)
@@ -24,34 +29,73 @@ class QtJob(QObject):
     cancelled = Signal()
     finished = Signal()
 
-    def __init__(
-        self, jobs: Jobs, name: str, work: Callable[[JobContext], Any], parent: QObject | None
-    ) -> None:
+    def __init__(self, name: str, context: JobContext, parent: QObject) -> None:
         super().__init__(parent)
         self.name = name
-        self._jobs = jobs
-        self._work = work
-        self._context = JobContext(self.progressed.emit)
-
-    def start(self) -> None:
-        """Hand the work to the pool."""
-        self._jobs.start(self._run, self._context)
+        self._context = context
 
     def cancel(self) -> None:
-        """Ask the work to stop."""
+        """Ask the work to stop; its result is dropped even if it is done already."""
         self._context.cancel()
 
-    def _run(self, context: JobContext) -> None:
-        # Runs in the worker: emitting here (not in a future's callback) keeps the order.
-        try:
-            result = self._work(context)
-        except Cancelled:
-            self.cancelled.emit()
-        except Exception as error:
-            self.failed.emit(error)
+    def deliver(self, kind: str, payload: object) -> None:
+        """Turn what a worker posted into a signal."""
+        if kind == "progressed":
+            self.progressed.emit(payload)
+            return
+        if kind == "succeeded" and not self._context.cancelled:
+            self.succeeded.emit(payload)
+        elif kind == "failed":
+            self.failed.emit(payload)
         else:
-            if context.cancelled:
-                self.cancelled.emit()
-            else:
-                self.succeeded.emit(result)
+            self.cancelled.emit()
         self.finished.emit()
+
+
+class JobBridge(QObject):
+    """Starts jobs on the pool and turns what the workers post into the jobs' signals."""
+
+    _posted = Signal(int, str, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = Jobs()
+        self._live: dict[int, QtJob] = {}
+        self._numbers = itertools.count()
+        self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def start(self, name: str, work: Callable[[JobContext], Any]) -> QtJob:
+        """Run `work(context)` on a worker thread."""
+        number = next(self._numbers)
+        context = JobContext(lambda progress: self._posted.emit(number, "progressed", progress))
+        job = QtJob(name, context, self)
+        self._live[number] = job
+
+        def run(context: JobContext) -> None:
+            # Posting here, not in a future's callback, keeps the order of what is posted.
+            try:
+                result = work(context)
+            except Cancelled:
+                self._posted.emit(number, "cancelled", None)
+            except Exception as error:  # carried to the window with its traceback
+                self._posted.emit(number, "failed", error)
+            else:
+                self._posted.emit(number, "succeeded", result)
+
+        self._pool.start(run, context)
+        return job
+
+    def _deliver(self, number: int, kind: str, payload: object) -> None:
+        job = self._live.get(number)
+        if job is None:
+            return
+        if kind != "progressed":
+            del self._live[number]
+        job.deliver(kind, payload)
+        if kind != "progressed":
+            job.deleteLater()
+
+    def close(self) -> None:
+        """Cancel all jobs and wait until the workers are still."""
+        self._pool.close()
+        self._live.clear()

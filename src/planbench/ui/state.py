@@ -11,8 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from planbench.services.document import Document
-from planbench.services.jobs import Jobs
-from planbench.ui.jobs import QtJob
+from planbench.ui.jobs import JobBridge, QtJob
 
 
 class AppState(QObject):
@@ -34,7 +33,7 @@ class AppState(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.jobs = Jobs()
+        self.jobs = JobBridge(self)
         self.document: Document | None = None
         self.library: Any = None  # services.library.Library, opened after the first paint
         self.selection = -1
@@ -64,7 +63,7 @@ class AppState(QObject):
         older = self._newest.get(kind)
         if older is not None:
             older.cancel()
-        job = QtJob(self.jobs, name, work, self)
+        job = self.jobs.start(name, work)
         self._newest[kind] = job
 
         def succeeded(result: Any) -> None:
@@ -74,13 +73,11 @@ class AppState(QObject):
         def finished() -> None:
             if self._newest.get(kind) is job:
                 del self._newest[kind]
-            job.deleteLater()
 
         job.succeeded.connect(succeeded)
         job.failed.connect(lambda error: self.message.emit("error", str(error)))
         job.finished.connect(finished)
         self.job_started.emit(job)
-        job.start()
         return job
 
     def close(self) -> None:

@@ -1,0 +1,196 @@
+"""`info`, `schedule`, `check` and `risk`: one file in, one result out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from planbench.cli.output import envelope, repairs_json, show_progress, write_json, write_xlsx
+from planbench.domain.errors import PlanbenchError
+from planbench.services.document import Document
+from planbench.services.files import open_file
+from planbench.services.jobs import JobContext
+from planbench.services.scheduling import (
+    recalculate,
+    schedule_json,
+    summary_json,
+    with_options,
+)
+
+Commands = Any  # argparse keeps the type of its sub-parsers to itself
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the four commands to the command line."""
+    info = _command(commands, "info", "what is in the file, and what reading it had to mend", _info)
+    info.add_argument("--repairs", action="store_true", help="list every repair")
+    schedule = _command(
+        commands, "schedule", "recalculate and compare with the dates stored in the file", _schedule
+    )
+    schedule.add_argument("--engine", choices=("p6", "msp"), help="whose rules to follow")
+    schedule.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a scheduling option, e.g. logic=override",
+    )
+    schedule.add_argument("--xlsx", metavar="PATH", help="write the activities as a workbook")
+    check = _command(commands, "check", "schedule quality", _check)
+    check.add_argument("--ruleset", action="append", default=[], metavar="ID")
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="the baseline as a file")
+    check.add_argument("--xlsx", metavar="PATH", help="write metrics and findings as a workbook")
+    risk = _command(commands, "risk", "Monte Carlo of the schedule", _risk)
+    risk.add_argument("--model", type=Path, metavar="MODEL", help="risk model, JSON")
+    risk.add_argument("--iterations", type=_positive, default=10_000, metavar="N")
+    risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
+    risk.add_argument("--threads", type=_positive, default=None, metavar="N")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _command(commands: Commands, name: str, words: str, run: Any) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    made.add_argument("file", type=Path, metavar="FILE")
+    made.add_argument("--encoding", help="code page of the file, where it is guessed wrong")
+    made.add_argument("--json", metavar="PATH", help="write the result as JSON, - for the screen")
+    made.set_defaults(run=run)
+    return made
+
+
+def _calculated(
+    options: argparse.Namespace, settings: Sequence[str] = (), engine: str | None = None
+) -> Document:
+    document = open_file(options.file, options.encoding)
+    document.schedule = with_options(document.schedule, settings, engine)
+    recalculate(document)
+    if document.cpm is None:
+        raise PlanbenchError(document.problem, str(options.file))
+    return document
+
+
+def _info(options: argparse.Namespace) -> int:
+    document = open_file(options.file, options.encoding)
+    summary = summary_json(document)
+    if options.json:
+        body = {**summary, "repairs": repairs_json(document)}
+        write_json(envelope("info", [document], body), options.json)
+    if options.json == "-":
+        return 0
+    exporter = summary["exporter"]
+    print(f"{options.file.name}: {exporter['format']} {exporter['version'] or ''}".rstrip())
+    for project in summary["projects"]:
+        print(
+            f"  {project['id']}  {project['name']}: {project['activities']} activities, "
+            f"{project['relationships']} links, data date {project['data_date'] or '-'}"
+        )
+    counts = [f"{count} {name.replace('_', ' ')}" for name, count in summary["counts"].items()]
+    print("  " + ", ".join(counts))
+    print(f"  {len(document.repairs)} repairs" + ("" if options.repairs else " (--repairs lists)"))
+    if options.repairs:
+        for repair in document.repairs:
+            print(f"    {repair.severity:8}{repair.where}: {repair.message}; {repair.action}")
+    return 0
+
+
+def _schedule(options: argparse.Namespace) -> int:
+    document = _calculated(options, options.option, options.engine)
+    projects = schedule_json(document)
+    if options.json:
+        body = {"repairs": repairs_json(document), "projects": projects}
+        write_json(envelope("schedule", [document], body), options.json)
+    if options.xlsx:
+        sheets = {project["id"]: project["activities"] for project in projects}
+        write_xlsx(sheets, options.xlsx)
+    if options.json == "-":
+        return 0
+    for project in projects:
+        if not project["activities"]:
+            continue
+        agreement = project["agreement"]
+        print(
+            f"{project['id']}: finish {project['finish'] or '-'}, "
+            f"{sum(a['critical'] for a in project['activities'])} critical of "
+            f"{len(project['activities'])}"
+        )
+        print(
+            f"  stored dates: {agreement['all_five']} of {agreement['population']} agree in early "
+            "and late dates and total float"
+        )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from planbench.services.quality import baseline_from_file, check_document, check_json
+
+    document = _calculated(options)
+    if options.baseline:
+        baseline_from_file(document, options.baseline)
+    check_document(document, tuple(options.ruleset) or None)
+    projects = check_json(document)
+    if options.json:
+        body = {"repairs": repairs_json(document), "projects": projects}
+        write_json(envelope("check", [document], body), options.json)
+    if options.xlsx:
+        write_xlsx(_check_sheets(projects), options.xlsx)
+    if options.json == "-":
+        return 0
+    for project in projects:
+        for ruleset in project["rulesets"]:
+            print(f"{project['id']}: {ruleset['id']}")
+            for metric in ruleset["metrics"]:
+                value = "-" if metric["value"] is None else _shown(metric["value"], metric["unit"])
+                print(
+                    f"  {metric['id']:12}{metric['state']:16}{value:>10}  {metric['name']}"
+                    + (f" ({metric['reason']})" if metric["reason"] else "")
+                )
+    return 0
+
+
+def _shown(value: float, unit: str) -> str:
+    return f"{100 * value:.1f} %" if unit == "ratio" else f"{value:g}"
+
+
+def _check_sheets(projects: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    metrics, objects = [], []
+    for project in projects:
+        for ruleset in project["rulesets"]:
+            for metric in ruleset["metrics"]:
+                place = {"project": project["id"], "ruleset": ruleset["id"], "metric": metric["id"]}
+                figures = {k: v for k, v in metric.items() if k not in ("id", "objects")}
+                metrics.append({**place, **figures})
+                objects += [{**place, "object": name} for name in metric["objects"]]
+    return {"Metrics": metrics, "Findings": objects}
+
+
+def _risk(options: argparse.Namespace) -> int:
+    from planbench.services.risk import read_model, risk_json, run_risk
+
+    document = _calculated(options)
+    model = read_model(options.model, document)
+    run_risk(
+        document,
+        model,
+        iterations=options.iterations,
+        seed=options.seed,
+        threads=options.threads,
+        context=JobContext(show_progress),
+    )
+    result = risk_json(document)
+    if options.json:
+        write_json(envelope("risk", [document], result), options.json)
+    if options.json == "-":
+        return 0
+    finish = result["finish"]
+    print(f"finish without risk {finish['deterministic']}, {options.iterations} iterations")
+    for name in ("p10", "p50", "p80", "p90"):
+        print(f"  {name.upper()}  {finish[name]}")
+    print(f"  the calculated finish is met in {100 * finish['probability_of_deterministic']:.1f} %")
+    return 0

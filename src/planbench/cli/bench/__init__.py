@@ -1,0 +1,1 @@
+"""`planbench bench`: how fast and how large, each benchmark in a process of its own."""
