@@ -437,7 +437,7 @@ def column_kind(table: type[Table], name: str) -> str:
     return next(str(item.type) for item in fields(table) if item.name == name)
 
 
-def make_table(table: type[T], n: int, **columns: Any) -> T:
+def make_table(table: type[T], n: int, /, **columns: Any) -> T:
     """A table of n rows from the given columns; the others take the default of their kind.
 
     Columns are converted to their dtype. Raises ValueError on a wrong length.
