@@ -1,0 +1,1 @@
+"""Resource levelling: when work can be done with the resources there are."""
