@@ -210,14 +210,15 @@ def environment(kind: str, root: Path = ROOT) -> Path:
 
 def make(folder: Path) -> None:
     """An empty virtual environment, by whichever tool there is."""
-    if has_venv() and quiet([sys.executable, "-m", "venv", str(folder)]):
+    make_venv = [sys.executable, "-m", "venv", "--prompt", "planbench", str(folder)]
+    if has_venv() and quiet(make_venv):
         return
     shutil.rmtree(folder, ignore_errors=True)
     uv = shutil.which("uv")
-    if uv and quiet([uv, "venv", "--quiet", "--python", sys.executable, str(folder)]):
+    if uv and quiet([uv, "venv", "--prompt", "planbench", "--python", sys.executable, str(folder)]):
         return
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    if apt_install([package]) and quiet([sys.executable, "-m", "venv", str(folder)]):
+    if apt_install([package]) and quiet(make_venv):
         return
     shutil.rmtree(folder, ignore_errors=True)
     raise Stop(f"this Python cannot make a virtual environment. {line_to_type([package])}")
