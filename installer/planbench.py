@@ -247,7 +247,8 @@ def fill(folder: Path, lock: Path) -> None:
     clean = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     if uv[0] and loud([*uv, "pip", "install", "--quiet", "--python", python, *options], env=clean):
         return
-    if has_pip and loud([python, "-m", "pip", "install", "--quiet", *options]):
+    by_pip = ["pip", "install", "--quiet", "--disable-pip-version-check", *options]
+    if has_pip and loud([python, "-m", *by_pip]):
         return
     raise Stop("the packages could not be installed; the lines above say why. Is PyPI reachable?")
 
