@@ -35,6 +35,9 @@ NEEDED_ALWAYS = {
     "libxkbcommon.so.0": "libxkbcommon0",
 }
 NEEDED_FOR_WINDOWS = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
     "libX11-xcb.so.1": "libx11-xcb1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
