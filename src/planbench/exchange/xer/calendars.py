@@ -23,6 +23,7 @@ _FIRST_DAY, _LAST_DAY = -25567, 84006
 
 _RECORD = re.compile(r"\s*\(\s*\d*\s*\|\|\s*([^()|]*?)\s*\(([^()]*)\)\s*\(\s*")
 _CLOSE = re.compile(r"\s*\)\s*\)\s*")
+_NEXT = re.compile(r"\s*")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?\s*([AaPp])?\.?(?:[Mm]\.?)?")
 
 
@@ -45,17 +46,20 @@ class CalendarText:
 
     week: tuple[Shifts, ...] | None
     exceptions: dict[int, Shifts]
+    balanced: bool = True  # False: a bracket too many was passed over
 
 
-def parse_records(text: str) -> Record:
-    """The root record of a calendar's text. Raises CalendarTextError where it breaks the grammar.
+def parse_records(text: str) -> tuple[Record, bool]:
+    """(root record, whether the brackets were balanced) of a calendar's text.
 
-    Nothing is nested by recursion, so that no text can exhaust the stack.
+    A single closing bracket too many, as some programs write it, is passed over. Raises
+    CalendarTextError where the text breaks the grammar otherwise. Nothing is nested by
+    recursion, so that no text can exhaust the stack.
     """
     text = text.replace("\x7f", " ")
     root = Record("", {})
     open_records = [root]
-    at = 0
+    at, balanced = 0, True
     while at < len(text):
         opening = _RECORD.match(text, at)
         if opening is not None:
@@ -71,12 +75,15 @@ def parse_records(text: str) -> Record:
         if closing is None or len(open_records) == 1:
             if not text[at:].strip(" \t\r\n)") and len(open_records) == 1:
                 break
+            if text[at] == ")" and len(open_records) == 2:
+                at, balanced = _NEXT.match(text, at + 1).end(), False  # type: ignore[union-attr]
+                continue
             raise CalendarTextError(f"unexpected text at character {at}")
         open_records.pop()
         at = closing.end()
     if len(open_records) > 1 or not root.children:
         raise CalendarTextError("the text ends too early")
-    return root.children[0]
+    return root.children[0], balanced
 
 
 def minute_of_day(text: str) -> int:
@@ -103,7 +110,7 @@ def parse_calendar(text: str) -> CalendarText:
     A shift that ends at 00:00, or not after its start, lasts until midnight. Raises
     CalendarTextError where the text breaks the grammar or names impossible times or days.
     """
-    root = parse_records(text)
+    root, balanced = parse_records(text)
     week: list[Shifts] | None = None
     exceptions: dict[int, Shifts] = {}
     for section in root.children:
@@ -118,7 +125,7 @@ def parse_calendar(text: str) -> CalendarText:
                     number = _number(day.attributes["d"], 0, 1 << 20) - SERIAL_EPOCH
                     if _FIRST_DAY <= number <= _LAST_DAY:
                         exceptions[number] = _shifts(day.children)
-    return CalendarText(tuple(week) if week is not None else None, exceptions)
+    return CalendarText(tuple(week) if week is not None else None, exceptions, balanced)
 
 
 def _number(text: str, low: int, high: int) -> int:
@@ -190,7 +197,7 @@ def _text_of(row: dict[str, str], number: int, repairs: Repairs) -> CalendarText
     if not data.strip(" \x7f\r\n"):
         return None
     try:
-        return parse_calendar(data)
+        text = parse_calendar(data)
     except CalendarTextError as error:
         repairs.add(
             "bad-calendar",
@@ -200,6 +207,15 @@ def _text_of(row: dict[str, str], number: int, repairs: Repairs) -> CalendarText
             "taken as Monday to Friday 08:00 to 16:00",
         )
         return None
+    if not text.balanced:
+        repairs.add(
+            "unbalanced-calendar",
+            "warning",
+            f"CALENDAR row {number}",
+            f"the hours of calendar {row.get('clndr_name', '')!r} have a bracket too many",
+            "read regardless",
+        )
+    return text
 
 
 def _inherited(

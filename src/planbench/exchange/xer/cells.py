@@ -46,13 +46,13 @@ def _days_before(year: int, month: int, day: int) -> int:
 
 
 @kernel
-def _date(data: Any, a: int, b: int) -> int:
+def _date(data: Any, a: int, b: int, last_year: int) -> int:
     """`yyyy-mm-dd[( |T)hh(:|.)mm[...]]` as minutes, -1 << 62 when it is something else."""
     bad = -(1 << 62)
     if b - a < 10 or data[a + 4] != 45 or data[a + 7] != 45:
         return bad
     year, month, day = _digits(data, a, 4), _digits(data, a + 5, 2), _digits(data, a + 8, 2)
-    if year < 1900 or year > 2199 or month < 1 or month > 12 or day < 1:
+    if year < 1900 or year > last_year or month < 1 or month > 12 or day < 1:
         return bad
     last = 31
     if month == 4 or month == 6 or month == 9 or month == 11:
@@ -77,7 +77,7 @@ def _date(data: Any, a: int, b: int) -> int:
 
 
 @kernel
-def read_dates(data: Any, start: Any, end: Any, values: Any, marks: Any) -> int:
+def read_dates(data: Any, start: Any, end: Any, last_year: int, values: Any, marks: Any) -> int:
     """Fill `values` (minutes since the epoch) and `marks`; the number of cells not read."""
     unread = 0
     for row in range(start.size):
@@ -90,7 +90,7 @@ def read_dates(data: Any, start: Any, end: Any, values: Any, marks: Any) -> int:
         marks[row] = BLANK
         if a == b:
             continue
-        moment = _date(data, a, b)
+        moment = _date(data, a, b, last_year)
         marks[row] = READ
         if moment == -(1 << 62):
             marks[row] = UNREAD

@@ -15,6 +15,7 @@ from planbench.domain.times import NO_TIME, Minutes, minutes_column
 from planbench.exchange.repairs import Repairs
 from planbench.exchange.xer import cells
 from planbench.exchange.xer.document import XerTable
+from planbench.exchange.xer.encodings import EMPTY_TEXT
 
 UNKNOWN_ROW = -2
 """An id that is there but that no row has."""
@@ -25,19 +26,27 @@ _LIMIT = 1e9
 _GROUPED = re.compile(r"-?\d{1,3}((,\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?|([ \u00a0]\d{3})+([.,]\d+)?)")
 
 
-def dates(table: XerTable, name: str, repairs: Repairs) -> Minutes:
-    """A column of instants; impossible ones become NO_TIME and are listed."""
+LAST_YEAR = 2199
+"""A date beyond that steers scheduling is taken for an error."""
+
+
+def dates(table: XerTable, name: str, repairs: Repairs, last_year: int = LAST_YEAR) -> Minutes:
+    """A column of instants; impossible ones become NO_TIME and are listed.
+
+    P6 itself stores dates some thousand years ahead for activities of a tiny remaining rate, so
+    columns that are only shown may allow later years.
+    """
     start, end = table.bounds(name)
     values, marks = minutes_column(len(table)), np.empty(len(table), dtype=np.int8)
     if name not in table:
         return values
-    if cells.read_dates(table.array, start, end, values, marks):
+    if cells.read_dates(table.array, start, end, last_year, values, marks):
         for row in np.flatnonzero(marks == cells.UNREAD).tolist():
             repairs.add(
                 "bad-date",
                 "error",
                 f"{table.name} row {row + 1} {name}",
-                f"{_cell(table, start, end, row)!r} is no date between 1900 and 2199",
+                f"{_cell(table, start, end, row)!r} is no date between 1900 and {last_year}",
                 "left empty",
             )
     return values
@@ -162,6 +171,9 @@ def words(table: XerTable, name: str) -> list[str]:
     """A column of text for people: doubled quotes and 0x7F line breaks undone."""
     texts = table.texts(name)
     a, b = table.block
+    if table.data.find(EMPTY_TEXT, a, b) >= 0:
+        mark = EMPTY_TEXT.decode(table.encoding, errors="replace")
+        texts = ["" if text == mark else text for text in texts]
     if table.data.find(b"\x7f", a, b) < 0 and table.data.find(b'""', a, b) < 0:
         return texts
     return [

@@ -408,12 +408,12 @@ def _with_encodings(
     )
     mended = []
     for table in tables:
-        block = table.data[slice(*table.block)]
+        block = table.data[slice(*table.block)].replace(encodings.EMPTY_TEXT, b"")
         own = chosen
         if not block.isascii():
             if encodings.is_utf8(block):
                 own = "utf-8"
-            elif chosen == "utf-8" and table not in telling:
+            elif table not in telling and not encodings.decodes(block, chosen):
                 own = encodings.DEFAULT
         if own != chosen:
             repairs.add(
@@ -442,9 +442,7 @@ def _report_undecodable(
         return
     for table in tables:
         block = table.data[slice(*table.block)]
-        try:
-            block.decode(table.encoding)
-        except UnicodeError:
+        if not encodings.decodes(block, table.encoding):
             repairs.add(
                 "undecodable-bytes",
                 "warning",

@@ -40,6 +40,9 @@ _ACCENTS = {
 }
 """Letters that stand alone among Latin ones."""
 
+EMPTY_TEXT = codecs.BOM_UTF8
+"""What P6 writes, in any encoding, where a long text is empty; no evidence of anything."""
+
 _RUN = re.compile(rb"[\x80-\xff]+")
 _SIGNS = re.compile(
     rb"[\x80\x82\x84\x85\x91-\x97\x99\xa0\xa7\xa9\xab\xae\xb0\xb1\xb5-\xb7\xbb]"
@@ -76,13 +79,18 @@ def byte_order_mark(data: bytes) -> tuple[str, bytes]:
     return "", b""
 
 
-def is_utf8(data: bytes) -> bool:
-    """Whether the bytes are valid UTF-8."""
+def decodes(data: bytes, encoding: str) -> bool:
+    """Whether the bytes are valid in an encoding."""
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+        data.decode(encoding)
+    except UnicodeError:
         return False
     return True
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes are valid UTF-8."""
+    return decodes(data, "utf-8")
 
 
 def guess(texts: Iterable[bytes]) -> str:
@@ -94,19 +102,18 @@ def guess(texts: Iterable[bytes]) -> str:
     sample = bytearray()
     for text in texts:
         if not text.isascii():
-            sample += text + b"\n"
+            sample += text.replace(EMPTY_TEXT, b"") + b"\n"
         if len(sample) > _SAMPLE:
             break
     runs = _RUN.findall(bytes(sample))
     if runs and sum(map(is_utf8, runs)) >= 0.95 * len(runs):
         return "utf-8"
     data = _SIGNS.sub(b"", bytes(sample))
-    runs = _RUN.findall(data)
-    letters = sum(map(len, runs))
+    letters = sum(map(len, _RUN.findall(data)))
     if letters < _ENOUGH:
         return DEFAULT
-    if letters >= 2.2 * len(runs):
-        return _east_asian(data, runs) or _other_alphabet(data, letters) or DEFAULT
+    if sum(map(len, runs)) >= 2.2 * len(runs):
+        return _east_asian(bytes(sample), runs) or _other_alphabet(data, letters) or DEFAULT
     return _latin(data, letters)
 
 

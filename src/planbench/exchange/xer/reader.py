@@ -32,6 +32,7 @@ from planbench.exchange.repairs import Repairs
 from planbench.exchange.xer import terms
 from planbench.exchange.xer.calendars import read_calendars
 from planbench.exchange.xer.columns import (
+    LAST_YEAR,
     UNKNOWN_ROW,
     Ids,
     codes,
@@ -180,6 +181,8 @@ def _activity_calendars(
     """Calendar row of each activity; those without a known one take their project's."""
     wanted = ids(task, "clndr_id")
     rows = lookup(calendar_ids, wanted)
+    if not calendar_ids.as_texts():  # a missing table is told once
+        return np.zeros(len(task), dtype=np.int32)
     texts = wanted.as_texts() if (rows == UNKNOWN_ROW).any() else []
     for row in np.flatnonzero(rows == UNKNOWN_ROW).tolist():
         repairs.add(
@@ -217,7 +220,10 @@ def _activities(
         codes(task, name, terms.CONSTRAINTS, Constraint.NONE, repairs)
         for name in ("cstr_type", "cstr_type2")
     )
-    instants = {column: dates(task, name, repairs) for column, name in terms.ACTIVITY_DATES.items()}
+    instants = {
+        column: dates(task, name, repairs, _last_year(column))
+        for column, name in terms.ACTIVITY_DATES.items()
+    }
     return make_table(
         Activities,
         n,
@@ -245,6 +251,11 @@ def _activities(
         levelling_priority=codes(task, "priority_type", terms.PRIORITIES, 2, repairs),
         **instants,
     )
+
+
+def _last_year(column: str) -> int:
+    """Years are only bounded by what a calendar can hold where the dates steer scheduling."""
+    return 9998 if column.startswith(("stored_", "planned_")) else LAST_YEAR
 
 
 def _unique_uids(task: XerTable, repairs: Repairs) -> list[str]:
