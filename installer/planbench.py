@@ -34,10 +34,7 @@ NEEDED_ALWAYS = {
     "libfreetype.so.6": "libfreetype6",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
-NEEDED_FOR_WINDOWS = {
-    "libwayland-client.so.0": "libwayland-client0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-    "libwayland-egl.so.1": "libwayland-egl1",
+NEEDED_ON_X11 = {
     "libX11-xcb.so.1": "libx11-xcb1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
@@ -53,6 +50,11 @@ NEEDED_FOR_WINDOWS = {
     "libxcb-xfixes.so.0": "libxcb-xfixes0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+NEEDED_ON_WAYLAND = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
 }
 
 
@@ -118,7 +120,11 @@ def check_system(window: bool) -> None:
     """Install or name the system libraries of Qt. Raises Stop when some are still missing."""
     if not sys.platform.startswith("linux"):
         return
-    needed = {**NEEDED_ALWAYS, **(NEEDED_FOR_WINDOWS if window else {})}
+    needed = dict(NEEDED_ALWAYS)
+    if window:  # X11 always: Qt falls back on it
+        needed.update(NEEDED_ON_X11)
+    if window and os.environ.get("WAYLAND_DISPLAY"):
+        needed.update(NEEDED_ON_WAYLAND)
     lacking = missing(needed)
     if not lacking:
         return
