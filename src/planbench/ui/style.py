@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QComboBox,
@@ -129,6 +129,12 @@ class PlanbenchStyle(QProxyStyle):
             return QRect(option.rect).adjusted(8, 1, -24, -1)
         return super().subControlRect(control, option, sub, widget)
 
+    def subElementRect(self, element: Any, option: Any, widget: Any = None) -> QRect:
+        found = super().subElementRect(element, option, widget)
+        if element == QStyle.SubElement.SE_LineEditContents and option.lineWidth > 0:
+            return found.adjusted(6, 0, -6, 0)
+        return found
+
     def drawPrimitive(
         self, element: Any, option: Any, painter: QPainter, widget: QWidget | None = None
     ) -> None:
@@ -154,10 +160,30 @@ class PlanbenchStyle(QProxyStyle):
             _scroll_bar(option, painter)
         elif control == _Complex.CC_ComboBox:
             _combo_box(option, painter, widget)
+        elif control == _Complex.CC_Slider:
+            self._slider(option, painter, widget)
         elif control == _Complex.CC_SpinBox:
             self._spin_box(option, painter, widget)
         else:
             super().drawComplexControl(control, option, painter, widget)
+
+    def _slider(self, option: QStyleOptionSlider, painter: QPainter, widget: Any) -> None:
+        theme = current_theme()
+        handle = self.subControlRect(_Complex.CC_Slider, option, _Sub.SC_SliderHandle, widget)
+        middle = QPointF(handle.center())
+        area = QRectF(option.rect)
+        if option.orientation == Qt.Orientation.Horizontal:
+            track = QRectF(area.left() + 4, middle.y() - 2, area.width() - 8, 4)
+            done = QRectF(track.left(), track.top(), middle.x() - track.left(), 4)
+        else:
+            track = QRectF(middle.x() - 2, area.top() + 4, 4, area.height() - 8)
+            done = QRectF(track.left(), middle.y(), 4, track.bottom() - middle.y())
+        paint.box(painter, track, 2, theme.color("border-strong"))
+        paint.box(painter, done, 2, theme.color("accent"))
+        knob = QRectF(middle.x() - 7, middle.y() - 7, 14, 14)
+        paint.box(painter, knob, 7, theme.color("surface-raised"), theme.color("accent"), 2)
+        if _keyboard_focus(option):
+            paint.focus_ring(painter, option.rect, 4)
 
     def _spin_box(self, option: QStyleOptionSpinBox, painter: QPainter, widget: Any) -> None:
         _field(option, painter, widget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -22,7 +22,8 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setFont(current_theme().font("body"))
-        self.setTextMargins(27, 0, 4, 0)
+        self.setTextMargins(21, 0, 4, 0)
+        self.setMinimumWidth(160)
         self._hint = hint
         self.textChanged.connect(lambda _text: self.update())
 
@@ -31,6 +32,9 @@ class SearchField(QLineEdit):
             self.clear()
         else:
             super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, current_theme().control["height"])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -78,6 +82,7 @@ class FormField(QWidget):
         self._error = Label("", "small", "negative", wrap=True)
         self._error.hide()
         self._last = text
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
