@@ -1,1 +1,1 @@
-"""Pictures without a toolkit: rectangles, lines and texts."""
+"""Toolkit-free pictures: what a view shows as rectangles, lines, polygons and texts."""

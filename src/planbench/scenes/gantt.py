@@ -1,0 +1,564 @@
+"""The bar chart of a plan: only the visible rows and the visible time are built.
+
+Paint order: shading, selected row, rules, sight lines, links, data date and today, bars, labels.
+Lengths are those of the design tokens at rows of 24 pixels; other rows scale them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planbench.domain.schedule import NO_ROW, Codes, Flags, Rows, Schedule
+from planbench.domain.times import DAY, NO_TIME, Minutes
+from planbench.engines.cpm.result import CpmResult
+from planbench.scenes import links as wires
+from planbench.scenes.facts import BAND, EFFORT, SUMMARY, TASK, Facts
+from planbench.scenes.formats import date_text
+from planbench.scenes.outline import Outline, RowMap
+from planbench.scenes.primitives import Scene
+from planbench.scenes.shading import LEAST_PX, closed_stretches
+from planbench.scenes.timescale import TimeView, build_timescale
+
+BEYOND = 40.0
+"""Pixels that marks may reach past the window before they are cut."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Lengths of the Gantt in pixels (tokens `gantt`, rows of 24)."""
+
+    row: int = 24
+    bar_top: float = 4.0
+    bar_height: float = 10.0
+    baseline_top: float = 16.0
+    baseline_height: float = 4.0
+    keel: float = 2.0
+    summary: float = 4.0
+    cap_drop: float = 8.0
+    cap_width: float = 6.0
+    effort: float = 4.0
+    tick: float = 10.0
+    milestone: float = 6.0
+    baseline_milestone: float = 4.0
+    label_gap: float = 10.0
+    milestone_label_gap: float = 16.0
+    exit_stub: float = 5.0
+    entry_stub: float = 6.0
+    arrow: tuple[float, float] = (5.0, 6.0)
+    fade_full: float = 0.35
+    fade_gone: float = 0.12
+    driving_gone: float = 0.05
+    other_opacity: float = 0.7
+
+    @property
+    def middle(self) -> float:
+        """Of the bar, from the top of its row."""
+        return self.bar_top + self.bar_height / 2
+
+    @staticmethod
+    def of_tokens(gantt: dict[str, Any], row: int = 24) -> Metrics:
+        """Metrics of the design tokens for a row height."""
+        base = gantt["row_24"] if row >= 24 else gantt["row_22_print"]
+        shift = float((row - (24 if row >= 24 else 22)) // 2)
+        link, fading = gantt["link"], gantt["link"]["fade"]
+        return Metrics(
+            row=row,
+            bar_top=base["bar_top"] + shift,
+            bar_height=float(base["bar_height"]),
+            baseline_top=base["baseline_top"] + shift,
+            baseline_height=float(base["baseline_height"]),
+            keel=float(gantt["critical_keel"]),
+            summary=float(gantt["summary"]["thickness"]),
+            cap_drop=float(gantt["summary"]["cap_drop"]),
+            cap_width=float(gantt["summary"]["cap_width"]),
+            effort=float(gantt["loe"]["height"]),
+            tick=float(gantt["loe"]["end_tick"]),
+            milestone=float(gantt["milestone_half"]),
+            baseline_milestone=float(gantt["baseline_milestone_half"]),
+            label_gap=float(gantt["label"]["gap_after_bar"]),
+            milestone_label_gap=float(gantt["label"]["gap_after_milestone"]),
+            exit_stub=float(link["exit_stub"]),
+            entry_stub=float(link["entry_stub"]),
+            arrow=(float(link["arrow"][0]), float(link["arrow"][1])),
+            fade_full=fading["full_at_px_per_day"],
+            fade_gone=fading["gone_at_px_per_day"],
+            driving_gone=fading["driving_gone_at_px_per_day"],
+            other_opacity=link["other_alpha"],
+        )
+
+
+ALL_LINKS, DRIVING_LINKS, NO_LINKS = "all", "driving", "none"
+
+
+@dataclass(frozen=True)
+class GanttOptions:
+    """What is drawn besides the bars."""
+
+    links: str = ALL_LINKS
+    baseline: bool = True
+    labels: bool = True
+    names: bool = False  # names before the dates on labels, as on paper
+    nonwork: bool = True
+    today: int = NO_TIME
+
+
+def rough_width(text: str) -> float:
+    """Width of a label at 11 px where no font can be asked."""
+    return 6.1 * len(text)
+
+
+@dataclass(frozen=True)
+class GanttPlan:
+    """All that does not change from frame to frame; make a new one for new rows or facts."""
+
+    schedule: Schedule
+    outline: Outline
+    facts: Facts  # of all nodes
+    rows: RowMap
+    cpm: CpmResult | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    text_width: Callable[[str], float] = rough_width
+
+    @cached_property
+    def links(self) -> wires.LinkRows:
+        """Links between displayed rows."""
+        return wires.link_rows(self.schedule.relationships, self.outline, self.rows)
+
+    @cached_property
+    def link_classes(self) -> npt.NDArray[np.int8]:
+        """Class of every relationship."""
+        links = self.schedule.relationships
+        driving = self.cpm.driving if self.cpm is not None else np.zeros(len(links), dtype=bool)
+        return wires.link_classes(links, driving, self.facts.critical[self.outline.bands :])
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """Earliest start and latest finish of all nodes; (0, 0) without dates."""
+        start, finish = self.facts.start, self.facts.finish
+        there = (start != NO_TIME) & (finish != NO_TIME)
+        if not there.any():
+            return 0, 0
+        return int(start[there].min()), int(finish[there].max())
+
+    def with_rows(self, rows: RowMap) -> GanttPlan:
+        """The same plan showing other rows."""
+        return replace(self, rows=rows)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The visible part: `scroll` pixels from the top of the rows, and a stretch of time."""
+
+    time: TimeView
+    height: float
+    scroll: int = 0
+
+
+def build_gantt(
+    plan: GanttPlan, window: Window, options: GanttOptions | None = None, selected: int = NO_ROW
+) -> Scene:
+    """The picture of the visible rows. `selected` is a node or -1."""
+    return _Builder(plan, window, options or GanttOptions(), selected).build()
+
+
+class _Builder:
+    """One picture being made."""
+
+    def __init__(
+        self, plan: GanttPlan, window: Window, options: GanttOptions, selected: int
+    ) -> None:
+        self.plan, self.options, self.selected = plan, options, selected
+        self.time, self.height = window.time, window.height
+        self.metrics = plan.metrics
+        row = plan.metrics.row
+        self.first = max(0, window.scroll // row)
+        self.last = min(len(plan.rows), int((window.scroll + window.height) // row) + 1)
+        self.scroll = window.scroll
+        self.nodes = plan.rows.nodes[self.first : self.last]
+        self.tops = np.arange(self.first, self.last, dtype=np.float64) * row - window.scroll
+        self.scene = Scene(window.time.width, window.height)
+        self.verticals: list[tuple[float, float, float]] = []
+
+    def build(self) -> Scene:
+        self._background()
+        self._links()
+        self._lines()
+        self._baselines()
+        self._bars()
+        self._marks()
+        self._whisker()
+        if self.options.labels and self.metrics.row >= 16:
+            self._labels()
+        return self.scene
+
+    # ------------------------------------------------------------ ground
+
+    def _background(self) -> None:
+        width, height, row = self.time.width, self.height, self.metrics.row
+        self.scene.add("rects", "paper", [(0.0, 0.0, width, height)])
+        if self.options.nonwork:
+            self.scene.add("rects", "nonwork", self._shading())
+        at = int(self.plan.rows.row_of[self.selected]) if self.selected >= 0 else -1
+        if self.first <= at < self.last:
+            y = float(at * row - self.scroll)
+            self.scene.add("rects", "row-selected", [(0.0, y, width, float(row))])
+        thin = 1.0 / self.time.ratio
+        rules = [(0.0, y + row - thin, width, thin) for y in self.tops.tolist()]
+        self.scene.add("rects", "rule", rules)
+        scale = build_timescale(self.time)
+        self.scene.add("rects", "sightline", [(x, 0.0, thin, height) for x in scale.minor])
+        self.scene.add("rects", "sightline-major", [(x, 0.0, thin, height) for x in scale.major])
+
+    def _shading(self) -> list[tuple[float, float, float, float]]:
+        calendar = self._calendar()
+        if calendar is None:
+            return []
+        time = self.time
+        if 7 * time.px_per_day < LEAST_PX and not calendar.exceptions:
+            return []
+        start, finish = closed_stretches(
+            calendar, int(time.left // DAY) - 1, int(time.right // DAY) + 2
+        )
+        wide = (finish - start) * (time.px_per_day / DAY) >= LEAST_PX
+        left = np.maximum(time.x(start[wide]), 0.0)
+        right = np.minimum(time.x(finish[wide]), time.width)
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        return [(x, 0.0, x2 - x, self.height) for x, x2 in pairs if x2 > x]
+
+    def _calendar(self) -> Any:
+        """The selected activity's calendar, else the project's own."""
+        schedule, bands = self.plan.schedule, self.plan.outline.bands
+        row = NO_ROW
+        if self.selected >= bands:
+            row = int(schedule.activities.calendar[self.selected - bands])
+        elif schedule.projects:
+            row = schedule.projects[schedule.main_project].calendar
+        return schedule.calendars[row] if 0 <= row < len(schedule.calendars) else None
+
+    def _lines(self) -> None:
+        """The data date, and today dotted."""
+        moments = [("data-date", self.plan.schedule.data_date), ("today", self.options.today)]
+        for style, moment in moments:
+            if moment == NO_TIME:
+                continue
+            x = float(self.time.x(np.array([moment]))[0])
+            if 0 <= x <= self.time.width:
+                self.scene.add("lines", style, [(x, 0.0, x, self.height)])
+                if style == "data-date":
+                    self.verticals.append((x, 0.0, self.height))
+
+    # ------------------------------------------------------------ links
+
+    def _links(self) -> None:
+        plan, metrics, px = self.plan, self.metrics, self.time.px_per_day
+        if self.options.links == NO_LINKS:
+            return
+        all_opacity = wires.fade(px, metrics.fade_full, metrics.fade_gone)
+        driving_opacity = wires.fade(px, metrics.fade_gone, metrics.driving_gone)
+        at = wires.visible_links(plan.links, self.first, self.last)
+        link = plan.links.link[at]
+        classes = plan.link_classes[link]
+        opacity = {
+            wires.OTHER: all_opacity * metrics.other_opacity,
+            wires.DRIVING: driving_opacity,
+            wires.CRITICAL: driving_opacity,
+            wires.SELECTED: 1.0,
+        }
+        if self.options.links == DRIVING_LINKS:
+            opacity[wires.OTHER] = 0.0
+        classes, mine = self._selected_links(link, classes)
+        shown = mine | np.isin(classes, [k for k, alpha in opacity.items() if alpha > 0])
+        at, link, classes, mine = at[shown], link[shown], classes[shown], mine[shown]
+        at, link, classes, mine = self._in_time(at, link, classes, mine)
+        paths = self._routes(at, link)
+        for kind, style in (
+            (wires.OTHER, "link"),
+            (wires.SELECTED, "link-selected"),
+            (wires.DRIVING, "link-driving"),
+            (wires.CRITICAL, "link-critical"),
+        ):
+            for own in (False, True):
+                rows = np.flatnonzero((classes == kind) & (mine == own)).tolist()
+                chosen = [paths[row] for row in rows]
+                alpha = 1.0 if own else opacity[kind]
+                self.scene.add("wires", style, chosen, alpha)
+                heads = [wires.arrow(path, *metrics.arrow) for path in chosen]
+                self.scene.add("polygons", style, heads, alpha)
+        for path in paths:
+            for (x, y), (x2, y2) in pairwise(path):
+                if x == x2:
+                    self.verticals.append((x, min(y, y2), max(y, y2)))
+
+    def _selected_links(self, link: Rows, classes: Codes) -> tuple[Codes, Flags]:
+        """The selected activity's own links are drawn at full strength at any zoom."""
+        links, row = self.plan.schedule.relationships, self.selected - self.plan.outline.bands
+        if self.selected < 0 or row < 0:
+            return classes, np.zeros(link.size, dtype=bool)
+        mine = (links.predecessor[link] == row) | (links.successor[link] == row)
+        return np.where(mine & (classes == wires.OTHER), wires.SELECTED, classes), mine
+
+    def _in_time(self, at: Rows, link: Rows, classes: Codes, mine: Flags) -> tuple[Any, ...]:
+        """Drop links wholly left or right of the window, and the least telling of too many."""
+        facts, plan = self.plan.facts, self.plan
+        a = plan.rows.nodes[plan.links.predecessor[at]]
+        b = plan.rows.nodes[plan.links.successor[at]]
+        low = np.minimum(facts.start[a], facts.start[b])
+        high = np.maximum(facts.finish[a], facts.finish[b])
+        pad = BEYOND * DAY / self.time.px_per_day
+        seen = (low != NO_TIME) & (high >= self.time.left - pad) & (low <= self.time.right + pad)
+        keep = np.flatnonzero(seen)
+        if keep.size > wires.MOST:
+            telling = np.where(mine[keep], -1, -classes[keep].astype(np.int64))
+            keep = np.sort(keep[np.argsort(telling, kind="stable")[: wires.MOST]])
+        return at[keep], link[keep], classes[keep], mine[keep]
+
+    def _routes(self, at: Rows, link: Rows) -> list[Any]:
+        plan, facts, row = self.plan, self.plan.facts, self.metrics.row
+        kind = plan.schedule.relationships.type[link]
+        ends = []
+        for rows, at_start in (
+            (plan.links.predecessor[at], (kind == 1) | (kind == 3)),
+            (plan.links.successor[at], (kind == 0) | (kind == 1)),
+        ):
+            nodes = plan.rows.nodes[rows]
+            x = self.time.x(np.where(at_start, facts.start[nodes], facts.finish[nodes]))
+            x = np.clip(x, -BEYOND, self.time.width + BEYOND)
+            y = rows * float(row) - self.scroll + self.metrics.middle
+            mark = (facts.kind[nodes] != TASK) & (facts.kind[nodes] < EFFORT)
+            ends.append((x, y, np.where(mark, self.metrics.milestone, 0.0)))
+        (x1, y1, reach1), (x2, y2, reach2) = ends
+        laying = wires.Wiring(
+            self.metrics.exit_stub, self.metrics.entry_stub, float(row), self.metrics.middle
+        )
+        return wires.route(kind, x1, x2, y1, y2, reach1, reach2, laying)
+
+    # ------------------------------------------------------------ bars
+
+    def _span(
+        self, start: Minutes, finish: Minutes, chosen: Flags, least: float = 2.0
+    ) -> list[tuple[float, float, float]]:
+        """(left, width, row top) of the chosen stretches that touch the window."""
+        there = chosen & (start != NO_TIME) & (finish != NO_TIME)
+        rows = np.flatnonzero(there)
+        left, right = self.time.x(start[rows]), self.time.x(finish[rows])
+        right = np.maximum(right, left + least)
+        seen = (right >= -2) & (left <= self.time.width + 2)
+        left = np.maximum(left[seen], -BEYOND)
+        right = np.minimum(right[seen], self.time.width + BEYOND)
+        tops = self.tops[rows[seen]]
+        return list(zip(left.tolist(), (right - left).tolist(), tops.tolist(), strict=True))
+
+    def _take(self, name: str) -> npt.NDArray[Any]:
+        column: npt.NDArray[Any] = getattr(self.plan.facts, name)[self.nodes]
+        return column
+
+    def _bars(self) -> None:
+        metrics, kind = self.metrics, self._take("kind")
+        task = kind == TASK
+        critical, near = self._take("critical"), self._take("near")
+        finish = self._take("finish")
+        top, height = metrics.bar_top, metrics.bar_height
+        gaps = self._span(
+            self._take("progress_to"),
+            self._take("remaining_from"),
+            task & (self._take("remaining_from") > self._take("progress_to")),
+        )
+        middle = metrics.middle
+        self.scene.add("lines", "pause", [(x, y + middle, x + w, y + middle) for x, w, y in gaps])
+        for style, chosen in (
+            ("remaining", task & ~critical & ~near),
+            ("near", task & near),
+            ("critical", task & critical),
+        ):
+            spans = self._span(self._take("remaining_from"), finish, chosen)
+            self.scene.add("rects", style, [(x, y + top, w, height) for x, w, y in spans])
+            if style == "critical":
+                keel = top + height - metrics.keel
+                self.scene.add(
+                    "rects", "keel", [(x, y + keel, w, metrics.keel) for x, w, y in spans]
+                )
+        done = self._span(self._take("start"), self._take("progress_to"), task, least=0.0)
+        self.scene.add("rects", "progress", [(x, y + top, w, height) for x, w, y in done if w > 0])
+        self._efforts(kind == EFFORT)
+        self._summaries((kind == BAND) | (kind == SUMMARY))
+
+    def _efforts(self, chosen: Flags) -> None:
+        metrics = self.metrics
+        spans = self._span(self._take("start"), self._take("finish"), chosen)
+        top = metrics.middle - metrics.effort / 2
+        self.scene.add("rects", "effort", [(x, y + top, w, metrics.effort) for x, w, y in spans])
+        low, high = metrics.middle - metrics.tick / 2, metrics.middle + metrics.tick / 2
+        ticks = [(e, y + low, e, y + high) for x, w, y in spans for e in (x, x + w)]
+        self.scene.add("lines", "effort-tick", ticks)
+
+    def _summaries(self, chosen: Flags) -> None:
+        metrics = self.metrics
+        spans = self._span(self._take("start"), self._take("finish"), chosen)
+        top = metrics.middle - metrics.summary / 2 - 2
+        self.scene.add("rects", "summary", [(x, y + top, w, metrics.summary) for x, w, y in spans])
+        caps = []
+        for x, w, y in spans:
+            cap = min(metrics.cap_width, w / 2)
+            low, tip = y + top + metrics.summary, y + top + metrics.cap_drop
+            caps.append(((x, low), (x + cap, low), (x, tip)))
+            caps.append(((x + w, low), (x + w - cap, low), (x + w, tip)))
+        self.scene.add("polygons", "summary", caps)
+
+    def _diamonds(self, instants: Minutes, chosen: Flags, half: float, middle: float) -> list[Any]:
+        rows = np.flatnonzero(chosen & (instants != NO_TIME))
+        x = self.time.x(instants[rows])
+        seen = (x >= -half) & (x <= self.time.width + half)
+        pairs = zip(x[seen].tolist(), (self.tops[rows[seen]] + middle).tolist(), strict=True)
+        return [((x, y - half), (x + half, y), (x, y + half), (x - half, y)) for x, y in pairs]
+
+    def _marks(self) -> None:
+        kind = self._take("kind")
+        mark = (kind > TASK) & (kind < EFFORT)
+        if not mark.any():
+            return
+        done, critical, near = self._take("finished"), self._take("critical"), self._take("near")
+        at = self._take("finish")
+        for style, chosen in (
+            ("milestone-done", done),
+            ("milestone", ~done & ~critical & ~near),
+            ("milestone-near", ~done & near),
+            ("milestone-critical", ~done & critical),
+        ):
+            shapes = self._diamonds(at, mark & chosen, self.metrics.milestone, self.metrics.middle)
+            self.scene.add("polygons", style, shapes)
+
+    def _baselines(self) -> None:
+        if not self.options.baseline:
+            return
+        metrics, kind = self.metrics, self._take("kind")
+        start, finish = self._take("baseline_start"), self._take("baseline_finish")
+        spans = self._span(start, finish, (kind == TASK) | (kind == EFFORT))
+        top, height = metrics.baseline_top, metrics.baseline_height
+        self.scene.add("rects", "baseline", [(x, y + top, w, height) for x, w, y in spans])
+        mark = (kind > TASK) & (kind < EFFORT)
+        half = metrics.baseline_milestone
+        shapes = self._diamonds(finish, mark, half, metrics.middle + 2)
+        self.scene.add("polygons", "baseline-milestone", shapes)
+
+    def _whisker(self) -> None:
+        """From the selected activity's finish as far as its total float lets it slip."""
+        facts, node = self.plan.facts, self.selected
+        at = int(self.plan.rows.row_of[node]) if node >= 0 else -1
+        if not self.first <= at < self.last or facts.kind[node] in (BAND, SUMMARY):
+            return
+        ends = np.array([facts.finish[node], facts.late_finish[node]])
+        if (ends == NO_TIME).any() or facts.finished[node]:
+            return
+        x, x2 = np.clip(self.time.x(ends), -BEYOND, self.time.width + BEYOND).tolist()
+        if abs(x2 - x) < 2:
+            return
+        y = at * self.metrics.row - self.scroll + self.metrics.middle
+        half = self.metrics.tick / 2
+        self.scene.add("lines", "whisker", [(x, y, x2, y), (x2, y - half, x2, y + half)])
+
+    # ------------------------------------------------------------ labels
+
+    def _labels(self) -> None:
+        """Finish dates after the marks; a label that does not fit the window is dropped."""
+        facts, metrics = self.plan.facts, self.metrics
+        start, finish, kind = self._take("start"), self._take("finish"), self._take("kind")
+        there = np.flatnonzero((finish != NO_TIME) & (start != NO_TIME))
+        nodes = self.nodes[there]
+        mark = (kind[there] > TASK) & (kind[there] < EFFORT)
+        ends = np.maximum(self.time.x(finish[there]), self.time.x(start[there]) + 2)
+        x = ends + np.where(mark, metrics.milestone_label_gap, metrics.label_gap)
+        x = self._past_whisker(nodes, x)
+        bold = mark & facts.critical[nodes]
+        muted = (kind[there] == BAND) | (kind[there] == SUMMARY)
+        made: dict[str, list[Any]] = {"label": [], "label-muted": [], "label-strong": []}
+        boxes: list[tuple[float, float, float, bool]] = []
+        base = metrics.middle + 4.0
+        columns = (nodes, ends, x, self.tops[there], bold, muted, finish[there])
+        for node, end, left, y, is_bold, is_muted, when in zip(
+            *(column.tolist() for column in columns), strict=True
+        ):
+            if end < 0:
+                continue
+            text = date_text(when)
+            if self.options.names and not is_muted:
+                text = f"{self._name(node)}, {text}"
+            wide = self.plan.text_width(text)
+            if left + wide > self.time.width - 2:
+                continue
+            style = "label-strong" if is_bold else "label-muted" if is_muted else "label"
+            made[style].append((left, y + base, text))
+            boxes.append((left, wide, y, node == self.selected))
+        self._halos([item for items in made.values() for item in items], boxes)
+        for style, items in made.items():
+            self.scene.add("texts", style, items)
+
+    def _name(self, node: int) -> str:
+        return str(self.plan.schedule.activities.name[node - self.plan.outline.bands])
+
+    def _past_whisker(self, nodes: Rows, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        found = self.scene.items("whisker")
+        if not found:
+            return x
+        beyond = max(found[0][0], found[0][2]) + self.metrics.label_gap
+        return np.where(nodes == self.selected, np.maximum(x, beyond), x)
+
+    def _halos(self, items: list[Any], boxes: list[tuple[float, float, float, bool]]) -> None:
+        """Back the labels that a vertical line crosses, in the colour of their row."""
+        if not self.verticals or not boxes:
+            return
+        lines = np.array(self.verticals)
+        plain: list[Any] = []
+        on: list[Any] = []
+        by_place = {(item[0], item[1]): item for item in items}
+        base = self.metrics.middle + 4.0
+        for x, wide, y, is_selected in boxes:
+            hit = (
+                (lines[:, 0] > x - 3)
+                & (lines[:, 0] < x + wide + 3)
+                & (lines[:, 1] < y + self.metrics.row)
+                & (lines[:, 2] > y)
+            )
+            if hit.any():
+                (on if is_selected else plain).append(by_place[x, y + base])
+        self.scene.add("texts", "halo", plain)
+        self.scene.add("texts", "halo-selected", on)
+
+
+def build_density(
+    plan: GanttPlan, width: float, height: float, first: int, last: int, ratio: float = 1.0
+) -> Scene:
+    """All rows squeezed into one picture: a strip a pixel row, red where something is critical.
+
+    Each strip spans the earliest start and the latest finish of the rows it stands for.
+    """
+    scene = Scene(width, height)
+    scene.add("rects", "paper", [(0.0, 0.0, width, height)])
+    n = len(plan.rows)
+    strips = min(n, int(height * ratio))
+    if not strips or last <= first:
+        return scene
+    nodes = plan.rows.nodes
+    start, finish = plan.facts.start[nodes], plan.facts.finish[nodes]
+    band = (plan.facts.kind[nodes] == BAND) | (start == NO_TIME) | (finish == NO_TIME)
+    top = np.iinfo(np.int64).max
+    cuts = np.arange(strips) * n // strips
+    low = np.minimum.reduceat(np.where(band, top, start), cuts)
+    high = np.maximum.reduceat(np.where(band, NO_TIME, finish), cuts)
+    critical = np.logical_or.reduceat(plan.facts.critical[nodes] & ~band, cuts)
+    there = (high != NO_TIME) & (low != top)
+    scale = width / (last - first)
+    left = np.where(there, (low - first) * scale, 0.0)
+    wide = np.maximum(np.where(there, (high - low) * scale, 0.0), 1.0 / ratio)
+    y, step = np.arange(strips) * (height / strips), max(height / strips, 1.0 / ratio)
+    for style, chosen in (("strip", there & ~critical), ("strip-critical", there & critical)):
+        columns = (left[chosen], y[chosen], wide[chosen])
+        rects = zip(*(column.tolist() for column in columns), strict=True)
+        scene.add("rects", style, [(a, b, w, step) for a, b, w in rects])
+    return scene
