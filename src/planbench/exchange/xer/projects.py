@@ -17,6 +17,7 @@ from planbench.domain.schedule import (
     Rows,
     ScheduleOptions,
     Wbs,
+    empty_table,
     make_table,
 )
 from planbench.exchange.repairs import Repairs
@@ -231,6 +232,16 @@ def read_wbs(
     """
     own = ids(table, "wbs_id")
     project = lookup(project_ids, ids(table, "proj_id"))
+    if not projects:
+        return empty_table(Wbs), np.zeros(0, dtype=np.int32), projects
+    if (project < 0).any():
+        repairs.add(
+            "unknown-project",
+            "warning",
+            f"PROJWBS row {int(np.flatnonzero(project < 0)[0]) + 1} proj_id",
+            f"{int((project < 0).sum())} nodes belong to no project of the file",
+            "put into the first project",
+        )
     parent = lookup(own, ids(table, "parent_wbs_id"))
     root = flags(table, "proj_node_flag", False)
     parent = np.where((parent < 0) | root, NO_ROW, parent).astype(np.int32)
