@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from planbench.domain.errors import ImportRefused
 from planbench.domain.schedule import Logic
+from planbench.domain.times import NO_TIME
 from planbench.exchange.registry import read_schedule
 from planbench.exchange.xer.document import XerTable
 from planbench.exchange.xer.writer import schedule_to_document, write_xer
@@ -215,6 +219,44 @@ def test_real_projects_survive_a_new_export(shared: Path) -> None:
                 assert found.tolist() == values.tolist(), (name, table, column)
         assert [c.week for c in after.calendars] == [c.week for c in before.calendars]
         assert [c.exceptions for c in after.calendars] == [c.exceptions for c in before.calendars]
+
+
+def test_calendars_and_durations_agree_with_the_reference(shared: Path) -> None:
+    """The reference scheduler has its own slow reader of the same files."""
+    reference = load_reference(shared)
+    for row in index(shared, "p6/"):
+        path = shared / "corpus" / row["file"]
+        schedule = read_schedule(path).schedule
+        tables = reference.read_tables(path)
+        rows = {item["clndr_id"]: item for item in tables["CALENDAR"]}
+        for calendar in schedule.calendars:
+            week, exceptions = reference.parse_calendar(rows[calendar.uid], rows)
+            sunday_first = [list(calendar.week[(day + 6) % 7]) for day in range(7)]
+            assert sunday_first == week, (row["file"], calendar.name)
+            found = {day + 25569: list(shifts) for day, shifts in calendar.exceptions.items()}
+            assert found == exceptions, (row["file"], calendar.name)
+        table = schedule.activities
+        for k, task in enumerate(tables["TASK"]):
+            assert table.uid[k] == task["task_id"]
+            minutes = reference.hours_to_minutes(task["target_drtn_hr_cnt"])
+            assert table.original_duration[k] == minutes
+            for column, name in (("actual_start", "act_start_date"),
+                                 ("stored_late_finish", "late_end_date"),
+                                 ("constraint_date", "cstr_date")):  # fmt: skip
+                moment = reference.to_minute(task.get(name))
+                found_minute = int(getattr(table, column)[k])
+                assert found_minute == (NO_TIME if moment is None else moment - 25569 * 1440)
+
+
+def load_reference(shared: Path) -> Any:
+    path = shared / "prototypes" / "reference_cpm.py"
+    spec = importlib.util.spec_from_file_location("reference_cpm", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.open = lambda path, mode: io.BytesIO(Path(path).read_bytes())  # it leaves files open
+    return module
 
 
 def test_options_of_real_projects(shared: Path) -> None:

@@ -184,6 +184,17 @@ def test_one_table_replaced_and_one_added(make_xer) -> None:
     assert back.schedule.digest == read_schedule(make_xer()).schedule.digest
 
 
+def test_a_table_that_occurs_twice_is_put_together(make_xer) -> None:
+    twice = make_xer().replace(
+        b"%E\n", b"%T\tTASK\n%F\ttask_code\ttask_id\tproj_id\n%R\tZ1\t900\t10\n%E\n"
+    )
+    found = read_schedule(twice)
+    assert found.schedule.activities.code.tolist() == ["A10", "A20", "A30", "Z1"]
+    assert found.schedule.activities.uid.tolist()[-1] == "900"
+    assert found.raw is not None
+    assert write_xer(found.raw) == twice
+
+
 def test_projects_without_a_single_root_get_one() -> None:
     made = synthetic_schedule(30, 40)
     wbs = made.wbs.take(np.arange(1, len(made.wbs)))

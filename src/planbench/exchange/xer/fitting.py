@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _TEXT_FIELDS = re.compile(r"(_name|_title|_notes?|_memo|_descr|_text|_type|_label|comments)$")
 
 
+_TRIED = 2000
+"""Rows of a table in which tabs are looked for; a file with more has another fault."""
+
+
 def fitted(table: XerTable, repairs: Repairs) -> XerTable:
     """The table with short and long rows listed, and values with tabs in them put together."""
     width = len(table.fields)
@@ -39,9 +43,9 @@ def fitted(table: XerTable, repairs: Repairs) -> XerTable:
             "padded with blanks",
         )
     merged: dict[int, tuple[int, int]] = {}
-    for row in np.flatnonzero(count > width).tolist():
+    for tried, row in enumerate(np.flatnonzero(count > width).tolist()):
         surplus = int(count[row]) - width
-        column = _tab_column(table, row, surplus)
+        column = _tab_column(table, row, surplus) if tried < _TRIED else None
         message = f"{int(count[row])} cells for {width} fields"
         where = f"{table.name} row {row + 1}"
         if column is None:
