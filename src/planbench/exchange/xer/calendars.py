@@ -23,7 +23,6 @@ _FIRST_DAY, _LAST_DAY = -25567, 84006
 
 _RECORD = re.compile(r"\s*\(\s*\d*\s*\|\|\s*([^()|]*?)\s*\(([^()]*)\)\s*\(\s*")
 _CLOSE = re.compile(r"\s*\)\s*\)\s*")
-_NEXT = re.compile(r"\s*")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?\s*([AaPp])?\.?(?:[Mm]\.?)?")
 
 
@@ -76,7 +75,7 @@ def parse_records(text: str) -> tuple[Record, bool]:
             if not text[at:].strip(" \t\r\n)") and len(open_records) == 1:
                 break
             if text[at] == ")" and len(open_records) == 2:
-                at, balanced = _NEXT.match(text, at + 1).end(), False  # type: ignore[union-attr]
+                at, balanced = at + 1, False
                 continue
             raise CalendarTextError(f"unexpected text at character {at}")
         open_records.pop()
