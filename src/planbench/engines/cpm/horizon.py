@@ -1,0 +1,104 @@
+"""How many days the work table has to cover, and tables that are kept for the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from planbench.domain.calendars import Calendar, build_work_table
+from planbench.domain.errors import ScheduleError
+from planbench.domain.schedule import Rows, Schedule
+from planbench.domain.times import DAY, Minutes, known
+from planbench.engines.kernel import kernel
+from planbench.engines.worktime import Work, compiled
+
+SANE = 60
+"""Years from the data dates within which dates of the file shape the first horizon."""
+
+LONGEST = 120
+"""Years of a horizon that is not widened any more."""
+
+_BLOCK = 512
+"""Days by which horizons grow: schedules that differ little share a table."""
+
+_KEPT = 6
+_packed: tuple[tuple[Sequence[Calendar], int, int, Work], ...] = ()
+
+
+def packed_calendars(calendars: Sequence[Calendar], first_day: int, last_day: int) -> Work:
+    """The calendars over days [first, last), packed.
+
+    The same array while the same calendars are asked for again: edits of a schedule share them.
+    """
+    global _packed
+    for kept, first, last, work in _packed:
+        if kept is calendars and (first, last) == (first_day, last_day):
+            return work
+    work = compiled(build_work_table(calendars, first_day, last_day))
+    _packed = ((calendars, first_day, last_day, work), *_packed[: _KEPT - 1])
+    return work
+
+
+@kernel
+def longest_chain(
+    order: Rows, link_start: Rows, predecessor: Rows, lag: Minutes, minutes: Minutes
+) -> int:
+    """Largest sum of `minutes` (per row) and positive lags along any chain of links."""
+    reach, best = np.zeros(minutes.size, np.int64), 0
+    for k in range(order.size):
+        longest = 0
+        for e in range(link_start[k], link_start[k + 1]):
+            longest = max(longest, reach[predecessor[e]] + max(0, lag[e]))
+        reach[order[k]] = longest + minutes[order[k]]
+        best = max(best, reach[order[k]])
+    return best
+
+
+def clock_per_work(calendars: Sequence[Calendar]) -> Minutes:
+    """Minutes of clock per working minute of an ordinary week, rounded up, per calendar."""
+    week = [sum(f - s for shifts in c.week for s, f in shifts) or 5 * 480 for c in calendars]
+    return np.array([-(-7 * DAY // minutes) for minutes in week], dtype=np.int64)
+
+
+def first_horizon(schedule: Schedule, data_date: Minutes, chain: int) -> tuple[int, int]:
+    """Days [first, last) that most likely hold all dates; `chain` in minutes of clock."""
+    acts = schedule.activities
+    low, high = int(data_date.min()), int(data_date.max())
+    limits = [project.must_finish_by for project in schedule.projects]
+    dates = np.concatenate(
+        (
+            acts.actual_start,
+            acts.actual_finish,
+            acts.constraint_date,
+            acts.constraint2_date,
+            acts.expected_finish,
+            acts.external_early_start,
+            acts.external_late_finish,
+            acts.resume,
+            acts.suspend,
+            np.array(limits, dtype=np.int64),
+        )
+    )
+    dates = dates[known(dates)]
+    sane = (dates > low - SANE * 366 * DAY) & (dates < high + SANE * 366 * DAY)
+    dates = dates[sane]
+    if dates.size:
+        low, high = min(low, int(dates.min())), max(high, int(dates.max()))
+    high += min(chain + chain // 4, SANE * 366 * DAY)
+    first, last = low // DAY - 400, high // DAY + 400
+    return first // _BLOCK * _BLOCK, -(-last // _BLOCK) * _BLOCK
+
+
+def wider(first: int, last: int, too_early: bool, too_late: bool) -> tuple[int, int]:
+    """The horizon with twice as many days on the sides that were too short.
+
+    Raises ScheduleError when it would be longer than any project.
+    """
+    days = last - first
+    if days > LONGEST * 366:
+        raise ScheduleError(
+            f"dates run more than {LONGEST} years {'ahead' if too_late else 'back'}",
+            mend="Look for a mistyped duration, lag or constraint date.",
+        )
+    return first - days * too_early, last + days * too_late
