@@ -220,7 +220,7 @@ def _plain(value: float | None) -> float | int | None:
     if value is None:
         return None
     number = float(value)
-    return int(number) if (number.is_integer() and abs(number) > 1) or number == 0 else number
+    return int(number) if number.is_integer() else number
 
 
 def object_names(schedule: Schedule, result: MetricResult) -> list[str]:

@@ -191,8 +191,10 @@ def path_length_index(ctx: Context, metric: Metric) -> Measured:
     target = ctx.target
     codes = np.ones(ctx.n, dtype=np.int8)
     members = Members(codes, ("counted", "not the completion"))
-    if target < 0 or ctx.finish[max(target, 0)] == NO_TIME:
-        return nothing("nothing is open" if target < 0 else ctx.no_dates, members)
+    if ctx.dates is None:
+        return nothing(ctx.no_dates, members)
+    if target < 0:
+        return nothing("nothing is open", members)
     codes[target] = 0
     if ctx.status_date == NO_TIME:
         return nothing("there is no data date", members)

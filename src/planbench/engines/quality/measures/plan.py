@@ -49,7 +49,7 @@ def constraints(ctx: Context, metric: Metric) -> Measured:
 
     Groups: mandatory, two-way (start on, finish on), late (on or before), early (on or after),
     as-late-as-possible. An early and a late constraint on the same end make a two-way one. A note
-    counts the three hard groups apart, because sources and tools draw the line differently.
+    counts the groups apart, because sources and tools draw the line differently.
     """
     groups = option(metric, "groups", ["mandatory", "two-way", "late"])
     acts = ctx.activities
@@ -62,10 +62,7 @@ def constraints(ctx: Context, metric: Metric) -> Measured:
     shown = np.where(np.isin(acts.constraint, wanted), acts.constraint, acts.constraint2)
     shown = np.where(np.isin(shown, wanted), shown, acts.constraint)
     members = members_of(ctx, metric)
-    tally = [
-        f"{np.count_nonzero(masks[name] & members.inside):,} {name}"
-        for name in ("mandatory", "two-way", "late")
-    ]
+    tally = [f"{np.count_nonzero(masks[name] & members.inside):,} {name}" for name in groups]
     return counted(
         metric,
         members,
@@ -74,7 +71,7 @@ def constraints(ctx: Context, metric: Metric) -> Measured:
         words="{}",
         values_unit="name",
         names=CONSTRAINT_NAMES,
-        notes=(f"Among them: {', '.join(tally)}",),
+        notes=(f"By kind: {', '.join(tally)}",) if len(groups) > 1 else (),
     )
 
 
