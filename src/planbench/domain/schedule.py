@@ -150,6 +150,8 @@ class Project:
     currency: str = ""
     exported: bool = True  # False: a stub that came along for its links
     options: ScheduleOptions = field(default_factory=ScheduleOptions)
+    schedule_from_finish: bool = False  # Microsoft Project: backwards from the planned finish
+    honor_constraints: bool = True  # Microsoft Project: constraint dates win over links
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,23 @@ class Activities(Table):
     stored_start: Minutes  # remaining (levelled) start and finish, where stored
     stored_finish: Minutes
     levelling_priority: Codes  # 0 top .. 4 lowest, 2 normal
+    # what only Microsoft Project knows; the defaults mean that there is nothing of it
+    deadline: Minutes  # caps the late finish
+    manual: Flags  # keeps its planned start and finish whatever the links say
+    inactive: Flags  # stays in the plan but neither works nor passes dates on
+    elapsed: Flags  # the durations run round the clock instead of on the calendar
+    levelling_delay: Minutes  # elapsed minutes by which levelling moves the start
+    fixed_duration: Flags  # assignments do not change the duration
+    ignore_resource_calendar: Flags  # assignments work on the activity's calendar alone
+
+
+class LagFormat(IntEnum):
+    """What the lag of a relationship counts."""
+
+    WORKING = 0  # working minutes of the calendar that the scheduling options name
+    ELAPSED = 1  # minutes round the clock
+    PERCENT = 2  # hundredths of a percent of the predecessor's duration
+    ELAPSED_PERCENT = 3  # the same, the share running round the clock
 
 
 @dataclass(frozen=True)
@@ -225,6 +244,7 @@ class Relationships(Table):
     successor: Rows
     type: Codes  # LinkType
     lag: Minutes
+    lag_format: Codes  # LagFormat
 
 
 @dataclass(frozen=True)
@@ -313,6 +333,20 @@ class Resources(Table):
     price: Numbers  # per unit
 
 
+class Contour(IntEnum):
+    """How an assignment spreads its work over its span, as Microsoft Project numbers it."""
+
+    FLAT = 0
+    BACK_LOADED = 1
+    FRONT_LOADED = 2
+    DOUBLE_PEAK = 3
+    EARLY_PEAK = 4
+    LATE_PEAK = 5
+    BELL = 6
+    TURTLE = 7
+    EDITED = 8  # by hand: the span is that of its start and finish
+
+
 @dataclass(frozen=True)
 class Assignments(Table):
     """Resources on activities. Units are hours for labour, else the resource's own unit."""
@@ -328,6 +362,10 @@ class Assignments(Table):
     actual_cost: Numbers
     remaining_cost: Numbers
     account: Rows
+    delay: Minutes  # working minutes after the activity's start
+    contour: Codes  # Contour
+    start: Minutes  # as stored
+    finish: Minutes
 
 
 @dataclass(frozen=True)
@@ -360,6 +398,15 @@ class Notes(Table):
     activity: Rows
     topic: Texts
     text: Texts
+
+
+@dataclass(frozen=True)
+class Splits(Table):
+    """Working parts of activities that pause in between, in order of time."""
+
+    activity: Rows
+    start: Minutes
+    finish: Minutes
 
 
 @dataclass(frozen=True)
@@ -408,6 +455,7 @@ _TABLE_CLASSES: dict[str, type[Table]] = {
     "expenses": Expenses,
     "accounts": Accounts,
     "notes": Notes,
+    "splits": Splits,
 }
 
 TABLES: tuple[str, ...] = tuple(_TABLE_CLASSES)
@@ -487,6 +535,7 @@ class Schedule:
     expenses: Expenses = field(default_factory=lambda: empty_table(Expenses))
     accounts: Accounts = field(default_factory=lambda: empty_table(Accounts))
     notes: Notes = field(default_factory=lambda: empty_table(Notes))
+    splits: Splits = field(default_factory=lambda: empty_table(Splits))
     baselines: tuple[Baseline, ...] = ()
     source: Source = field(default_factory=Source)
 
