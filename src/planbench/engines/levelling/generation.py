@@ -17,9 +17,13 @@ Floats = npt.NDArray[np.float64]
 
 
 @kernel
-def earliest_fit(  # type: ignore[no-untyped-def]
-    usage, demand, capacity, duration, begin
-):
+def earliest_fit(
+    usage: Ints,
+    demand: Ints,
+    capacity: Ints,
+    duration: int,
+    begin: int,
+) -> int:
     """First period at or after `begin` from which the demand fits for the whole duration."""
     t = begin
     while True:
@@ -37,9 +41,13 @@ def earliest_fit(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def latest_fit(  # type: ignore[no-untyped-def]
-    usage, demand, capacity, duration, end
-):
+def latest_fit(
+    usage: Ints,
+    demand: Ints,
+    capacity: Ints,
+    duration: int,
+    end: int,
+) -> int:
     """Last period from which the demand fits for the whole duration and that ends by `end`."""
     t = end - duration
     while True:
@@ -57,7 +65,12 @@ def latest_fit(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def occupy(usage, demand, duration, begin):  # type: ignore[no-untyped-def]
+def occupy(
+    usage: Ints,
+    demand: Ints,
+    duration: int,
+    begin: int,
+) -> None:
     """Add an activity to the usage."""
     for k in range(begin, begin + duration):
         for r in range(demand.size):
@@ -65,9 +78,16 @@ def occupy(usage, demand, duration, begin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def serial(  # type: ignore[no-untyped-def]
-    order, duration, demand, capacity, into_start, into, usage, start
-):
+def serial(
+    order: Ints,
+    duration: Ints,
+    demand: Ints,
+    capacity: Ints,
+    into_start: Ints,
+    into: Ints,
+    usage: Ints,
+    start: Ints,
+) -> int:
     """Serial generation: activities in `order` (precedence-feasible), each as early as it fits.
 
     Fills `start`, returns the makespan. `usage` is overwritten.
@@ -87,9 +107,16 @@ def serial(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def parallel(  # type: ignore[no-untyped-def]
-    priority, duration, demand, capacity, into_start, into, usage, start
-):
+def parallel(
+    priority: Floats,
+    duration: Ints,
+    demand: Ints,
+    capacity: Ints,
+    into_start: Ints,
+    into: Ints,
+    usage: Ints,
+    start: Ints,
+) -> int:
     """Parallel generation: period by period, what is ready and fits, smallest priority first.
 
     Fills `start`, returns the makespan. `usage` is overwritten.
@@ -137,9 +164,17 @@ def parallel(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def justify(  # type: ignore[no-untyped-def]
-    duration, demand, capacity, into_start, into, out_start, out, usage, start
-):
+def justify(
+    duration: Ints,
+    demand: Ints,
+    capacity: Ints,
+    into_start: Ints,
+    into: Ints,
+    out_start: Ints,
+    out: Ints,
+    usage: Ints,
+    start: Ints,
+) -> int:
     """Double justification: everything as late as it fits, then as early; never a longer plan.
 
     Improves `start` in place and returns the makespan.

@@ -11,10 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from planbench.domain.errors import ScheduleError
+from planbench.domain.times import Minutes
 from planbench.engines.kernel import kernel
 from planbench.engines.levelling.generation import Floats, Ints, justify, parallel, serial
+
+State = npt.NDArray[np.uint64]
 
 POPULATION = 40
 RULES = ("latest finish", "latest start", "least slack", "most successors", "longest tail", "rank")
@@ -123,7 +127,9 @@ def priorities(problem: Problem, order: Ints) -> tuple[dict[str, Floats], int]:
 
 
 @kernel
-def _next_random(state):  # type: ignore[no-untyped-def]
+def _next_random(
+    state: State,
+) -> float:
     """xorshift64*: uniform in [0, 1)."""
     x = state[0]
     x ^= x >> np.uint64(12)
@@ -134,7 +140,13 @@ def _next_random(state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def list_by_priority(priority, into_start, out_start, out, order):  # type: ignore[no-untyped-def]
+def list_by_priority(
+    priority: Floats,
+    into_start: Ints,
+    out_start: Ints,
+    out: Ints,
+    order: Ints,
+) -> None:
     """Fill `order` with the eligible activity of smallest priority, again and again."""
     n = priority.size
     waiting = np.empty(n, dtype=np.int32)
@@ -152,10 +164,22 @@ def list_by_priority(priority, into_start, out_start, out, order):  # type: igno
 
 
 @kernel
-def _evolve(  # type: ignore[no-untyped-def]
-    lists, lengths, starts, position, duration, demand, capacity,
-    into_start, into, out_start, out, effort, bound, state,
-):  # fmt: skip
+def _evolve(
+    lists: Ints,
+    lengths: Minutes,
+    starts: Ints,
+    position: Minutes,
+    duration: Ints,
+    demand: Ints,
+    capacity: Ints,
+    into_start: Ints,
+    into: Ints,
+    out_start: Ints,
+    out: Ints,
+    effort: int,
+    bound: int,
+    state: State,
+) -> int:
     """Cross two lists of the population at two points; a better child replaces the worst.
 
     Returns the number of schedules generated.
@@ -207,14 +231,22 @@ def _evolve(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _tournament(lengths, state):  # type: ignore[no-untyped-def]
+def _tournament(
+    lengths: Minutes,
+    state: State,
+) -> int:
     a = int(_next_random(state) * lengths.size)
     b = int(_next_random(state) * lengths.size)
     return a if lengths[a] <= lengths[b] else b
 
 
 @kernel
-def _mutate(child, into_start, into, state):  # type: ignore[no-untyped-def]
+def _mutate(
+    child: Ints,
+    into_start: Ints,
+    into: Ints,
+    state: State,
+) -> None:
     """Swap neighbours that no link orders, each pair with one chance in twenty."""
     for place in range(child.size - 1):
         if _next_random(state) >= 0.05:
