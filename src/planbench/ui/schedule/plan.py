@@ -1,0 +1,200 @@
+"""What the table and the Gantt share: one plan, one order of rows, one set of folded bands."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from planbench.domain.schedule import NO_ROW, Baseline, Flags, Schedule
+from planbench.domain.times import NO_TIME
+from planbench.engines.cpm.result import CpmResult
+from planbench.scenes.columns import Column, PlanTable, columns_of
+from planbench.scenes.facts import LONGEST_PATH, Facts, activity_facts
+from planbench.scenes.outline import (
+    Order,
+    Outline,
+    RowMap,
+    build_outline,
+    display_order,
+    folded_below,
+    match_text,
+    row_map,
+    with_bands,
+)
+
+
+class Plan(QObject):
+    """A schedule as shown: facts, outline, and the rows after sorting, filtering and folding.
+
+    Signals: `plan_changed()` when the schedule or its figures are others, `rows_changed()` when
+    only the rows are.
+    """
+
+    plan_changed = Signal()
+    rows_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.schedule = Schedule()
+        self.cpm: CpmResult | None = None
+        self.baseline: Baseline | None = None
+        self.critical_by = LONGEST_PATH
+        self.by_wbs = True
+        self.query = ""
+        self.sort_column, self.descending = "start", False
+        self.columns: dict[str, Column] = {}
+        self._match: Flags | None = None
+        self.folded: Flags = np.zeros(0, dtype=bool)
+        self._read()
+
+    # ------------------------------------------------------------ what is shown
+
+    def show(self, schedule: Schedule, cpm: CpmResult | None, baseline: Baseline | None) -> None:
+        """Show a schedule; folded bands, sorting and the filter stay where it is the same one."""
+        if schedule is not self.schedule:
+            same = schedule.wbs is self.schedule.wbs
+            self.schedule = schedule
+            if not same:
+                self.folded = np.zeros(len(schedule.wbs), dtype=bool)
+        self.cpm, self.baseline = cpm, baseline
+        self._read()
+        self.plan_changed.emit()
+
+    def _read(self) -> None:
+        """Make facts, outline and rows anew."""
+        self.columns = columns_of(self.schedule)
+        if self.sort_column not in self.columns:
+            self.sort_column, self.descending = "start", False
+        self.outline: Outline = build_outline(self.schedule, self.by_wbs)
+        self.activity_facts: Facts = activity_facts(
+            self.schedule, self.cpm, self.baseline, self.critical_by
+        )
+        self._find()
+        self._roll_up()
+        self._sort()
+        self._fold()
+
+    def _find(self) -> None:
+        acts = self.schedule.activities
+        self._match = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
+
+    def _roll_up(self) -> None:
+        self.facts: Facts = with_bands(self.outline, self.activity_facts, self._match)
+        self.table = PlanTable(self.schedule, self.outline, self.facts)
+
+    def _sort(self) -> None:
+        rank = self.columns[self.sort_column].rank(self.table, self.descending)
+        self._order: Order = display_order(self.outline, rank, self._match)
+
+    def _fold(self) -> None:
+        self.rows: RowMap = row_map(self.outline, self._order, self.folded)
+
+    @property
+    def matching(self) -> int:
+        """Activities that pass the filter."""
+        return len(self.schedule) if self._match is None else int(self._match.sum())
+
+    # ------------------------------------------------------------ what the user does
+
+    def sort_by(self, column: str, descending: bool = False) -> None:
+        """Sort activities within their bands. Raises KeyError for an unknown column."""
+        self.columns[column]
+        self.sort_column, self.descending = column, descending
+        self._sort()
+        self._fold()
+        self.rows_changed.emit()
+
+    def filter_by(self, query: str) -> None:
+        """Show the activities whose ID or name contains every word; bands sum up only these."""
+        if query.split() == self.query.split():
+            self.query = query
+            return
+        self.query = query
+        self._find()
+        self._roll_up()
+        self._sort()
+        self._fold()
+        self.plan_changed.emit()
+
+    def mark_critical(self, critical_by: str) -> None:
+        """Choose what counts as critical: the longest path, or total float of zero or less."""
+        if critical_by != self.critical_by:
+            self.critical_by = critical_by
+            self.activity_facts = activity_facts(
+                self.schedule, self.cpm, self.baseline, critical_by
+            )
+            self._roll_up()
+            self.plan_changed.emit()
+
+    def group_by_wbs(self, by_wbs: bool) -> None:
+        """Show WBS bands, or all activities in one list."""
+        if by_wbs != self.by_wbs:
+            self.by_wbs = by_wbs
+            self.outline = build_outline(self.schedule, by_wbs)
+            self._roll_up()
+            self._sort()
+            self._fold()
+            self.plan_changed.emit()
+
+    def is_folded(self, band: int) -> bool:
+        """Whether a band is closed."""
+        return bool(self.folded[band]) if 0 <= band < self.folded.size else False
+
+    def fold(self, band: int, folded: bool) -> None:
+        """Close or open one band."""
+        if 0 <= band < self.outline.bands and self.folded[band] != folded:
+            self.folded[band] = folded
+            self._fold()
+            self.rows_changed.emit()
+
+    @property
+    def deepest(self) -> int:
+        """Levels of bands."""
+        depth = self.outline.depth[: self.outline.bands]
+        return int(depth.max()) + 1 if self.by_wbs and depth.size else 0
+
+    @property
+    def level(self) -> int:
+        """How many levels of bands are open throughout."""
+        closed = self.outline.depth[: self.outline.bands][self.folded]
+        return int(closed.min()) if closed.size else self.deepest
+
+    def open_level(self, level: int) -> None:
+        """Open so many levels of bands and close the deeper ones."""
+        self.folded = folded_below(self.outline, max(0, level))
+        self._fold()
+        self.rows_changed.emit()
+
+    # ------------------------------------------------------------ nodes and rows
+
+    def node_of(self, activity: int) -> int:
+        """The node of an activity's row."""
+        return self.outline.bands + activity if 0 <= activity < len(self.schedule) else NO_ROW
+
+    def activity_of(self, node: int) -> int:
+        """The activity's row of a node, -1 for bands and for none."""
+        return node - self.outline.bands if node >= self.outline.bands else NO_ROW
+
+    def reveal(self, node: int) -> bool:
+        """Open the bands above a node; False where the filter hides it."""
+        if node < 0:
+            return False
+        if self.rows.row_of[node] >= 0:
+            return True
+        shut = [band for band in self.outline.path(node) if self.folded[band]]
+        if shut:
+            self.folded[shut] = False
+            self._fold()
+            self.rows_changed.emit()
+        return bool(self.rows.row_of[node] >= 0)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Earliest start and latest finish shown, (0, 0) without dates."""
+        start, finish = self.activity_facts.start, self.activity_facts.finish
+        there = (start != NO_TIME) & (finish != NO_TIME)
+        if self._match is not None:
+            there = there & self._match
+        if not there.any():
+            return 0, 0
+        return int(start[there].min()), int(finish[there].max())
