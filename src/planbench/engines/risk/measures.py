@@ -1,0 +1,266 @@
+"""Measures per activity from the sums of a run, and those that need the durations again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planbench.domain.schedule import Numbers, Rows, Schedule
+from planbench.domain.times import Minutes
+from planbench.engines.cpm.calculate import run as calculate
+from planbench.engines.cpm.columns import Network
+from planbench.engines.kernel import kernel
+from planbench.engines.risk import passes
+from planbench.engines.risk.clock import finish_at, start_at, work_at
+from planbench.engines.risk.result import LEVELS, empty_dates
+
+if TYPE_CHECKING:
+    from planbench.engines.risk.simulate import Setting
+
+_AT_ONCE = 256  # activities whose durations are held in memory together
+
+
+def activity_measures(
+    setting: Setting, schedule: Schedule, sums: passes.Sums, finish: Any
+) -> dict[str, Any]:
+    """Columns of a RiskResult, in the schedule's rows."""
+    sim, n = setting.sim, setting.options.iterations
+    x, rows = setting.bound.variables, sim.plan.node
+    late = np.zeros(finish.size, dtype=np.int64)
+    _late(sim.axes, sim.project_calendar, finish, setting.reference, late)
+    mean_late = float(late.mean())
+    sd_late = float(late.std())
+    mean = sums.duration / n
+    sd = np.sqrt(np.maximum(sums.duration2 / n - mean * mean, 0.0))
+    sd[~x.varies] = 0.0
+    covariance = sums.product / n - mean * mean_late
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pearson = np.where((sd > 0) & (sd_late > 0), covariance / (sd * sd_late), np.nan)
+        share = sums.critical / n
+        sensitivity = share * sd / sd_late if sd_late > 0 else np.full(sd.size, np.nan)
+    open_rows = schedule.activities.status[rows] != 2
+    criticality = np.where(open_rows, share, np.nan)
+
+    def spread(values: Any, missing: float = np.nan) -> Numbers:
+        made = np.full(len(schedule), missing)
+        made[rows] = values
+        return made
+
+    nan = np.full(rows.size, np.nan)
+    with_paths, with_sums = setting.options.paths, setting.options.statistics
+    levels, middle = _finishes(setting, sums, n) if with_sums else ({}, None)
+    dates = {level: empty_dates(len(schedule)) for level in LEVELS}
+    finish_mean = empty_dates(len(schedule))
+    if with_sums:
+        finish_mean[rows] = middle
+        for level in LEVELS:
+            dates[level][rows] = levels[level]
+    varies = np.zeros(len(schedule), dtype=np.bool_)
+    varies[rows] = x.varies
+    simulated = np.zeros(len(schedule), dtype=np.bool_)
+    simulated[rows] = True
+    return {
+        "criticality": spread(criticality if with_paths else nan),
+        "pearson": spread(np.clip(pearson, -1.0, 1.0) if with_sums else nan),
+        "sensitivity": spread(
+            np.where(open_rows, sensitivity, np.nan) if with_paths and with_sums else nan
+        ),
+        "duration_mean": spread(x.base + mean if with_sums else nan),
+        "duration_sd": spread(sd if with_sums else nan),
+        "finish_mean": finish_mean,
+        "finish_levels": dates,
+        "bin_minutes": spread(1.0 / sums.bin_factor),
+        "varies": varies,
+        "simulated": simulated,
+    }
+
+
+@kernel
+def _late(axes: Any, calendar: Any, finish: Any, reference: Any, out: Any) -> None:
+    for v in range(finish.size):
+        out[v] = work_at(axes, calendar, finish[v]) - reference
+
+
+def _finishes(setting: Setting, sums: passes.Sums, n: int) -> tuple[dict[int, Minutes], Minutes]:
+    """Percentiles and mean of every activity's finish, as instants on its calendar."""
+    sim = setting.sim
+    cumulative = np.cumsum(sums.bins, axis=1, dtype=np.int64)
+    levels = {}
+    for level in LEVELS:
+        target = level / 100.0 * n
+        at = (cumulative < target - 1e-9).sum(axis=1)
+        at = np.minimum(at, passes.BINS - 1)
+        picked = np.arange(at.size)
+        count = sums.bins[picked, at]
+        before = cumulative[picked, at] - count
+        share = (target - before) / np.maximum(count, 1)
+        work = sums.bin_low + (at + share) / sums.bin_factor
+        levels[level] = _dates(sim, np.rint(work), setting)
+    middle = _dates(sim, np.rint(setting.base + sums.finish / n), setting)
+    still = sums.finish2 == 0
+    for level in LEVELS:
+        levels[level][still] = middle[still]
+    return levels, middle
+
+
+def _dates(sim: Any, work: Any, setting: Setting) -> Minutes:
+    out = np.zeros(work.size, dtype=np.int64)
+    fixed = (setting.bound.variables.base == 0) & ~setting.bound.variables.varies
+    _to_dates(sim.axes, sim.plan.calendar, work.astype(np.int64), fixed, out)
+    made: Minutes = sim.clock(out)
+    return made
+
+
+@kernel
+def _to_dates(axes: Any, calendar: Any, work: Any, milestone: Any, out: Any) -> None:
+    for j in range(out.size):
+        if milestone[j]:
+            out[j] = start_at(axes, calendar[j], work[j])
+        else:
+            out[j] = finish_at(axes, calendar[j], work[j])
+
+
+class Replay:
+    """Draws durations of a finished run again: the numbers follow from the seed alone."""
+
+    def __init__(self, setting: Setting, network: Network, finish: Minutes) -> None:
+        self._setting = setting
+        self._network = network
+        self._finish = finish
+
+    def durations(self, positions: Any, iterations: int) -> Any:
+        """(positions, iterations) durations of simulated activities, whole minutes."""
+        from planbench.engines.risk.simulate import make_rows
+
+        setting = self._setting
+        width = setting.width
+        k0, k1 = setting.key
+        rows = make_rows(setting)
+        blocks = -(-iterations // width)
+        out = np.zeros((positions.size, blocks * width), dtype=np.int32)
+        bound = setting.bound
+        for block in range(blocks):
+            _draw_block(
+                bound.laws,
+                bound.variables,
+                setting.scores,
+                rows,
+                positions,
+                block * width,
+                k0,
+                k1,
+                setting.strata,
+                out,
+            )
+        return out[:, :iterations]
+
+    def rank_correlation(self, rows: Rows) -> Numbers:
+        """Spearman's rho of duration and finish; see RiskResult.rank_correlation."""
+        setting = self._setting
+        n = setting.options.iterations
+        made = np.full(rows.size, np.nan)
+        positions = setting.sim.position[rows].astype(np.int64)
+        varies = setting.bound.variables.varies
+        chosen = np.flatnonzero((positions >= 0) & varies[np.maximum(positions, 0)])
+        late = _centred_ranks(self._finish)
+        for k in range(0, chosen.size, _AT_ONCE):
+            part = chosen[k : k + _AT_ONCE]
+            values = self.durations(positions[part], n)
+            for row, column in zip(part.tolist(), values, strict=True):
+                own = _centred_ranks(column)
+                scale = float(np.sqrt((own @ own) * (late @ late)))
+                made[row] = float(own @ late) / scale if scale > 0 else np.nan
+        return made
+
+    def significance(self, rows: Rows, most: int) -> Numbers:
+        """Williams' index; see RiskResult.significance."""
+        setting, network = self._setting, self._network
+        n = min(most, setting.options.iterations)
+        every = np.arange(setting.sim.size, dtype=np.int64)
+        nodes = setting.sim.plan.node
+        start = int(network.data_date[setting.options.project])
+        length = (self._finish[:n] - start).astype(np.float64)
+        mean = float(length.mean())
+        total = np.zeros(rows.size)
+        chunk = max(1, 8_000_000 // max(every.size, 1))
+        remaining = network.remaining.copy()
+        drawn = self.durations(every, n) if every.size * n <= 64_000_000 else None
+        del chunk
+        for k in range(n):
+            column = drawn[:, k] if drawn is not None else self._one(every, k)
+            remaining[nodes] = column
+            result = calculate(network, remaining)
+            d = remaining[rows].astype(np.float64)
+            slack = result.total_float[rows].astype(np.float64)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                part = np.where(d + slack > 0, d / (d + slack), 0.0)
+            total += part * (length[k] / mean if mean > 0 else 1.0)
+        made = total / n
+        made[setting.sim.position[rows] < 0] = np.nan
+        return made
+
+    def _one(self, positions: Any, iteration: int) -> Any:
+        """Durations of one iteration."""
+        from planbench.engines.risk.simulate import make_rows
+
+        setting = self._setting
+        width = setting.width
+        k0, k1 = setting.key
+        out = np.zeros((positions.size, width), dtype=np.int32)
+        _draw_block(
+            setting.bound.laws,
+            setting.bound.variables,
+            setting.scores,
+            make_rows(setting),
+            positions,
+            iteration // width * width,
+            k0,
+            k1,
+            setting.strata,
+            out,
+            False,
+        )
+        return out[:, iteration % width]
+
+
+@kernel
+def _draw_block(
+    laws: Any,
+    x: Any,
+    scores: Any,
+    rows: Any,
+    positions: Any,
+    first: Any,
+    k0: Any,
+    k1: Any,
+    strata: Any,
+    out: Any,
+    in_place: Any = True,
+) -> None:
+    passes.shared_draws(laws, x, rows, first, k0, k1, strata)
+    width = rows.word.size
+    own = rows.scratch[0]
+    at = first if in_place else 0
+    for k in range(positions.size):
+        j = positions[k]
+        if x.varies[j]:
+            passes.sample(laws, x, scores, rows, j, first, k0, k1, strata, own)
+            for v in range(width):
+                out[k, at + v] = own[v]
+        else:
+            for v in range(width):
+                out[k, at + v] = x.base[j]
+
+
+def _centred_ranks(values: Any) -> Numbers:
+    """Ranks about their mean; equal values share their mean rank."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    fresh = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+    group = np.cumsum(fresh) - 1
+    first = np.flatnonzero(fresh)
+    size = np.diff(np.append(first, values.size))
+    ranks = np.empty(values.size)
+    ranks[order] = (first + (size - 1) / 2.0)[group]
+    return ranks - (values.size - 1) / 2.0

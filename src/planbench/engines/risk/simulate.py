@@ -1,0 +1,397 @@
+"""Running a risk model on a calculated schedule: blocks of iterations on some threads.
+
+Every block is a pure function of the model, the seed and its number, and all sums are of whole
+numbers; so the result is the same for any number of threads, width of blocks and order of work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from planbench.domain.errors import ModelError
+from planbench.domain.schedule import Numbers, Schedule
+from planbench.domain.times import DAY, NO_TIME, Minutes, latest
+from planbench.engines.cpm.columns import Network
+from planbench.engines.cpm.result import CpmResult
+from planbench.engines.risk import passes
+from planbench.engines.risk.clock import start_at, work_all, work_at
+from planbench.engines.risk.measures import Replay, activity_measures
+from planbench.engines.risk.model import RiskModel
+from planbench.engines.risk.network import SimNetwork, build_network
+from planbench.engines.risk.result import RiskResult
+from planbench.engines.risk.variables import Bound, bind
+
+MOST_ITERATIONS = 1_000_000
+MOST_WATCHED = 200
+_WIDE, _NARROW, _MANY = 64, 32, 40_000  # iterations a block; activities from which it is narrow
+_PILOT = 128  # iterations that find the range of the histograms
+_YEAR = 366
+_LONGEST = 300 * _YEAR  # days of horizon beyond which ranges make no sense
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run. `threads` 0 takes all cores; `width` 0 chooses the block by the network."""
+
+    iterations: int = 10_000
+    seed: int = 1
+    threads: int = 0
+    sampling: str = "lhs"
+    mitigated: bool = False
+    paths: bool = True
+    statistics: bool = True
+    width: int = 0
+    project: int = -1  # whose finish counts; the main project when negative
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that a block needs besides its number."""
+
+    sim: SimNetwork
+    bound: Bound
+    scores: Numbers
+    options: RunOptions
+    reference: int  # calculated finish on the project's axis
+    base: Any  # calculated finish of every activity on its axis
+    width: int
+
+    @property
+    def key(self) -> tuple[Any, Any]:
+        """The seed as the two words of the generator's key."""
+        seed = self.options.seed & 0xFFFFFFFFFFFFFFFF
+        return np.uint32(seed & 0xFFFFFFFF), np.uint32(seed >> 32)
+
+    @property
+    def strata(self) -> bool:
+        """Whether numbers are stratified."""
+        return self.options.sampling == "lhs"
+
+
+def simulate(
+    network: Network,
+    cpm: CpmResult,
+    model: RiskModel,
+    options: RunOptions | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> RiskResult:
+    """Simulate a prepared and calculated network.
+
+    `progress(done, total)` is called on the caller's thread some twenty times a second with
+    iterations; whatever it raises ends the run within a block of each thread and comes through.
+    Raises ModelError when the model does not fit the schedule or its ranges make no sense.
+    """
+    options = _checked(options or RunOptions())
+    began = time.perf_counter()
+    schedule = network.schedule
+    project = options.project if options.project >= 0 else schedule.main_project
+    watched = _watched(schedule, network, model)
+    setting, pilot = _setting(network, cpm, model, replace(options, project=project), watched)
+    prepared = time.perf_counter()
+    while True:
+        finish, seen, sums = _run(setting, pilot, watched, progress)
+        if not _beyond(setting.sim, finish):
+            break
+        setting = _widened(setting, network, cpm, watched)
+        pilot = _pilot(setting)
+    simulated = time.perf_counter()
+    measured = activity_measures(setting, schedule, sums, finish)
+    instants = setting.sim.clock(finish)
+    replay = Replay(setting, network, instants)
+    return RiskResult(
+        iterations=options.iterations,
+        seed=options.seed,
+        sampling=options.sampling,
+        mitigated=options.mitigated,
+        project=project,
+        finish=instants,
+        digest=hashlib.sha256(instants.astype("<i8").tobytes()).hexdigest(),
+        deterministic=int(cpm.project_finish[project]),
+        **measured,
+        watch=_watch_vectors(setting.sim, watched, seen, cpm),
+        watch_deterministic={code: int(cpm.finish[row]) for code, row in watched.items()},
+        idle=setting.bound.idle,
+        left_out=model.left_out,
+        schedule_digest=schedule.digest,
+        seconds={
+            "prepare": prepared - began,
+            "simulate": simulated - prepared,
+            "measures": time.perf_counter() - simulated,
+        },
+        threads=_threads(options),
+        _rank_correlation=replay.rank_correlation,
+        _significance=replay.significance,
+    )
+
+
+def _checked(options: RunOptions) -> RunOptions:
+    if not 1 <= options.iterations <= MOST_ITERATIONS:
+        raise ModelError(
+            f"{options.iterations} iterations are not possible", "risk", "Use 1 to 1,000,000."
+        )
+    if options.sampling not in ("lhs", "mc"):
+        raise ModelError(f"unknown sampling '{options.sampling}'", "risk", "Use lhs or mc.")
+    return options
+
+
+def _threads(options: RunOptions) -> int:
+    import os
+
+    return max(options.threads if options.threads > 0 else os.cpu_count() or 1, 1)
+
+
+def _watched(schedule: Schedule, network: Network, model: RiskModel) -> dict[str, int]:
+    """Activity row of every watched id."""
+    if len(model.watch) > MOST_WATCHED:
+        raise ModelError(f"more than {MOST_WATCHED} activities are watched", "watch")
+    taking_part = np.zeros(len(schedule), dtype=np.bool_)
+    taking_part[network.order] = True
+    rows: dict[str, int] = {}
+    for code in model.watch:
+        row = schedule.row_of_code.get(code)
+        if row is None:
+            raise ModelError(f"there is no activity {code}", "watch", "Correct or remove the id.")
+        if not taking_part[row]:
+            raise ModelError(
+                f"{code} spans other work and has no logic of its own",
+                "watch",
+                "Watch a task or a milestone.",
+            )
+        rows[code] = row
+    return rows
+
+
+def _setting(
+    network: Network, cpm: CpmResult, model: RiskModel, options: RunOptions, watched: dict[str, int]
+) -> tuple[Setting, Any]:
+    """Bind everything over a horizon that is long enough for a pilot run."""
+    last = latest(cpm.early_finish, int(network.data_date.max()))
+    span = max(last - int(network.data_date.min()), 0) // DAY
+    last_day = last // DAY + 2 * span + 2 * _YEAR
+    bound: Bound | None = None
+    while True:
+        readings = np.array(list(watched.values()), dtype=np.int32)
+        sim = build_network(network, cpm, options.project, last_day, readings)
+        if bound is None:
+            rows = sim.plan.node
+            bound = bind(model, network.schedule, rows, cpm.remaining_duration, options.mitigated)
+        setting = _bound_setting(sim, bound, options, cpm)
+        pilot = _pilot(setting)
+        need = _last_day_needed(setting, pilot)
+        if need <= last_day:
+            return setting, pilot
+        if need - last // DAY > _LONGEST:
+            raise ModelError(
+                "the ranges push the finish out by centuries", "risk model", "Check the unit."
+            )
+        last_day = need + span + _YEAR
+
+
+def _bound_setting(sim: SimNetwork, bound: Bound, options: RunOptions, cpm: CpmResult) -> Setting:
+    finish = cpm.early_finish[sim.plan.node] - sim.axes.first_minute
+    base = np.zeros(sim.size, dtype=np.int64)
+    work_all(sim.axes, sim.plan.calendar, finish, base)
+    end = int(cpm.project_finish[options.project])
+    reference = 0
+    if end != NO_TIME:
+        reference = work_at(sim.axes, sim.project_calendar, end - sim.axes.first_minute)
+    width = options.width or (_WIDE if sim.size < _MANY else _NARROW)
+    return Setting(sim, bound, _score_table(), options, int(reference), base, width)
+
+
+def _widened(
+    setting: Setting, network: Network, cpm: CpmResult, watched: dict[str, int]
+) -> Setting:
+    """The same over twice the horizon, for the rare run that outran it."""
+    axes = setting.sim.axes
+    days = (axes.last_minute - axes.first_minute) // DAY
+    if days > _LONGEST:
+        raise ModelError(
+            "the ranges push the finish out by centuries", "risk model", "Check the unit."
+        )
+    readings = np.array(list(watched.values()), dtype=np.int32)
+    last_day = axes.last_minute // DAY + days
+    sim = build_network(network, cpm, setting.options.project, last_day, readings)
+    return _bound_setting(sim, setting.bound, setting.options, cpm)
+
+
+def _score_table() -> Numbers:
+    """The normal distribution function from -8 to 8, on a fixed grid of values."""
+    from scipy.special import ndtr
+
+    steps = 2 * passes.SCORE_END * passes.SCORE_STEPS
+    scores = np.arange(steps + 1) / passes.SCORE_STEPS - passes.SCORE_END
+    made: Numbers = np.round(ndtr(scores) * 2.0**40) / 2.0**40
+    return made
+
+
+def make_rows(setting: Setting) -> passes.Rows:
+    """Working memory of one thread."""
+    n, width, x = setting.sim.size, setting.width, setting.bound.variables
+    duration = np.empty((n, width), dtype=np.int32)
+    duration[:] = x.base[:, None]
+    return passes.Rows(
+        np.zeros((2 * n, width), dtype=np.int32),
+        np.zeros((2 * n, width), dtype=np.int32),
+        duration,
+        np.zeros((n, width), dtype=np.uint8),
+        np.zeros(n, dtype=np.uint8),
+        np.zeros((6, width), dtype=np.int32),
+        np.zeros(width, dtype=np.uint32),
+        np.zeros((8, width)),
+        np.zeros((max(x.group_low.size, 1), width)),
+        np.zeros((max(x.driver_law.size, 1), width)),
+        np.zeros((max(x.impact_law.size, 1), width)),
+        np.zeros(width, dtype=np.int32),
+        np.zeros(width, dtype=np.int32),
+    )
+
+
+def make_sums(setting: Setting, low: Any, factor: Any) -> passes.Sums:
+    """Empty sums with the edges of the histograms."""
+    n = setting.sim.size
+    zeros = [np.zeros(n, dtype=np.int64) for _ in range(6)]
+    bins = np.zeros((n, passes.BINS), dtype=np.uint32)
+    return passes.Sums(*zeros, bins, low, factor, setting.base.astype(np.int32))
+
+
+def run_block(
+    setting: Setting, rows: passes.Rows, sums: passes.Sums, first: int, live: int, full: bool
+) -> None:
+    """One block; without `full` dates only."""
+    sim, options = setting.sim, setting.options
+    k0, k1 = setting.key
+    passes.run_block(
+        sim.plan,
+        sim.axes,
+        setting.bound.laws,
+        setting.bound.variables,
+        setting.scores,
+        sim.work,
+        sim.network.shares,
+        rows,
+        sums,
+        first,
+        live,
+        k0,
+        k1,
+        setting.strata,
+        sim.project_calendar,
+        setting.reference,
+        full and options.paths,
+        full and options.statistics,
+    )
+
+
+def _pilot(setting: Setting) -> tuple[Any, Any]:
+    """(smallest, largest) finish of every activity on its axis over the first iterations."""
+    rows = make_rows(setting)
+    nothing = np.zeros(setting.sim.size)
+    sums = make_sums(setting, nothing.astype(np.int32), nothing)
+    low = high = setting.base.copy()
+    for first in range(0, _PILOT, setting.width):
+        run_block(setting, rows, sums, first, setting.width, full=False)
+        finish = rows.work[1::2]
+        low = np.minimum(low, finish.min(axis=1))
+        high = np.maximum(high, finish.max(axis=1))
+    return low, high
+
+
+def _last_day_needed(setting: Setting, pilot: tuple[Any, Any]) -> int:
+    """Day beyond which hardly any run gets, judged by the pilot."""
+    sim = setting.sim
+    if not sim.size:
+        return 0
+    far = np.zeros(sim.size, dtype=np.int64)
+    for j in range(sim.size) if sim.size < 2000 else np.argsort(pilot[1])[-2000:]:
+        far[j] = start_at(sim.axes, sim.plan.calendar[j], pilot[1][j])
+    days = int(far.max() + sim.axes.first_minute) // DAY
+    start = int(sim.network.data_date.min()) // DAY
+    return days + max(days - start, 0) // 3 + 60
+
+
+def _beyond(sim: SimNetwork, finish: Any) -> bool:
+    """Whether a run came near the end of the horizon."""
+    limit = sim.axes.last_minute - sim.axes.first_minute - 30 * DAY
+    return bool(finish.size and finish.max() >= limit)
+
+
+def _run(
+    setting: Setting,
+    pilot: tuple[Any, Any],
+    watched: dict[str, int],
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Any, Any, passes.Sums]:
+    """(finish by the clock of the horizon, the same of watched activities, sums) of all runs."""
+    options, width = setting.options, setting.width
+    n = options.iterations
+    low, high = pilot
+    margin = (high - low) // 4 + 1
+    low, span = low - margin, high - low + 2 * margin
+    edges = low.astype(np.int32), passes.BINS / span
+    finish = np.zeros(n, dtype=np.int32)
+    at = [int(setting.sim.position[row]) for row in watched.values()]
+    seen = np.zeros((len(at), n), dtype=np.int32)
+    blocks = range(0, n, width)
+    threads = max(min(_threads(options), len(blocks)), 1)
+    total = [make_sums(setting, *edges) for _ in range(threads)]
+    turn = iter(blocks)
+    lock, stop, done = threading.Lock(), threading.Event(), [0] * threads
+
+    def worker(number: int) -> None:
+        rows = make_rows(setting)
+        while not stop.is_set():
+            with lock:
+                first = next(turn, -1)
+            if first < 0:
+                return
+            live = min(width, n - first)
+            run_block(setting, rows, total[number], first, live, full=True)
+            finish[first : first + live] = rows.finish[:live]
+            for k, j in enumerate(at):
+                if j >= 0:
+                    seen[k, first : first + live] = rows.clock[2 * j + 1, :live]
+            done[number] += live
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="planbench-risk") as pool:
+        waiting = {pool.submit(worker, number) for number in range(threads)}
+        try:
+            while waiting:
+                ready, waiting = wait(waiting, 0.05, FIRST_COMPLETED)
+                for future in ready:
+                    future.result()
+                if progress is not None:
+                    progress(sum(done), n)
+        finally:
+            stop.set()
+    return finish, seen, _merged(total)
+
+
+def _merged(parts: list[passes.Sums]) -> passes.Sums:
+    total = parts[0]
+    for part in parts[1:]:
+        for name in ("critical", "duration", "duration2", "product", "finish", "finish2", "bins"):
+            column = getattr(total, name)
+            column += getattr(part, name)
+    return total
+
+
+def _watch_vectors(
+    sim: SimNetwork, watched: dict[str, int], seen: Any, cpm: CpmResult
+) -> dict[str, Minutes]:
+    """Finish by iteration; settled activities keep their date."""
+    made: dict[str, Minutes] = {}
+    for k, (code, row) in enumerate(watched.items()):
+        if sim.position[row] >= 0:
+            made[code] = sim.clock(seen[k])
+        else:
+            made[code] = np.full(seen.shape[1], int(cpm.finish[row]), dtype=np.int64)
+    return made
