@@ -17,12 +17,16 @@ from planbench.domain.schedule import (
     ActivityType,
     Constraint,
     LinkType,
+    Relationships,
     Schedule,
     Status,
+    make_table,
 )
 from planbench.domain.times import NO_TIME, to_iso
+from planbench.services.recents import Recents
 from planbench.services.resources import resource
 from planbench.services.sample import (
+    ensure_sample,
     export_sample,
     sample_baseline,
     sample_risk_model,
@@ -249,9 +253,21 @@ def test_negative_float_is_upstream_of_key_date_2(latest: Schedule) -> None:
 def test_driving_chain_runs_from_the_yard_to_completion(latest: Schedule) -> None:
     from planbench.engines.cpm import schedule_network
 
-    path = set(latest.activities.code[schedule_network(latest).longest_path].tolist())
-    assert {"TS-2120", "CO-9000"} <= path
+    ahead = latest.activities.status != Status.COMPLETE
+    path = latest.activities.code[schedule_network(latest).longest_path & ahead].tolist()
+    assert {"TS-2120", "TI-1030", "SY-1020", "TO-1010", "CO-9000"} <= set(path)
     assert len(path) == 42
+
+
+def test_float_beyond_44_days_and_long_tasks(latest: Schedule) -> None:
+    from planbench.engines.cpm import schedule_network
+
+    acts = latest.activities
+    tasks = (acts.type == ActivityType.TASK) & (acts.status != Status.COMPLETE)
+    day = np.array([c.minutes_per_day for c in latest.calendars])[acts.calendar]
+    spare = schedule_network(latest).total_float
+    assert int((tasks & (spare > 44 * day)).sum()) == 132
+    assert acts.code[tasks & (acts.remaining_duration > 44 * day)].tolist() == ["HO-1010"]
 
 
 def reverted(latest: Schedule, first: Schedule) -> Schedule:
@@ -271,15 +287,17 @@ def reverted(latest: Schedule, first: Schedule) -> Schedule:
     pair = (links.predecessor == row_of["TS-2130"]) & (links.successor == row_of["TS-3050"])
     assert int(pair.sum()) == 1
     lag[pair] = 180 * HOUR
-    added: dict[str, Any] = {
-        "uid": "59999",
-        "predecessor": row_of["TS-3100"],
-        "successor": row_of["OU-1030"],
-        "type": LinkType.FS,
-        "lag": 0,
-    }
+    added = make_table(
+        Relationships,
+        1,
+        uid=["59999"],
+        predecessor=[row_of["TS-3100"]],
+        successor=[row_of["OU-1030"]],
+        lag=[0],
+    )
+    more = dict(added.columns())
     columns = {
-        name: np.append(column, np.array([added[name]], dtype=column.dtype))
+        name: np.append(column, more[name])
         for name, column in links.with_columns(lag=lag).columns()
     }
     changed = replace(
@@ -332,7 +350,7 @@ def test_planned_and_earned_value(
         total = np.maximum(work.work_between(calendar, start, finish), 1)
         share[mine] = work.work_between(calendar, start, until) / total
     share[columns.finish <= schedule.data_date] = 1.0
-    budget = columns.cost
+    budget = np.nan_to_num(columns.cost)
     row_of = schedule.row_of_code
     rows = [row_of.get(code, -1) for code in first.activities.code.tolist()]
     done = np.where(np.array(rows) < 0, 0.0, schedule.activities.physical_percent[rows])
@@ -406,3 +424,42 @@ def test_exported_files_read_back_as_the_same_schedules(
             np.testing.assert_array_equal(
                 getattr(back.activities, column), getattr(schedule.activities, column)
             )
+
+
+def test_library_holds_the_sample_once(tmp_path: Any) -> None:
+    from planbench.services.library import Library
+
+    with Library.open(tmp_path / "mine.planbench", Recents(tmp_path / "recents.json")) as library:
+        project = ensure_sample(library)
+        assert ensure_sample(library) == project
+        record = library.project(project)
+        titles = [(update.kind, update.label) for update in record.updates]
+        assert titles == [
+            ("baseline", "Baseline 2025-06-30"),
+            ("update", "Update 1"),
+            ("update", "Update 2"),
+            ("update", "Update 3"),
+        ]
+        assert record.baseline == record.updates[0].id
+        finishes = [str(to_iso(update.figures["finish"]))[:10] for update in record.updates]
+        assert finishes == list(COMPLETION.values())
+        document = library.open_update(record.updates[-1].id)
+        assert document.baseline is not None
+        row = document.schedule.row_of_code["CO-9000"]
+        assert to_iso(int(document.baseline.columns.finish[row])) == "2029-04-10T17:00"
+        library.delete_update(record.updates[2].id)
+        assert ensure_sample(library) == project
+        assert len(library.project(project).updates) == 4
+
+
+def test_engine_reads_the_risk_model_and_knows_its_names(latest: Schedule) -> None:
+    from planbench.engines.risk.model import parse_model
+    from planbench.engines.risk.selection import selected
+
+    model = parse_model(sample_risk_model(), "sample")
+    for risk in model.risks:
+        for impact in risk.impacts:
+            assert selected(latest, impact.where, risk.id).sum() == len(impact.where.ids)
+    gain = next(risk for risk in model.risks if risk.id == "R-22")
+    assert gain.opportunity
+    assert gain.impacts[0].distribution.given() == {"low": 4.0, "mode": 9.0, "high": 14.0}

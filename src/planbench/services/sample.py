@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planbench.domain.schedule import (
-    Baseline,
-    Numbers,
-    Schedule,
-    empty_baseline,
-)
+from planbench.domain.schedule import Baseline, Schedule
 from planbench.domain.times import NO_TIME
+from planbench.services.baselines import aligned_baseline
 from planbench.services.sample_build import build_schedule
 from planbench.services.sample_network import (
     BASELINE,
@@ -32,6 +28,8 @@ from planbench.services.sample_network import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from planbench.services.library import Library
 
 
 @cache
@@ -63,27 +61,15 @@ def sample_baseline(schedule: Schedule) -> Baseline:
     from planbench.engines.cpm import schedule_network
 
     first = sample_schedules()[BASELINE]
-    cpm = schedule_network(first)
-    row_of = first.row_of_code
-    rows = np.array([row_of.get(code, -1) for code in schedule.activities.code.tolist()])
-    there, source = rows >= 0, rows[rows >= 0]
-    columns = empty_baseline(len(schedule))
-    columns.start[there] = cpm.start[source]
-    columns.finish[there] = cpm.finish[source]
-    columns.duration[there] = first.activities.original_duration[source]
-    columns.cost[there] = _budgets(first)[source]
-    name = f"Baseline {project_facts()['dates']['baseline_set']}"
-    return Baseline(name, first.data_date, columns)
+    return aligned_baseline(schedule, first, _title(BASELINE), schedule_network(first))
 
 
-def _budgets(schedule: Schedule) -> Numbers:
-    """Budget of every activity: its assignments and expenses."""
-    n = len(schedule)
-    by_resource = np.bincount(
-        schedule.assignments.activity, schedule.assignments.budget_cost, minlength=n
-    )
-    by_expense = np.bincount(schedule.expenses.activity, schedule.expenses.budget_cost, minlength=n)
-    return np.add(by_resource, by_expense, dtype=np.float64)
+def _title(label: str) -> str:
+    """What people call the baseline or an update."""
+    dates = project_facts()["dates"]
+    if label == BASELINE:
+        return f"Baseline {dates['baseline_set']}"
+    return str(dates["updates"][UPDATES.index(label)]["label"])
 
 
 def with_dates(schedule: Schedule) -> Schedule:
@@ -129,11 +115,43 @@ def export_sample(folder: Path) -> list[Path]:
 
     Returns the files in the order of their data dates. Raises OSError when it cannot be written.
     """
-    from planbench.exchange.xer.writer import schedule_to_document, write_xer
-
     files = []
     for label, schedule in sample_schedules().items():
-        path = folder / f"NORDLYS {label}.xer"
-        path.write_bytes(write_xer(schedule_to_document(with_dates(schedule))))
+        path = folder / _file_name(label)
+        path.write_bytes(_xer(with_dates(schedule)))
         files.append(path)
     return files
+
+
+def _file_name(label: str) -> str:
+    return f"{project_facts()['project_id']} {label}.xer"
+
+
+def _xer(schedule: Schedule) -> bytes:
+    from planbench.exchange.xer.writer import schedule_to_document, write_xer
+
+    return write_xer(schedule_to_document(schedule))
+
+
+def ensure_sample(library: Library) -> int:
+    """File the sample in a library, what is not there already; the id of its project.
+
+    Raises StoreError when it cannot be kept.
+    """
+    facts = project_facts()
+    project = library.file.find_project(facts["project_id"])
+    if project is None:
+        project = library.new_project(facts["project_id"], facts["name"])
+    there = {update.data_date for update in library.project(project).updates}
+    for label, schedule in sample_schedules().items():
+        if schedule.data_date not in there:
+            full = with_dates(schedule)
+            library.add_schedule(
+                full,
+                label=_title(label),
+                kind="baseline" if label == BASELINE else "update",
+                project=project,
+                content=_xer(full),
+                name=_file_name(label),
+            )
+    return project

@@ -18,7 +18,7 @@ def risk_model(schedule: Schedule) -> dict[str, Any]:
 
     Every activity that still has work is named in one entry of `uncertainty` only: the one with
     the highest priority that matches it. A delay that the register divides among activities is
-    divided here by the remaining durations of that update.
+    divided here by the remaining durations of that update; its parts are then drawn one by one.
     """
     groups = _winners(schedule)
     entries = {row["template_id"]: row for row in table("uncertainty.csv")}
@@ -112,7 +112,9 @@ def _risk(row: Row, schedule: Schedule) -> dict[str, Any]:
 
 
 def _three(row: Row, prefix: str, unit: str, share: float = 1.0) -> dict[str, Any]:
-    points = (float(row[f"{prefix}_{point}_{unit}"]) * share for point in ("min", "ml", "max"))
+    points = [float(row[f"{prefix}_{point}_{unit}"]) * share for point in ("min", "ml", "max")]
+    if unit == "d" and row["kind"] == "opportunity":  # the register writes gains as negative
+        points = [-point for point in reversed(points)]
     return {"distribution": "triangular", "parameters": _points(*points)}
 
 
