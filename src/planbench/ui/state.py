@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from planbench.services.document import Document
+from planbench.services.undo import Command, UndoStack
 from planbench.ui.jobs import JobBridge, QtJob
 
 
@@ -19,6 +20,8 @@ class AppState(QObject):
 
     Signals: `library_changed()`; `document_changed()` when another update was opened (or none);
     `result_changed(kind)` with kind "cpm", "quality", "risk", "agreement" or "baseline";
+    `schedule_edited(touched)` after a step was taken, undone or taken again, with the names of
+    the columns it touched (a new calculation follows by itself as `result_changed("cpm")`);
     `selection_changed(row)` with the activity's row or -1; `workspace_requested(name)`;
     `job_started(QtJob)`; `message(kind, text)` with kind "info", "warning" or "error".
     """
@@ -26,6 +29,7 @@ class AppState(QObject):
     library_changed = Signal()
     document_changed = Signal()
     result_changed = Signal(str)
+    schedule_edited = Signal(object)
     selection_changed = Signal(int)
     workspace_requested = Signal(str)
     job_started = Signal(object)
@@ -36,15 +40,24 @@ class AppState(QObject):
         self.jobs = JobBridge(self)
         self.document: Document | None = None
         self.library: Any = None  # services.library.Library, opened after the first paint
+        self.undo_stack: UndoStack | None = None  # of the open document
         self.selection = -1
         self._newest: dict[str, QtJob] = {}
 
     def open_document(self, document: Document | None) -> None:
         """Show another update in every workspace."""
         self.document = document
+        self.undo_stack = None
+        if document is not None:
+            self.undo_stack = UndoStack(document, self.schedule_edited.emit)
         self.selection = -1
         self.document_changed.emit()
         self.selection_changed.emit(-1)
+
+    def push(self, command: Command) -> None:
+        """Change the open schedule by a step that can be undone."""
+        if self.undo_stack is not None:
+            self.undo_stack.push(command)
 
     def select(self, row: int) -> None:
         """Select an activity in all views."""

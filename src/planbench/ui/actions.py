@@ -1,0 +1,98 @@
+"""Every command of the window: one place for its words, its key and its picture.
+
+Workspaces offer commands of their own as QActions added to themselves (`QWidget.addAction`); the
+command palette shows these beside the window's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from planbench.ui.icons import icon as picture
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One command: id, text, shortcut in Qt's words (or none), what it does, icon."""
+
+    id: str
+    text: str
+    shortcut: str = ""
+    tip: str = ""
+    icon: str = ""
+
+
+WINDOW_ACTIONS = (
+    ActionSpec("open-files", "Open files…", "Ctrl+O", "Read files into the library", "open"),
+    ActionSpec("sample", "Open the sample", "", "Put the sample project on screen", "star"),
+    ActionSpec("palette", "Find or do…", "Ctrl+K", "Search commands and activities", "search"),
+    ActionSpec("back", "Back", "Alt+Left", "Return to where you were", "arrow-left"),
+    ActionSpec("undo", "Undo", "Ctrl+Z", "Take the last change back", "undo"),
+    ActionSpec("redo", "Redo", "Ctrl+Shift+Z", "Make the change again", "redo"),
+    ActionSpec("theme", "Switch light and dark", "Ctrl+Shift+L", "Other colours", "moon"),
+    ActionSpec("theme-system", "Follow the system", "", "Colours as the desktop", "sun"),
+    ActionSpec("help", "Help for this view", "F1", "What this view shows", "help"),
+    ActionSpec("next-pane", "Next pane", "F6", "Keyboard to the next pane", "arrow-right"),
+    ActionSpec(
+        "previous-pane", "Previous pane", "Shift+F6", "Keyboard to the last pane", "arrow-left"
+    ),
+    ActionSpec("quit", "Quit", "Ctrl+Q", "Close planbench", "x"),
+)
+
+
+class ActionRegistry:
+    """Makes the window's QActions and keeps them by id.
+
+    Raises ValueError when an id or a shortcut is given twice.
+    """
+
+    def __init__(self, owner: QWidget) -> None:
+        self._owner = owner
+        self._actions: dict[str, QAction] = {}
+        self._shortcuts: dict[str, str] = {}
+
+    def add(self, spec: ActionSpec, slot: Callable[[], object]) -> QAction:
+        """Create a command that calls `slot()`."""
+        if spec.id in self._actions:
+            raise ValueError(f"there are two actions {spec.id}")
+        action = QAction(spec.text, self._owner)
+        action.setObjectName(spec.id)
+        action.setToolTip(spec.tip or spec.text)
+        if spec.icon:
+            action.setIcon(picture(spec.icon))
+        if spec.shortcut:
+            key = QKeySequence(spec.shortcut).toString()
+            if key in self._shortcuts:
+                raise ValueError(f"{key} belongs to {self._shortcuts[key]} already")
+            self._shortcuts[key] = spec.id
+            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(lambda _checked=False: slot())
+        self._owner.addAction(action)
+        self._actions[spec.id] = action
+        return action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def all(self) -> list[QAction]:
+        """Every command of the window."""
+        return list(self._actions.values())
+
+
+def duplicate_shortcuts(actions: Iterable[QAction]) -> list[str]:
+    """Shortcuts that more than one of the actions claims."""
+    seen: set[str] = set()
+    twice = []
+    for action in actions:
+        for sequence in action.shortcuts():
+            key = sequence.toString()
+            if key in seen:
+                twice.append(key)
+            seen.add(key)
+    return twice

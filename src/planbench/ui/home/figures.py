@@ -1,0 +1,170 @@
+"""What Home says about each project, worked out from the library's records. No Qt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from planbench.domain.times import DAY, NO_TIME
+from planbench.store.records import ProjectRecord, UpdateRecord
+
+TOLERANCE = 5
+"""Calendar days behind the baseline that still count as on plan."""
+
+
+@dataclass(frozen=True)
+class UpdateLine:
+    """Figures of one update; `to_baseline` in calendar days, below zero is later."""
+
+    record: UpdateRecord
+    finish: int
+    calculated: bool
+    to_baseline: int | None
+    checks: tuple[int, int] | None  # metrics that meet, metrics that flag
+    agreement: float | None
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    """One row of the library with the lines of its updates, newest first."""
+
+    record: ProjectRecord
+    latest: UpdateLine | None
+    updates: tuple[UpdateLine, ...]
+    trend: tuple[float, ...]
+    health: str  # "", "plan", "watch" or "late"
+
+
+def finish_of(update: UpdateRecord) -> tuple[int, bool]:
+    """Finish of an update and whether it was calculated; NO_TIME when nobody knows it."""
+    kept = update.result("cpm")
+    if kept is not None and kept.meta.get("finish") is not None:
+        return int(kept.meta["finish"]), True
+    stated = update.figures.get("finish")
+    return (NO_TIME if stated is None else int(stated)), False
+
+
+def days_between(finish: int, baseline: int) -> int | None:
+    """Calendar days from a finish to the baseline's; below zero when it is later."""
+    if NO_TIME in (finish, baseline):
+        return None
+    return baseline // DAY - finish // DAY
+
+
+def _checks(update: UpdateRecord) -> tuple[int, int] | None:
+    kept = update.result("quality")
+    if kept is None:
+        return None
+    counts: Any = kept.meta.get("counts") or {}
+    meets, flags = int(counts.get("meets", 0)), int(counts.get("flag", 0))
+    return (meets, flags) if meets + flags else None
+
+
+def _agreement(update: UpdateRecord) -> float | None:
+    kept = update.result("cpm")
+    share = None if kept is None else kept.meta.get("agreement")
+    return None if share is None else float(share)
+
+
+def project_line(project: ProjectRecord) -> ProjectLine:
+    """Work out one project's row."""
+    baseline = next((one for one in project.updates if one.id == project.baseline), None)
+    target = finish_of(baseline)[0] if baseline is not None else NO_TIME
+    lines = []
+    for update in project.updates:
+        finish, calculated = finish_of(update)
+        lines.append(
+            UpdateLine(
+                update,
+                finish,
+                calculated,
+                days_between(finish, target),
+                _checks(update),
+                _agreement(update),
+            )
+        )
+    latest = next((one for one in lines if one.record is project.latest), None)
+    real = [one for one in lines if one.record.kind == "update" and one.finish != NO_TIME]
+    if baseline is not None and target != NO_TIME:
+        real = [one for one in lines if one.record is baseline] + [
+            one for one in real if one.record is not baseline
+        ]
+    trend = tuple(-one.finish / DAY for one in real)
+    return ProjectLine(project, latest, tuple(reversed(lines)), trend, _health(latest))
+
+
+def _health(latest: UpdateLine | None) -> str:
+    if latest is None:
+        return ""
+    must = latest.record.figures.get("must_finish_by")
+    if must is not None and latest.finish != NO_TIME and latest.finish > int(must):
+        return "late"
+    if latest.to_baseline is None:
+        return ""
+    return "plan" if latest.to_baseline >= -TOLERANCE else "watch"
+
+
+def imported_lately(lines: Iterable[ProjectLine], now: dt.datetime, days: int = 7) -> int:
+    """Updates filed within so many days before `now` (UTC)."""
+    count = 0
+    for line in lines:
+        for update in line.updates:
+            try:
+                made = dt.datetime.fromisoformat(update.record.created)
+            except ValueError:
+                continue
+            if made.tzinfo is None:
+                made = made.replace(tzinfo=dt.UTC)
+            count += now - made <= dt.timedelta(days=days)
+    return count
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something worth a look: about which project, in a sentence, and where it is answered."""
+
+    project: str
+    words: str
+    kind: str  # "later", "earlier", "flag", "baseline" or "data"
+    update: int
+    workspace: str
+
+
+def remarks(lines: Sequence[ProjectLine], most: int = 6) -> list[Remark]:
+    """The plainest facts a planner would want to know first, largest movement first."""
+    moved: list[tuple[int, Remark]] = []
+    others: list[Remark] = []
+    for line in lines:
+        latest = line.latest
+        if latest is None:
+            continue
+        name, update = line.record.name, latest.record.id
+        before = _update_before(line, latest)
+        shift = None if before is None else days_between(latest.finish, before.finish)
+        if before is not None and shift:
+            way = "later" if shift < 0 else "earlier"
+            days = f"{abs(shift)} day{'' if abs(shift) == 1 else 's'}"
+            words = f"The finish moved {days} {way} since {before.record.label}"
+            moved.append((-abs(shift), Remark(name, words, way, update, "schedule")))
+        if latest.checks is not None and latest.checks[1]:
+            meets, flags = latest.checks
+            words = f"{flags} of {meets + flags} checks flag"
+            others.append(Remark(name, words, "flag", update, "quality"))
+        if latest.agreement is not None and latest.agreement < 0.95:
+            words = "Calculated dates differ from those of the file"
+            others.append(Remark(name, words, "data", update, "schedule"))
+        if line.record.baseline is None and len(line.updates) > 1:
+            words = "No baseline is chosen, so movement cannot be told"
+            others.append(Remark(name, words, "baseline", update, "schedule"))
+    moved.sort(key=lambda pair: pair[0])
+    return ([remark for _, remark in moved] + others)[:most]
+
+
+def _update_before(line: ProjectLine, latest: UpdateLine) -> UpdateLine | None:
+    real = [one for one in line.updates if one.record.kind == "update"]
+    for number, one in enumerate(real):
+        if one is latest and number + 1 < len(real):
+            return real[number + 1]
+    return None

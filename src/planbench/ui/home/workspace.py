@@ -1,0 +1,227 @@
+"""Home: the library of projects and their updates, and the way files come in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from planbench.ui import text
+from planbench.ui.home.figures import ProjectLine, imported_lately, project_line, remarks
+from planbench.ui.home.model import HEALTH, LibraryModel
+from planbench.ui.home.sidebar import Sidebar
+from planbench.ui.icons import icon as picture
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Button,
+    EmptyState,
+    SearchField,
+    Stat,
+    StatStrip,
+    TableView,
+    Toolbar,
+)
+
+if TYPE_CHECKING:
+    from planbench.ui.session import Session
+
+
+class HomeWorkspace(QWidget):
+    """The first view. It needs the window's session, given by `use_session`."""
+
+    name = "home"
+    title = "Home"
+    icon = "home"
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self.state = state
+        self.session: Session | None = None
+        self._lines: list[ProjectLine] = []
+        self.strip = StatStrip()
+        self.model = LibraryModel()
+        self.table = TableView("Projects and updates", current_theme().row["library"])
+        self.table.setModel(self.model)
+        self.sidebar = Sidebar()
+        self._build()
+        self.table.row_activated.connect(self._open_row)
+        self.table.expander_toggled.connect(self._toggle)
+        self.table.menu_requested.connect(self._menu)
+        self.model.modelReset.connect(self._set_heights)
+        state.library_changed.connect(self.reload)
+        state.document_changed.connect(self._agreement_known)
+        state.result_changed.connect(lambda _kind: self._agreement_known())
+
+    def _build(self) -> None:
+        bar = Toolbar("Home")
+        self.filter = SearchField("Filter projects")
+        self.filter.textChanged.connect(self.model.set_filter)
+        bar.add(self.filter)
+        bar.add_stretch()
+        worst = Button("Worst first", "default", "sort", tip="Sort by health, the late ones first")
+        worst.clicked.connect(lambda _checked=False: self.table.sort_by(HEALTH, True))
+        bar.add(worst)
+        fold = Button("Fold all", "default", "collapse", tip="Show projects only")
+        fold.clicked.connect(lambda _checked=False: self._fold_all())
+        bar.add(fold)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(bar)
+        left.addWidget(self.strip)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.table)
+        self._empty = EmptyState(
+            "No projects yet",
+            "A project comes in with its first schedule file and gathers its updates from then "
+            "on. The sample shows every view with something in it.",
+            ("Open files", "open", self._ask),
+            ("Open the sample", "star", self._sample),
+        )
+        self._pages.addWidget(self._empty)
+        left.addWidget(self._pages, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.sidebar)
+        self.sidebar.zone.open_wanted.connect(self._ask)
+        self.sidebar.zone.sample_wanted.connect(self._sample)
+        self.sidebar.update_wanted.connect(self._open)
+
+    def use_session(self, session: Session) -> None:
+        """Work with the window's session."""
+        self.session = session
+        self.reload()
+
+    def shown(self) -> None:
+        """Read what was opened lately; the rest follows the library."""
+        self._show_sidebar()
+        self.table.setFocus()
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.filter, self.table, self.sidebar.zone]
+
+    # Content.
+
+    def reload(self) -> None:
+        """Show the library as the session last read it."""
+        if self.session is None:
+            return
+        current = self.table.current_row()
+        chosen = self.model.update_of(current) if current >= 0 else None
+        self._lines = [project_line(project) for project in self.session.projects()]
+        if len(self._lines) == 1:
+            self.model.open_projects.add(self._lines[0].record.id)
+        self.model.show_lines(self._lines)
+        opened = self.session.library is not None
+        self._pages.setCurrentIndex(1 if opened and not self._lines else 0)
+        self.strip.set(strip_figures(self._lines, dt.datetime.now(dt.UTC)))
+        self._agreement_known()
+        self._show_sidebar()
+        self._select_update(chosen)
+
+    def _select_update(self, update: int | None) -> None:
+        rows = range(len(self.model.entries))
+        found = next((row for row in rows if self.model.update_of(row) == update), -1)
+        if update is not None and found >= 0:
+            self.table.select_row(found, scroll=False)
+
+    def _show_sidebar(self) -> None:
+        if self.session is None:
+            return
+        recents = self.session.recents()
+        self.sidebar.show_entries(recents, remarks(self._lines), dt.datetime.now())
+        if self.session.library is not None:
+            from planbench.ui.session import format_words
+
+            self.sidebar.zone.set_formats(format_words())
+
+    def _agreement_known(self) -> None:
+        from planbench.ui.window import agreement_share
+
+        document = self.state.document
+        if document is None or document.update is None:
+            return
+        share = None if document.agreement is None else agreement_share(document.agreement)
+        if share is not None:
+            self.model.shown_agreement[document.update] = share
+            self.model.refresh()
+
+    def _set_heights(self) -> None:
+        heights = current_theme().row
+        side = self.table.verticalHeader()
+        for row, (_project, update) in enumerate(self.model.entries):
+            side.resizeSection(row, heights["library"] if update < 0 else 32)
+
+    # What the user does.
+
+    def _toggle(self, row: int, unfold: bool) -> None:
+        project = self.model.entries[row][0]
+        self.model.toggle(row, unfold)
+        again = self.model.entries.index((project, -1))
+        self.table.select_row(again)
+
+    def _fold_all(self) -> None:
+        self.model.open_projects.clear()
+        self.model.arrange()
+
+    def _open_row(self, row: int) -> None:
+        update = self.model.update_of(row)
+        if update is not None:
+            self._open(update, "schedule")
+
+    def _open(self, update: int, workspace: str) -> None:
+        if self.session is not None:
+            self.session.open_update(update, workspace)
+
+    def _ask(self) -> None:
+        if self.session is not None:
+            self.session.ask_for_files()
+
+    def _sample(self) -> None:
+        if self.session is not None:
+            self.session.open_sample()
+
+    def _menu(self, row: int, point: QPoint) -> None:
+        if row < 0 or self.session is None:
+            return
+        session = self.session
+        line, update = self.model.entry(row)
+        menu = QMenu(self)
+        opens = QAction(picture("open"), "Open", menu)
+        opens.triggered.connect(lambda _checked=False: self._open_row(row))
+        menu.addAction(opens)
+        if update is not None:
+            chosen = line.record.baseline == update.record.id
+            words = "Measure against this no longer" if chosen else "Measure against this"
+            target = None if chosen else update.record.id
+            measure = QAction(picture("target"), words, menu)
+            measure.triggered.connect(
+                lambda _checked=False: session.choose_baseline(line.record.id, target)
+            )
+            menu.addAction(measure)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(point)
+
+
+def strip_figures(lines: list[ProjectLine], now: dt.datetime) -> list[Stat]:
+    """The figures above the library."""
+    updates = [one for line in lines for one in line.updates]
+    baselines = sum(one.record.kind == "baseline" for one in updates)
+    real = sum(one.record.kind == "update" for one in updates)
+    health = [line.health for line in lines]
+    unmeasured = sum(line.record.baseline is None for line in lines)
+    kinds = f"{text.counted(real, 'update')}, {text.counted(baselines, 'baseline')}"
+    return [
+        Stat("Projects", text.number(len(lines)), kinds),
+        Stat("On plan", text.number(health.count("plan")), "finish within 5 d of baseline"),
+        Stat("Watch", text.number(health.count("watch")), "more than 5 d behind baseline"),
+        Stat("Late", text.number(health.count("late")), "past the must-finish date"),
+        Stat("Unmeasured", text.number(unmeasured), "without a baseline"),
+        Stat("New", text.number(imported_lately(lines, now)), "filed in the last 7 days"),
+    ]

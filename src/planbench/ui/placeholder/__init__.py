@@ -1,0 +1,1 @@
+"""What stands where a workspace is not built yet."""

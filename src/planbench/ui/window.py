@@ -1,0 +1,474 @@
+"""The window: context bar, rail, workspaces, status bar, and what belongs to none of them."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from functools import partial
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from planbench.domain.times import NO_TIME
+from planbench.ui import text
+from planbench.ui.actions import WINDOW_ACTIONS, ActionRegistry
+from planbench.ui.frame.context import ContextBar
+from planbench.ui.frame.help import HelpPane
+from planbench.ui.frame.rail import Rail
+from planbench.ui.frame.status import StatusBar
+from planbench.ui.palette import ActivityIndex, Choice, Palette, matches
+from planbench.ui.session import Session
+from planbench.ui.settings import Settings
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.widgets import Banner, Toast
+from planbench.ui.workspaces import WORKSPACES, entry, make
+
+log = logging.getLogger("planbench")
+
+
+class MainWindow(QMainWindow):
+    """The one window. Workspaces are made when they are first visited."""
+
+    def __init__(self, state: AppState, settings: Settings) -> None:
+        super().__init__()
+        self.state = state
+        self.settings = settings
+        self.session = Session(state, settings, self)
+        self.setWindowTitle("planbench")
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self._pages: dict[str, Any] = {}
+        self._current = ""
+        self._trail: list[tuple[str, int]] = []
+        self._index: tuple[object, ActivityIndex] | None = None
+        self.commands = ActionRegistry(self)
+        self._make_commands()
+        self._build()
+        self._listen()
+        self._restore_geometry()
+        self._show_undo()
+        self.go("home")
+
+    # Building.
+
+    def _make_commands(self) -> None:
+        slots = {
+            "open-files": self.session.ask_for_files,
+            "sample": self.session.open_sample,
+            "palette": lambda: self.palette_.open(),
+            "back": self.back,
+            "undo": self.session.undo,
+            "redo": self.session.redo,
+            "theme": self._switch_theme,
+            "theme-system": lambda: self._set_theme("system"),
+            "help": self._toggle_help,
+            "next-pane": lambda: self._move_pane(1),
+            "previous-pane": lambda: self._move_pane(-1),
+            "quit": self.close,
+        }
+        for spec in WINDOW_ACTIONS:
+            self.commands.add(spec, slots[spec.id])
+        for number, one in enumerate(WORKSPACES, start=1):
+            key = QShortcut(QKeySequence(f"Ctrl+{number % 10}"), self)
+            key.activated.connect(lambda name=one.name: self.go(name))
+
+    def _build(self) -> None:
+        self.context = ContextBar({a.objectName(): a for a in self.commands.all()})
+        self.rail = Rail()
+        self.stack = QStackedWidget()
+        self.strip = Banner("error")
+        self.help = HelpPane()
+        self.status = StatusBar()
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.strip)
+        middle.addWidget(self.stack, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(middle, 1)
+        row.addWidget(self.help)
+        root = QWidget()
+        column = QVBoxLayout(root)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.context)
+        column.addLayout(row, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(root)
+        self.palette_ = Palette(root, self.choices)
+        self.toast = Toast(root)
+
+    def _listen(self) -> None:
+        state = self.state
+        self.rail.chosen.connect(self.go)
+        self.rail.settings_wanted.connect(self._settings_menu)
+        self.context.search.opened.connect(self.palette_.open)
+        self.context.project.clicked.connect(self._project_menu)
+        self.context.update_.clicked.connect(self._update_menu)
+        self.context.baseline.clicked.connect(self._baseline_menu)
+        state.workspace_requested.connect(self.go)
+        state.document_changed.connect(self._document_changed)
+        state.result_changed.connect(lambda _kind: self._tell_context())
+        state.library_changed.connect(self._tell_context)
+        state.job_started.connect(self.status.add_job)
+        state.message.connect(self.say)
+        self.session.undo_changed.connect(self._show_undo)
+        theme_manager().changed.connect(self._theme_changed)
+
+    # Workspaces.
+
+    def go(self, name: str) -> None:
+        """Bring a workspace to the front. Raises KeyError for an unknown name."""
+        one = entry(name)
+        if name == self._current:
+            return
+        if name not in self._pages:
+            page = make(one, self.state)
+            if hasattr(page, "use_session"):
+                page.use_session(self.session)
+            self._pages[name] = page
+            self.stack.addWidget(page)
+        if self._current:
+            self._trail.append((self._current, self.state.selection))
+            del self._trail[:-50]
+        self._show_page(name)
+
+    def _show_page(self, name: str) -> None:
+        self._current = name
+        page = self._pages[name]
+        self.stack.setCurrentWidget(page)
+        self.rail.set_current(name)
+        page.shown()
+        self.commands["back"].setEnabled(bool(self._trail))
+        if self.help.isVisible():
+            self.help.show_page(name)
+        self._tell_context()
+
+    def back(self) -> None:
+        """Return to the workspace and the selection before the last move."""
+        if not self._trail:
+            return
+        name, selection = self._trail.pop()
+        self._show_page(name)
+        document = self.state.document
+        if document is not None and selection < len(document.schedule):
+            self.state.select(selection)
+
+    @property
+    def current(self) -> str:
+        """Name of the workspace in front."""
+        return self._current
+
+    def page(self) -> Any:
+        """The workspace in front."""
+        return self._pages[self._current]
+
+    # The context.
+
+    def _document_changed(self) -> None:
+        self._index = None
+        self._show_undo()
+        self._tell_context()
+
+    def _tell_context(self) -> None:
+        document = self.state.document
+        if document is None or not entry(self._current or "home").needs_document:
+            self.context.show_library(*self.session.library_words())
+            self.status.set_left(self.session.library_counts())
+            self.status.set_right("")
+            self.setWindowTitle("planbench")
+            return
+        schedule = document.schedule
+        data_date = text.long_date(schedule.data_date)
+        label = document.update_label
+        update = f"{label} · data date {data_date}" if data_date else label
+        self.context.show_document(
+            document.title or schedule.source.name,
+            update,
+            document.baseline_label,
+            agreement_chip(document),
+        )
+        self.setWindowTitle(f"{document.title} {label} - planbench")
+        counts = (
+            text.counted(len(schedule), "activity", "activities"),
+            text.counted(len(schedule.relationships), "link"),
+            text.counted(len(schedule.calendars), "calendar"),
+        )
+        if document.problem:
+            self.status.set_left(document.problem, "error", "negative")
+        else:
+            self.status.set_left(" · ".join(counts))
+        self.status.set_right(_schedule_words(document))
+
+    def _show_undo(self) -> None:
+        for which in ("undo", "redo"):
+            action = self.commands[which]
+            label = self.session.undo_label(which)
+            action.setEnabled(bool(label))
+            word = which.capitalize()
+            action.setText(f"{word}: {label}" if label else word)
+
+    # Menus of the context bar.
+
+    def _menu_below(self, button: QWidget, menu: QMenu) -> None:
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
+
+    def _project_menu(self) -> None:
+        menu = QMenu(self)
+        for title, update in self.session.project_choices():
+            action = menu.addAction(title)
+            action.triggered.connect(
+                lambda _checked=False, update=update: self.session.open_update(update)
+            )
+        if not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction(self.commands["open-files"])
+        menu.addAction(self.commands["sample"])
+        self._menu_below(self.context.project, menu)
+
+    def _update_menu(self) -> None:
+        menu = QMenu(self)
+        document = self.state.document
+        for title, update in self.session.update_choices():
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(document is not None and update == document.update)
+            action.triggered.connect(
+                lambda _checked=False, update=update: self.session.open_update(update)
+            )
+        if menu.isEmpty():
+            menu.addAction("This file is not in the library").setEnabled(False)
+        self._menu_below(self.context.update_, menu)
+
+    def _baseline_menu(self) -> None:
+        menu = QMenu(self)
+        for title, update, chosen in self.session.baseline_choices():
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(chosen)
+            action.triggered.connect(
+                lambda _checked=False, update=update: self.session.set_baseline(update)
+            )
+        if menu.isEmpty():
+            menu.addAction("This file is not in the library").setEnabled(False)
+        self._menu_below(self.context.baseline, menu)
+
+    def _settings_menu(self) -> None:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        titles = (("system", "Colours as the system"), ("light", "Light"), ("dark", "Dark"))
+        for mode, title in titles:
+            action = QAction(title, menu)
+            action.setCheckable(True)
+            action.setChecked(theme_manager().mode == mode)
+            action.triggered.connect(lambda _checked=False, mode=mode: self._set_theme(mode))
+            group.addAction(action)
+            menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction("Open another library…").triggered.connect(
+            lambda _checked=False: self.session.ask_for_library()
+        )
+        menu.addAction(f"Library: {self.session.library_path()}").setEnabled(False)
+        menu.aboutToHide.connect(menu.deleteLater)
+        gear = self.rail.settings
+        corner = gear.mapToGlobal(QPoint(gear.width(), gear.height()))
+        menu.popup(QPoint(corner.x(), corner.y() - menu.sizeHint().height()))
+
+    # Theme, help, panes.
+
+    def _switch_theme(self) -> None:
+        self._set_theme("light" if current_theme().dark else "dark")
+
+    def _set_theme(self, mode: str) -> None:
+        theme_manager().set_mode(mode)
+        self.settings.set("theme", mode)
+
+    def _theme_changed(self) -> None:
+        self.context.theme.icon_name = "sun" if current_theme().dark else "moon"
+        for widget in self.findChildren(QWidget):
+            widget.update()
+
+    def _toggle_help(self) -> None:
+        if self.help.isVisible():
+            self.help.hide()
+        else:
+            self.help.show_page(self._current)
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops: search, rail, then the workspace's panes from left to right."""
+        page = self.page()
+        if hasattr(page, "panes"):
+            inner = list(page.panes())
+        else:
+            inner = [view for view in page.findChildren(QAbstractItemView) if view.isVisible()]
+            inner.sort(key=lambda view: view.mapTo(self, QPoint(0, 0)).toTuple())
+        stops = [self.context.search, self.rail.buttons[self._current], *inner]
+        if self.help.isVisible():
+            stops.append(self.help.browser)
+        return [stop for stop in stops if stop.isVisible() and stop.isEnabled()]
+
+    def _move_pane(self, step: int) -> None:
+        stops = self.panes()
+        focus = self.focusWidget()
+        here = -1 if step > 0 else 0
+        for number, stop in enumerate(stops):
+            if focus is not None and (stop is focus or stop.isAncestorOf(focus)):
+                here = number
+        stops[(here + step) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    # The palette.
+
+    def choices(self, query: str) -> list[Choice]:
+        """What the palette lists for a query: commands, workspaces, updates, activities."""
+        found: list[Choice] = []
+        page_actions = self.page().actions()
+        for action in [*page_actions, *self.commands.all()]:
+            words = action.text().replace("&", "")
+            usable = action.isEnabled() and action.isVisible() and not action.isSeparator()
+            if usable and action.objectName() != "palette" and matches(query, words):
+                picture = _icon_of(action)
+                found.append(Choice(words, action.shortcut().toString(), picture, action.trigger))
+        for one in WORKSPACES:
+            if matches(query, f"go to {one.title}"):
+                go = partial(self.go, one.name)
+                found.append(Choice(f"Go to {one.title}", "workspace", one.icon, go))
+        found += self._activity_choices(query)
+        for title, update in self.session.project_choices():
+            if query and matches(query, title):
+                opens = partial(self.session.open_update, update)
+                found.append(Choice(title, "project", "file", opens))
+        return found
+
+    def _activity_choices(self, query: str) -> list[Choice]:
+        document = self.state.document
+        if document is None or not query.strip():
+            return []
+        schedule = document.schedule
+        if self._index is None or self._index[0] is not schedule:
+            acts = schedule.activities
+            self._index = (schedule, ActivityIndex(acts.code.tolist(), acts.name.tolist()))
+        return [
+            Choice(title, "activity", "schedule", partial(self._go_to_activity, row))
+            for row, title in self._index[1].find(query, 30)
+        ]
+
+    def _go_to_activity(self, row: int) -> None:
+        if not entry(self._current).needs_document:
+            self.go("schedule")
+        self.state.select(row)
+
+    # Messages.
+
+    def say(self, kind: str, words: str) -> None:
+        """Errors and warnings in the strip above the workspace, the rest as a toast."""
+        if kind in ("error", "warning"):
+            self.strip.show_message(words, kind=kind)
+        else:
+            self.toast.say(words)
+
+    def fault(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """A mistake of ours in a slot or while painting: one strip, the details in the log."""
+        log.error("".join(traceback.format_exception(kind, error, trace)))
+        if self.strip.isVisible() and "planbench made a mistake" in self.strip.text():
+            return
+        name = kind.__name__
+        self.strip.show_message(
+            f"planbench made a mistake ({name}: {error}). Your data is unchanged; the details are "
+            "in the log. Close and open the view again to go on.",
+            kind="error",
+        )
+
+    # Files dropped on the window.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.session.import_files(paths)
+
+    # Size and end.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.context.set_narrow(self.width() < current_theme().frame["narrow_breakpoint"])
+        self.palette_.hide()
+
+    def _restore_geometry(self) -> None:
+        kept = self.settings.get("geometry")
+        if not (kept and self.restoreGeometry(QByteArray.fromBase64(kept.encode()))):
+            self.resize(1440, 900)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.settings.set("geometry", geometry)
+        self.settings.set("workspace", self._current)
+        self.session.close()
+        self.settings.save()
+        super().closeEvent(event)
+
+
+def _icon_of(action: QAction) -> str:
+    icons = {spec.id: spec.icon for spec in WINDOW_ACTIONS}
+    return icons.get(action.objectName(), "") or str(action.property("icon") or "command")
+
+
+def agreement_chip(document: Any) -> tuple[str, str] | None:
+    """The chip that says how far our dates agree with those of the file."""
+    agreement = document.agreement
+    if agreement is None:
+        return None
+    share = agreement_share(agreement)
+    if share is None:
+        return None
+    kind = "done" if share >= 0.95 else "watch"
+    return kind, f"Dates agree {text.percent(share)}"
+
+
+def agreement_share(agreement: Any) -> float | None:
+    """Share of activities whose dates all agree; None when the file stores none."""
+    share = getattr(agreement, "share", None)
+    return None if share is None else float(share)
+
+
+def _schedule_words(document: Any) -> str:
+    schedule = document.schedule
+    project = schedule.projects[schedule.main_project] if schedule.projects else None
+    if project is None:
+        return ""
+    words = []
+    if document.cpm is None:
+        words.append("Dates as stored in the file")
+    elif project.last_scheduled != NO_TIME:
+        words.append(f"Scheduled in the file {text.date(project.last_scheduled)}")
+    logic = project.options.logic.name.replace("_", " ").capitalize()
+    words.append(logic if "override" in logic or "dates" in logic else f"{logic} logic")
+    return " · ".join(words)

@@ -1,0 +1,112 @@
+"""The workspaces in the order of a planner's day, and how each is made when first visited."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from planbench.ui.state import AppState
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place on the rail. `path` is `module:Class`, or empty with the `promise` of one."""
+
+    name: str
+    title: str
+    icon: str
+    path: str = ""
+    promise: str = ""
+    needs_document: bool = True
+
+
+WORKSPACES = (
+    Entry("home", "Home", "home", "planbench.ui.home.workspace:HomeWorkspace", "", False),
+    Entry(
+        "schedule",
+        "Schedule",
+        "schedule",
+        "",
+        "The activities as a table and a Gantt chart with their details will stand here.",
+    ),
+    Entry(
+        "logic",
+        "Logic",
+        "logic",
+        "",
+        "It will trace what drives an activity, step by step, with the reason for each date. "
+        "Until then the command `planbench trace` answers the same question.",
+    ),
+    Entry(
+        "quality",
+        "Quality",
+        "quality",
+        "",
+        "It will check the schedule against rule sets and show the rows behind each figure.",
+    ),
+    Entry(
+        "compare",
+        "Compare",
+        "compare",
+        "",
+        "It will show what changed between two updates of a project, sorted by effect on the "
+        "finish.",
+    ),
+    Entry(
+        "risk",
+        "Risk",
+        "risk",
+        "",
+        "It will simulate the schedule under uncertainty and name the dates of each confidence.",
+    ),
+    Entry(
+        "control",
+        "Control",
+        "control",
+        "",
+        "It will follow progress, earned value, cost and cash against the baseline.",
+    ),
+    Entry(
+        "contract",
+        "Contract",
+        "contract",
+        "",
+        "It will hold what the contract asks of the schedule, each item with its evidence.",
+    ),
+    Entry(
+        "portfolio",
+        "Portfolio",
+        "portfolio",
+        "",
+        "It will rank projects under budgets and capacity and say why one is below the line.",
+        False,
+    ),
+    Entry(
+        "reports",
+        "Reports",
+        "reports",
+        "",
+        "It will compose printed reports from the views of all workspaces.",
+        False,
+    ),
+)
+
+
+def entry(name: str) -> Entry:
+    """The entry of a workspace. Raises KeyError for an unknown name."""
+    return next((one for one in WORKSPACES if one.name == name), None) or _unknown(name)
+
+
+def _unknown(name: str) -> Entry:
+    raise KeyError(name)
+
+
+def make(one: Entry, state: AppState) -> Any:
+    """Build a workspace; a module that cannot be imported is an error of ours and is raised."""
+    if not one.path:
+        from planbench.ui.placeholder.workspace import Placeholder
+
+        return Placeholder(one.name, one.title, one.icon, one.promise)
+    module, _, name = one.path.partition(":")
+    return getattr(importlib.import_module(module), name)(state)
