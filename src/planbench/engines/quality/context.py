@@ -232,12 +232,23 @@ class Context:
         """The project's own start and finish: where an open end is as it should be.
 
         The earliest starting activity without predecessor and the latest finishing one without
-        successor, over all but level of effort and summaries; -1 where there is none.
+        successor, over all but level of effort and summaries, which do not count as logic here
+        either; -1 where there is none.
         """
         real = ~self.soft & ~self.others
-        first = _extreme(real & (self.incoming == 0), self.start, least=True)
-        last = _extreme(real & (self.outgoing == 0), self.finish, least=False)
+        before, after = self._work_links
+        first = _extreme(real & (before == 0), self.start, least=True)
+        last = _extreme(real & (after == 0), self.finish, least=False)
         return first, last
+
+    @cached_property
+    def _work_links(self) -> tuple[Minutes, Minutes]:
+        """Predecessors and successors of each activity that are work themselves."""
+        far, links = self.schedule.external_links, self.links
+        before = self.count_links(~self.soft[links.predecessor], links.successor)
+        after = self.count_links(~self.soft[links.successor], links.predecessor)
+        before = before + self.count_links(far.incoming, far.activity)
+        return before, after + self.count_links(~far.incoming, far.activity)
 
     @cached_property
     def lag_days(self) -> Numbers:
@@ -310,7 +321,7 @@ class Context:
         -1 when nothing is open.
         """
         open_ = ~self.complete & ~self.soft & ~self.others
-        ends = open_ & (self.outgoing == 0)
+        ends = open_ & (self._work_links[1] == 0)
         return _extreme(ends if ends.any() else open_, self.finish, least=False)
 
     @cached_property

@@ -39,7 +39,8 @@ def critical_path_test(ctx: Context, metric: Metric) -> Measured:
     """Delay the earliest critical task and see whether completion follows (DCMA point 12).
 
     The network is recalculated on a copy with `slip_days` more remaining duration on the earliest
-    starting open task of the longest path, once as it is and once without hard constraints. It
+    starting open task of the longest path (of the critical ones where a fixed date leaves no task
+    on it), once as it is and once without hard constraints. It
     meets when, as it is, the completion moves by the delay less `tolerance_days` of its own
     calendar, or loses as much total float; the value is the share of the delay that arrived. The
     row is where the delay stops.
@@ -118,9 +119,12 @@ def _test(ctx: Context, schedule: Schedule, slip: float) -> PathTest | str:
     cpm = ctx.cpm
     assert cpm is not None
     tasks = ctx.population("open-normal").inside
-    candidates = np.flatnonzero(tasks & cpm.longest_path & (cpm.early_start != NO_TIME))
+    tasks = tasks & (cpm.early_start != NO_TIME)
+    candidates = np.flatnonzero(tasks & cpm.longest_path)
+    if not candidates.size:  # a fixed date cut the path off: what has the least float, then
+        candidates = np.flatnonzero(tasks & cpm.critical)
     if not candidates.size:
-        return "no open task is on the longest path"
+        return "no open task is critical"
     row = int(candidates[np.argmin(cpm.early_start[candidates])])
     target = ctx.target
     after = schedule_network(delayed(schedule, row, round(slip * float(ctx.day[row]))))

@@ -1,0 +1,173 @@
+"""The table of metrics: state, value, limit, population, and a bar against the limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+
+from planbench.engines.quality.result import FLAG, STATES, MetricResult, QualityReport
+from planbench.ui import paint, text
+from planbench.ui.quality import words
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
+from planbench.ui.widgets.delegate import CellDelegate
+
+NUMBER, NAME, STATE, VALUE, LIMIT, POPULATION, BAR, ROWS = range(8)
+
+
+class MetricsModel(FlatTableModel):
+    """One row a metric of the report in view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: tuple[MetricResult, ...] = ()
+
+    def show_report(self, report: QualityReport | None) -> None:
+        """Show the metrics of another report."""
+        self.results = report.metrics if report else ()
+        values = [np.nan if r.value is None else r.value for r in self.results]
+        states = [STATES.index(r.state) + r.informative for r in self.results]
+        ids = [words.short_id(r.metric) for r in self.results]
+        wide = max((len(name) for name in ids), default=2)
+        columns = [
+            Column("id", "#", 34 + 8 * max(0, wide - 2), values=ids, elide=False),
+            Column("name", "Metric", 190, values=[r.name for r in self.results], stretch=True),
+            Column("state", "State", 128, sort_values=np.array(states, dtype=np.int64)),
+            Column("value", "Value", 84, right=True, sort_values=np.array(values, dtype=float)),
+            Column("limit", "Limit", 80, right=True, sortable=False),
+            Column("population", "Population", 232, sortable=False),
+            Column("bar", "Against the limit", 216, sortable=False),
+            Column(
+                "rows",
+                "Rows",
+                64,
+                right=True,
+                sort_values=np.array([r.rows.size for r in self.results], dtype=np.int64),
+            ),
+        ]
+        self.set_data(columns, len(self.results))
+
+    def look(self, row: int, column: int) -> CellLook:
+        result = self.results[row]
+        flagged = result.state == FLAG
+        if column == NUMBER:
+            return CellLook(words.short_id(result.metric), role="text-muted")
+        if column == NAME:
+            return CellLook(result.name, strong=flagged)
+        if column == STATE:
+            kind, word = words.state_chip(result)
+            return CellLook(word, chip=kind)
+        if column == VALUE:
+            return CellLook(words.value(result.metric, result.value), strong=True)
+        if column == LIMIT:
+            return CellLook(words.limit(result.metric), role="text-muted")
+        if column == POPULATION:
+            return CellLook(words.population(result), role="text-muted")
+        if column == ROWS:
+            number = int(result.rows.size)
+            return CellLook(text.number(number) if number else text.DASH, link=bool(number))
+        return CellLook()
+
+    def tip(self, row: int, column: int) -> str:
+        result = self.results[row]
+        if column == STATE and result.reason:
+            return result.reason[:1].upper() + result.reason[1:]
+        return result.metric.question if column == NAME else ""
+
+
+class _MetricsDelegate(CellDelegate):
+    """Adds the bar against the limit."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        model = index.model()
+        if index.column() == BAR and isinstance(model, MetricsModel):
+            area: Any = option.rect
+            inner = QRectF(area).adjusted(8, 0, -12, -1)
+            draw_against_limit(painter, inner, model.results[model.source(index.row())])
+
+
+def bar_shares(result: MetricResult) -> tuple[float, float] | None:
+    """(share of the value, share of the limit) of the bar's length, None where there is no bar.
+
+    Upper limits stand in the first quarter unless the value needs more room; for lower limits the
+    bar ends a quarter above the limit.
+    """
+    value, limit = result.value, result.threshold
+    if value is None or (limit is None and result.unit != "ratio"):
+        return None
+    if limit is None:
+        return min(max(value, 0.0), 1.0), -1.0
+    if result.better == "higher":
+        scale = max(limit * 1.25, min(value, limit * 2)) or 1.0
+        if result.unit == "ratio":
+            scale = 1.0
+    else:
+        least = 0.2 if result.unit == "ratio" else 10.0
+        scale = max(4 * limit, min(value * 1.1, 1.0) if result.unit == "ratio" else value, least)
+    return min(max(value / scale, 0.0), 1.0), limit / scale
+
+
+def draw_against_limit(painter: QPainter, area: QRectF, result: MetricResult) -> None:
+    """The value as a bar on a track; where the limit is met the track is green."""
+    shares = bar_shares(result)
+    if shares is None:
+        return
+    theme = current_theme()
+    share, limit = shares
+    track = QRectF(area.left(), area.center().y() - 3, area.width(), 7)
+    paint.box(painter, track, 2, theme.color("surface-sunken"))
+    if limit >= 0:
+        good = QRectF(track)
+        if result.better == "higher":
+            good.setLeft(track.left() + limit * track.width())
+        else:
+            good.setWidth(limit * track.width())
+        if good.width() > 0:
+            paint.box(painter, good, 2, theme.color("positive-soft"))
+    bar = QRectF(track.left(), track.top() + 1, share * track.width(), 5)
+    if share > 0:
+        bar.setWidth(max(bar.width(), 3.0))
+        role = "warning" if result.state == FLAG else "remaining-edge"
+        paint.box(painter, bar, 2, theme.color(role))
+    if limit >= 0:
+        x = round(track.left() + limit * track.width())
+        painter.fillRect(QRectF(x, track.top() - 3, 2, 13), theme.color("text"))
+
+
+class MetricsTable(TableView):
+    """The metrics; `opened(row)` when the rows behind a metric are asked for."""
+
+    opened = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Metrics", parent=parent)
+        self.model_ = MetricsModel()
+        self.setModel(self.model_)
+        self.setItemDelegate(_MetricsDelegate(self))
+        self.setSelectionMode(TableView.SelectionMode.SingleSelection)
+        self.cell_clicked.connect(self._clicked)
+        self.row_activated.connect(self.opened)
+
+    def _clicked(self, row: int, column: int) -> None:
+        if column == ROWS and self.model_.results[row].rows.size:
+            self.opened.emit(row)
+
+    def show_report(self, report: QualityReport | None) -> None:
+        """Show the metrics of another report."""
+        self.model_.show_report(report)
+        self.apply_columns()
+
+    def wanted_height(self) -> int:
+        """Height at which every metric shows."""
+        rows = self.model_.rowCount()
+        return self.horizontalHeader().height() + rows * current_theme().row["default"] + 2
