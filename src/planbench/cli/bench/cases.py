@@ -1,0 +1,255 @@
+"""What each benchmark measures. Each case returns the median of its runs after a warm-up."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planbench.cli.bench.machine import peak_memory_mb
+from planbench.domain.schedule import Schedule
+from planbench.domain.synthetic import synthetic_schedule
+
+BIG = (100_000, 250_000)
+MIDDLE = (10_000, 25_000)
+SMALL = (4_000, 10_000)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Median seconds, peak memory, what was measured, and who else was asked to do it."""
+
+    seconds: float
+    note: str
+    versus: dict[str, Any] | None = None
+    peak_mb: float | None = None
+
+
+def median_seconds(work: Callable[[], Any], runs: int) -> float:
+    """Median time of `work` over `runs` runs after one that does not count."""
+    work()
+    times = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def _against(name: str, version: str, seconds: float, ours: float) -> dict[str, Any]:
+    return {"name": name, "version": version, "seconds": seconds, "ratio": seconds / ours}
+
+
+def _installed(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+# ---------------------------------------------------------------- files
+
+
+def open_xer(runs: int) -> Measured:
+    """Read a generated XER of 100,000 activities and 250,000 links into the model."""
+    from planbench.exchange.registry import read_schedule
+    from planbench.exchange.xer.writer import schedule_to_document, write_xer
+
+    content = write_xer(schedule_to_document(synthetic_schedule(*BIG)))
+    seconds = median_seconds(lambda: read_schedule(content, name="bench.xer"), runs)
+    peak = peak_memory_mb()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.xer"
+        path.write_bytes(content)
+        versus = _xer_reader_alone(path, seconds)
+    note = f"{len(content) / 1e6:.0f} MB of XER, 100,000 activities, 250,000 links"
+    return Measured(seconds, note, versus, peak)
+
+
+def _xer_reader_alone(path: Path, ours: float) -> dict[str, Any]:
+    """The same file through xer-reader into pandas tables, without calendars, types or checks."""
+    import pandas as pd
+    from xer_reader import XerReader
+
+    def read() -> None:
+        for table in XerReader(path).to_dict().values():
+            pd.DataFrame(table.rows, columns=table.labels)
+
+    begun = time.perf_counter()
+    read()
+    return _against("xer-reader", _installed("xer-reader") or "", time.perf_counter() - begun, ours)
+
+
+# ---------------------------------------------------------------- scheduling
+
+
+def cpm(runs: int) -> Measured:
+    """Forward and backward pass, floats and longest path of a prepared network."""
+    from planbench.engines.cpm import prepare, run
+
+    schedule = synthetic_schedule(*BIG)
+    network = prepare(schedule)
+    seconds = median_seconds(lambda: run(network), runs)
+    prepared = median_seconds(lambda: prepare(schedule), runs)
+    note = f"100,000 activities, 250,000 links, 4 calendars; preparing the network {prepared:.3f} s"
+    return Measured(seconds, note)
+
+
+def _edit(size: tuple[int, int], runs: int) -> Measured:
+    from planbench.engines.cpm import prepare, run
+
+    schedule = synthetic_schedule(*size)
+    network = prepare(schedule)
+    remaining = schedule.activities.remaining_duration.copy()
+
+    def edit() -> None:
+        remaining[size[0] // 2] += 480
+        run(network, remaining=remaining)
+
+    seconds = median_seconds(edit, max(runs, 20))
+    return Measured(seconds, f"one duration of {size[0]:,} activities changed and all re-dated")
+
+
+# ---------------------------------------------------------------- quality
+
+
+def _quality(size: tuple[int, int], runs: int) -> Measured:
+    from planbench.services.document import Document
+    from planbench.services.quality import check_document
+    from planbench.services.scheduling import recalculate
+
+    document = Document(synthetic_schedule(*size))
+    recalculate(document)
+    seconds = median_seconds(lambda: check_document(document, None), runs)
+    metrics = sum(len(report.metrics) for report in document.quality)
+    return Measured(
+        seconds, f"{len(document.quality)} rulesets, {metrics} metrics, {size[0]:,} activities"
+    )
+
+
+# ---------------------------------------------------------------- risk
+
+
+def _risk(activities: int, iterations: int, runs: int) -> Measured:
+    from planbench.services.document import Document
+    from planbench.services.risk import read_model, run_risk
+    from planbench.services.scheduling import recalculate
+
+    document = Document(synthetic_schedule(activities, activities * 5 // 2))
+    recalculate(document)
+    model = read_model(None, document)
+    digests: set[str] = set()
+
+    def simulate() -> None:
+        run_risk(document, model, iterations=iterations, seed=1)
+        assert document.risk is not None
+        digests.add(document.risk.digest)
+
+    seconds = median_seconds(simulate, runs)
+    run_risk(document, model, iterations=iterations, seed=1, threads=1)
+    assert document.risk is not None
+    digests.add(document.risk.digest)
+    same = "same digest with one thread" if len(digests) == 1 else "DIGESTS DIFFER BY THREADS"
+    note = f"{activities:,} activities x {iterations:,} iterations, triangular on all; {same}"
+    versus = _mcprojsim(seconds) if (activities, iterations) == (1_000, 1_000) else None
+    return Measured(seconds, note, versus)
+
+
+def _mcprojsim(ours: float) -> dict[str, Any] | None:
+    """1,000 x 1,000 by mcprojsim where it is installed (it needs Python 3.13)."""
+    version = _installed("mcprojsim")
+    if version is None:
+        return None
+    from planbench.cli.bench.peers import run_mcprojsim
+
+    return _against("mcprojsim", version, run_mcprojsim(1_000, 1_000), ours)
+
+
+# ---------------------------------------------------------------- store
+
+
+def store_save(runs: int) -> Measured:
+    """Save 100,000 activities and 250,000 links as a new update."""
+    schedule = synthetic_schedule(*BIG)
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = median_seconds(lambda: _save(schedule, Path(folder)), runs)
+    return Measured(seconds, "one update of 100,000 activities, 250,000 links, one transaction")
+
+
+def store_open(runs: int) -> Measured:
+    """Open the library and load that update."""
+    from planbench.store.library_file import LibraryFile
+
+    schedule = synthetic_schedule(*BIG)
+    with tempfile.TemporaryDirectory() as folder:
+        path, update = _save(schedule, Path(folder))
+
+        def load() -> Schedule:
+            library = LibraryFile.open(path)
+            try:
+                return library.load_schedule(update)
+            finally:
+                library.close()
+
+        seconds = median_seconds(load, runs)
+        equal = load().digest == schedule.digest
+    return Measured(
+        seconds, f"library opened and checked, update loaded; {'equal' if equal else 'NOT EQUAL'}"
+    )
+
+
+def _save(schedule: Schedule, folder: Path) -> tuple[Path, int]:
+    """A new library in `folder` with the schedule as its one update."""
+    from planbench.store.library_file import LibraryFile
+    from planbench.store.records import NewUpdate
+
+    handle, name = tempfile.mkstemp(".planbench", dir=folder)
+    os.close(handle)
+    path = Path(name)
+    path.unlink()
+    with LibraryFile.open(path, create=True) as library:
+        project = library.add_project("BENCH", "Benchmark")
+        return path, library.add_update(project, schedule, NewUpdate("Update 1"))
+
+
+# ---------------------------------------------------------------- window
+
+
+def _window(key: str, runs: int) -> Measured:
+    from planbench.engines.cpm import schedule_network
+    from planbench.ui.schedule.bench import measure
+
+    schedule = synthetic_schedule(*BIG)
+    figures = measure(schedule, schedule_network(schedule))
+    return Measured(figures[key], figures.get(f"{key}_note", ""))
+
+
+def startup(runs: int) -> Measured:
+    """From starting the process to the first paint of the window, files warm."""
+    raise NotImplementedError
+
+
+CASES: dict[str, Callable[[int], Measured]] = {
+    "open-xer-100k": open_xer,
+    "cpm-100k": cpm,
+    "cpm-edit-10k": lambda runs: _edit(MIDDLE, runs),
+    "cpm-edit-100k": lambda runs: _edit(BIG, runs),
+    "quality-4k": lambda runs: _quality(SMALL, runs),
+    "quality-100k": lambda runs: _quality(BIG, runs),
+    "risk-1k-1k": lambda runs: _risk(1_000, 1_000, runs),
+    "risk-10k-10k": lambda runs: _risk(10_000, 10_000, runs),
+    "risk-100k-10k": lambda runs: _risk(100_000, 10_000, runs),
+    "store-save-100k": store_save,
+    "store-open-100k": store_open,
+    "gantt-frame-100k": lambda runs: _window("frame", runs),
+    "table-sort-100k": lambda runs: _window("sort", runs),
+    "table-filter-100k": lambda runs: _window("filter", runs),
+    "startup": startup,
+}
