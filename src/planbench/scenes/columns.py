@@ -21,7 +21,7 @@ from planbench.domain.schedule import (
     Schedule,
     Status,
 )
-from planbench.scenes.facts import Facts
+from planbench.scenes.facts import EFFORT, TASK, Facts
 from planbench.scenes.formats import date_text, days_text, number_text
 from planbench.scenes.outline import Outline, Ranks, rank_numbers, rank_texts
 
@@ -121,6 +121,18 @@ def _numbers(name: str, form: Callable[[float], str]) -> tuple[Texts, Key]:
 
     def rank(table: PlanTable, descending: bool) -> Ranks:
         return rank_numbers(table.own(name), descending)
+
+    return texts, rank
+
+
+def _durations(name: str) -> tuple[Texts, Key]:
+    """Days; milestones have no duration to speak of."""
+    plain, rank = _numbers(name, days_text)
+
+    def texts(table: PlanTable, nodes: Rows) -> list[str]:
+        kinds = table.facts.kind[nodes].tolist()
+        pairs = zip(plain(table, nodes), kinds, strict=True)
+        return ["" if TASK < kind < EFFORT else text for text, kind in pairs]
 
     return texts, rank
 
@@ -243,6 +255,7 @@ def _variance(value: float) -> str:
 
 def columns_of(schedule: Schedule) -> dict[str, Column]:
     """All columns of a schedule by id, in the chooser's order; activity codes come last."""
+    longest = max((len(code) for code in schedule.activities.code.tolist()), default=0)
     made = [
         Column(
             "name",
@@ -254,14 +267,20 @@ def columns_of(schedule: Schedule) -> dict[str, Column]:
             "Name of the activity or WBS element",
         ),
         Column(
-            "id", "ID", 68, "text", *_object_column("code"), "Activity ID, as in the source", _muted
+            "id",
+            "ID",
+            min(max(60, 18 + 8 * longest), 132),
+            "text",
+            *_object_column("code"),
+            "Activity ID, as in the source",
+            _muted,
         ),
         Column(
             "remaining",
             "Rem.\ndur.",
             50,
             "number",
-            *_numbers("remaining", days_text),
+            *_durations("remaining"),
             "Remaining duration, days of the activity's calendar",
         ),
         Column(
@@ -269,7 +288,7 @@ def columns_of(schedule: Schedule) -> dict[str, Column]:
             "Orig.\ndur.",
             50,
             "number",
-            *_numbers("original", days_text),
+            *_durations("original"),
             "Original duration, days of the activity's calendar",
         ),
         Column(

@@ -41,16 +41,19 @@ class ActivityTable(TableView):
     """Shows an `ActivityModel`. `zoom_wheel(steps)` tells of Ctrl and the wheel."""
 
     zoom_wheel = Signal(float)
+    row_height = 24
 
     def __init__(self, model: ActivityModel, parent: QWidget | None = None) -> None:
         theme = current_theme()
+        self._activities = model  # Qt asks for rows while the view is still being made
         super().__init__("Activities", theme.row["default"], theme.row["header_double"], parent)
+        self.row_height = theme.row["default"]
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.row_height = theme.row["default"]
+        self.empty_text = ""  # said where there are no rows
         self._pen = _TextPen(theme)
         theme_manager().changed.connect(self._themed)
         self.setModel(model)
@@ -62,9 +65,7 @@ class ActivityTable(TableView):
     @property
     def activities(self) -> ActivityModel:
         """The model, as what it is."""
-        model = self.model()
-        assert isinstance(model, ActivityModel)
-        return model
+        return self._activities
 
     def keyboardSearch(self, search: str) -> None:
         """Type to find: the next row whose name or ID begins with what was typed."""
@@ -139,6 +140,10 @@ class ActivityTable(TableView):
         painter.fillRect(area, self._pen.theme.color("surface-raised"))
         plan = model.plan
         if plan is None or not len(model.rows):
+            painter.setFont(self._pen.theme.font("body"))
+            painter.setPen(self._pen.theme.color("text-muted"))
+            place = self.viewport().rect().adjusted(16, 16, -16, 0)
+            painter.drawText(place, int(Qt.TextFlag.TextWordWrap), self.empty_text)
             return
         scroll, high = self.verticalScrollBar().value(), self.row_height
         first = max(0, (scroll + area.top()) // high)

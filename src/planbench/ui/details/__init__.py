@@ -1,0 +1,1 @@
+"""The details pane: one activity, the same in every view."""

@@ -1,0 +1,209 @@
+"""The pane at the right, and the strip it folds into in narrow windows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from planbench.domain.schedule import NO_ROW
+from planbench.scenes.formats import THIN, date_text, days_text
+from planbench.ui import paint
+from planbench.ui.details.content import general, heading, links, more
+from planbench.ui.details.sheet import PAD, Sheet
+from planbench.ui.icons import draw_icon
+from planbench.ui.schedule.plan import Plan
+from planbench.ui.schedule.words import driver
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets.buttons import Button, Tabs
+from planbench.ui.widgets.labels import Chip, ElidedLabel, Label
+from planbench.ui.widgets.panels import Surface
+
+TABS = ("General", "Links", "More")
+_PAGES = (general, links, more)
+
+
+class DetailsPane(Surface):
+    """One activity of a plan: heading, chips, tabs. `gone(row)` asks to select another activity.
+
+    `closed()` when the user folds the pane away.
+    """
+
+    gone = Signal(int)
+    closed = Signal()
+
+    def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
+        super().__init__("surface-raised", "l", parent)
+        self.plan, self.row = plan, NO_ROW
+        self.setFixedWidth(current_theme().frame["details_pane"])
+        self.setAccessibleName("Details")
+        self._code = ElidedLabel("", "body", "text-muted")
+        self._name = Label("", "title", wrap=True)
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(6)
+        self._tabs = Tabs(TABS, "Details")
+        self._sheet = Sheet("Details of the selected activity")
+        self._empty = Label(
+            "Select an activity to see its dates, float, logic and what explains them.",
+            "prose",
+            "text-muted",
+            wrap=True,
+        )
+        self._lay_out()
+        self._tabs.currentChanged.connect(self._show_page)
+        self._sheet.gone.connect(self.gone)
+        plan.plan_changed.connect(self._refresh)
+        self.show_row(NO_ROW)
+
+    def _lay_out(self) -> None:
+        fold = Button("", "quiet", "details", tip="Hide the details", in_card=True)
+        fold.clicked.connect(lambda _checked=False: self.closed.emit())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 10, 0, 0)
+        column.setSpacing(4)
+        top = QHBoxLayout()
+        top.setContentsMargins(PAD, 0, 8, 0)
+        top.addWidget(self._code, 1)
+        top.addWidget(fold)
+        column.addLayout(top)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(PAD, 0, PAD, 4)
+        inner.setSpacing(8)
+        inner.addWidget(self._name)
+        inner.addLayout(self._chips)
+        inner.addWidget(self._empty)
+        column.addLayout(inner)
+        column.addWidget(self._tabs)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._sheet)
+        column.addWidget(self._scroll, 1)
+        column.addStretch(0)
+
+    def show_row(self, row: int) -> None:
+        """Show an activity, or with -1 what the pane is for."""
+        self.row = row if 0 <= row < len(self.plan.schedule) else NO_ROW
+        some = self.row != NO_ROW
+        for widget in (self._name, self._tabs, self._scroll):
+            widget.setVisible(some)
+        self._empty.setVisible(not some)
+        self._clear_chips()
+        if not some:
+            self._code.setText("Details")
+            return
+        found = heading(self.plan, self.row)
+        self._code.setText(f"{found.code}   {found.wbs}".strip())
+        self._name.setText(found.name)
+        for kind, text in found.chips:
+            self._chips.addWidget(Chip(kind, text))
+        self._chips.addStretch(1)
+        self._show_page(self._tabs.currentIndex())
+
+    def _clear_chips(self) -> None:
+        while self._chips.count():
+            item = self._chips.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _refresh(self) -> None:
+        self.show_row(self.row)
+
+    def _show_page(self, page: int) -> None:
+        if self.row != NO_ROW:
+            self._sheet.show_sections(_PAGES[page](self.plan, self.row))
+            self._scroll.verticalScrollBar().setValue(0)
+
+    def text(self) -> str:
+        """What the page in front says."""
+        return self._sheet.text() if self.row != NO_ROW else self._empty.text()
+
+    def show_tab(self, name: str) -> None:
+        """Bring a tab to the front."""
+        self._tabs.setCurrentIndex(TABS.index(name))
+
+
+class DetailsStrip(QWidget):
+    """The details in one line under the work area. `opened()` on a click anywhere."""
+
+    opened = Signal()
+
+    def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plan, self.row = plan, NO_ROW
+        self.setFixedHeight(current_theme().frame["peek_strip"])
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Details")
+        plan.plan_changed.connect(self.update)
+
+    def show_row(self, row: int) -> None:
+        """Show an activity, -1 for none."""
+        self.row = row
+        self.setAccessibleDescription(" ".join(text for text, _, _ in self._parts()))
+        self.update()
+
+    def _parts(self) -> list[tuple[str, str, str]]:
+        """(text, font, role); an empty text is a line between groups."""
+        plan, row = self.plan, self.row
+        if not 0 <= row < len(plan.schedule):
+            return [("Select an activity to see its details", "body", "text-muted")]
+        acts, facts = plan.schedule.activities, plan.activity_facts
+        parts = [
+            (str(acts.code[row]), "body", "text-muted"),
+            (str(acts.name[row]), "strong", "text"),
+        ]
+        if facts.critical[row]:
+            parts.append(("critical", "chip", "Critical"))
+        elif facts.near[row]:
+            parts.append(("near-critical", "chip", "Near-critical"))
+        slack = days_text(float(facts.total_float[row]))
+        if slack:
+            role = "critical-text" if facts.critical[row] else "text"
+            parts += [
+                ("", "", ""),
+                ("Float", "body", "text-muted"),
+                (f"{slack}{THIN}d", "strong", role),
+            ]
+        found = driver(plan, row)
+        if found is not None:
+            when = date_text(int(facts.finish[found.row]))
+            parts += [("Driven by", "body", "text-muted"), (found.code, "strong", "accent-text")]
+            parts.append((f"{found.type}, finishes {when}", "body", "text-muted"))
+        return parts
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        from planbench.ui.widgets.labels import chip_width, draw_chip
+
+        painter, theme = QPainter(self), current_theme()
+        painter.fillRect(self.rect(), theme.color("surface-raised"))
+        paint.rule(painter, 0, 0, self.width())
+        draw_icon(painter, "chevron-up", QRect(14, 13, 14, 14), "text-muted")
+        x, area, end = 40.0, self.rect(), self.width() - 120
+        for text, style, role in self._parts():
+            if x > end:
+                break
+            if style == "chip":
+                painter.setFont(theme.font("small", tabular=True))
+                wide = chip_width(painter, text, role)
+                draw_chip(painter, QRect(int(x), 0, wide, self.height()), text, role)
+                x += wide + 12
+            elif not text:
+                painter.fillRect(QRect(int(x) + 2, 10, 1, 20), theme.color("border"))
+                x += 16
+            else:
+                painter.setFont(theme.font(style, tabular=True))
+                painter.setPen(theme.color(role))
+                x = paint.text_left(painter, text, x, area, end) + 10
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.color("text-muted"))
+        painter.drawText(
+            area.adjusted(0, 0, -14, 0),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            "Space  Details",
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.opened.emit()
