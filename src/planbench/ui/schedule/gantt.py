@@ -1,0 +1,338 @@
+"""The Gantt pane: the time axis above, the visible bars below, scrolled with the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import (
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from planbench.domain.schedule import NO_ROW
+from planbench.domain.times import DAY, NO_TIME
+from planbench.scenes.formats import date_text
+from planbench.scenes.gantt import GanttOptions, GanttPlan, Metrics, Window, build_gantt
+from planbench.scenes.primitives import Scene
+from planbench.scenes.timescale import TimeView, build_header, level_at
+from planbench.ui.painter import ScenePainter
+from planbench.ui.schedule.plan import Plan
+from planbench.ui.schedule.words import tooltip
+from planbench.ui.theme import Theme, current_theme, theme_manager
+
+ZOOM_STEP = 1.25
+"""Zoom factor of one notch of the wheel."""
+
+ROOM = 0.12
+"""Share of the plan's length that can be scrolled to beyond either end."""
+
+
+class TimeHeader(QWidget):
+    """The two tiers above the bars. Dragging it zooms, as in P6; a double click fits the plan."""
+
+    def __init__(self, view: GanttView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._grip: tuple[float, TimeView] | None = None
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setAccessibleName("Time axis")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._view.pen.paint(painter, self._view.header_scene())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grip = (event.position().x(), self._view.time)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is not None:
+            x, time = self._grip
+            self._view.set_time(time.zoomed(2 ** ((event.position().x() - x) / 120.0), x))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grip = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._view.fit()
+
+
+class GanttView(QAbstractScrollArea):
+    """Paints the visible part of a plan's Gantt.
+
+    Signals: `picked(node)` on a click on a row; `zoomed(name)` when the finest tier is another;
+    `stepped(rows)` when up, down, home or end are pressed here.
+    """
+
+    picked = Signal(int)
+    zoomed = Signal(str)
+    stepped = Signal(int)
+
+    def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plan = plan
+        self.options = GanttOptions()
+        self.selected = NO_ROW
+        self.time = TimeView(0.0, 1.0, 100.0)
+        self._level = ""
+        self._grip: tuple[QPoint, TimeView, int] | None = None
+        self._fitted = True  # follows the pane's width until the user zooms or scrolls
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Gantt chart")
+        self.setAccessibleDescription("The bars of the rows in the table beside it")
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
+        self._header = TimeHeader(self)
+        self._themed(current_theme())
+        theme_manager().changed.connect(self._themed)
+        plan.plan_changed.connect(self._replan)
+        plan.rows_changed.connect(self._rerow)
+        self.horizontalScrollBar().valueChanged.connect(self._scrolled)
+        self._replan()
+
+    # ------------------------------------------------------------ what is shown
+
+    def _themed(self, theme: Theme) -> None:
+        self.metrics = Metrics.of_tokens(theme.gantt, theme.row["default"])
+        self.pen = ScenePainter(theme, self.devicePixelRatioF())
+        self._tier = float(theme.gantt["header"]["tier_height"])
+        self.setViewportMargins(0, int(2 * self._tier), 0, 0)
+        self._replan()
+        self._header.update()
+
+    def _replan(self) -> None:
+        plan = self.plan
+        self._gantt = GanttPlan(
+            plan.schedule,
+            plan.outline,
+            plan.facts,
+            plan.rows,
+            plan.cpm,
+            self.metrics,
+            self.pen.text_width,
+        )
+        self._bars()
+        self.viewport().update()
+        self._header.update()
+
+    def _rerow(self) -> None:
+        self._gantt = self._gantt.with_rows(self.plan.rows)
+        self.viewport().update()
+
+    def set_options(self, options: GanttOptions) -> None:
+        """Show or hide links, baseline, labels or non-working time."""
+        self.options = options
+        self.viewport().update()
+
+    def set_selected(self, node: int) -> None:
+        """Mark a node's row; its links, calendar and float whisker come with it."""
+        if node != self.selected:
+            self.selected = node
+            self.viewport().update()
+
+    # ------------------------------------------------------------ time
+
+    def set_time(self, time: TimeView) -> None:
+        """Show another stretch of time, kept within reach of the plan."""
+        first, last = self._reach(time)
+        span = time.width * DAY / time.px_per_day
+        left = min(max(time.left, first), max(last - span, first))
+        self._fitted = False
+        self.time = TimeView(left, time.px_per_day, time.width, self.devicePixelRatioF())
+        self._bars()
+        self.viewport().update()
+        self._header.update()
+        name = level_at(time.px_per_day).name
+        if name != self._level:
+            self._level = name
+            self.zoomed.emit(name)
+
+    @property
+    def level(self) -> str:
+        """Name of the finest tier of the time axis."""
+        return level_at(self.time.px_per_day).name
+
+    def _reach(self, time: TimeView) -> tuple[float, float]:
+        first, last = self.plan.span
+        room = max((last - first) * ROOM, 60.0 * DAY, 120.0 * DAY / time.px_per_day)
+        return first - room, last + room
+
+    def zoom(self, factor: float, around: float | None = None) -> None:
+        """Zoom around a pixel, the middle of the pane by default."""
+        x = self.time.width / 2 if around is None else around
+        self.set_time(self.time.zoomed(factor, x))
+
+    def fit(self) -> None:
+        """Show all of the plan's time."""
+        first, last = self.plan.span
+        if last > first or first:
+            after = self.pen.text_width("00-MMM-00") + 24.0
+            self.set_time(self.time.fitted(first, last, after=after))
+        self._fitted = True
+
+    def show_time(self, minute: int) -> None:
+        """Bring an instant into sight."""
+        if minute != NO_TIME and not self.time.left < minute < self.time.right:
+            span = self.time.right - self.time.left
+            self.set_time(
+                TimeView(minute - span / 3, self.time.px_per_day, self.time.width, self.time.ratio)
+            )
+
+    def _bars(self) -> None:
+        bar = self.horizontalScrollBar()
+        first, last = self._reach(self.time)
+        scale = self.time.px_per_day / DAY
+        with QSignalBlocker(bar):
+            bar.setRange(0, max(0, int((last - first) * scale - self.time.width)))
+            bar.setPageStep(int(self.time.width))
+            bar.setSingleStep(40)
+            bar.setValue(int((self.time.left - first) * scale))
+
+    def _scrolled(self, value: int) -> None:
+        first, _ = self._reach(self.time)
+        self._fitted = False
+        left = first + value * DAY / self.time.px_per_day
+        self.time = TimeView(left, self.time.px_per_day, self.time.width, self.time.ratio)
+        self.viewport().update()
+        self._header.update()
+
+    # ------------------------------------------------------------ Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        area = self.viewport().geometry()
+        height = int(2 * self._tier)
+        # Above the scroll bar too, so that the axis ends where the pane ends.
+        self._header.setGeometry(
+            QRect(area.left(), area.top() - height, self.width() - area.left(), height)
+        )
+        if self.pen.ratio != self.devicePixelRatioF():
+            self._themed(current_theme())
+        time = self.time
+        wide = float(area.width())
+        self.time = TimeView(time.left, time.px_per_day, wide, self.devicePixelRatioF())
+        if self._fitted:
+            self.fit()
+        else:
+            self.set_time(self.time)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        # Links come and go with the rows at their ends, so that nothing painted can be moved.
+        self.viewport().update()
+
+    def header_scene(self) -> Scene:
+        """The picture of the time axis."""
+        date = self.plan.schedule.data_date
+        flag = None
+        if date != NO_TIME:
+            width, height = current_theme().gantt["data_date"]["flag"]
+            flag = (f"DD {date_text(date)}", float(width), float(height))
+        time = TimeView(
+            self.time.left, self.time.px_per_day, float(self._header.width()), self.time.ratio
+        )
+        return build_header(time, self._tier, date, flag)
+
+    def scene(self) -> Scene:
+        """The picture of the visible rows."""
+        area = self.viewport().rect()
+        scroll = self.verticalScrollBar().value()
+        window = Window(self.time, float(area.height()), scroll)
+        return build_gantt(self._gantt, window, self.options, self.selected)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        self.pen.paint(painter, self.scene())
+
+    def _node_at(self, y: float) -> int:
+        row = int(y + self.verticalScrollBar().value()) // self.metrics.row
+        return int(self.plan.rows.nodes[row]) if 0 <= row < len(self.plan.rows) else NO_ROW
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit(self._node_at(event.position().y()))
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            place = event.position().toPoint()
+            self._grip = (place, self.time, self.verticalScrollBar().value())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is None:
+            return
+        place, time, scroll = self._grip
+        move = event.position().toPoint() - place
+        if move.manhattanLength() < 4 and self.cursor().shape() == Qt.CursorShape.ArrowCursor:
+            return
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        left = time.at(-float(move.x()))
+        self.set_time(TimeView(left, time.px_per_day, time.width, time.ratio))
+        self.verticalScrollBar().setValue(scroll - move.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grip = None
+        self.unsetCursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta()
+        keys = event.modifiers()
+        if keys & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(ZOOM_STEP ** (turn.y() / 120.0), event.position().x())
+        elif keys & Qt.KeyboardModifier.ShiftModifier or abs(turn.x()) > abs(turn.y()):
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - (turn.x() or turn.y()))
+        else:
+            bar = self.verticalScrollBar()
+            pixels = event.pixelDelta().y()
+            bar.setValue(bar.value() - (pixels or round(turn.y() / 120.0 * 3 * self.metrics.row)))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, bar = event.key(), self.horizontalScrollBar()
+        steps = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -(self.viewport().height() // self.metrics.row - 1),
+            Qt.Key.Key_PageDown: self.viewport().height() // self.metrics.row - 1,
+            Qt.Key.Key_Home: -len(self.plan.rows),
+            Qt.Key.Key_End: len(self.plan.rows),
+        }
+        if key in steps:
+            self.stepped.emit(steps[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            bar.setValue(bar.value() + (80 if key == Qt.Key.Key_Right else -80))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(ZOOM_STEP)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(1 / ZOOM_STEP)
+        else:
+            super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._explain(event)
+            return True
+        return super().viewportEvent(event)
+
+    def _explain(self, event: QHelpEvent) -> None:
+        node = self._node_at(event.pos().y())
+        text = tooltip(self.plan, node) if node >= 0 and self._on_bar(node, event.pos()) else ""
+        if text:
+            QToolTip.showText(event.globalPos(), text, self.viewport())
+        else:
+            QToolTip.hideText()
+
+    def _on_bar(self, node: int, place: Any) -> bool:
+        facts, point = self.plan.facts, QPointF(place)
+        if facts.finish[node] == NO_TIME:
+            return False
+        minute = self.time.at(point.x())
+        slack = 8.0 * DAY / self.time.px_per_day
+        return bool(facts.start[node] - slack <= minute <= facts.finish[node] + slack)

@@ -1,0 +1,211 @@
+"""The Schedule workspace's toolbar and its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from planbench.scenes.formats import THIN
+from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
+from planbench.ui.icons import icon
+from planbench.ui.schedule.gantt import ZOOM_STEP
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets.buttons import Button, SegmentedControl
+from planbench.ui.widgets.fields import SearchField
+from planbench.ui.widgets.labels import Label
+from planbench.ui.widgets.panels import Toolbar
+
+if TYPE_CHECKING:
+    from planbench.ui.schedule.workspace import ScheduleWorkspace
+
+
+class StayMenu(QMenu):
+    """A menu that stays open while its check marks are set."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        action = self.actionAt(event.position().toPoint())
+        if action is not None and action.isCheckable() and action.isEnabled():
+            action.trigger()
+            return
+        super().mouseReleaseEvent(event)
+
+
+class ScheduleBar(Toolbar):
+    """Filter, levels, columns and critical marking at the left; zoom and Schedule at the right."""
+
+    def __init__(self, workspace: ScheduleWorkspace) -> None:
+        super().__init__("Schedule")
+        self._space = workspace
+        self.wbs = Button("WBS", "default", "wbs", tip="Show WBS bands")
+        self.wbs.setCheckable(True)
+        self.wbs.setChecked(True)
+        self.level = Button("Level", "default", "expand", tip="Open or close levels of the WBS")
+        self.columns = Button("Columns", "default", "columns", tip="Choose columns")
+        self.filter = SearchField("Filter by ID or name", "Ctrl+F")
+        self.filter.setMaximumWidth(220)
+        self.count = Label("", "small", "text-muted", tabular=True)
+        self.critical = SegmentedControl(("Longest path", "Total float ≤ 0"), "Critical is")
+        self.bars = Button("Bars", "default", "schedule", tip="What the Gantt shows")
+        self.zoom_out = Button("", "quiet", "zoom-out", tip="Zoom out (Ctrl+-)")
+        self.zoom_in = Button("", "quiet", "zoom-in", tip="Zoom in (Ctrl++)")
+        self.zoom = Label("", "body", "text-muted")
+        self.zoom.setFixedWidth(56)
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.fit = Button("Fit", "quiet", "fit", tip="Fit the plan into the pane (Ctrl+0)")
+        self.run = Button("Schedule", "primary", "play", hint="F9")
+        self._lay_out()
+        self._connect()
+        self._commands()
+
+    def _lay_out(self) -> None:
+        for widget in (self.wbs, self.level, self.columns, self.filter, self.count):
+            self.add(widget)
+        self.add_line()
+        self.add(self.critical)
+        self.add_stretch()
+        for widget in (self.bars, self.zoom_out, self.zoom, self.zoom_in, self.fit):
+            self.add(widget)
+        self.add_line()
+        self.add(self.run)
+
+    def _connect(self) -> None:
+        space = self._space
+        self.wbs.toggled.connect(space.plan.group_by_wbs)
+        self.wbs.toggled.connect(self.level.setEnabled)
+        self.level.clicked.connect(lambda _on=False: self._pop(self.level_menu(), self.level))
+        self.columns.clicked.connect(lambda _on=False: self._pop(self.column_menu(), self.columns))
+        self.bars.clicked.connect(lambda _on=False: self._pop(self.bars_menu(), self.bars))
+        self.critical.changed.connect(space.mark_critical)
+        gantt = space.gantt
+        self.zoom_in.clicked.connect(lambda _on=False: gantt.zoom(ZOOM_STEP))
+        self.zoom_out.clicked.connect(lambda _on=False: gantt.zoom(1 / ZOOM_STEP))
+        self.fit.clicked.connect(lambda _on=False: gantt.fit())
+        self.run.clicked.connect(lambda _on=False: space.schedule())
+        gantt.zoomed.connect(self.zoom.setText)
+        self.zoom.setText(gantt.level)
+
+    def _commands(self) -> None:
+        space, gantt, plan = self._space, self._space.gantt, self._space.plan
+        commands: tuple[tuple[str, str, str, Callable[[], object]], ...] = (
+            ("Schedule", "F9", "play", space.schedule),
+            ("Filter activities", "Ctrl+F", "filter", self._to_filter),
+            ("Zoom in", "Ctrl++", "zoom-in", lambda: gantt.zoom(ZOOM_STEP)),
+            ("Zoom out", "Ctrl+-", "zoom-out", lambda: gantt.zoom(1 / ZOOM_STEP)),
+            ("Fit the plan", "Ctrl+0", "fit", gantt.fit),
+            ("Go to the data date", "Ctrl+Shift+D", "calendar-clock", self._to_data_date),
+            (
+                "Open one level more",
+                "Alt+Shift+Right",
+                "expand",
+                lambda: space.open_level(plan.level + 1),
+            ),
+            (
+                "Close one level",
+                "Alt+Shift+Left",
+                "collapse",
+                lambda: space.open_level(plan.level - 1),
+            ),
+            ("Show or hide details", "Ctrl+I", "details", space.toggle_details),
+        )
+        for text, keys, picture, slot in commands:
+            action = QAction(icon(picture), text, space)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda _on=False, slot=slot: slot())
+            space.addAction(action)
+
+    def _to_filter(self) -> None:
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def _to_data_date(self) -> None:
+        self._space.gantt.show_time(self._space.plan.schedule.data_date)
+
+    def show_counts(self, matching: int, all_of_them: int, query: str) -> None:
+        """How many activities pass the filter; empty without one."""
+        found = f"{matching:,} of {all_of_them:,}".replace(",", THIN)
+        self.count.setText(found if query.split() else "")
+
+    # ------------------------------------------------------------ menus
+
+    def _pop(self, menu: QMenu, button: QWidget) -> None:
+        menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
+        menu.aboutToHide.connect(menu.deleteLater)
+
+    def _menu(self, kind: type[QMenu] = QMenu) -> QMenu:
+        menu = kind(self)
+        menu.setFont(current_theme().font("body"))
+        return menu
+
+    def level_menu(self) -> QMenu:
+        """Levels of WBS bands."""
+        menu, space = self._menu(), self._space
+        deepest, now = space.plan.deepest, space.plan.level
+        for level in range(deepest + 1):
+            text = "All levels" if level == deepest else "Closed" if level == 0 else f"{level}"
+            action = menu.addAction(text if level in (0, deepest) else f"Level {text}")
+            action.setCheckable(True)
+            action.setChecked(level == now)
+            action.triggered.connect(lambda _on=False, level=level: space.open_level(level))
+        return menu
+
+    def column_menu(self) -> QMenu:
+        """All columns with check marks."""
+        menu, space = self._menu(StayMenu), self._space
+        for column in space.plan.columns.values():
+            if column.id == "name":
+                continue
+            action = menu.addAction(column.title.replace("\n", " "))
+            action.setCheckable(True)
+            action.setChecked(column.id in space.column_ids())
+            action.setToolTip(column.tip)
+            action.triggered.connect(lambda on=False, one=column.id: self._choose(one, bool(on)))
+        menu.addSeparator()
+        reset = menu.addAction("As wide as fits")
+        reset.triggered.connect(lambda _on=False: space.reset_columns())
+        return menu
+
+    def _choose(self, column: str, on: bool) -> None:
+        ids = [one for one in self._space.column_ids() if one != column]
+        self._space.choose_columns([*ids, column] if on else ids)
+
+    def bars_menu(self) -> QMenu:
+        """What the Gantt shows besides bars."""
+        menu, space = self._menu(StayMenu), self._space
+        group = QActionGroup(menu)
+        choices = (
+            (ALL_LINKS, "All links"),
+            (DRIVING_LINKS, "Driving links"),
+            (NO_LINKS, "No links"),
+        )
+        for value, text in choices:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(space.gantt.options.links == value)
+            action.setActionGroup(group)
+            action.triggered.connect(
+                lambda _on=False, value=value: space.set_options(
+                    replace(space.gantt.options, links=value)
+                )
+            )
+        menu.addSeparator()
+        for name, text in (
+            ("baseline", "Baseline"),
+            ("labels", "Finish dates"),
+            ("names", "Names beside bars"),
+            ("nonwork", "Non-working time"),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(bool(getattr(space.gantt.options, name)))
+            action.triggered.connect(lambda on=False, name=name: self._show_part(name, bool(on)))
+        return menu
+
+    def _show_part(self, name: str, on: bool) -> None:
+        part: dict[str, Any] = {name: on}
+        self._space.set_options(replace(self._space.gantt.options, **part))

@@ -1,0 +1,100 @@
+"""Sentences about one activity that several places show: tooltips, chips, the folded strip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planbench.domain.schedule import NO_ROW, LinkType
+from planbench.domain.times import NO_TIME
+from planbench.scenes.formats import THIN, date_text, days_text
+from planbench.ui.schedule.plan import Plan
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """One relationship of an activity as a list shows it."""
+
+    row: int  # the activity at the other end
+    code: str
+    name: str
+    type: str  # FS, SS, FF or SF with its lag
+    driving: bool
+    critical: bool
+    float_days: str
+
+
+def lag_text(minutes: int, per_day: float) -> str:
+    """A lag in days with its sign, empty for none."""
+    if minutes in (0, NO_TIME):
+        return ""
+    return f"{days_text(minutes / per_day, sign=True)}{THIN}d"
+
+
+def link_lines(plan: Plan, row: int, incoming: bool) -> list[LinkLine]:
+    """Predecessors or successors of an activity, driving ones first, then by float."""
+    schedule, cpm = plan.schedule, plan.cpm
+    links = schedule.relationships
+    found = (schedule.incoming if incoming else schedule.outgoing).of(row).tolist()
+    lines = []
+    critical = plan.activity_facts.critical
+    for link in found:
+        other = int((links.predecessor if incoming else links.successor)[link])
+        drives = cpm is not None and bool(cpm.driving[link])
+        slip = int(cpm.relationship_float[link]) if cpm is not None else NO_TIME
+        successor = int(links.successor[link])
+        calendar = int(schedule.activities.calendar[successor])
+        days = schedule.calendars[calendar].minutes_per_day if schedule.calendars else 480.0
+        kind = LinkType(int(links.type[link])).name
+        lag = lag_text(int(links.lag[link]), days or 480.0)
+        line = LinkLine(
+            row=other,
+            code=str(schedule.activities.code[other]),
+            name=str(schedule.activities.name[other]),
+            type=f"{kind} {lag}".strip(),
+            driving=drives,
+            critical=drives and bool(critical[other] and critical[row]),
+            float_days="" if slip == NO_TIME else days_text(slip / (days or 480.0)) + THIN + "d",
+        )
+        lines.append((not drives, slip if slip != NO_TIME else 0, line))
+    lines.sort(key=lambda item: item[:2])
+    return [line for *_, line in lines]
+
+
+def driver(plan: Plan, row: int) -> LinkLine | None:
+    """The first driving predecessor, None without one."""
+    lines = link_lines(plan, row, incoming=True)
+    return lines[0] if lines and lines[0].driving else None
+
+
+def variance_words(days: float) -> str:
+    """`26 d later`, `3 d earlier` or `as in the baseline`; empty for NaN."""
+    if days != days:
+        return ""
+    if days == 0:
+        return "as in the baseline"
+    return f"{days_text(abs(days))}{THIN}d {'later' if days < 0 else 'earlier'}"
+
+
+def tooltip(plan: Plan, node: int) -> str:
+    """Some lines about a node: name, dates, float and driver, baseline."""
+    facts, row = plan.facts, plan.activity_of(node)
+    dates = f"{date_text(int(facts.start[node]))} to {date_text(int(facts.finish[node]))}"
+    if row == NO_ROW:
+        count = int(facts.count[node])
+        name = str(plan.schedule.wbs.name[node])
+        return f"{name}\n{dates}, {count} {'activity' if count == 1 else 'activities'}"
+    acts = plan.schedule.activities
+    lines = [f"{acts.code[row]} {acts.name[row]}"]
+    duration = days_text(float(facts.original[node]))
+    lines.append(f"{dates}, {duration}{THIN}d" if duration else dates)
+    slack = days_text(float(facts.total_float[node]))
+    drives = driver(plan, row)
+    words = [f"Float {slack}{THIN}d"] if slack else []
+    words += [f"driven by {drives.code}"] if drives is not None else []
+    if words:
+        text = ", ".join(words)
+        lines.append(text[0].upper() + text[1:])
+    if facts.baseline_finish[node] != NO_TIME:
+        change = variance_words(float(facts.finish_variance[node]))
+        lines.append(f"Baseline finish {date_text(int(facts.baseline_finish[node]))}, {change}")
+    return "\n".join(lines)

@@ -1,0 +1,406 @@
+"""The Schedule workspace: table, Gantt and details over one plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from planbench.domain.schedule import NO_ROW, Schedule
+from planbench.domain.times import from_datetime
+from planbench.scenes.columns import DEFAULT_COLUMNS, NARROW_COLUMNS
+from planbench.scenes.facts import LONGEST_PATH, TOTAL_FLOAT
+from planbench.scenes.gantt import GanttOptions
+from planbench.services.document import Document
+from planbench.services.jobs import JobContext
+from planbench.ui.details.pane import DetailsPane, DetailsStrip
+from planbench.ui.models.activities import ActivityModel
+from planbench.ui.schedule.gantt import GanttView
+from planbench.ui.schedule.plan import Plan
+from planbench.ui.schedule.table import ActivityTable
+from planbench.ui.schedule.toolbar import ScheduleBar
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets.panels import Banner, EmptyState
+
+FILTER_DELAY = 120
+"""Milliseconds after the last key before the filter runs."""
+
+
+class ScheduleWorkspace(QWidget):
+    """Activities as a table and a Gantt that scroll as one, with the details of the selected."""
+
+    name = "schedule"
+    title = "Schedule"
+    icon = "schedule"
+
+    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.node = NO_ROW
+        self._quiet = False  # selection changes that come from replacing rows
+        self._chosen: list[str] | None = None  # columns the user chose; None: as wide as fits
+        self._pane_open: bool | None = None  # what the user wants; None: as wide as fits
+        self.plan = Plan(self)
+        self.model = ActivityModel(self._sort, self.plan.is_folded, self)
+        self.table = ActivityTable(self.model)
+        self.gantt = GanttView(self.plan)
+        self.pane = DetailsPane(self.plan)
+        self.strip = DetailsStrip(self.plan)
+        self.banner = Banner("info")
+        self.bar = ScheduleBar(self)
+        self._filter_timer = QTimer(self)
+        self._filter_timer.setSingleShot(True)
+        self._filter_timer.setInterval(FILTER_DELAY)
+        self._lay_out()
+        self._connect()
+        self._narrow: bool | None = None
+        self._fit_width()
+        self._open()
+
+    # ------------------------------------------------------------ building
+
+    def _lay_out(self) -> None:
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.table)
+        self.splitter.addWidget(self.gantt)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        self.table.setMinimumWidth(160)
+        self.gantt.setMinimumWidth(160)
+        work = QVBoxLayout()
+        work.setSpacing(0)
+        work.addWidget(self.banner)
+        work.addWidget(self.splitter, 1)
+        work.addWidget(self.strip)
+        content = QWidget()
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(work, 1)
+        row.addWidget(self.pane)
+        full = QWidget()
+        column = QVBoxLayout(full)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(content, 1)
+        empty = EmptyState(
+            "No schedule open",
+            "Open an update in Home, or drop a schedule file on the window, to see its activities "
+            "as a table and a Gantt chart.",
+            ("Go to Home", "home", lambda: self.state.workspace_requested.emit("home")),
+        )
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(empty)
+        self._stack.addWidget(full)
+
+    def _connect(self) -> None:
+        state, plan = self.state, self.plan
+        state.document_changed.connect(self._open)
+        state.result_changed.connect(self._result)
+        state.selection_changed.connect(self._selected)
+        plan.plan_changed.connect(self._show_rows)
+        plan.rows_changed.connect(self._show_rows)
+        self.table.row_changed.connect(self._row_changed)
+        self.table.expander_toggled.connect(self._toggled)
+        self.table.row_activated.connect(self._activated)
+        self.table.zoom_wheel.connect(lambda steps: self.gantt.zoom(1.25**steps))
+        self.gantt.picked.connect(self.select_node)
+        self.gantt.stepped.connect(self._step)
+        self.pane.gone.connect(self.go_to)
+        self.pane.closed.connect(lambda: self.open_details(False))
+        self.strip.opened.connect(lambda: self.open_details(True))
+        mine, other = self.table.verticalScrollBar(), self.gantt.verticalScrollBar()
+        mine.rangeChanged.connect(self._range)
+        mine.valueChanged.connect(other.setValue)
+        other.valueChanged.connect(mine.setValue)
+        self.bar.filter.textChanged.connect(lambda _text: self._filter_timer.start())
+        self._filter_timer.timeout.connect(self._filter)
+        for widget in (self.table, self.gantt):
+            widget.installEventFilter(self)
+
+    def _range(self, low: int, high: int) -> None:
+        bar = self.gantt.verticalScrollBar()
+        bar.setRange(low, high)
+        bar.setPageStep(self.table.verticalScrollBar().pageStep())
+        bar.setSingleStep(self.table.row_height)
+        bar.setValue(self.table.verticalScrollBar().value())
+
+    # ------------------------------------------------------------ the document
+
+    def shown(self) -> None:
+        """The workspace came to the front."""
+        self.table.setFocus()
+
+    def _open(self) -> None:
+        document = self.state.document
+        self.node = NO_ROW
+        if document is None:
+            self._stack.setCurrentIndex(0)
+            self.plan.show(Schedule(), None, None)
+            return
+        self._stack.setCurrentIndex(1)
+        self.plan.show(document.schedule, document.cpm, document.baseline)
+        self._columns()
+        self.gantt.set_options(replace(self.gantt.options, today=_now()))
+        self.gantt.fit()
+        self._say(document)
+
+    def _result(self, kind: str) -> None:
+        document = self.state.document
+        if document is not None and kind in ("cpm", "baseline"):
+            self.plan.show(document.schedule, document.cpm, document.baseline)
+            self._say(document)
+
+    def _say(self, document: Document) -> None:
+        """Which dates are on screen, where they are not calculated ones."""
+        if document.cpm is not None:
+            self.banner.hide()
+        elif document.problem:
+            self.banner.show_message(
+                f"{document.problem} The dates on screen are those stored in the file.",
+                "This schedule cannot be calculated",
+                kind="error",
+                closable=False,
+            )
+        else:
+            self.banner.show_message(
+                "The dates on screen are those stored in the file. Driving logic and longest path "
+                "need a calculation.",
+                kind="info",
+                action="Schedule",
+                slot=self.schedule,
+            )
+
+    def schedule(self) -> None:
+        """Calculate the open document in the background (F9)."""
+        document = self.state.document
+        if document is None:
+            return
+
+        def work(context: JobContext) -> Document:
+            from planbench.services.scheduling import recalculate
+
+            context.report(0, 1, "Calculating dates and floats")
+            # On a copy: the window keeps the old result until the new one is whole.
+            copy = replace(document, history=list(document.history))
+            recalculate(copy)
+            return copy
+
+        def done(copy: Document) -> None:
+            if self.state.document is document and copy.schedule is document.schedule:
+                document.cpm, document.agreement = copy.cpm, copy.agreement
+                document.problem = copy.problem
+                self.state.result_changed.emit("cpm")
+
+        self.state.run("schedule", "Schedule", work, done)
+
+    # ------------------------------------------------------------ rows and columns
+
+    def _show_rows(self) -> None:
+        """Put the plan's rows into the table; the selected node stays selected."""
+        place = self.table.verticalScrollBar().value()
+        node = self.node
+        self._quiet = True
+        self.model.show_plan(self.plan.table, self.plan.rows)
+        self.table.empty_text = (
+            f"No activity contains “{self.plan.query}”" if self.plan.query.split() else ""
+        )
+        self.table.select_row(node, scroll=False)
+        self._quiet = False
+        self.table.verticalScrollBar().setValue(place)
+        self.gantt.set_selected(node if self._row_of(node) >= 0 else NO_ROW)
+        self.bar.show_counts(self.plan.matching, len(self.plan.schedule), self.plan.query)
+
+    def _row_of(self, node: int) -> int:
+        rows = self.plan.rows.row_of
+        return int(rows[node]) if 0 <= node < rows.size else NO_ROW
+
+    def _columns(self) -> None:
+        """Show the chosen columns, or those that fit the width."""
+        ids = self._chosen or list(NARROW_COLUMNS if self._narrow else DEFAULT_COLUMNS)
+        found = [self.plan.columns[one] for one in ids if one in self.plan.columns]
+        if [column.id for column in self.model.shown] == [column.id for column in found]:
+            return
+        self._quiet = True
+        self.model.show_columns(found)
+        self.table.apply_columns()
+        self.table.select_row(self.node, scroll=False)
+        self._quiet = False
+        self._show_sorting()
+
+    def column_ids(self) -> list[str]:
+        """The columns on screen, in order."""
+        return [column.id for column in self.model.shown]
+
+    def choose_columns(self, ids: list[str]) -> None:
+        """Show these columns; the name always stays."""
+        known = list(self.plan.columns)
+        wanted = {*ids, "name"}
+        kept = [one for one in self.column_ids() if one in wanted]
+        added = [one for one in known if one in wanted and one not in kept]
+        self._chosen = kept + added
+        self._columns()
+
+    def reset_columns(self) -> None:
+        """Back to the columns that fit the width."""
+        self._chosen = None
+        self._columns()
+
+    def _sort(self, column: str, descending: bool) -> None:
+        self.plan.sort_by(column, descending)
+        self.keep_in_sight()
+
+    def _show_sorting(self) -> None:
+        ids, head = self.column_ids(), self.table.horizontalHeader()
+        head.setSortIndicatorShown(self.plan.sort_column in ids)
+        if self.plan.sort_column in ids:
+            number = ids.index(self.plan.sort_column)
+            order = (
+                Qt.SortOrder.DescendingOrder
+                if self.plan.descending
+                else Qt.SortOrder.AscendingOrder
+            )
+            self.model.sorted_by = (number, not self.plan.descending)
+            head.setSortIndicator(number, order)
+
+    def _filter(self) -> None:
+        self._filter_timer.stop()
+        self.plan.filter_by(self.bar.filter.text())
+        self.keep_in_sight()
+
+    def keep_in_sight(self) -> None:
+        """Scroll to the selected row, where it is shown."""
+        row = self._row_of(self.node)
+        if row >= 0:
+            self.table.scrollTo(self.model.index(row, 0))
+
+    # ------------------------------------------------------------ selection
+
+    def select_node(self, node: int) -> None:
+        """Select a band or an activity that is shown."""
+        if node != NO_ROW and self._row_of(node) >= 0:
+            self.table.select_row(node, scroll=True)
+            self._row_changed(node)
+        self.table.setFocus()
+
+    def _row_changed(self, node: int) -> None:
+        if self._quiet:
+            return
+        self.node = node
+        self.gantt.set_selected(node)
+        row = self.plan.activity_of(node)
+        self.state.select(row)
+        self._show_details(row)
+
+    def _selected(self, row: int) -> None:
+        """Another view selected an activity."""
+        if row == self.plan.activity_of(self.node):
+            return
+        node = self.plan.node_of(row)
+        if node != NO_ROW and not self.plan.reveal(node) and self.plan.query:
+            with QSignalBlocker(self.bar.filter):
+                self.bar.filter.clear()
+            self.plan.filter_by("")
+            self.plan.reveal(node)
+        self.node = node
+        self._quiet = True
+        self.table.select_row(node)
+        self._quiet = False
+        self.gantt.set_selected(node)
+        self._show_details(row)
+        if row != NO_ROW:
+            self.gantt.show_time(int(self.plan.activity_facts.start[row]))
+
+    def go_to(self, row: int) -> None:
+        """Select an activity and bring its bar into sight."""
+        self.state.select(row)
+
+    def _show_details(self, row: int) -> None:
+        self.pane.show_row(row)
+        self.strip.show_row(row)
+
+    def _toggled(self, node: int, opened: bool) -> None:
+        self.plan.fold(node, not opened)
+
+    def _activated(self, node: int) -> None:
+        if self.plan.activity_of(node) == NO_ROW:
+            self.plan.fold(node, not self.plan.is_folded(node))
+        else:
+            self.open_details(True)
+            self.gantt.show_time(int(self.plan.facts.start[node]))
+
+    def _step(self, rows: int) -> None:
+        last = self.model.rowCount() - 1
+        if last >= 0:
+            here = self._row_of(self.node)
+            row = min(max((max(here, 0)) + rows, 0), last)
+            self.table.setCurrentIndex(self.model.index(row, 0))
+
+    # ------------------------------------------------------------ what the toolbar asks
+
+    def mark_critical(self, choice: int) -> None:
+        """0: the longest path; 1: total float of zero or less."""
+        self.plan.mark_critical((LONGEST_PATH, TOTAL_FLOAT)[choice])
+
+    def set_options(self, options: GanttOptions) -> None:
+        """Show or hide parts of the Gantt."""
+        self.gantt.set_options(options)
+
+    def open_level(self, level: int) -> None:
+        """Open so many levels of WBS bands."""
+        self.plan.open_level(min(max(level, 0), self.plan.deepest))
+        if self._row_of(self.node) < 0 and self.node != NO_ROW:
+            above = [n for n in self.plan.outline.path(self.node) if self._row_of(n) >= 0]
+            if above:
+                self.select_node(above[-1])
+        self.keep_in_sight()
+
+    def open_details(self, wanted: bool) -> None:
+        """Show the details as a pane, or folded into the strip."""
+        self._pane_open = wanted
+        self._details()
+
+    def toggle_details(self) -> None:
+        """The other of the two."""
+        self.open_details(not self.pane.isVisibleTo(self))
+
+    def _details(self) -> None:
+        wanted = not self._narrow if self._pane_open is None else self._pane_open
+        self.pane.setVisible(wanted)
+        self.strip.setVisible(not wanted)
+
+    # ------------------------------------------------------------ size and keys
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_width()
+
+    def _fit_width(self) -> None:
+        narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._pane_open = None
+            self._details()
+            self._columns()
+            room = self.width() - (0 if narrow else self.pane.width())
+            wide = sum(column.width for column in self.model.shown) + 2
+            table = min(wide, round(room * 0.5)) if room > 400 else wide
+            self.splitter.setSizes([table, max(room - table, 200)])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if plain and event.key() == Qt.Key.Key_Space:
+                self.toggle_details()
+                return True
+        return super().eventFilter(watched, event)
+
+
+def _now() -> int:
+    return from_datetime(dt.datetime.now())
