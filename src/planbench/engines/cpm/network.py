@@ -75,7 +75,7 @@ def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Netwo
     n = len(acts)
     project = np.clip(acts.project, 0, len(used) - 1).astype(np.int32)
     data_date = _data_dates(schedule, project, len(used))
-    calendar = _calendars(schedule, project)
+    calendar = activity_calendars(schedule)
     kind = _KINDS[acts.type]
     remaining = np.where(known(acts.remaining_duration), acts.remaining_duration, 0)
     unsaid = ~known(acts.remaining_duration) & known(acts.original_duration)
@@ -159,13 +159,19 @@ def _data_dates(schedule: Schedule, project: Rows, n: int) -> Minutes:
     return np.where(found == NO_TIME, rest.max() if rest.size else 0, found)
 
 
-def _calendars(schedule: Schedule, project: Rows) -> Rows:
-    """Calendar per activity: its own, else its project's, else the first."""
-    n = len(calendars_of(schedule))
-    default = np.array([p.calendar for p in schedule.projects] or [0], dtype=np.int32)
-    default = np.where((default < 0) | (default >= n), 0, default)
+def activity_calendars(schedule: Schedule) -> Rows:
+    """Calendar per activity: its own, else its project's, else the first of `calendars_of`."""
+    default = _project_calendars(schedule)
+    project = np.clip(schedule.activities.project, 0, default.size - 1)
     own = schedule.activities.calendar
-    return np.where((own < 0) | (own >= n), default[project], own).astype(np.int32)
+    known_ = (own >= 0) & (own < len(calendars_of(schedule)))
+    return np.where(known_, own, default[project]).astype(np.int32)
+
+
+def _project_calendars(schedule: Schedule) -> Rows:
+    default = np.array([p.calendar for p in schedule.projects] or [0], dtype=np.int32)
+    known_ = (default >= 0) & (default < len(calendars_of(schedule)))
+    return np.where(known_, default, 0).astype(np.int32)
 
 
 def _network_links(
@@ -195,9 +201,7 @@ def _lag_calendars(
     """Calendar on which the lag of each relationship runs, by the successor's project."""
     links = schedule.relationships
     mode = np.array([o.lag_calendar for o in used], dtype=np.int8)[project[links.successor]]
-    n = len(calendars_of(schedule))
-    default = np.array([p.calendar for p in schedule.projects] or [0], dtype=np.int32)
-    default = np.where((default < 0) | (default >= n), 0, default)
+    default = _project_calendars(schedule)
     chosen = np.select(
         [
             mode == LagCalendar.PREDECESSOR,
