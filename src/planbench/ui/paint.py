@@ -44,7 +44,8 @@ def rule(painter: QPainter, x1: float, y: float, x2: float, role: str = "border"
 
 def elided(painter: QPainter, text: str, width: float) -> str:
     """The text, cut with an ellipsis when it does not fit."""
-    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+    # Advances are fractions: a text must not be cut for the want of half a pixel.
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width) + 1)
 
 
 def text_left(painter: QPainter, text: str, x: float, rect: QRect | QRectF, right: float) -> float:

@@ -23,13 +23,7 @@ class Entry:
 
 WORKSPACES = (
     Entry("home", "Home", "home", "planbench.ui.home.workspace:HomeWorkspace", "", False),
-    Entry(
-        "schedule",
-        "Schedule",
-        "schedule",
-        "",
-        "The activities as a table and a Gantt chart with their details will stand here.",
-    ),
+    Entry("schedule", "Schedule", "schedule", "planbench.ui.schedule.workspace:ScheduleWorkspace"),
     Entry(
         "logic",
         "Logic",
@@ -38,13 +32,7 @@ WORKSPACES = (
         "It will trace what drives an activity, step by step, with the reason for each date. "
         "Until then the command `planbench trace` answers the same question.",
     ),
-    Entry(
-        "quality",
-        "Quality",
-        "quality",
-        "",
-        "It will check the schedule against rule sets and show the rows behind each figure.",
-    ),
+    Entry("quality", "Quality", "quality", "planbench.ui.quality.workspace:QualityWorkspace"),
     Entry(
         "compare",
         "Compare",

@@ -50,7 +50,7 @@ class DropZone(QWidget):
         row.addStretch(1)
         opens = Button("Open files", "primary", "open", hint="Ctrl+O")
         opens.clicked.connect(self.open_wanted)
-        sample = Button("Open the sample", "default", "star")
+        sample = Button("Sample", "default", "star", tip="Open the sample project")
         sample.clicked.connect(self.sample_wanted)
         row.addWidget(opens)
         row.addWidget(sample)

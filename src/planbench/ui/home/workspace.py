@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from planbench.ui import text
@@ -158,6 +158,17 @@ class HomeWorkspace(QWidget):
         for row, (_project, update) in enumerate(self.model.entries):
             side.resizeSection(row, heights["library"] if update < 0 else 32)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        frame = current_theme().frame
+        narrow = self.window().width() < frame["narrow_breakpoint"]
+        self.sidebar.setFixedWidth(304 if narrow else frame["details_pane_home"])
+        for number, column in enumerate(self.model.columns):
+            if not column.stretch:
+                # Dates and figures keep the room they need; the rest gives way to the names.
+                width = column.width - 12 if narrow else column.width
+                self.table.setColumnWidth(number, width)
+
     # What the user does.
 
     def _toggle(self, row: int, unfold: bool) -> None:
@@ -219,9 +230,9 @@ def strip_figures(lines: list[ProjectLine], now: dt.datetime) -> list[Stat]:
     kinds = f"{text.counted(real, 'update')}, {text.counted(baselines, 'baseline')}"
     return [
         Stat("Projects", text.number(len(lines)), kinds),
-        Stat("On plan", text.number(health.count("plan")), "finish within 5 d of baseline"),
-        Stat("Watch", text.number(health.count("watch")), "more than 5 d behind baseline"),
-        Stat("Late", text.number(health.count("late")), "past the must-finish date"),
+        Stat("On plan", text.number(health.count("plan")), "within 5 d of baseline"),
+        Stat("Watch", text.number(health.count("watch")), "over 5 d behind it"),
+        Stat("Late", text.number(health.count("late")), "past must-finish date"),
         Stat("Unmeasured", text.number(unmeasured), "without a baseline"),
-        Stat("New", text.number(imported_lately(lines, now)), "filed in the last 7 days"),
+        Stat("New", text.number(imported_lately(lines, now)), "filed within 7 days"),
     ]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 _DAY_STEPS = (1, 2, 7, 14)
 
 
@@ -109,8 +109,10 @@ def pen(role: str | QColor, width: float = 1.5, dash: str = "") -> QPen:
     return line
 
 
-class Chart:
-    """A plot: `widget` to put into a layout, `plot` (a pyqtgraph PlotItem) to draw on.
+class Chart(QObject):
+    """A plot that lives as long as its widget.
+
+    `widget` goes into a layout, `plot` is the pyqtgraph PlotItem to draw on.
 
     `dates` makes the horizontal axis one of dates in minutes since 1970. `painted(draw)` runs
     `draw(chart)` now and after each change of theme, on a cleared plot.
@@ -126,22 +128,25 @@ class Chart:
     ) -> None:
         import pyqtgraph as pg
 
+        pg.setConfigOption("antialias", True)
         axes: dict[str, pg.AxisItem] = {}
         if dates:
             axes["bottom"] = _axis_class()(orientation="bottom")
-        self.widget = pg.PlotWidget(parent, axisItems=axes)
+        widget = pg.PlotWidget(parent, axisItems=axes)
+        super().__init__(widget)
+        self.widget = widget
         self.widget.setAccessibleName(name)
         self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.widget.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.plot = self.widget.getPlotItem()
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
+        self.plot.setContentsMargins(8, 12, 16, 6)
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.showAxis("right", right_axis)
         self._draw: Callable[[Chart], None] | None = None
         self._wear()
         theme_manager().changed.connect(self._changed)
-        self.widget.destroyed.connect(self._gone)
 
     def painted(self, draw: Callable[[Chart], None]) -> None:
         """Draw now and again whenever the theme changes."""
@@ -175,20 +180,21 @@ class Chart:
         for side in ("bottom", "left", "right", "top"):
             axis = self.plot.getAxis(side)
             axis.setPen(theme.color("border"))
+            axis.setTickPen(theme.color("border-strong"))
             axis.setTextPen(theme.color("text-muted"))
             axis.setStyle(
                 tickFont=theme.font("tick", tabular=True),
+                hideOverlappingLabels=False,
                 tickLength=0 if side in ("left", "right") else -4,
             )
         # Only horizontal lines: the left axis carries the grid.
-        self.plot.showGrid(x=False, y=True, alpha=0.18)
+        self.plot.showGrid(x=False, y=True, alpha=0.5)
         self.plot.getAxis("left").setPen(None)
         if self.plot.getAxis("right").isVisible():
             self.plot.getAxis("right").setPen(None)
 
     def _changed(self) -> None:
+        if self.plot.axes is None:  # closed, but not deleted yet
+            return
         self._wear()
         self.redraw()
-
-    def _gone(self) -> None:
-        theme_manager().changed.disconnect(self._changed)

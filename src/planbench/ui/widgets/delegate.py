@@ -99,7 +99,9 @@ def draw_look(
     theme = current_theme()
     inner = area.adjusted(8, 0, -8, -1)
     if look.spark:
-        draw_sparkline(painter, inner.adjusted(0, 2, 0, -2), look.spark, look.role)
+        height = min(18, inner.height() - 2)
+        line = QRect(inner.left(), inner.center().y() - height // 2, inner.width(), height)
+        draw_sparkline(painter, line, look.spark, look.role)
         return
     if look.chip:
         draw_chip(painter, inner, look.chip, look.text)

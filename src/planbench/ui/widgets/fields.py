@@ -63,6 +63,7 @@ class ComboBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.addItems(list(items))
+        self.view().setAccessibleName(name)
 
 
 class FormField(QWidget):
