@@ -41,9 +41,7 @@ def assert_same(left: Schedule, right: Schedule) -> None:
             np.testing.assert_array_equal(mine, other)
 
 
-def test_any_schedule_comes_back(
-    path: Path, any_schedule: st.SearchStrategy[Schedule]
-) -> None:
+def test_any_schedule_comes_back(path: Path, any_schedule: st.SearchStrategy[Schedule]) -> None:
     with LibraryFile.open(path, create=True) as library:
         project = library.add_project("P1", "First")
 

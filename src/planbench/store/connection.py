@@ -102,13 +102,10 @@ def told(path: Path) -> Iterator[None]:
     """Turn SQLite's errors of the surroundings into StoreError; errors of ours pass through."""
     try:
         yield
-    except DBAPIError as error:
-        known = _store_error(error.orig, path)
-        if known is None:
-            raise
-        raise known from error
-    except sqlite3.Error as error:
-        known = _store_error(error, path)
+    except UnicodeDecodeError as error:  # in a message of SQLite about its damaged schema
+        raise damaged(path) from error
+    except (DBAPIError, sqlite3.Error) as error:
+        known = _store_error(error.orig if isinstance(error, DBAPIError) else error, path)
         if known is None:
             raise
         raise known from error
@@ -119,4 +116,7 @@ def _store_error(error: BaseException | None, path: Path) -> StoreError | None:
     for code, (what, mend) in _REASONS.items():
         if name == code or name.startswith(code + "_"):
             return StoreError(what, str(path), mend)
+    text = str(error)
+    if "decode to UTF-8" in text or "malformed" in text:
+        return damaged(path)
     return None

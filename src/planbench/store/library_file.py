@@ -106,8 +106,18 @@ class LibraryFile:
         steps = migrations.pending(version)
         if steps:
             self._migrate(version, steps)
+        self._see_tables()
         if not self.read_only and (steps or not checked):
             self._keep_copy()
+
+    def _see_tables(self) -> None:
+        """Raise StoreError unless all tables and columns are there that we are going to ask for."""
+        query = "SELECT name FROM pragma_table_info(?)"
+        with self._reading() as connection:
+            for name, table in schema.metadata.tables.items():
+                found = set(connection.exec_driver_sql(query, (name,)).scalars())
+                if not found >= set(table.columns.keys()):
+                    raise damaged(self.path, f"table {name}")
 
     def _migrate(self, version: int, steps: tuple[migrations.Migration, ...]) -> None:
         if self.read_only:
@@ -164,10 +174,10 @@ class LibraryFile:
 
     @contextmanager
     def _sound(self, what: str) -> Iterator[None]:
-        """Tell content that is not what was written."""
+        """Tell content that is not what was written, in whatever way that shows."""
         try:
             yield
-        except ValueError as error:
+        except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise damaged(self.path, what) from error
 
     def save_copy(self, target: str | Path) -> None:
@@ -288,15 +298,11 @@ class LibraryFile:
         Raises StoreError when the update was deleted or its data is damaged.
         """
         with self._sound("an update's schedule"), self._reading() as connection:
-            try:
-                schedule = schedules.read_schedule(connection, update)
-            except LookupError:
-                raise self._gone() from None
-            kept = connection.execute(
-                sql.select(schema.updates.c.digest, schema.updates.c.layout).where(
-                    schema.updates.c.id == update
-                )
-            ).one()
+            query = sql.select(schema.updates.c.digest, schema.updates.c.layout)
+            kept = connection.execute(query.where(schema.updates.c.id == update)).first()
+            if kept is None:
+                raise self._gone()
+            schedule = schedules.read_schedule(connection, update)
             if kept.layout == codec.layout() and kept.digest != schedule.digest:
                 raise ValueError("another digest than when it was saved")
         return schedule

@@ -118,13 +118,12 @@ def _values(column: npt.NDArray[Any], kind: str) -> list[Any]:
 def read_schedule(connection: Connection, update: int) -> Schedule:
     """The schedule of an update.
 
-    Raises ValueError when what is stored is not what was written, LookupError without the update.
+    What is stored and not what was written raises ValueError, LookupError, TypeError or
+    OverflowError, or comes back as other values.
     """
     table = schema.schedule_parts
     query = sql.select(table.c.name, table.c.content).where(table.c.update_id == update)
     parts = {row.name: row.content for row in connection.execute(query)}
-    if not parts:
-        raise LookupError(f"no update {update}")
     columns = _read_blobs(connection, update)
     tables: dict[str, domain.Table] = {}
     for name, kind in _KINDS.items():
