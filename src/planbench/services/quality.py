@@ -19,6 +19,7 @@ from planbench.services.resources import resource
 if TYPE_CHECKING:
     from planbench.engines.quality.result import MetricResult, QualityReport, Ruleset
     from planbench.services.jobs import JobContext
+    from planbench.services.library import Library
 
 ORDER = (
     "dcma-pam-2012",
@@ -127,6 +128,20 @@ def check_document(
 ) -> None:
     """Run rulesets (all for None) on a document and keep the reports in it."""
     document.quality = quality_of(document, rulesets, previous, context)
+
+
+def earlier_schedule(document: Document, library: Library | None) -> Schedule | None:
+    """The schedule of the update before this one in its library, None where there is none.
+
+    What-if copies are no updates. Raises StoreError when the library cannot be read.
+    """
+    if library is None or document.library_project is None or document.update is None:
+        return None
+    updates = library.project(document.library_project).updates
+    date = document.schedule.data_date
+    before = [u for u in updates if u.kind != "what-if" and u.data_date < date]
+    before = [u for u in before if u.id != document.update and u.data_date != NO_TIME]
+    return library.file.load_schedule(before[-1].id) if before else None
 
 
 def baseline_from_file(document: Document, path: Path) -> None:

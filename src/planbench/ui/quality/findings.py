@@ -86,7 +86,7 @@ class FindingsModel(FlatTableModel):
             return [
                 Column("id", "ID", 110, values=acts.code[rows]),
                 Column("name", "Activity", 280, stretch=True, values=acts.name[rows]),
-                Column("wbs", "Work package", 190, values=wbs),
+                Column("wbs", "Work package", 240, values=wbs),
                 measured,
             ]
         names = [words.object_of(schedule, result, place) for place in range(rows.size)]

@@ -39,7 +39,7 @@ class MetricsModel(FlatTableModel):
             Column("state", "State", 128, sort_values=np.array(states, dtype=np.int64)),
             Column("value", "Value", 84, right=True, sort_values=np.array(values, dtype=float)),
             Column("limit", "Limit", 80, right=True, sortable=False),
-            Column("population", "Population", 232, sortable=False),
+            Column("population", "Population", 286, sortable=False),
             Column("bar", "Against the limit", 216, sortable=False),
             Column(
                 "rows",
@@ -137,7 +137,7 @@ def draw_against_limit(painter: QPainter, area: QRectF, result: MetricResult) ->
     bar = QRectF(track.left(), track.top() + 1, share * track.width(), 5)
     if share > 0:
         bar.setWidth(max(bar.width(), 3.0))
-        role = "warning" if result.state == FLAG else "remaining-edge"
+        role = "near-critical" if result.state == FLAG else "remaining-edge"
         paint.box(painter, bar, 2, theme.color(role))
     if limit >= 0:
         x = round(track.left() + limit * track.width())

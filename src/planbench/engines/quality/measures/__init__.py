@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from planbench.engines.quality.measures import (
-    data,
-    execution,
-    floats,
-    links,
-    logic,
-    network,
-    path,
-    plan,
-    updates,
-)
 from planbench.engines.quality.measures.base import Measure
+from planbench.engines.quality.measures.data import MEASURES as DATA
+from planbench.engines.quality.measures.execution import MEASURES as EXECUTION
+from planbench.engines.quality.measures.floats import MEASURES as FLOATS
+from planbench.engines.quality.measures.links import MEASURES as LINKS
+from planbench.engines.quality.measures.logic import MEASURES as LOGIC
+from planbench.engines.quality.measures.network import MEASURES as NETWORK
+from planbench.engines.quality.measures.path import MEASURES as PATH
+from planbench.engines.quality.measures.plan import MEASURES as PLAN
+from planbench.engines.quality.measures.updates import MEASURES as UPDATES
 
 MEASURES: dict[str, Measure] = {
-    **logic.MEASURES,
-    **links.MEASURES,
-    **network.MEASURES,
-    **plan.MEASURES,
-    **floats.MEASURES,
-    **data.MEASURES,
-    **execution.MEASURES,
-    **path.MEASURES,
-    **updates.MEASURES,
+    **LOGIC,
+    **LINKS,
+    **NETWORK,
+    **PLAN,
+    **FLOATS,
+    **DATA,
+    **EXECUTION,
+    **PATH,
+    **UPDATES,
 }

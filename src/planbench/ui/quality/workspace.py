@@ -1,0 +1,429 @@
+"""The Quality workspace: rulesets, metrics against their limits, and the rows behind each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
+from planbench.services.document import Document
+from planbench.services.jobs import JobContext
+from planbench.ui import text
+from planbench.ui.quality import words
+from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
+from planbench.ui.quality.evidence import EvidencePane
+from planbench.ui.quality.findings import FindingsModel
+from planbench.ui.quality.metrics import MetricsTable
+from planbench.ui.quality.sidebar import Sidebar
+from planbench.ui.quality.strip import StateStrip
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    ComboBox,
+    ElidedLabel,
+    EmptyState,
+    Label,
+    LinkButton,
+    SearchField,
+    SegmentedControl,
+    Surface,
+    TableView,
+    Toolbar,
+)
+
+_ENGINE, _STORED = "engine", "stored"
+
+
+class QualityWorkspace(QWidget):
+    """Checks the open document whenever something it rests on has changed."""
+
+    name = "quality"
+    title = "Quality"
+    icon = "shield-check"
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self.state = state
+        self._stale = True  # what is shown does not belong to the document as it stands
+        self._reports: tuple[QualityReport, ...] = ()  # of the project in view
+        self._areas: Areas | None = None
+        self._ruleset = ""
+        self._metric: dict[str, str] = {}  # ruleset: metric last looked at
+        self._narrow: bool | None = None
+        self._build()
+        state.document_changed.connect(self._document_changed)
+        state.result_changed.connect(self._result_changed)
+        state.selection_changed.connect(self._selected_elsewhere)
+        self._document_changed()
+
+    # Building.
+
+    def _build(self) -> None:
+        self.sidebar = Sidebar()
+        self.strip = StateStrip()
+        self.metrics = MetricsTable()
+        self.findings = FindingsModel()
+        self.table = TableView("Rows behind the metric")
+        self.table.setModel(self.findings)
+        self.evidence = EvidencePane()
+        self.banner = Banner("error")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(self._work_page())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar())
+        column.addWidget(self._pages, 1)
+        self.sidebar.ruleset_chosen.connect(self._ruleset_chosen)
+        self.sidebar.area_chosen.connect(self._filter)
+        self.metrics.row_changed.connect(self._metric_chosen)
+        self.metrics.opened.connect(lambda _row: self.table.setFocus())
+        self.table.row_changed.connect(self._finding_chosen)
+        self.table.row_activated.connect(self._open_activity)
+
+    def _toolbar(self) -> Toolbar:
+        bar = Toolbar("Quality")
+        self._dates = SegmentedControl(["Calculated dates", "Dates in the file"], "Dates")
+        self._dates.changed.connect(lambda _index: self.run())
+        bar.add(self._dates)
+        self._projects = ComboBox([], "Project")
+        self._projects.setMaximumWidth(280)
+        self._projects.activated.connect(lambda _index: self._show_project())
+        bar.add(self._projects)
+        bar.add_stretch()
+        self._details = Button("Evidence", "tool", "details", tip="Show or hide the evidence")
+        self._details.setCheckable(True)
+        self._details.setChecked(True)
+        self._details.toggled.connect(self._show_evidence)
+        bar.add(self._details)
+        self._again = Button("Run again", "primary", "refresh", tip="Check the schedule anew")
+        self._again.clicked.connect(lambda _checked=False: self.run())
+        bar.add(self._again)
+        return bar
+
+    def _empty_page(self) -> QWidget:
+        return EmptyState(
+            "No schedule is open",
+            "Quality holds a schedule against published rulesets and shows, for each figure, the "
+            "rows behind it, who was counted and what another limit would change.",
+            ("Choose a project", "home", lambda: self.state.workspace_requested.emit("home")),
+        )
+
+    def _work_page(self) -> QWidget:
+        page = QWidget()
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.metrics)
+        split.addWidget(self._lower())
+        split.setStretchFactor(0, 0)
+        split.setStretchFactor(1, 1)
+        self._split = split
+        middle = QVBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.strip)
+        middle.addWidget(self.banner)
+        middle.addWidget(split, 1)
+        middle.addWidget(self._peek_strip())
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addLayout(middle, 1)
+        row.addWidget(self.evidence)
+        return page
+
+    def _lower(self) -> QWidget:
+        head = Surface("surface-raised", "t")
+        head.setFixedHeight(40)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(8)
+        self._rows_title = Label("", "heading")
+        self._rows_count = Label("", "body", "text-muted")
+        self._search = SearchField("Filter rows")
+        self._search.textChanged.connect(lambda _text: self._filter())
+        self._area = LinkButton("")
+        self._area.setToolTip("Show all work areas")
+        self._area.clicked.connect(lambda _checked=False: self.sidebar.bars.choose(-1))
+        for part in (self._rows_title, self._rows_count, self._search, self._area):
+            row.addWidget(part)
+        row.addStretch(1)
+        self._nothing = Label("", "prose", "text-muted", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._nothing.setContentsMargins(16, 14, 16, 0)
+        self._lower_pages = QStackedWidget()
+        ground = Surface("surface-raised")
+        inside = QVBoxLayout(ground)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._nothing)
+        inside.addStretch(1)
+        self._lower_pages.addWidget(self.table)
+        self._lower_pages.addWidget(ground)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self._lower_pages, 1)
+        return whole
+
+    def _peek_strip(self) -> QWidget:
+        """In a narrow window the evidence in one line, 40 high."""
+        self._peek = Surface("surface-raised", "t")
+        self._peek.setFixedHeight(current_theme().frame["peek_strip"])
+        row = QHBoxLayout(self._peek)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(8)
+        self._peek_title = Label("", "strong")
+        self._peek_words = ElidedLabel("", "body", "text-muted")
+        more = LinkButton("Evidence")
+        more.clicked.connect(lambda _checked=False: self._details.setChecked(True))
+        row.addWidget(self._peek_title)
+        row.addWidget(self._peek_words, 1)
+        row.addWidget(more)
+        self._peek.hide()
+        return self._peek
+
+    # Running.
+
+    def shown(self) -> None:
+        """The workspace came to the front: check what has changed since."""
+        if self._stale:
+            self.run()
+
+    def run(self) -> None:
+        """Check the document in the background; what is shown stays until then."""
+        document = self.state.document
+        if document is None:
+            return
+        library = self.state.library
+        dates = (_ENGINE, _STORED)[self._dates.index]
+
+        def work(context: JobContext) -> tuple[Document, tuple[QualityReport, ...]]:
+            from planbench.services.quality import earlier_schedule, quality_of
+
+            previous = earlier_schedule(document, library)
+            return document, quality_of(document, None, previous, context, dates)
+
+        self._stale = False
+        self._again.setEnabled(False)
+        job = self.state.run("quality", "Checking quality", work, self._done)
+        job.finished.connect(lambda: self._again.setEnabled(True))
+        job.failed.connect(self._failed)
+
+    def _done(self, result: tuple[Document, tuple[QualityReport, ...]]) -> None:
+        document, reports = result
+        if document is not self.state.document:
+            return
+        document.quality = reports
+        self.state.result_changed.emit("quality")
+
+    def _failed(self, error: Exception) -> None:
+        self._stale = True
+        self.banner.show_message(
+            f"{error} The figures shown are from before.", "The check did not finish"
+        )
+
+    def _document_changed(self) -> None:
+        document = self.state.document
+        self._stale = document is not None and not document.quality
+        self._metric.clear()
+        self._areas = None
+        self.banner.hide()
+        self._show_document()
+        if self._stale and self.isVisible():
+            self.run()
+
+    def _result_changed(self, kind: str) -> None:
+        if kind == "quality":
+            self._show_document()
+        elif kind in ("cpm", "baseline"):
+            self._stale = True
+            if self.isVisible():
+                self.run()
+
+    # Showing.
+
+    def _show_document(self) -> None:
+        document = self.state.document
+        self._pages.setCurrentIndex(0 if document is None else 1)
+        for part in (self._dates, self._again, self._details):
+            part.setVisible(document is not None)
+        self._projects.setVisible(False)
+        if document is None:
+            self._reports = ()
+            return
+        self._fill_projects(document)
+        if document.problem:
+            self.banner.show_message(
+                f"{document.problem} Metrics that need no dates are measured all the same.",
+                "The network could not be calculated",
+                kind="warning",
+                closable=False,
+            )
+        self._show_project()
+
+    def _fill_projects(self, document: Document) -> None:
+        rows = list(dict.fromkeys(report.project for report in document.quality))
+        chosen = self._projects.currentData()
+        self._projects.clear()
+        for row in rows:
+            project = document.schedule.projects[row]
+            self._projects.addItem(f"{project.code} {project.name}".strip(), row)
+        place = self._projects.findData(chosen)
+        if place < 0:
+            place = self._projects.findData(document.schedule.main_project)
+        self._projects.setCurrentIndex(max(place, 0))
+        self._projects.setVisible(len(rows) > 1)
+
+    def _show_project(self) -> None:
+        document = self.state.document
+        if document is None:
+            return
+        project = self._projects.currentData()
+        self._reports = tuple(r for r in document.quality if r.project == project)
+        self._areas = work_areas(document.schedule, -1 if project is None else project)
+        ids = [report.ruleset_id for report in self._reports]
+        if self._ruleset not in ids:
+            self._ruleset = ids[0] if ids else ""
+        place = ids.index(self._ruleset) if ids else -1
+        self.sidebar.show_reports(self._reports, place)
+        dates = self._reports[0].dates if self._reports else _ENGINE
+        self.sidebar.show_dates(document, dates)
+        self._show_ruleset()
+
+    def report(self) -> QualityReport | None:
+        """The report in view."""
+        for report in self._reports:
+            if report.ruleset_id == self._ruleset:
+                return report
+        return None
+
+    def result(self) -> MetricResult | None:
+        """The metric in view."""
+        row = self.metrics.current_row()
+        report = self.report()
+        return report.metrics[row] if report is not None and row >= 0 else None
+
+    def _ruleset_chosen(self, index: int) -> None:
+        self._ruleset = self._reports[index].ruleset_id
+        self._show_ruleset()
+
+    def _show_ruleset(self) -> None:
+        document, report = self.state.document, self.report()
+        self.metrics.show_report(report)
+        if document is None or report is None or self._areas is None:
+            self.strip.show_waiting()
+            self._show_metric(None)
+            return
+        flagged = int(flagged_activities(document.schedule, report).sum())
+        self.strip.show_report(report, flagged, document.baseline_label or report.baseline)
+        self.sidebar.show_areas(document.schedule, self._areas, report)
+        self._share_height()
+        self.metrics.select_row(self._first_metric(report))
+        self._show_metric(self.result())
+
+    def _first_metric(self, report: QualityReport) -> int:
+        """The metric last looked at, else the first that flags."""
+        wanted = self._metric.get(report.ruleset_id)
+        for row, result in enumerate(report.metrics):
+            if result.id == wanted or (wanted is None and result.state == FLAG):
+                return row
+        return 0
+
+    def _metric_chosen(self, row: int) -> None:
+        report = self.report()
+        if report is not None and row >= 0:
+            self._metric[report.ruleset_id] = report.metrics[row].id
+            self._show_metric(report.metrics[row])
+
+    def _show_metric(self, result: MetricResult | None) -> None:
+        document = self.state.document
+        schedule = document.schedule if document is not None else None
+        self.evidence.show_result(self.report(), result)
+        self.findings.show_result(schedule, result)
+        self.table.apply_columns()
+        self.table.fit_columns()
+        self._rows_title.setText(result.name if result else "")
+        self._peek_title.setText(result.name if result else "")
+        self._peek_words.setText(words.sentence(result) if result else "")
+        self._filter()
+
+    def _filter(self) -> None:
+        result = self.result()
+        area = self.sidebar.bars.area()
+        name = self.sidebar.bars.area_name()
+        self._area.setText(f"Only {name}, show all" if area >= 0 else "")
+        self._area.setVisible(area >= 0)
+        if result is None:
+            self._rows_count.setText("")
+            self._nothing.setText("")
+            self._lower_pages.setCurrentIndex(1)
+            return
+        self.findings.filter(self._search.text(), self._areas, area)
+        shown, whole = self.findings.rowCount(), int(result.rows.size)
+        count = words.rows_word(result)
+        self._rows_count.setText(count if shown == whole else f"{text.number(shown)} of {count}")
+        self._nothing.setText(_nothing_words(result, shown, whole))
+        self._lower_pages.setCurrentIndex(0 if shown else 1)
+        self._selected_elsewhere(self.state.selection)
+
+    def _finding_chosen(self, row: int) -> None:
+        document = self.state.document
+        if document is None or row < 0:
+            return
+        self.evidence.show_object(document.schedule, row)
+        activity = self.findings.activity(row)
+        if activity >= 0:
+            self.state.select(activity)
+
+    def _selected_elsewhere(self, activity: int) -> None:
+        document = self.state.document
+        if document is None:
+            return
+        current = self.table.current_row()
+        if current >= 0 and self.findings.activity(current) == activity >= 0:
+            return
+        row = self.findings.row_of_activity(activity) if activity >= 0 else -1
+        self.table.select_row(row)
+        self.evidence.show_object(document.schedule, row)
+
+    def _open_activity(self, row: int) -> None:
+        if self.findings.activity(row) >= 0:
+            self.state.workspace_requested.emit("schedule")
+
+    # Room.
+
+    def _share_height(self) -> None:
+        whole = max(self._split.height(), 200)
+        upper = min(self.metrics.wanted_height(), int(whole * 0.58))
+        self._split.setSizes([upper, whole - upper])
+
+    def _show_evidence(self, shown: bool) -> None:
+        self.evidence.setVisible(shown)
+        self._peek.setVisible(not shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._details.setChecked(not narrow)
+        self._share_height()
+
+
+def _nothing_words(result: MetricResult, shown: int, whole: int) -> str:
+    """Why there are no rows."""
+    if shown:
+        return ""
+    if whole:
+        return "No row fits the filter."
+    if result.value is None:
+        reason = result.reason
+        return f"{reason[:1].upper()}{reason[1:]}."
+    return "Nothing to list: no row is behind this figure."
