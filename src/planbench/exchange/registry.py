@@ -8,6 +8,7 @@ from pathlib import Path
 
 from planbench.domain.errors import ImportRefused
 from planbench.exchange.imported import Imported, Progress
+from planbench.exchange.p6xml.reader import looks_like_p6xml, read_p6xml
 from planbench.exchange.xer.reader import looks_like_xer, read_xer
 
 Reader = Callable[[bytes, str, str | None, Progress | None], Imported]
@@ -25,6 +26,7 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "xer": Format("Primavera P6 XER", (".xer",), looks_like_xer, read_xer),
+    "p6xml": Format("Primavera P6 XML", (".p6xml", ".pmxml"), looks_like_p6xml, read_p6xml),
 }
 """Known formats by the name that `Source.format` carries."""
 

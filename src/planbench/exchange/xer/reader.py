@@ -76,7 +76,7 @@ def read_xer(
             name,
             "Export the project itself, not only its dictionaries.",
         )
-    schedule = _schedule(document, repairs, tell)
+    schedule = schedule_of(document, repairs, tell)
     header = document.header
     source = Source(
         name,
@@ -97,9 +97,13 @@ def _exported(text: str) -> int:
         return NO_TIME
 
 
-def _schedule(
+def schedule_of(
     document: XerDocument, repairs: Repairs, tell: Callable[[int, int, str], None]
 ) -> Schedule:
+    """The schedule that the tables of a document describe, without its source.
+
+    Other formats of P6 come here too, once their objects lie in the same tables.
+    """
     tables = _Tables(document)
     tell(2, 10, "Reading projects and calendars")
     calendar_table = tables["CALENDAR"]

@@ -1,0 +1,1 @@
+"""Primavera P6 XML files: the same objects as in XER tables, spelled out."""
