@@ -1,8 +1,9 @@
 """Relationships between rows as orthogonal wires.
 
 A wire leaves its bar by a short stub, turns at once and runs along the successor's row; where the
-successor begins too close for that, it steps back in the gap above (or below) the successor's
-bar. Only links with an end among the visible rows are made, and at most `MOST` of them.
+successor begins too close for that, or is entered at its finish where its label stands, it runs in
+the gap above (or below) the successor's bar. Only links with an end among the visible rows are
+made, and at most `MOST` of them.
 """
 
 from __future__ import annotations
@@ -90,12 +91,11 @@ def route(
     into = np.where(into_finish, -1.0, 1.0)
     x1, x2 = x1 + out * reach1, x2 - into * reach2
     leave, enter = x1 + out * laying.exit_stub, x2 - into * laying.entry_stub
-    same = out == into
-    # The vertical must stand beyond the first end and before the second.
-    simple = np.where(same, np.where(out > 0, leave <= enter, leave >= enter), True)
-    turn = np.where(
-        same, leave, np.where(out > 0, np.maximum(leave, enter), np.minimum(leave, enter))
-    )
+    # From a start everything left of the bar is free: one vertical beyond the first end and before
+    # the second. At a finish stands the label: only the short entry may run there.
+    ahead = (into > 0) & np.where(out > 0, leave <= enter, True)
+    simple = ahead | ((into < 0) & (np.abs(leave - enter) < 1.0))
+    turn = np.where((out < 0) & (into > 0), np.minimum(leave, enter), leave)
     down = np.where(y2 > y1, 1.0, -1.0)
     gap = np.where(down > 0, y2 - laying.middle, y2 - laying.middle + laying.row)
     flat = [column.tolist() for column in (x1, y1, x2, y2, turn, leave, enter, gap)]

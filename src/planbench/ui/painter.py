@@ -78,6 +78,7 @@ def _boxes(gantt: dict[str, Any]) -> dict[str, Box]:
         "paper": Box("surface-raised"),
         "nonwork": Box("nonwork"),
         "row-selected": Box("selection"),
+        "row-selected-inactive": Box("selection-inactive"),
         "rule": Box("grid-line"),
         "sightline": Box("grid-line"),
         "sightline-major": Box("sightline"),
@@ -139,6 +140,7 @@ _INKS = {
     "label-strong": Ink("text", "small-strong"),
     "halo": Ink("surface-raised"),
     "halo-selected": Ink("selection"),
+    "halo-inactive": Ink("selection-inactive"),
     "header-top": Ink("text", "strong"),
     "header-bottom": Ink("text-muted", "small", "middle"),
     "data-date-text": Ink("on-accent", "small-strong", "middle"),
@@ -159,6 +161,7 @@ class ScenePainter:
 
     def __init__(self, theme: Theme, ratio: float = 1.0, vector: bool = False) -> None:
         self.theme, self.ratio, self.vector = theme, ratio, vector
+        self.active = True  # the selected row belongs to the view with the keyboard
         gantt = theme.gantt
         self._boxes, self._strokes, self._shapes = _boxes(gantt), _strokes(gantt), _shapes(gantt)
         self._fonts = {style: scene_font(theme, ink.font) for style, ink in _INKS.items()}
@@ -191,7 +194,8 @@ class ScenePainter:
     # ------------------------------------------------------------ rectangles
 
     def _rects(self, painter: QPainter, layer: Layer) -> None:
-        look = self._boxes[layer.style]
+        quiet = layer.style == "row-selected" and not self.active
+        look = self._boxes["row-selected-inactive" if quiet else layer.style]
         painter.setPen(Qt.PenStyle.NoPen)
         if not look.radius and not look.edge and look.hatch is None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -314,18 +318,19 @@ class ScenePainter:
 
     def _back(self, painter: QPainter, layer: Layer) -> None:
         """Outline texts in the colour of their row, so that lines stop short of them."""
-        pen = QPen(self.theme.color(_INKS[layer.style].role), 3.0)
+        style = layer.style
+        if style == "halo-selected" and not self.active:
+            style = "halo-inactive"
+        pen = QPen(self.theme.color(_INKS[style].role), 3.0)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        ascent = self._measures[layer.style].ascent()
+        ascent = self._measures[style].ascent()
         for x, y, text in layer.items:
             if self.vector:
                 path = QPainterPath()
-                path.addText(QPointF(x, y), self._fonts[layer.style], text)
+                path.addText(QPointF(x, y), self._fonts[style], text)
                 painter.strokePath(path, pen)
             else:
-                painter.drawPixmap(
-                    QPointF(x - 2, y - ascent - 2), self._halo(layer.style, text, pen)
-                )
+                painter.drawPixmap(QPointF(x - 2, y - ascent - 2), self._halo(style, text, pen))
 
     def _halo(self, style: str, text: str, pen: QPen) -> QPixmap:
         found = self._halos.get((style, text))

@@ -149,7 +149,7 @@ def _dates(plan: Plan, row: int) -> Section:
         ]
         lines.append(Line(tuple(cells)))
     late_start, late_finish = int(facts.late_start[row]), int(facts.late_finish[row])
-    if NO_TIME not in (late_start, late_finish):
+    if NO_TIME not in (late_start, late_finish) and not facts.finished[row]:
         cells = [
             Cell("Late", 0, "text-muted"),
             Cell(date_text(late_start), 52),

@@ -78,6 +78,7 @@ class DetailsPane(Surface):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(self._sheet)
         column.addWidget(self._scroll, 1)
         column.addStretch(0)
@@ -197,13 +198,22 @@ class DetailsStrip(QWidget):
                 painter.setFont(theme.font(style, tabular=True))
                 painter.setPen(theme.color(role))
                 x = paint.text_left(painter, text, x, area, end) + 10
+        self._hint(painter)
+
+    def _hint(self, painter: QPainter) -> None:
+        """The key that opens the pane."""
+        theme = current_theme()
+        middle, right = self.height() // 2, self.width() - 14
         painter.setFont(theme.font("body"))
         painter.setPen(theme.color("text-muted"))
-        painter.drawText(
-            area.adjusted(0, 0, -14, 0),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            "Space  Details",
-        )
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(0, 0, right, self.height()), side, "Details")
+        right -= painter.fontMetrics().horizontalAdvance("Details") + 10
+        painter.setFont(theme.font("small"))
+        wide = painter.fontMetrics().horizontalAdvance("Space") + 12
+        key = QRect(right - wide, middle - 9, wide, 18)
+        paint.box(painter, key, 3, theme.color("surface-raised"), theme.color("border-strong"))
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, "Space")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.opened.emit()

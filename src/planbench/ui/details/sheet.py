@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from planbench.ui import paint
 from planbench.ui.details.content import WIDE, Cell, Line, Section
@@ -38,9 +38,9 @@ class Sheet(QWidget):
         self._name = name
         self._at = -1  # the line under the mouse or the keyboard
         self._places: list[tuple[int, Line]] = []
+        self._high = 0
         self.setAccessibleName(name)
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_sections(self, sections: Sequence[Section]) -> None:
         """Show other sections."""
@@ -50,7 +50,7 @@ class Sheet(QWidget):
         doors = any(line.go >= 0 for _, line in self._places)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if doors else Qt.FocusPolicy.NoFocus)
         self.setAccessibleDescription(self.text())
-        self.setFixedSize(self.sizeHint())
+        self.setMinimumHeight(self._high)
         self.update()
 
     def text(self) -> str:
@@ -89,7 +89,7 @@ class Sheet(QWidget):
         self._high = y + GAP
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDE + 2 * PAD, getattr(self, "_high", 0))
+        return QSize(WIDE + 2 * PAD, self._high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), current_theme()

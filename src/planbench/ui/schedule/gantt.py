@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSignalBlocker, Qt, Signal
@@ -84,6 +85,7 @@ class GanttView(QAbstractScrollArea):
         self._level = ""
         self._grip: tuple[QPoint, TimeView, int] | None = None
         self._fitted = True  # follows the pane's width until the user zooms or scrolls
+        self.is_active: Callable[[], bool] = self.hasFocus
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Gantt chart")
@@ -251,6 +253,7 @@ class GanttView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        self.pen.active = self.is_active()
         self.pen.paint(painter, self.scene())
 
     def _node_at(self, y: float) -> int:

@@ -52,7 +52,9 @@ class ActivityTable(TableView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAutoScroll(False)  # the workspace says when to scroll, and how far
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.partner: QWidget | None = None  # the Gantt beside it
         self.empty_text = ""  # said where there are no rows
         self._pen = _TextPen(theme)
         theme_manager().changed.connect(self._themed)
@@ -66,6 +68,14 @@ class ActivityTable(TableView):
     def activities(self) -> ActivityModel:
         """The model, as what it is."""
         return self._activities
+
+    def active(self) -> bool:
+        """Whether the selection is shown as that of the view with the keyboard."""
+        return self.hasFocus() or self.partner_focus() or not self.window().isActiveWindow()
+
+    def partner_focus(self) -> bool:
+        """Whether the pane that shows the same rows has the keyboard."""
+        return self.partner is not None and self.partner.hasFocus()
 
     def keyboardSearch(self, search: str) -> None:
         """Type to find: the next row whose name or ID begins with what was typed."""
@@ -125,6 +135,15 @@ class ActivityTable(TableView):
         elif top + self.row_height > bar.value() + high:
             bar.setValue(top + self.row_height - high)
 
+    def bring_up(self, row: int) -> None:
+        """Scroll to a shown row: to the middle where it was out of sight."""
+        if row >= 0:
+            top = row * self.row_height - self.verticalScrollBar().value()
+            inside = 0 <= top <= self.viewport().height() - self.row_height
+            hint = QAbstractItemView.ScrollHint
+            where = hint.EnsureVisible if inside else hint.PositionAtCenter
+            self.scrollTo(self.activities.index(row, 0), where)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom_wheel.emit(event.angleDelta().y() / 120.0)
@@ -168,7 +187,7 @@ class ActivityTable(TableView):
     def _fill(self, painter: QPainter, first: int, tops: list[int], bands: list[bool]) -> None:
         theme, wide, high = self._pen.theme, self.viewport().width(), self.row_height
         chosen = self.currentIndex().row() if self.selectionModel().hasSelection() else -1
-        active = self.hasFocus() or not self.window().isActiveWindow()
+        active = self.active()
         band, rule = theme.color("surface-header"), theme.color("grid-line")
         for place, (y, is_band) in enumerate(zip(tops, bands, strict=True)):
             row = first + place
@@ -196,7 +215,7 @@ class ActivityTable(TableView):
     ) -> None:
         texts = column.texts(plan, nodes)
         roles = column.roles(plan, nodes) if column.roles else None
-        pen, room = self._pen, cell.width() - 2 * PAD
+        pen, room, is_id = self._pen, cell.width() - 2 * PAD, column.id == "id"
         left, right = cell.left() + PAD, cell.left() + cell.width() - PAD
         for place, (text, y, band) in enumerate(zip(texts, tops, bands, strict=True)):
             if not text:
@@ -208,7 +227,8 @@ class ActivityTable(TableView):
             if column.right:
                 width = pen.write(painter, text, right, y, role, band, from_right=True)
             else:
-                width = pen.write(painter, text, left, y, role, band, most=room)
+                # IDs tell by their ends: they are cut in the middle.
+                width = pen.write(painter, text, left, y, role, band, room, middle=is_id)
             if actual and room - width > 8:
                 pen.write(painter, "A", left + width + 3, y, "text-muted", False)
             if column.kind == "float" and not band and role != "text":
@@ -280,7 +300,9 @@ class _TextPen:
         self._laid: dict[tuple[str, bool, int], tuple[QStaticText, float]] = {}
         self._chevrons: dict[tuple[bool, float], QPixmap] = {}
 
-    def _layout(self, text: str, strong: bool, most: int) -> tuple[QStaticText, float]:
+    def _layout(
+        self, text: str, strong: bool, most: int, middle: bool
+    ) -> tuple[QStaticText, float]:
         key = (text, strong, most)
         found = self._laid.get(key)
         if found is None:
@@ -289,7 +311,8 @@ class _TextPen:
             measure = self._measures[strong]
             width = measure.horizontalAdvance(text)
             if 0 < most < width:
-                text = measure.elidedText(text, Qt.TextElideMode.ElideRight, most)
+                mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+                text = measure.elidedText(text, mode, most)
                 width = measure.horizontalAdvance(text)
             laid = QStaticText(text)
             laid.setTextFormat(Qt.TextFormat.PlainText)
@@ -308,9 +331,10 @@ class _TextPen:
         strong: bool,
         most: int = 0,
         from_right: bool = False,
+        middle: bool = False,
     ) -> float:
         """Write a text into a row whose top is y; returns its width."""
-        laid, width = self._layout(text, strong, most)
+        laid, width = self._layout(text, strong, most, middle)
         painter.setFont(self._fonts[strong])
         painter.setPen(self.theme.color(role))
         left = x - width if from_right else x

@@ -29,6 +29,9 @@ from planbench.ui.widgets.panels import Banner, EmptyState
 FILTER_DELAY = 120
 """Milliseconds after the last key before the filter runs."""
 
+NARROW_NAME = 232
+"""Width of the name column in a narrow window."""
+
 
 class ScheduleWorkspace(QWidget):
     """Activities as a table and a Gantt that scroll as one, with the details of the selected."""
@@ -43,6 +46,7 @@ class ScheduleWorkspace(QWidget):
         self.node = NO_ROW
         self._quiet = False  # selection changes that come from replacing rows
         self._chosen: list[str] | None = None  # columns the user chose; None: as wide as fits
+        self._split_by_user = False
         self._pane_open: bool | None = None  # what the user wants; None: as wide as fits
         self.plan = Plan(self)
         self.model = ActivityModel(self._sort, self.plan.is_folded, self)
@@ -121,6 +125,9 @@ class ScheduleWorkspace(QWidget):
         other.valueChanged.connect(mine.setValue)
         self.bar.filter.textChanged.connect(lambda _text: self._filter_timer.start())
         self._filter_timer.timeout.connect(self._filter)
+        self.splitter.splitterMoved.connect(self._split)
+        self.table.partner = self.gantt
+        self.gantt.is_active = self.table.active
         for widget in (self.table, self.gantt):
             widget.installEventFilter(self)
 
@@ -230,9 +237,12 @@ class ScheduleWorkspace(QWidget):
         self._quiet = True
         self.model.show_columns(found)
         self.table.apply_columns()
+        if self._narrow:
+            self.table.setColumnWidth(0, NARROW_NAME)
         self.table.select_row(self.node, scroll=False)
         self._quiet = False
         self._show_sorting()
+        self._share()
 
     def column_ids(self) -> list[str]:
         """The columns on screen, in order."""
@@ -290,9 +300,11 @@ class ScheduleWorkspace(QWidget):
         self.table.setFocus()
 
     def _row_changed(self, node: int) -> None:
-        if self._quiet:
+        chosen = self.table.selectionModel().hasSelection()
+        if self._quiet or (node != NO_ROW and not chosen):  # the keyboard came, nothing was chosen
             return
         self.node = node
+        self.keep_in_sight()
         self.gantt.set_selected(node)
         row = self.plan.activity_of(node)
         self.state.select(row)
@@ -310,8 +322,9 @@ class ScheduleWorkspace(QWidget):
             self.plan.reveal(node)
         self.node = node
         self._quiet = True
-        self.table.select_row(node)
+        self.table.select_row(node, scroll=False)
         self._quiet = False
+        self.table.bring_up(self._row_of(node))
         self.gantt.set_selected(node)
         self._show_details(row)
         if row != NO_ROW:
@@ -374,6 +387,7 @@ class ScheduleWorkspace(QWidget):
         wanted = not self._narrow if self._pane_open is None else self._pane_open
         self.pane.setVisible(wanted)
         self.strip.setVisible(not wanted)
+        self._share()
 
     # ------------------------------------------------------------ size and keys
 
@@ -388,12 +402,25 @@ class ScheduleWorkspace(QWidget):
             self._pane_open = None
             self._details()
             self._columns()
-            room = self.width() - (0 if narrow else self.pane.width())
-            wide = sum(column.width for column in self.model.shown) + 2
-            table = min(wide, round(room * 0.5)) if room > 400 else wide
-            self.splitter.setSizes([table, max(room - table, 200)])
+        self._share()
+
+    def _share(self) -> None:
+        """Give the table the width of its columns, but no more than half of the room."""
+        if self._split_by_user:
+            return
+        room = self.width() - (self.pane.width() if self.pane.isVisibleTo(self) else 0)
+        columns = range(len(self.model.shown))
+        wide = sum(self.table.columnWidth(number) for number in columns) + 2
+        table = min(wide, room // 2)
+        self.splitter.setSizes([table, room - table])
+
+    def _split(self, _place: int, _index: int) -> None:
+        self._split_by_user = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.table.viewport().update()
+            self.gantt.viewport().update()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
             if plain and event.key() == Qt.Key.Key_Space:

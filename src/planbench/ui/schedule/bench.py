@@ -1,0 +1,120 @@
+"""How fast the Schedule workspace answers, measured on real widgets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from planbench.domain.schedule import Schedule
+from planbench.engines.cpm.result import CpmResult
+from planbench.services.document import Document
+from planbench.ui.schedule.workspace import ScheduleWorkspace
+from planbench.ui.state import AppState
+
+SIZE = (1400, 900)
+FRAMES = 120
+
+
+def measure(schedule: Schedule, cpm: CpmResult, size: tuple[int, int] = SIZE) -> dict[str, Any]:
+    """Seconds of the workspace on a schedule; a `QApplication` must exist.
+
+    `frame` is the median of painting table and Gantt anew after jumps and zooms (`frame_p99`,
+    `scroll`, `zoom` besides), `open` the time from the document to its first paint, `sort`,
+    `filter`, `fold` and `unfold` those of one action with the paint that follows. Keys ending in
+    `_note` say in words what was done.
+    """
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    state = AppState()
+    space = ScheduleWorkspace(state)
+    space.resize(*size)
+    space.show()
+    app.processEvents()
+
+    def paint() -> None:
+        space.table.viewport().repaint()
+        space.gantt.viewport().repaint()
+
+    def timed(action: Callable[[], object]) -> float:
+        begun = time.perf_counter()
+        action()
+        paint()
+        seconds = time.perf_counter() - begun
+        app.processEvents()  # what was posted besides is no part of the answer
+        return seconds
+
+    def open_document() -> None:
+        state.open_document(Document(schedule, cpm=cpm))
+        app.processEvents()
+
+    figures: dict[str, Any] = {"open": timed(open_document)}
+    figures |= _frames(space, timed)
+    figures |= _actions(space, timed)
+    rows = f"{len(schedule):,} activities, {len(schedule.relationships):,} links"
+    wide, high = size
+    figures["frame_note"] = (
+        f"{rows}, {wide} x {high}: table and Gantt painted anew after jumps and zooms; "
+        f"99th percentile {1000 * figures['frame_p99']:.1f} ms, "
+        f"first paint {1000 * figures['open']:.0f} ms"
+    )
+    figures["sort_note"] = f"{rows}: sorted by name and painted"
+    figures["filter_note"] = f"{rows}: filtered by two words and painted"
+    space.close()
+    space.deleteLater()
+    state.close()
+    app.processEvents()
+    return figures
+
+
+def _frames(space: ScheduleWorkspace, timed: Callable[..., float]) -> dict[str, float]:
+    random = np.random.default_rng(1)
+    gantt, bar = space.gantt, space.table.verticalScrollBar()
+    first, last = space.plan.span
+    fitted = gantt.time
+
+    def jump() -> None:
+        row = int(random.integers(0, max(1, len(space.plan.rows) - 40)))
+        bar.setValue(row * space.table.row_height)
+        node = int(space.plan.rows.nodes[row + 5])
+        gantt.show_time(int(space.plan.facts.start[node]))
+
+    scrolls, zooms = [], []
+    for factor in (1.0, 4.0, 16.0, 64.0):
+        gantt.set_time(fitted)
+        gantt.zoom(factor)
+        scrolls += [timed(jump) for _ in range(FRAMES // 4)]
+    gantt.set_time(fitted)
+    for step in range(FRAMES):
+        factor = 1.25 if step % 40 < 20 else 0.8
+        zooms.append(timed(lambda factor=factor: gantt.zoom(factor)))
+        if step % 40 == 0:
+            bar.setValue(int(random.integers(0, max(1, bar.maximum()))))
+    both = np.array(scrolls + zooms)
+    assert last >= first
+    return {
+        "frame": float(np.median(both)),
+        "frame_p99": float(np.percentile(both, 99)),
+        "scroll": float(np.median(scrolls)),
+        "zoom": float(np.median(zooms)),
+    }
+
+
+def _actions(space: ScheduleWorkspace, timed: Callable[..., float]) -> dict[str, float]:
+    plan = space.plan
+    runs: dict[str, list[float]] = {}
+    for _ in range(3):
+        for key, action in (
+            ("sort", lambda: plan.sort_by("name")),
+            ("sort_number", lambda: plan.sort_by("float", True)),
+            ("filter", lambda: plan.filter_by("activity 7")),
+            ("unfilter", lambda: plan.filter_by("")),
+            ("fold", lambda: space.open_level(1)),
+            ("unfold", lambda: space.open_level(99)),
+        ):
+            runs.setdefault(key, []).append(timed(action))
+    return {key: float(np.median(values)) for key, values in runs.items()}
