@@ -65,6 +65,11 @@ class AppState(QObject):
             self.selection = row
             self.selection_changed.emit(row)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a background job is under way."""
+        return bool(self._newest)
+
     def run(
         self, kind: str, name: str, work: Callable[..., Any], done: Callable[[Any], None]
     ) -> QtJob:
