@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,6 +143,43 @@ def earlier_schedule(document: Document, library: Library | None) -> Schedule | 
     before = [u for u in updates if u.kind != "what-if" and u.data_date < date]
     before = [u for u in before if u.id != document.update and u.data_date != NO_TIME]
     return library.file.load_schedule(before[-1].id) if before else None
+
+
+History = dict[tuple[str, str], list[float]]
+"""Values of earlier updates by (ruleset, metric), oldest first."""
+
+
+def metric_history(document: Document, library: Library | None, project: int) -> History:
+    """Kept values of the updates before this one, as far as they were checked.
+
+    `project` is the position in the file, which is the same from update to update as a rule.
+    Raises StoreError when the library cannot be read.
+    """
+    found: History = {}
+    if library is None or document.library_project is None:
+        return found
+    date = document.schedule.data_date
+    for update in library.project(document.library_project).updates:
+        if update.kind == "what-if" or update.id == document.update or update.data_date >= date:
+            continue
+        for head in update.results:
+            mine = head.kind == "quality" and head.digest == update.digest
+            if not mine or head.meta.get("project") != project:
+                continue
+            for metric in head.meta["metrics"]:
+                if metric["value"] is not None:
+                    key = (str(head.meta["ruleset"]), str(metric["id"]))
+                    found.setdefault(key, []).append(float(metric["value"]))
+    return found
+
+
+def keep_reports(document: Document, library: Library | None) -> None:
+    """Keep a document's reports in its library; nothing happens for a document from elsewhere.
+
+    Raises StoreError when they cannot be kept.
+    """
+    if library is not None and document.update is not None and not library.read_only:
+        library.save_results(replace(document, cpm=None))
 
 
 def baseline_from_file(document: Document, path: Path) -> None:

@@ -6,17 +6,22 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from planbench.engines.quality.result import FLAG, STATES, MetricResult, QualityReport
+from planbench.services.quality import History
 from planbench.ui import paint, text
 from planbench.ui.quality import words
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 from planbench.ui.widgets.delegate import CellDelegate
 
-NUMBER, NAME, STATE, VALUE, LIMIT, POPULATION, BAR, ROWS = range(8)
+NUMBER, NAME, STATE, VALUE, LIMIT, POPULATION, TREND, BAR, ROWS = range(9)
+
+
+_NARROW = 1150
+"""Width of the table below which columns shrink."""
 
 
 class MetricsModel(FlatTableModel):
@@ -25,10 +30,12 @@ class MetricsModel(FlatTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.results: tuple[MetricResult, ...] = ()
+        self._trends: list[tuple[float, ...]] = []
 
-    def show_report(self, report: QualityReport | None) -> None:
-        """Show the metrics of another report."""
+    def show_report(self, report: QualityReport | None, history: History) -> None:
+        """Show the metrics of another report, with the values of earlier updates."""
         self.results = report.metrics if report else ()
+        self._trends = [_trend(report, r, history) for r in self.results] if report else []
         values = [np.nan if r.value is None else r.value for r in self.results]
         states = [STATES.index(r.state) + r.informative for r in self.results]
         ids = [words.short_id(r.metric) for r in self.results]
@@ -40,6 +47,7 @@ class MetricsModel(FlatTableModel):
             Column("value", "Value", 84, right=True, sort_values=np.array(values, dtype=float)),
             Column("limit", "Limit", 80, right=True, sortable=False),
             Column("population", "Population", 286, sortable=False),
+            Column("trend", "Updates", 76, sortable=False),
             Column("bar", "Against the limit", 216, sortable=False),
             Column(
                 "rows",
@@ -67,16 +75,29 @@ class MetricsModel(FlatTableModel):
             return CellLook(words.limit(result.metric), role="text-muted")
         if column == POPULATION:
             return CellLook(words.population(result), role="text-muted")
+        if column == TREND:
+            return CellLook(spark=self._trends[row], role="warning" if flagged else "text-muted")
         if column == ROWS:
             number = int(result.rows.size)
             return CellLook(text.number(number) if number else text.DASH, link=bool(number))
         return CellLook()
+
+    @property
+    def has_trends(self) -> bool:
+        """Whether any metric has values of earlier updates."""
+        return any(self._trends)
 
     def tip(self, row: int, column: int) -> str:
         result = self.results[row]
         if column == STATE and result.reason:
             return result.reason[:1].upper() + result.reason[1:]
         return result.metric.question if column == NAME else ""
+
+
+def _trend(report: QualityReport, result: MetricResult, history: History) -> tuple[float, ...]:
+    """Values of the earlier updates and this one, nothing without any earlier."""
+    earlier = history.get((report.ruleset_id, result.id), [])
+    return (*earlier, result.value) if earlier and result.value is not None else ()
 
 
 class _MetricsDelegate(CellDelegate):
@@ -162,10 +183,25 @@ class MetricsTable(TableView):
         if column == ROWS and self.model_.results[row].rows.size:
             self.opened.emit(row)
 
-    def show_report(self, report: QualityReport | None) -> None:
+    def show_report(self, report: QualityReport | None, history: History) -> None:
         """Show the metrics of another report."""
-        self.model_.show_report(report)
+        self.model_.show_report(report, history)
         self.apply_columns()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns by the room there is; trends only where there are any."""
+        if not self.model_.columns:
+            return
+        narrow = self.viewport().width() < _NARROW
+        self.setColumnHidden(TREND, not self.model_.has_trends)
+        self.setColumnWidth(POPULATION, 196 if narrow else 286)
+        self.setColumnWidth(BAR, 150 if narrow else 216)
+        self.setColumnWidth(STATE, 112 if narrow else 128)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def wanted_height(self) -> int:
         """Height at which every metric shows."""

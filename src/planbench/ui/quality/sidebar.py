@@ -250,11 +250,8 @@ def dates_words(document: Document, dates: str) -> str:
         return "The network could not be calculated; what needs dates is not measured."
     said = "Calculated here." if dates == "engine" else "As the file stores them."
     agreement = document.agreement
-    population = getattr(agreement, "population", 0)
-    if not population:
+    if agreement is None or agreement.share is None:
         return f"{said} The file stores no dates to compare with."
-    same = int(getattr(agreement, "all_five", 0))
-    share = text.percent(same / population)
-    return f"{said} {share} of stored dates equal ours: {text.number(same)} of " + text.number(
-        population
-    )
+    same, population = text.number(agreement.all_five), text.number(agreement.population)
+    share = text.percent(agreement.share)
+    return f"{said} {share} of stored dates equal ours: {same} of {population}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
+from planbench.services.quality import History, metric_history
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
@@ -36,6 +39,9 @@ from planbench.ui.widgets import (
 
 _ENGINE, _STORED = "engine", "stored"
 
+_TRUSTED = 0.95
+"""Share of stored dates that must equal ours before figures of float go without a remark."""
+
 
 class QualityWorkspace(QWidget):
     """Checks the open document whenever something it rests on has changed."""
@@ -50,6 +56,7 @@ class QualityWorkspace(QWidget):
         self._stale = True  # what is shown does not belong to the document as it stands
         self._reports: tuple[QualityReport, ...] = ()  # of the project in view
         self._areas: Areas | None = None
+        self._history: History = {}
         self._ruleset = ""
         self._metric: dict[str, str] = {}  # ruleset: metric last looked at
         self._narrow: bool | None = None
@@ -205,10 +212,13 @@ class QualityWorkspace(QWidget):
         dates = (_ENGINE, _STORED)[self._dates.index]
 
         def work(context: JobContext) -> tuple[Document, tuple[QualityReport, ...]]:
-            from planbench.services.quality import earlier_schedule, quality_of
+            from planbench.services.quality import earlier_schedule, keep_reports, quality_of
 
             previous = earlier_schedule(document, library)
-            return document, quality_of(document, None, previous, context, dates)
+            reports = quality_of(document, None, previous, context, dates)
+            if dates == _ENGINE:
+                keep_reports(replace(document, quality=reports), library)
+            return document, reports
 
         self._stale = False
         self._again.setEnabled(False)
@@ -259,6 +269,12 @@ class QualityWorkspace(QWidget):
             self._reports = ()
             return
         self._fill_projects(document)
+        self._tell_trust(document)
+        self._show_project()
+
+    def _tell_trust(self, document: Document) -> None:
+        """Say when dates are missing, or when ours are not those of the file."""
+        self.banner.hide()
         if document.problem:
             self.banner.show_message(
                 f"{document.problem} Metrics that need no dates are measured all the same.",
@@ -266,7 +282,16 @@ class QualityWorkspace(QWidget):
                 kind="warning",
                 closable=False,
             )
-        self._show_project()
+            return
+        share = document.agreement.share if document.agreement else None
+        if share is not None and share < _TRUSTED and self._dates.index == 0:
+            self.banner.show_message(
+                f"{text.percent(share)} of the stored dates equal ours. Figures of float and path "
+                "rest on our calculation.",
+                kind="warning",
+                action="Use the dates in the file",
+                slot=lambda: self._dates.set_index(1),
+            )
 
     def _fill_projects(self, document: Document) -> None:
         rows = list(dict.fromkeys(report.project for report in document.quality))
@@ -288,6 +313,9 @@ class QualityWorkspace(QWidget):
         project = self._projects.currentData()
         self._reports = tuple(r for r in document.quality if r.project == project)
         self._areas = work_areas(document.schedule, -1 if project is None else project)
+        self._history = {}
+        if self._reports:
+            self._history = metric_history(document, self.state.library, self._reports[0].project)
         ids = [report.ruleset_id for report in self._reports]
         if self._ruleset not in ids:
             self._ruleset = ids[0] if ids else ""
@@ -316,7 +344,7 @@ class QualityWorkspace(QWidget):
 
     def _show_ruleset(self) -> None:
         document, report = self.state.document, self.report()
-        self.metrics.show_report(report)
+        self.metrics.show_report(report, self._history)
         if document is None or report is None or self._areas is None:
             self.strip.show_waiting()
             self._show_metric(None)
@@ -360,6 +388,7 @@ class QualityWorkspace(QWidget):
         name = self.sidebar.bars.area_name()
         self._area.setText(f"Only {name}, show all" if area >= 0 else "")
         self._area.setVisible(area >= 0)
+        self._search.setVisible(result is not None and result.rows.size > 0)
         if result is None:
             self._rows_count.setText("")
             self._nothing.setText("")
