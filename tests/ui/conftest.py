@@ -40,7 +40,9 @@ def nameless() -> Callable[[QWidget], list[str]]:
         return [
             f"{type(widget).__name__} {widget.objectName()}"
             for widget in root.findChildren(QWidget)
-            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not _name(widget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.isVisibleTo(root)
+            and not _name(widget)
         ]
 
     return find

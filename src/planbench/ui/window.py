@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import traceback
 from functools import partial
@@ -29,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from planbench.domain.times import NO_TIME
+from planbench.domain.schedule import Logic
 from planbench.ui import text
 from planbench.ui.actions import WINDOW_ACTIONS, ActionRegistry
 from planbench.ui.frame.context import ContextBar
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Any] = {}
         self._current = ""
         self._trail: list[tuple[str, int]] = []
+        self._scheduled = dt.datetime.now()
         self._index: tuple[object, ActivityIndex] | None = None
         self.commands = ActionRegistry(self)
         self._make_commands()
@@ -89,8 +91,8 @@ class MainWindow(QMainWindow):
         }
         for spec in WINDOW_ACTIONS:
             self.commands.add(spec, slots[spec.id])
-        for number, one in enumerate(WORKSPACES, start=1):
-            key = QShortcut(QKeySequence(f"Ctrl+{number % 10}"), self)
+        for number, one in enumerate(WORKSPACES[:9], start=1):
+            key = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
             key.activated.connect(lambda name=one.name: self.go(name))
 
     def _build(self) -> None:
@@ -130,7 +132,7 @@ class MainWindow(QMainWindow):
         self.context.baseline.clicked.connect(self._baseline_menu)
         state.workspace_requested.connect(self.go)
         state.document_changed.connect(self._document_changed)
-        state.result_changed.connect(lambda _kind: self._tell_context())
+        state.result_changed.connect(self._result_changed)
         state.library_changed.connect(self._tell_context)
         state.job_started.connect(self.status.add_job)
         state.message.connect(self.say)
@@ -189,7 +191,13 @@ class MainWindow(QMainWindow):
 
     def _document_changed(self) -> None:
         self._index = None
+        self._scheduled = dt.datetime.now()
         self._show_undo()
+        self._tell_context()
+
+    def _result_changed(self, kind: str) -> None:
+        if kind == "cpm":
+            self._scheduled = dt.datetime.now()
         self._tell_context()
 
     def _tell_context(self) -> None:
@@ -220,7 +228,7 @@ class MainWindow(QMainWindow):
             self.status.set_left(document.problem, "error", "negative")
         else:
             self.status.set_left(" · ".join(counts))
-        self.status.set_right(_schedule_words(document))
+        self.status.set_right(_schedule_words(document, self._scheduled))
 
     def _show_undo(self) -> None:
         for which in ("undo", "redo"):
@@ -459,16 +467,16 @@ def agreement_share(agreement: Any) -> float | None:
     return None if share is None else float(share)
 
 
-def _schedule_words(document: Any) -> str:
+def _schedule_words(document: Any, at: dt.datetime) -> str:
+    """When the dates on the screen were made, and how progress is treated."""
     schedule = document.schedule
-    project = schedule.projects[schedule.main_project] if schedule.projects else None
-    if project is None:
+    if not schedule.projects:
         return ""
-    words = []
-    if document.cpm is None:
-        words.append("Dates as stored in the file")
-    elif project.last_scheduled != NO_TIME:
-        words.append(f"Scheduled in the file {text.date(project.last_scheduled)}")
-    logic = project.options.logic.name.replace("_", " ").capitalize()
-    words.append(logic if "override" in logic or "dates" in logic else f"{logic} logic")
-    return " · ".join(words)
+    made = f"Scheduled {at:%H:%M}" if document.cpm is not None else "Dates as stored in the file"
+    logic = schedule.projects[schedule.main_project].options.logic
+    words = {
+        Logic.RETAINED: "Retained logic",
+        Logic.OVERRIDE: "Progress override",
+        Logic.ACTUAL_DATES: "Actual dates",
+    }
+    return f"{made} · {words[logic]}"

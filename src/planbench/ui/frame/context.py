@@ -42,6 +42,9 @@ class ContextButton(QPushButton):
 
     def set(self, lead: str, text: str) -> None:
         """`lead` stands muted before the text."""
+        # A label such as "Update 3" needs no "Update" before it.
+        if text.casefold().startswith(lead.casefold() + " "):
+            lead = ""
         self._lead = lead
         self.setText(text)
         self.setAccessibleName(f"{self._name}: {lead} {text}".strip())

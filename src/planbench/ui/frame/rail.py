@@ -86,8 +86,8 @@ class Rail(Surface):
         self.buttons: dict[str, RailButton] = {}
         for number, one in enumerate(WORKSPACES, start=1):
             button = RailButton(one.title, one.icon)
-            key = f"Ctrl+{number % 10}"
-            button.setToolTip(f"{one.title} ({key})")
+            # Ctrl+0 is left to the views: it fits a plan into its pane.
+            button.setToolTip(f"{one.title} (Ctrl+{number})" if number < 10 else one.title)
             button.clicked.connect(lambda _checked=False, name=one.name: self.chosen.emit(name))
             self.buttons[one.name] = button
             column.addWidget(button)

@@ -165,7 +165,7 @@ class Sidebar(Surface):
         self._lists.addWidget(head)
 
     def _recent_row(self, recent: Recent, now: dt.datetime) -> QWidget:
-        note = f"{recent.project}, opened {opened_words(recent.opened, now)}"
+        note = f"{opened_words(recent.opened, now)}, {recent.project}"
         return _Row(
             ("file", "text-muted"),
             ((recent.label, "body"), (note, "small")),
