@@ -1,0 +1,365 @@
+"""Rulesets as they ship, the sample's planted defects, and the corpus measured twice."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planbench.domain.errors import ModelError, PlanbenchError
+from planbench.domain.schedule import Schedule
+from planbench.domain.times import NO_TIME
+from planbench.engines.cpm import schedule_network
+from planbench.engines.quality.context import POPULATIONS
+from planbench.engines.quality.measures import MEASURES
+from planbench.services.document import Document
+from planbench.services.quality import (
+    check_document,
+    check_json,
+    chosen_rulesets,
+    load_rulesets,
+    object_names,
+    quality_of,
+    read_ruleset,
+)
+from planbench.services.resources import resource
+from planbench.services.sample import sample_baseline, sample_schedules
+
+UPDATES = ("2026-07-31", "2026-08-31", "2026-09-30")
+LATEST = UPDATES[-1]
+
+
+# ------------------------------------------------------------ rulesets
+
+
+def test_every_ruleset_that_ships_is_known_and_complete() -> None:
+    shipped = {path.stem for path in resource("rulesets").glob("*.toml")}
+    rulesets = load_rulesets()
+    assert {ruleset.id for ruleset in rulesets} == shipped
+    for ruleset in rulesets:
+        for metric in ruleset.metrics:
+            for item in fields(metric):
+                value = getattr(metric, item.name)
+                assert value != "", (metric.id, item.name)
+            assert metric.question.endswith("?"), metric.id
+            assert metric.options.get("over", "tasks") in POPULATIONS, metric.id
+
+
+def test_every_measure_is_used_by_a_ruleset() -> None:
+    used = {metric.measure for ruleset in load_rulesets() for metric in ruleset.metrics}
+    assert used == set(MEASURES)
+
+
+def test_all_fourteen_points_of_the_pamphlet_are_there() -> None:
+    (pamphlet,) = chosen_rulesets(["dcma-pam-2012"])
+    points = {
+        int("".join(c for c in m.id.removeprefix("DCMA-") if c.isdigit())) for m in pamphlet.metrics
+    }
+    assert points == set(range(1, 15))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ('measure = "missing-logic"', "no measure"),
+        ('better = "lower"', "'better' cannot be"),
+        ('unit = "ratio"', "'unit' cannot be"),
+        ("threshold = 0.05", "not a number"),
+        ('question = "', "'question' is missing"),
+        ('id = "DCMA-01b"', "is there twice"),
+    ],
+)
+def test_a_broken_ruleset_is_refused_in_one_line(tmp_path: Path, change: str, words: str) -> None:
+    source = resource("rulesets", "dcma-pam-2012.toml").read_text(encoding="utf-8")
+    broken = {
+        'measure = "missing-logic"': 'measure = "magic"',
+        'better = "lower"': 'better = "worse"',
+        'unit = "ratio"': 'unit = "furlongs"',
+        "threshold = 0.05": 'threshold = "5 %"',
+        'question = "': 'asks = "',
+        'id = "DCMA-01b"': 'id = "DCMA-01"',
+    }[change]
+    path = tmp_path / "own.toml"
+    path.write_text(source.replace(change, broken, 1), encoding="utf-8")
+    with pytest.raises(ModelError, match=words) as caught:
+        read_ruleset(path)
+    assert "own.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(b"\xff\xfe nonsense [")
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_ruleset(path)
+    with pytest.raises(ModelError, match="no ruleset 'mine'"):
+        chosen_rulesets(["mine"])
+
+
+# ------------------------------------------------------------ the sample
+
+
+def opened(label: str) -> Document:
+    labels = list(sample_schedules())
+    schedule = sample_schedules()[label]
+    document = Document(schedule, cpm=schedule_network(schedule))
+    document.baseline = sample_baseline(schedule)
+    earlier = sample_schedules()[labels[labels.index(label) - 1]]
+    check_document(document, None, earlier)
+    return document
+
+
+@pytest.fixture(scope="module")
+def latest() -> dict[str, Any]:
+    (project,) = check_json(opened(LATEST))
+    return {m["id"]: m for ruleset in project["rulesets"] for m in ruleset["metrics"]}
+
+
+@pytest.mark.parametrize(
+    ("metric", "numerator", "denominator"),
+    [  # the sample's own notes, computed without the program
+        ("DCMA-02", 2, 400),
+        ("DCMA-03", 19, 400),
+        ("DCMA-04", 377, 400),
+        ("DCMA-05", 3, 220),
+        ("DCMA-06", 132, 220),
+        ("DCMA-07", 6, 220),
+        ("DCMA-08", 1, 220),
+        ("DCMA-10", 4, 220),
+        ("PB-SC", 5, 220),
+        ("PB-SF", 1, 768),
+    ],
+)
+def test_expected_figures_of_the_third_update(
+    latest: dict[str, Any], metric: str, numerator: int, denominator: int
+) -> None:
+    found = latest[metric]
+    assert (found["numerator"], found["denominator"]) == (numerator, denominator)
+
+
+def test_more_expected_figures(latest: dict[str, Any]) -> None:
+    assert set(latest["DCMA-01"]["objects"]) == {"PE-1540", "OU-2130"}
+    assert len(latest["PB-OOS"]["links"]) == 3
+    assert "would count 49" in " ".join(latest["DCMA-08"]["notes"])
+    assert latest["DCMA-12"]["state"] == "meets"
+
+
+FAMILIES = {"GAO-BP1": ("GAO-BP1a", "GAO-BP1b")}
+CALENDARS = {"MFG8": "Supplier works 5-day 8h (no holidays)"}
+
+
+def planted() -> list[tuple[str, str, list[str], str, str]]:
+    """(defect, metric, objects, first update, match) of the sample's key."""
+    with resource("sample", "key", "defects.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        (
+            row["defect_id"],
+            metric,
+            row["object_ids"].split(";"),
+            row["first_present_in"],
+            row["match"],
+        )
+        for row in rows
+        for metric in row["metric_ids"].split(";")
+    ]
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict[str, dict[str, set[str]]]:
+    """What every metric lists, by update and metric."""
+    return {
+        label: {
+            result.id: set(object_names(document.schedule, result))
+            for report in document.quality
+            for result in report.metrics
+        }
+        for label, document in ((label, opened(label)) for label in UPDATES)
+    }
+
+
+def names_of(metric: str, objects: list[str]) -> set[str]:
+    """The key's objects as the metrics name them."""
+    if metric == "PB-SET":
+        return {"NORDLYS"}
+    return {CALENDARS.get(name, name) for name in objects}
+
+
+def test_every_planted_defect_is_found(listed: dict[str, dict[str, set[str]]]) -> None:
+    """In the update where it first appears, or in the third, which the key describes."""
+    missing = []
+    for defect, metric, objects, first, _ in planted():
+        found: set[str] = set()
+        for label in (first if first in UPDATES else UPDATES[0], LATEST):
+            for name in FAMILIES.get(metric, (metric,)):
+                found |= listed[label][name]
+        if not names_of(metric, objects) <= found:
+            missing.append((defect, metric))
+    # Its milestone differs only from an engine that overlooks mandatory dates.
+    assert missing == [("D-13", "PB-ENG")]
+
+
+def test_where_the_key_is_complete_nothing_else_is_listed(
+    listed: dict[str, dict[str, set[str]]],
+) -> None:
+    key: dict[str, set[str]] = {}
+    partial = {"PB-CR"}  # the key names the negative ones, the metric all without float
+    for _, metric, objects, _, match in planted():
+        key.setdefault(metric, set()).update(names_of(metric, objects))
+        if match != "exact":
+            partial.add(metric)
+    for metric in key.keys() - partial:
+        for name in FAMILIES.get(metric, (metric,)):
+            assert listed[LATEST][name] <= key[metric], metric
+
+
+# ------------------------------------------------------------ shape
+
+
+def test_the_shape_of_check(latest: dict[str, Any]) -> None:
+    keys = {
+        "id",
+        "name",
+        "state",
+        "reason",
+        "value",
+        "unit",
+        "threshold",
+        "better",
+        "numerator",
+        "denominator",
+        "population",
+        "objects",
+    }
+    for metric in latest.values():
+        assert keys <= metric.keys()
+        assert metric["state"] in ("meets", "flag", "not-applicable", "not-run")
+        assert (metric["reason"] is None) == (metric["state"] in ("meets", "flag"))
+    assert json.loads(json.dumps(latest, allow_nan=False)) == latest
+
+
+def test_progress_is_told_and_the_document_left_alone() -> None:
+    from planbench.services.jobs import JobContext, Progress
+
+    schedule = sample_schedules()[LATEST]
+    document = Document(schedule, cpm=schedule_network(schedule))
+    told: list[Progress] = []
+    reports = quality_of(document, ["nasa"], context=JobContext(told.append))
+    assert document.quality == ()
+    assert len(reports) == 1
+    assert told[-1].done == told[-1].total == len(reports[0].metrics)
+
+
+# ------------------------------------------------------------ the corpus, counted a second time
+
+FILES = (
+    "p6/54069-update-2025-12-04.xer",
+    "p6/cfpp-cola-2022-12.xer",
+    "p6/hotel.xer",
+    "p6/sp10-cost-loaded.xer",
+    "p6/start-to-finish-links-8.2.xer",
+    "compare/demo-update2.xer",
+)
+
+
+def with_pandas(schedule: Schedule, cpm: Any, project: int) -> dict[str, tuple[int, int]]:
+    """(numerator, denominator) of simple metrics by way of pandas, written without the engine."""
+    import pandas as pd
+
+    a, r = schedule.activities, schedule.relationships
+    hours = [c.hours_per_day for c in schedule.calendars]
+    acts = pd.DataFrame(
+        {
+            "project": a.project,
+            "type": a.type,
+            "status": a.status,
+            "af": a.actual_finish != NO_TIME,
+            "as": a.actual_start != NO_TIME,
+            "od": a.original_duration / 60,
+            "tf": cpm.total_float,
+            "c1": a.constraint,
+            "c2": a.constraint2,
+            "hpd": [hours[c] for c in a.calendar],
+        }
+    )
+    links = pd.DataFrame({"p": r.predecessor, "s": r.successor, "t": r.type, "lag": r.lag})
+    far = schedule.external_links
+    has_pred = set(links.s) | set(far.activity[far.incoming].tolist())
+    has_succ = set(links.p) | set(far.activity[~far.incoming].tolist())
+    real = acts.type.isin([0, 5]) & (acts.od > 0) & (acts.project == project)
+    task = acts[real & (acts.status != 2) & ~acts.af]
+    into = links[links.s.isin(task.index)]
+    known = task[task.tf != NO_TIME]
+    days = known.tf / 60 / known.hpd
+    hard = [2, 3, 5, 6, 7, 8]
+    return {
+        "DCMA09-01": (
+            sum(row not in has_pred or row not in has_succ for row in task.index),
+            len(task),
+        ),
+        "DCMA-02": (int((into.lag < 0).sum()), len(into)),
+        "DCMA-03": (int((into.lag > 0).sum()), len(into)),
+        "DCMA-04": (int((into.t == 0).sum()), len(into)),
+        "DCMA-05": (int((task.c1.isin(hard) | task.c2.isin(hard)).sum()), len(task)),
+        "DCMA-06": (int((days > 44).sum()), len(known)),
+        "DCMA-07": (int((days < 0).sum()), len(known)),
+        "GAO-BP4": (int((task.od / task.hpd > 44).sum()), len(task)),
+    }
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("name", FILES)
+def test_a_second_count_of_real_files(shared: Path, name: str) -> None:
+    from planbench.exchange.registry import read_schedule
+
+    schedule = read_schedule(shared / "corpus" / name).schedule
+    document = Document(schedule, cpm=schedule_network(schedule))
+    check_document(document, ["dcma-pam-2012", "dcma-09nov09", "gao-89g"])
+    for project in {report.project for report in document.quality}:
+        results = {
+            result.id: result
+            for report in document.quality
+            if report.project == project
+            for result in report.metrics
+        }
+        for metric, (numerator, denominator) in with_pandas(
+            schedule, document.cpm, project
+        ).items():
+            found = results[metric]
+            if denominator == 0:
+                assert found.value is None
+            else:
+                counted = (found.numerator, found.denominator)
+                assert counted == (numerator, denominator), (name, project, metric)
+
+
+@pytest.mark.corpus
+def test_every_file_of_the_corpus_can_be_checked(shared: Path) -> None:
+    """All rulesets on every file that opens, whatever is wrong with it."""
+    from planbench.exchange.registry import read_schedule
+
+    checked = 0
+    for path in sorted((shared / "corpus").rglob("*.x*")):
+        try:
+            schedule = read_schedule(path).schedule
+        except PlanbenchError:
+            continue
+        document = Document(schedule)
+        try:
+            document.cpm = schedule_network(schedule)
+        except PlanbenchError as error:
+            document.problem = error.line
+        check_document(document)
+        for report in document.quality:
+            for result in report.metrics:
+                members = result.membership
+                assert sum(n for _, n in members.breakdown()) == members.codes.size
+                assert result.value is None or np.isfinite(result.value), (path.name, result.id)
+        json.dumps(check_json(document), allow_nan=False)
+        checked += 1
+    assert checked >= 50
