@@ -360,6 +360,15 @@ def test_planned_and_earned_value(
     assert (done @ budget) / 100 / spent == pytest.approx(cpi, abs=0.00051)
 
 
+def test_tasks_due_by_the_baseline_and_finished(schedules: dict[str, Schedule]) -> None:
+    first, latest = schedules["baseline"], schedules[LATEST]
+    tasks = first.activities.type == ActivityType.TASK
+    due = tasks & (sample_baseline(first).columns.finish <= latest.data_date)
+    done = set(latest.activities.code[latest.activities.status == Status.COMPLETE].tolist())
+    codes = first.activities.code[due].tolist()
+    assert (len(codes), len(done & set(codes))) == (246, 226)
+
+
 def test_risk_model_names_every_open_task_once(latest: Schedule) -> None:
     model = json.loads(json.dumps(sample_risk_model()))
     named = [code for entry in model["uncertainty"] for code in entry["where"]["ids"]]
