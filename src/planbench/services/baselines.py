@@ -58,7 +58,7 @@ def baseline_dates(schedule: Schedule, cpm: CpmResult | None = None) -> tuple[Mi
     if cpm is None and len(schedule) and not (finish != NO_TIME).any():
         cpm = _calculated(schedule)
     if cpm is not None:
-        start, finish = cpm.early_start, cpm.early_finish
+        start, finish = cpm.start, cpm.finish
     else:
         start = _first_known(start, acts.planned_start)
         finish = _first_known(finish, acts.planned_finish)

@@ -11,15 +11,14 @@ import threading
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from planbench import __version__
-from planbench.domain.errors import ImportRefused, StoreError
+from planbench.domain.errors import ImportRefused, ModelError, StoreError
 from planbench.domain.reports import Repair
-from planbench.domain.schedule import Schedule, Status
-from planbench.domain.times import NO_TIME, as_plain, latest, to_iso
+from planbench.domain.schedule import Schedule
+from planbench.domain.times import to_iso
+from planbench.services import figures
 from planbench.services.baselines import aligned_baseline
 from planbench.services.document import Document
 from planbench.services.recents import Recent, Recents
@@ -28,7 +27,7 @@ from planbench.store.records import NewUpdate, Note, ProjectRecord, ResultHead, 
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
-    from planbench.engines.quality.result import QualityReport
+    from planbench.engines.risk.model import RiskModel
     from planbench.services.jobs import JobContext
 
 ENDING = ".planbench"
@@ -233,7 +232,7 @@ class Library:
             source_name=name,
             source_format=schedule.source.format,
             sha256=sha256,
-            figures=figures_of(schedule),
+            figures=figures.of_schedule(schedule),
         )
         with self._filing:
             if content is not None and (known := self.file.find_update(sha256)) is not None:
@@ -257,7 +256,7 @@ class Library:
     # ------------------------------------------------------------ opening
 
     def open_update(self, update: int) -> Document:
-        """An update as a document, with its baseline and the dates that were kept for it.
+        """An update as a document, with its baseline and the dates and risk model kept for it.
 
         Nothing is calculated here except a baseline that stores no dates of its own.
         Raises StoreError when the update was deleted or is damaged.
@@ -275,6 +274,10 @@ class Library:
             cpm=self.load_cpm(update, schedule),
         )
         self.attach_baseline(document)
+        try:
+            document.risk_model = self.load_risk_model(update)
+        except ModelError as error:
+            document.history.append(f"The kept risk model cannot be used: {error.line}")
         self._recents.opened(self.path, update, project.name, record.label)
         return document
 
@@ -309,26 +312,32 @@ class Library:
     # ------------------------------------------------------------ results
 
     def save_results(self, document: Document) -> None:
-        """Keep the dates and the quality reports of a document, with figures for the list.
+        """Keep what a document holds: dates, quality reports, risk model and risk result.
 
+        They are listed with the update, with figures for the table of projects.
         Raises StoreError when they cannot be kept, ValueError for a document from elsewhere.
         """
-        if document.update is None:
+        update = document.update
+        if update is None:
             raise ValueError("the document does not come from a library")
         digest = document.schedule.digest
         if document.cpm is not None:
-            meta = {"planbench": __version__, **_cpm_figures(document)}
-            columns = {item.name: getattr(document.cpm, item.name) for item in fields(document.cpm)}
-            self.file.save_result(document.update, "cpm", digest, meta, columns)
+            meta = figures.of_dates(document)
+            columns, _ = figures.taken_apart(document.cpm)
+            self.file.save_result(update, "cpm", digest, meta, columns)
         for report in document.quality:
-            label = (
-                report.ruleset_id
-                if report.project < 0
-                else (f"{report.ruleset_id} {report.project}")
-            )
-            meta = {"planbench": __version__, **_quality_figures(report)}
-            rows = {metric.id: metric.rows for metric in report.metrics}
-            self.file.save_result(document.update, "quality", report.digest, meta, rows, label)
+            meta, rows = figures.of_quality(report)
+            label = f"{report.ruleset_id} {report.project}"
+            self.file.save_result(update, "quality", report.digest, meta, rows, label)
+        if document.risk_model is not None:
+            from planbench.engines.risk.model import model_json
+
+            model = model_json(document.risk_model)
+            self.file.save_result(update, "risk-model", digest, model, {})
+        if document.risk is not None:
+            meta, columns = figures.of_risk(document.risk)
+            digest = document.risk.schedule_digest
+            self.file.save_result(update, "risk", digest, meta, columns, document.risk_label)
 
     def load_cpm(self, update: int, schedule: Schedule) -> CpmResult | None:
         """The kept dates of an update, None unless this program made them from this schedule."""
@@ -342,6 +351,16 @@ class Library:
             return None
         return CpmResult(**kept.columns)
 
+    def load_risk_model(self, update: int) -> RiskModel | None:
+        """The risk model that was kept with an update, None without one.
+
+        Raises ModelError when it is one that this program does not understand.
+        """
+        from planbench.engines.risk.model import parse_model
+
+        kept = self.file.load_result(update, "risk-model")
+        return None if kept is None else parse_model(kept.head.meta)
+
     def results(self, update: int) -> tuple[ResultHead, ...]:
         """What is kept for an update, without columns, oldest first."""
         return self.file.update(update).results
@@ -349,66 +368,3 @@ class Library:
     def save_as(self, target: str | Path) -> None:
         """Write the whole library to another file; this one stays open."""
         self.file.save_copy(target)
-
-
-def figures_of(schedule: Schedule) -> dict[str, Any]:
-    """Counts and dates of a schedule's main project, for the list. Nothing is calculated.
-
-    `finish` is what the file says: the project's scheduled finish, else its latest finish date.
-    """
-    acts = schedule.activities
-    mine = acts.project == schedule.main_project
-    status = np.bincount(acts.status[mine], minlength=3).tolist()
-    project = schedule.projects[schedule.main_project] if schedule.projects else None
-    finish = project.scheduled_finish if project else NO_TIME
-    if finish == NO_TIME:
-        done = latest(acts.actual_finish[mine])
-        finish = max(done, latest(acts.stored_early_finish[mine]))
-    return {
-        "activities": int(mine.sum()),
-        "not_started": status[Status.NOT_STARTED],
-        "in_progress": status[Status.IN_PROGRESS],
-        "complete": status[Status.COMPLETE],
-        "planned_start": _known(project.planned_start if project else NO_TIME),
-        "must_finish_by": _known(project.must_finish_by if project else NO_TIME),
-        "finish": _known(finish),
-    }
-
-
-def _known(minute: int) -> int | None:
-    return None if minute == NO_TIME else int(minute)
-
-
-def _cpm_figures(document: Document) -> dict[str, Any]:
-    schedule, cpm = document.schedule, document.cpm
-    assert cpm is not None
-    main = schedule.main_project
-    mine = schedule.activities.project == main
-    has_float = mine & (cpm.total_float != NO_TIME)
-    finish = cpm.project_finish[main] if cpm.project_finish.size > main else NO_TIME
-    return {
-        "finish": _known(as_plain(finish)),
-        "critical": int((cpm.critical & mine).sum()),
-        "negative_float": int((has_float & (cpm.total_float < 0)).sum()),
-    }
-
-
-def _quality_figures(report: QualityReport) -> dict[str, Any]:
-    return {
-        "ruleset": report.ruleset_id,
-        "version": report.version,
-        "project": report.project,
-        "dates": report.dates,
-        "baseline": report.baseline,
-        "counts": report.counts(),
-        "metrics": [
-            {
-                "id": metric.id,
-                "state": metric.state,
-                "value": metric.value,
-                "numerator": metric.numerator,
-                "denominator": metric.denominator,
-            }
-            for metric in report.metrics
-        ],
-    }
