@@ -139,6 +139,17 @@ class GanttPlan:
         return wires.link_classes(links, driving, self.facts.critical[self.outline.bands :])
 
     @cached_property
+    def data_date(self) -> int:
+        """Of the main project; finding that one looks at every activity."""
+        return self.schedule.data_date
+
+    @cached_property
+    def calendar(self) -> int:
+        """The main project's default calendar, -1 without one."""
+        projects = self.schedule.projects
+        return projects[self.schedule.main_project].calendar if projects else NO_ROW
+
+    @cached_property
     def span(self) -> tuple[int, int]:
         """Earliest start and latest finish of all nodes; (0, 0) without dates."""
         start, finish = self.facts.start, self.facts.finish
@@ -149,7 +160,10 @@ class GanttPlan:
 
     def with_rows(self, rows: RowMap) -> GanttPlan:
         """The same plan showing other rows."""
-        return replace(self, rows=rows)
+        made = replace(self, rows=rows)
+        kept = ("link_classes", "data_date", "calendar", "span")
+        made.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return made
 
 
 @dataclass(frozen=True)
@@ -235,16 +249,15 @@ class _Builder:
     def _calendar(self) -> Any:
         """The selected activity's calendar, else the project's own."""
         schedule, bands = self.plan.schedule, self.plan.outline.bands
-        row = NO_ROW
         if self.selected >= bands:
             row = int(schedule.activities.calendar[self.selected - bands])
-        elif schedule.projects:
-            row = schedule.projects[schedule.main_project].calendar
+        else:
+            row = self.plan.calendar
         return schedule.calendars[row] if 0 <= row < len(schedule.calendars) else None
 
     def _lines(self) -> None:
         """The data date, and today dotted."""
-        moments = [("data-date", self.plan.schedule.data_date), ("today", self.options.today)]
+        moments = [("data-date", self.plan.data_date), ("today", self.options.today)]
         for style, moment in moments:
             if moment == NO_TIME:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,7 @@ def _month_of(day: float) -> int:
     return int(whole.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
 
 
+@lru_cache(maxsize=8192)
 def _label(unit: str, day: int) -> str:
     if unit == "weekday":
         return ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")[day % 7]
@@ -122,6 +124,7 @@ def _label(unit: str, day: int) -> str:
     return str(day_of_month)
 
 
+@lru_cache(maxsize=2048)
 def _top_label(unit: str, day: int) -> str:
     """Labels of the upper tier carry their year, as nothing above them does."""
     if unit not in ("month", "week"):

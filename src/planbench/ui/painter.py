@@ -312,7 +312,7 @@ class ScenePainter:
             laid = QStaticText(text)
             laid.setTextFormat(Qt.TextFormat.PlainText)
             laid.prepare(font=self._fonts[style])
-            width = self._measures[style].horizontalAdvance(text)
+            width = laid.size().width()
             found = self._texts[style, text] = (laid, width)
         return found
 

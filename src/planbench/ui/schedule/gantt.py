@@ -234,7 +234,7 @@ class GanttView(QAbstractScrollArea):
 
     def header_scene(self) -> Scene:
         """The picture of the time axis."""
-        date = self.plan.schedule.data_date
+        date = self._gantt.data_date
         flag = None
         if date != NO_TIME:
             width, height = current_theme().gantt["data_date"]["flag"]

@@ -308,18 +308,20 @@ class _TextPen:
         if found is None:
             if len(self._laid) > _KEPT:
                 self._laid.clear()
-            measure = self._measures[strong]
-            width = measure.horizontalAdvance(text)
+            laid = self._lay(text, strong)
+            width = laid.size().width()
             if 0 < most < width:
                 mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
-                text = measure.elidedText(text, mode, most)
-                width = measure.horizontalAdvance(text)
-            laid = QStaticText(text)
-            laid.setTextFormat(Qt.TextFormat.PlainText)
-            laid.setPerformanceHint(QStaticText.PerformanceHint.ModerateCaching)
-            laid.prepare(font=self._fonts[strong])
+                laid = self._lay(self._measures[strong].elidedText(text, mode, most), strong)
+                width = laid.size().width()
             found = self._laid[key] = (laid, width)
         return found
+
+    def _lay(self, text: str, strong: bool) -> QStaticText:
+        laid = QStaticText(text)
+        laid.setTextFormat(Qt.TextFormat.PlainText)
+        laid.prepare(font=self._fonts[strong])
+        return laid
 
     def write(
         self,
