@@ -150,7 +150,7 @@ class Project:
     currency: str = ""
     exported: bool = True  # False: a stub that came along for its links
     options: ScheduleOptions = field(default_factory=ScheduleOptions)
-    schedule_from_finish: bool = False  # Microsoft Project: backwards from the planned finish
+    schedule_from_finish: bool = False  # Microsoft Project: backwards from must_finish_by
     honor_constraints: bool = True  # Microsoft Project: constraint dates win over links
 
 
@@ -218,12 +218,13 @@ class Activities(Table):
     levelling_priority: Codes  # 0 top .. 4 lowest, 2 normal
     # what only Microsoft Project knows; the defaults mean that there is nothing of it
     deadline: Minutes  # caps the late finish
-    manual: Flags  # keeps its planned start and finish whatever the links say
+    manual: Flags  # keeps its planned start and finish (entered by hand, or another plan's)
     inactive: Flags  # stays in the plan but neither works nor passes dates on
     elapsed: Flags  # the durations run round the clock instead of on the calendar
     levelling_delay: Minutes  # elapsed minutes by which levelling moves the start
     fixed_duration: Flags  # assignments do not change the duration
     ignore_resource_calendar: Flags  # assignments work on the activity's calendar alone
+    calendar_chosen: Flags  # the calendar is the activity's own choice, not the project's
 
 
 class LagFormat(IntEnum):
@@ -362,6 +363,8 @@ class Assignments(Table):
     actual_cost: Numbers
     remaining_cost: Numbers
     account: Rows
+    overtime_units: Numbers  # part of the budget (and of what remains) done beside the span
+    remaining_overtime_units: Numbers
     delay: Minutes  # working minutes after the activity's start
     contour: Codes  # Contour
     start: Minutes  # as stored
