@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
-from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
+from planbench.ui.widgets import CellLook, Column, FlatTableModel, Label, TableView
 
 SHOWN = 60
 """Entries that are listed at once."""
@@ -110,8 +110,11 @@ class Palette(QWidget):
         self.field.setTextMargins(42, 0, 12, 0)
         self.field.setFixedHeight(46)
         column.addWidget(self.field)
-        column.addSpacing(1)
+        column.addSpacing(2)
         column.addWidget(self.list, 1)
+        self._nothing = Label("Nothing goes by that name.", "body", "text-muted")
+        self._nothing.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(self._nothing)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(40)
@@ -123,7 +126,7 @@ class Palette(QWidget):
         parent = self.parentWidget()
         assert parent is not None
         width = min(640, parent.width() - 48)
-        self.setGeometry((parent.width() - width) // 2, 56, width, min(460, parent.height() - 96))
+        self.setGeometry((parent.width() - width) // 2, 56, width, 100)
         self.field.setText(text)
         self._search()
         self.show()
@@ -144,8 +147,15 @@ class Palette(QWidget):
     def _search(self) -> None:
         self._wait.stop()
         self.model.show_choices(self._source(self.field.text())[:SHOWN])
-        if self.model.choices:
+        found = len(self.model.choices)
+        self._nothing.setVisible(not found)
+        self.list.setVisible(bool(found))
+        if found:
             self.list.select_row(0)
+        parent = self.parentWidget()
+        assert parent is not None
+        rows = 34 * min(found, 12) or 40
+        self.resize(self.width(), min(56 + rows, parent.height() - 96))
 
     def _run(self, row: int) -> None:
         if 0 <= row < len(self.model.choices):

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import (
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFragment,
+)
 from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout
 
 from planbench.domain.errors import PlanbenchError
@@ -64,27 +74,45 @@ class HelpPane(Surface):
         page = QTextDocument(self.browser)
         page.setDefaultFont(theme.font("prose"))
         page.setDocumentMargin(13)
+        page.setIndentWidth(14)
         page.setMarkdown(self._text)
         _set_type(page)
         self.browser.setDocument(page)
 
 
 def _set_type(page: QTextDocument) -> None:
-    """Give headings and paragraphs the sizes of the tokens instead of Qt's large ones."""
+    """Give headings and strong words the sizes and weights of the tokens, not Qt's own."""
     theme = current_theme()
     block = page.begin()
     while block.isValid():
-        cursor = QTextCursor(block)
         level = block.blockFormat().headingLevel()
+        cursor = QTextCursor(block)
         spacing = QTextBlockFormat()
-        spacing.setLineHeight(18, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        spacing.setTopMargin(10 if level else 0)
-        spacing.setBottomMargin(4 if level else 8)
+        height = theme.line("title" if level == 1 else "prose")
+        spacing.setLineHeight(height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        spacing.setTopMargin(10 if level > 1 else 0)
+        spacing.setBottomMargin(4 if block.textList() is not None else 8)
         cursor.mergeBlockFormat(spacing)
-        if level:
-            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-            shape = cursor.charFormat()
-            shape.setFont(theme.font("title" if level == 1 else "heading"))
-            shape.setForeground(theme.color("text"))
+        pieces = [
+            (piece.position(), piece.length(), piece.charFormat()) for piece in _pieces(block)
+        ]
+        for start, length, shape in pieces:
+            strong = shape.fontWeight() > QFont.Weight.Normal
+            style = ("title" if level == 1 else "heading") if level else "prose"
+            font = QFont(theme.font("strong" if strong and not level else style))
+            font.setItalic(shape.fontItalic())
+            shape.clearProperty(QTextFormat.Property.FontSizeAdjustment)
+            shape.setFont(font)
+            shape.setForeground(theme.color("accent-text" if shape.isAnchor() else "text"))
+            cursor.setPosition(start)
+            cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(shape)
         block = block.next()
+
+
+def _pieces(block: QTextBlock) -> Iterator[QTextFragment]:
+    """The pieces of a paragraph that are formatted alike."""
+    place = block.begin()
+    while not place.atEnd():
+        yield place.fragment()
+        place += 1

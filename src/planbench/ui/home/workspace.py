@@ -162,6 +162,8 @@ class HomeWorkspace(QWidget):
         super().resizeEvent(event)
         frame = current_theme().frame
         narrow = self.window().width() < frame["narrow_breakpoint"]
+        # Beside an open help page the names of the projects need the room more.
+        self.sidebar.setVisible(self.width() >= 1100 or self.window().width() < 1200)
         self.sidebar.setFixedWidth(304 if narrow else frame["details_pane_home"])
         for number, column in enumerate(self.model.columns):
             if not column.stretch:

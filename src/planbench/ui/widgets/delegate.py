@@ -16,8 +16,9 @@ from planbench.ui.widgets.labels import draw_chip, draw_parts, draw_sparkline
 if TYPE_CHECKING:
     from planbench.ui.widgets.table import CellLook, TableView
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_SELECTED = QStyle.StateFlag.State_Selected
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -38,21 +39,21 @@ class CellDelegate(QStyledItemDelegate):
         area: QRect = option.rect
         state: Any = option.state
         shown = index.row()
-        selected = bool(state & QStyle.StateFlag.State_Selected)
+        selected = bool(state & _SELECTED)
+        column = index.column()
+        spec = model.columns[column]
         kind = model.row_kind(model.source(shown))
         painter.fillRect(area, theme.color(self._fill(selected, kind, shown)))
         painter.fillRect(area.left(), area.bottom(), area.width(), 1, theme.color("grid-line"))
-        header = view.horizontalHeader()
-        first = header.visualIndex(index.column()) == 0
-        if selected and first:
+        if selected and view.horizontalHeader().visualIndex(column) == 0:
             marker = QRect(area.left(), area.top(), 2, area.height())
             painter.fillRect(marker, theme.color("accent"))
         draw_look(
             painter,
             area,
-            model.cell(shown, index.column()),
-            right=model.columns[index.column()].right,
-            elide=model.columns[index.column()].elide,
+            model.cell(shown, column),
+            right=spec.right,
+            elide=spec.elide,
             band=kind == "band",
         )
 
