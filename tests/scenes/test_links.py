@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -48,7 +50,7 @@ def test_start_to_start_turns_left_of_both():
 def test_nothing_runs_along_a_row_after_a_finish_but_the_stubs():
     for x2 in (40.0, 100.0, 180.0):
         points = wire(LinkType.FF, 100, x2)
-        for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+        for (xa, ya), (xb, yb) in pairwise(points):
             if ya == yb == 57.0:
                 assert min(xa, xb) >= x2
                 assert max(xa, xb) <= x2 + 6
@@ -63,7 +65,7 @@ def test_wires_are_orthogonal_and_join_the_right_ends(kind, x1, x2, down):
     points = wire(kind, float(x1), float(x2), y1, y2)
     assert points[0] == (x1, y1)
     assert points[-1] == (x2, y2)
-    for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+    for (xa, ya), (xb, yb) in pairwise(points):
         assert xa == xb or ya == yb
     leaves_right = points[1][0] >= points[0][0]
     assert leaves_right == (kind in (LinkType.FS, LinkType.FF))
