@@ -60,7 +60,7 @@ def _analysed(file: Path) -> Document:
     document.baseline = sample_baseline(document.schedule)
     recalculate(document)
     check_document(document, None)
-    run_risk(document, sample_model(document), iterations=10_000, seed=20_260_930)
+    run_risk(document, sample_model(), iterations=10_000, seed=20_260_930)
     return document
 
 

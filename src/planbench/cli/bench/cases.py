@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -45,15 +47,6 @@ def _against(name: str, version: str, seconds: float, ours: float) -> dict[str, 
     return {"name": name, "version": version, "seconds": seconds, "ratio": seconds / ours}
 
 
-def _installed(package: str) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
 # ---------------------------------------------------------------- files
 
 
@@ -82,9 +75,7 @@ def _xer_reader_alone(path: Path, ours: float) -> dict[str, Any]:
         for table in XerReader(path).to_dict().values():
             pd.DataFrame(table.rows, columns=table.labels)
 
-    begun = time.perf_counter()
-    read()
-    return _against("xer-reader", _installed("xer-reader") or "", time.perf_counter() - begun, ours)
+    return _against("xer-reader", version("xer-reader"), median_seconds(read, 3), ours)
 
 
 # ---------------------------------------------------------------- scheduling
@@ -158,18 +149,25 @@ def _risk(activities: int, iterations: int, runs: int) -> Measured:
     digests.add(document.risk.digest)
     same = "same digest with one thread" if len(digests) == 1 else "DIGESTS DIFFER BY THREADS"
     note = f"{activities:,} activities x {iterations:,} iterations, triangular on all; {same}"
-    versus = _mcprojsim(seconds) if (activities, iterations) == (1_000, 1_000) else None
-    return Measured(seconds, note, versus)
+    if (activities, iterations) != (1_000, 1_000):
+        return Measured(seconds, note)
+    versus = _mcprojsim(document.schedule, iterations, seconds)
+    missing = "" if versus else "; mcprojsim not found (PLANBENCH_PEER_PYTHON)"
+    return Measured(seconds, note + missing, versus)
 
 
-def _mcprojsim(ours: float) -> dict[str, Any] | None:
-    """1,000 x 1,000 by mcprojsim where it is installed (it needs Python 3.13)."""
-    version = _installed("mcprojsim")
-    if version is None:
-        return None
+def _mcprojsim(schedule: Schedule, iterations: int, ours: float) -> dict[str, Any] | None:
+    """The same activities and links by mcprojsim, which knows no calendars and only FS links."""
     from planbench.cli.bench.peers import run_mcprojsim
 
-    return _against("mcprojsim", version, run_mcprojsim(1_000, 1_000), ours)
+    links = schedule.relationships
+    into: list[list[int]] = [[] for _ in range(len(schedule))]
+    for before, after in zip(links.predecessor.tolist(), links.successor.tolist(), strict=True):
+        if before not in into[after]:
+            into[after].append(before)
+    hours = [max(minutes / 60, 0.1) for minutes in schedule.activities.remaining_duration.tolist()]
+    found = run_mcprojsim(hours, into, iterations)
+    return None if found is None else _against("mcprojsim", found[0], found[1], ours)
 
 
 # ---------------------------------------------------------------- store
@@ -224,16 +222,59 @@ def _save(schedule: Schedule, folder: Path) -> tuple[Path, int]:
 
 def _window(key: str, runs: int) -> Measured:
     from planbench.engines.cpm import schedule_network
-    from planbench.ui.schedule.bench import measure
 
+    if not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from planbench.ui.schedule.bench import measure
+    from planbench.ui.theme import apply_theme
+
+    app = QApplication([])
+    apply_theme(app, "light")
     schedule = synthetic_schedule(*BIG)
     figures = measure(schedule, schedule_network(schedule))
+    app.processEvents()
     return Measured(figures[key], figures.get(f"{key}_note", ""))
+
+
+_FIRST_PAINT = """
+import time
+from PySide6.QtWidgets import QApplication
+from planbench.ui import app
+
+def stop(window, paths):
+    print(time.time(), flush=True)
+    QApplication.quit()
+
+app.begin = stop  # what follows the first paint is not measured
+app.main([])
+"""
 
 
 def startup(runs: int) -> Measured:
     """From starting the process to the first paint of the window, files warm."""
-    raise NotImplementedError
+    with tempfile.TemporaryDirectory() as folder:
+        places = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA")
+        own = dict.fromkeys(places, folder)
+        environment = {**os.environ, **own}
+        if not os.environ.get("DISPLAY"):
+            environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+        def start() -> float:
+            begun = time.time()
+            shown = subprocess.run(
+                [sys.executable, "-c", _FIRST_PAINT],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            return float(shown.stdout.split()[-1]) - begun
+
+        start()
+        seconds = statistics.median(start() for _ in range(runs))
+    return Measured(seconds, "process start to first paint; the library opens behind it")
 
 
 CASES: dict[str, Callable[[int], Measured]] = {
