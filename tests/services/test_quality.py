@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
 # ------------------------------------------------------------ the sample
 
 
+@cache
 def opened(label: str) -> Document:
     labels = list(sample_schedules())
     schedule = sample_schedules()[label]

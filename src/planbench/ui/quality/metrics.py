@@ -130,7 +130,7 @@ def bar_shares(result: MetricResult) -> tuple[float, float] | None:
         return min(max(value, 0.0), 1.0), -1.0
     if result.better == "higher":
         scale = max(limit * 1.25, min(value, limit * 2)) or 1.0
-        if result.unit == "ratio":
+        if result.unit == "ratio" and limit <= 1:
             scale = 1.0
     else:
         least = 0.2 if result.unit == "ratio" else 10.0

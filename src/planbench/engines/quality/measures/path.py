@@ -98,6 +98,8 @@ def _both_tests(ctx: Context, slip: float) -> tuple[PathTest, PathTest | str] | 
 
     if ctx.cpm is None:
         return "the dates could not be calculated"
+    if ctx.dates_of != "engine":  # the test calculates, whatever dates the other metrics read
+        ctx = Context(ctx.schedule, ctx.cpm, project=ctx.project)
     if ctx.target < 0:
         return "nothing is open"
     try:
@@ -198,7 +200,8 @@ def path_length_index(ctx: Context, metric: Metric) -> Measured:
     if ctx.dates is None:
         return nothing(ctx.no_dates, members)
     if target < 0:
-        return nothing("nothing is open", members)
+        anything = bool(np.any(~ctx.complete & ~ctx.soft & ~ctx.others))
+        return nothing(ctx.no_dates if anything else "nothing is open", members)
     codes[target] = 0
     if ctx.status_date == NO_TIME:
         return nothing("there is no data date", members)

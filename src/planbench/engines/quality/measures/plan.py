@@ -266,6 +266,7 @@ def calendar_float(ctx: Context, metric: Metric) -> Measured:
     if ctx.cpm is None or ctx.dates is None:
         return nothing("the dates could not be calculated", members)
     members = members.without("not on the longest path", ~ctx.cpm.longest_path)
+    members = members.without("no total float", np.isnan(ctx.float_days))
     if not members.size:
         return nothing("nothing open is on the longest path", members)
     least = float(np.nanmin(np.where(members.inside, ctx.float_days, np.nan)))
