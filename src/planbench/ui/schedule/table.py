@@ -7,10 +7,12 @@ Selection, keys, editing and the accessible table stay those of the kit's table 
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QPainter,
@@ -20,7 +22,7 @@ from PySide6.QtGui import (
     QStaticText,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from planbench.domain.schedule import Rows
 from planbench.scenes.columns import Column, PlanTable
@@ -55,6 +57,7 @@ class ActivityTable(TableView):
         self.setAutoScroll(False)  # the workspace says when to scroll, and how far
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.partner: QWidget | None = None  # the Gantt beside it
+        self._typed, self._typed_at = "", 0.0
         self.empty_text = ""  # said where there are no rows
         self._pen = _TextPen(theme)
         theme_manager().changed.connect(self._themed)
@@ -78,12 +81,23 @@ class ActivityTable(TableView):
         return self.partner is not None and self.partner.hasFocus()
 
     def keyboardSearch(self, search: str) -> None:
-        """Type to find: the next row whose name or ID begins with what was typed."""
+        """Type to find: the next row whose name or ID begins with what was typed of late."""
+        now = time.monotonic()
+        pause = QApplication.keyboardInputInterval() / 1000.0
+        fresh = now - self._typed_at > pause
+        self._typed = search if fresh else self._typed + search
+        self._typed_at = now
         here = self.currentIndex()
-        after = here.row() + (1 if len(search) == 1 else 0) if here.isValid() else 0
-        found = self.activities.find(search, max(after, 0))
+        after = here.row() + (1 if fresh else 0) if here.isValid() else 0
+        found = self.activities.find(self._typed, max(after, 0))
         if found >= 0:
             self.setCurrentIndex(self.activities.index(found, max(here.column(), 0)))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # Qt makes the first row current without selecting it; here both are one.
+        if not self.selectionModel().hasSelection():
+            self.setCurrentIndex(QModelIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() in (
