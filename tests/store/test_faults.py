@@ -226,11 +226,34 @@ def test_a_copy_replaces_in_one_step(path: Path, library: LibraryFile, tmp_path:
     library.save_copy(target)
     with LibraryFile.open(target) as copy:
         assert copy.load_schedule(update).digest == SCHEDULE.digest
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError, match="folder"):
         library.save_copy(tmp_path / "no such folder" / "copy.planbench")
+    with pytest.raises(StoreError, match="itself"):
+        library.save_copy(path)
+    with LibraryFile.open(target), pytest.raises(StoreError, match="is open in"):
+        library.save_copy(target)
     left = {item.name for item in tmp_path.iterdir()}
     both = {name + ending for name in (path.name, target.name) for ending in ("", ".bak")}
     assert left == both | {path.name + ".lock"}
+
+
+def test_a_copy_that_finds_no_room_leaves_the_older_one(
+    library: LibraryFile, tmp_path: Path
+) -> None:
+    resource = pytest.importorskip("resource")
+    library.add_update(library.add_project("P", "P"), SCHEDULE, NewUpdate("one"))
+    target = tmp_path / "copy.planbench"
+    target.write_bytes(b"what lay there")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        with pytest.raises(StoreError) as error:
+            library.save_copy(target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(target) in error.value.line
+    assert target.read_bytes() == b"what lay there"
+    assert not [item for item in tmp_path.iterdir() if item.suffix == ".part"]
 
 
 def test_a_good_copy_is_kept_and_only_made_anew_after_a_change(

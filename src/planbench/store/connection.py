@@ -87,6 +87,7 @@ _REASONS: dict[str, tuple[str, str]] = {
         "the disk reported an error; nothing was changed",
         "See whether the drive is still connected.",
     ),
+    "SQLITE_CONSTRAINT_FOREIGNKEY": ("this project or update is no longer in the library", ""),
     "SQLITE_TOOBIG": ("one part of the schedule is larger than a library can hold", ""),
 }
 

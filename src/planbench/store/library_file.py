@@ -51,6 +51,7 @@ class LibraryFile:
         self._writer = engine.execution_options(**{WRITES: True})
         self._file_lock = lock
         self._lock = threading.RLock()
+        self._closed = False
 
     # ------------------------------------------------------------ opening and closing
 
@@ -148,6 +149,7 @@ class LibraryFile:
     def close(self) -> None:
         """Close the file and let others write it; closing twice does no harm."""
         with self._lock:
+            self._closed = True
             self._engine.dispose()
             if self._file_lock is not None:
                 self._file_lock.release()
@@ -160,8 +162,10 @@ class LibraryFile:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._lock, told(self.path), self._engine.begin() as connection:
-            yield connection
+        with self._lock, told(self.path):
+            self._see_open()
+            with self._engine.begin() as connection:
+                yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -169,8 +173,14 @@ class LibraryFile:
             raise StoreError(
                 f"the library is open for reading only: {self.read_only}", str(self.path)
             )
-        with self._lock, told(self.path), self._writer.begin() as connection:
-            yield connection
+        with self._lock, told(self.path):
+            self._see_open()
+            with self._writer.begin() as connection:
+                yield connection
+
+    def _see_open(self) -> None:
+        if self._closed:
+            raise StoreError("the library was closed", str(self.path))
 
     @contextmanager
     def _sound(self, what: str) -> Iterator[None]:
@@ -185,8 +195,19 @@ class LibraryFile:
 
         Raises StoreError when that cannot be done; an older file of that name is then untouched.
         """
+        target = Path(target).absolute()
+        lock = LibraryLock(target)
         with self._lock:
-            safety.save_copy(self._engine, self.path, Path(target).absolute())
+            self._see_open()
+            if target.exists() and target.samefile(self.path):
+                raise StoreError("this is the open library itself", str(target))
+            why = lock.take()
+            try:
+                if why:
+                    raise StoreError(f"the copy cannot be written: {why}", str(target))
+                safety.save_copy(self._engine, target)
+            finally:
+                lock.release()
 
     @property
     def size(self) -> int:

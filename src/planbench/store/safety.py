@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from planbench.domain.errors import StoreError
 from planbench.store.connection import damaged, told
 
 _HEADER = b"SQLite format 3\x00"
@@ -69,18 +70,21 @@ def copy_beside(engine: Engine, path: Path, target: Path) -> None:
         os.utime(partial, ns=(changed.st_atime_ns, changed.st_mtime_ns))
 
 
-def save_copy(engine: Engine, path: Path, target: Path) -> None:
+def save_copy(engine: Engine, target: Path) -> None:
     """Write the open library to another file in one step, without its empty pages.
 
     Raises StoreError when the disk is full or the folder cannot be written; an older file of that
     name is then untouched.
     """
-    with told(target), _replacing(target) as partial:
-        raw = engine.raw_connection()
-        try:
-            raw.driver_connection.execute("VACUUM INTO ?", (str(partial),)).close()  # type: ignore[union-attr]
-        finally:
-            raw.close()
+    try:
+        with told(target), _replacing(target) as partial:
+            raw = engine.raw_connection()
+            try:
+                raw.driver_connection.execute("VACUUM INTO ?", (str(partial),)).close()  # type: ignore[union-attr]
+            finally:
+                raw.close()
+    except OSError as error:
+        raise StoreError(f"the copy cannot be written: {error.strerror}", str(target)) from error
 
 
 @contextmanager
