@@ -5,6 +5,7 @@ Everything slow runs as a job; the window's thread only takes results.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,9 +43,14 @@ def format_words() -> str:
 
 
 class Session(QObject):
-    """The window's use of the library. `undo_changed()` when undo or redo name another step."""
+    """The window's use of the library.
+
+    `undo_changed()` when undo or redo name another step; `mended()` when a file was imported
+    and opened in which something had to be mended.
+    """
 
     undo_changed = Signal()
+    mended = Signal()
 
     def __init__(self, state: AppState, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -154,6 +160,17 @@ class Session(QObject):
         if dialog.exec() and dialog.selectedFiles():
             self.open_library(dialog.selectedFiles()[0])
 
+    def ask_for_copy(self) -> None:
+        """Let the user name a file for a copy of the library."""
+        path, _ = QFileDialog.getSaveFileName(
+            self._window,
+            "Save a copy of the library",
+            str(Path(self.library_path()).with_name("copy.planbench")),
+            "planbench libraries (*.planbench)",
+        )
+        if path:
+            self.save_copy(path)
+
     def open_library(self, path: str) -> None:
         """Open another library file in a job; a new one is made where there is none."""
 
@@ -206,7 +223,7 @@ class Session(QObject):
             for line in refused:
                 self.state.message.emit("error", line)
             if made:
-                self.open_update(made[-1])
+                self.open_update(made[-1], imported=True)
 
         self.state.run("import", f"Importing {name}", work, done)
 
@@ -225,10 +242,11 @@ class Session(QObject):
 
     # Updates.
 
-    def open_update(self, update: int, workspace: str = "schedule") -> None:
+    def open_update(self, update: int, workspace: str = "schedule", imported: bool = False) -> None:
         """Open an update in a job: load it, calculate it, compare it with the file's dates.
 
-        `workspace` is brought to the front afterwards; with an empty name none is.
+        `workspace` is brought to the front afterwards; with an empty name none is. `imported`
+        says that the update was filed just now, so that mended rows are told.
         """
         library = self.library
         if library is None:
@@ -245,19 +263,18 @@ class Session(QObject):
 
         def done(document: Document) -> None:
             self.settings.set("update", update)
-            self._tell_repairs(document)
+            if document.problem:
+                self.state.message.emit("error", document.problem)
             self.state.open_document(document)
             self.reload()
             self.undo_changed.emit()
             if workspace:
                 self.state.workspace_requested.emit(workspace)
+            if imported and document.repairs:
+                self.mended.emit()
 
         title = next((label for label, one in self._titles() if one == update), "the update")
         self.state.run("open", f"Opening {title}", work, done)
-
-    def _tell_repairs(self, document: Document) -> None:
-        if document.problem:
-            self.state.message.emit("error", document.problem)
 
     def _titles(self) -> list[tuple[str, int]]:
         return [
@@ -328,6 +345,56 @@ class Session(QObject):
                 self.state.result_changed.emit("baseline")
 
         self.state.run("baseline", "Setting the baseline", work, done)
+
+    # Keeping house.
+
+    def change(self, words: str, work: Callable[[Library], object]) -> None:
+        """Change the library in a job called `words`, then show it anew."""
+        library = self.library
+        if library is not None:
+            self.state.run("change", words, lambda _: work(library), lambda _: self.reload())
+
+    def rename_project(self, project: int, name: str) -> None:
+        """Give a project another name."""
+        self.change("Renaming", lambda library: library.rename_project(project, name))
+
+    def rename_update(self, update: int, label: str) -> None:
+        """Give an update another label."""
+        self.change("Renaming", lambda library: library.rename_update(update, label))
+
+    def delete_project(self, project: int) -> None:
+        """Delete a project with all its updates; what is open of it is closed."""
+        document = self.state.document
+        if document is not None and document.library_project == project:
+            self.state.open_document(None)
+        self.change("Deleting", lambda library: library.delete_project(project))
+
+    def delete_update(self, update: int) -> None:
+        """Delete an update; when it is open it is closed."""
+        document = self.state.document
+        if document is not None and document.update == update:
+            self.state.open_document(None)
+        self.change("Deleting", lambda library: library.delete_update(update))
+
+    def save_original(self, update: int, path: str) -> None:
+        """Write the file an update came from, byte for byte."""
+
+        def work(library: Library) -> str:
+            content = library.original_file(update)
+            if content is None:
+                return ""
+            try:
+                Path(path).write_bytes(content)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise PlanbenchError(f"cannot be written: {reason}", path) from error
+            return path
+
+        self.change("Writing the file", work)
+
+    def save_copy(self, path: str) -> None:
+        """Write the whole library to another file; this one stays open."""
+        self.change("Copying the library", lambda library: library.save_as(path))
 
     # Undo.
 

@@ -7,12 +7,11 @@ import logging
 import traceback
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import (
     QAction,
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -24,7 +23,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -33,6 +31,7 @@ from PySide6.QtWidgets import (
 from planbench.domain.schedule import Logic
 from planbench.ui import text
 from planbench.ui.actions import WINDOW_ACTIONS, ActionRegistry
+from planbench.ui.frame import menus
 from planbench.ui.frame.context import ContextBar
 from planbench.ui.frame.help import HelpPane
 from planbench.ui.frame.rail import Rail
@@ -44,6 +43,9 @@ from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme, theme_manager
 from planbench.ui.widgets import Banner, Toast
 from planbench.ui.workspaces import WORKSPACES, entry, make
+
+if TYPE_CHECKING:
+    from planbench.ui.frame.rows import RowsDialog
 
 log = logging.getLogger("planbench")
 
@@ -83,7 +85,7 @@ class MainWindow(QMainWindow):
             "undo": self.session.undo,
             "redo": self.session.redo,
             "theme": self._switch_theme,
-            "theme-system": lambda: self._set_theme("system"),
+            "theme-system": lambda: self.set_theme("system"),
             "help": self._toggle_help,
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
@@ -125,11 +127,11 @@ class MainWindow(QMainWindow):
     def _listen(self) -> None:
         state = self.state
         self.rail.chosen.connect(self.go)
-        self.rail.settings_wanted.connect(self._settings_menu)
+        self.rail.settings_wanted.connect(lambda: menus.settings_menu(self))
         self.context.search.opened.connect(self.palette_.open)
-        self.context.project.clicked.connect(self._project_menu)
-        self.context.update_.clicked.connect(self._update_menu)
-        self.context.baseline.clicked.connect(self._baseline_menu)
+        self.context.project.clicked.connect(lambda: menus.project_menu(self))
+        self.context.update_.clicked.connect(lambda: menus.update_menu(self))
+        self.context.baseline.clicked.connect(lambda: menus.baseline_menu(self))
         state.workspace_requested.connect(self.go)
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
@@ -137,6 +139,8 @@ class MainWindow(QMainWindow):
         state.job_started.connect(self.status.add_job)
         state.message.connect(self.say)
         self.session.undo_changed.connect(self._show_undo)
+        self.session.mended.connect(self._tell_mended)
+        self.context.agreement.clicked.connect(self.show_agreement)
         theme_manager().changed.connect(self._theme_changed)
 
     # Workspaces.
@@ -238,79 +242,55 @@ class MainWindow(QMainWindow):
             word = which.capitalize()
             action.setText(f"{word}: {label}" if label else word)
 
-    # Menus of the context bar.
+    # The rows behind a count.
 
-    def _menu_below(self, button: QWidget, menu: QMenu) -> None:
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
-
-    def _project_menu(self) -> None:
-        menu = QMenu(self)
-        for title, update in self.session.project_choices():
-            action = menu.addAction(title)
-            action.triggered.connect(
-                lambda _checked=False, update=update: self.session.open_update(update)
-            )
-        if not menu.isEmpty():
-            menu.addSeparator()
-        menu.addAction(self.commands["open-files"])
-        menu.addAction(self.commands["sample"])
-        self._menu_below(self.context.project, menu)
-
-    def _update_menu(self) -> None:
-        menu = QMenu(self)
+    def show_repairs(self) -> None:
+        """List what reading the open file had to mend."""
         document = self.state.document
-        for title, update in self.session.update_choices():
-            action = menu.addAction(title)
-            action.setCheckable(True)
-            action.setChecked(document is not None and update == document.update)
-            action.triggered.connect(
-                lambda _checked=False, update=update: self.session.open_update(update)
-            )
-        if menu.isEmpty():
-            menu.addAction("This file is not in the library").setEnabled(False)
-        self._menu_below(self.context.update_, menu)
+        if document is not None:
+            from planbench.ui.frame.rows import repairs_dialog
 
-    def _baseline_menu(self) -> None:
-        menu = QMenu(self)
-        for title, update, chosen in self.session.baseline_choices():
-            action = menu.addAction(title)
-            action.setCheckable(True)
-            action.setChecked(chosen)
-            action.triggered.connect(
-                lambda _checked=False, update=update: self.session.set_baseline(update)
-            )
-        if menu.isEmpty():
-            menu.addAction("This file is not in the library").setEnabled(False)
-        self._menu_below(self.context.baseline, menu)
+            name = document.schedule.source.name or document.update_label
+            self._show_rows(repairs_dialog(document.repairs, name, self))
 
-    def _settings_menu(self) -> None:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        titles = (("system", "Colours as the system"), ("light", "Light"), ("dark", "Dark"))
-        for mode, title in titles:
-            action = QAction(title, menu)
-            action.setCheckable(True)
-            action.setChecked(theme_manager().mode == mode)
-            action.triggered.connect(lambda _checked=False, mode=mode: self._set_theme(mode))
-            group.addAction(action)
-            menu.addAction(action)
-        menu.addSeparator()
-        menu.addAction("Open another library…").triggered.connect(
-            lambda _checked=False: self.session.ask_for_library()
+    def show_agreement(self) -> None:
+        """List the values that differ between the calculation and the file."""
+        document = self.state.document
+        if document is None or document.agreement is None:
+            return
+        from planbench.ui.frame.rows import agreement_dialog
+
+        found = document.agreement.mismatches
+        dialog = agreement_dialog(document, document.agreement, self)
+        dialog.row_opened.connect(lambda row: self._go_to_activity(found[row].row))
+        self._show_rows(dialog)
+
+    @staticmethod
+    def _show_rows(dialog: RowsDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    def _tell_mended(self) -> None:
+        document = self.state.document
+        if document is None:
+            return
+        worst = {repair.severity for repair in document.repairs}
+        count = text.counted(len(document.repairs), "thing was", "things were")
+        self.strip.show_message(
+            f"{count} mended or left out while reading {document.update_label}. The file itself "
+            "is unchanged.",
+            kind="warning" if worst - {"info"} else "info",
+            action="See the rows",
+            slot=self.show_repairs,
         )
-        menu.addAction(f"Library: {self.session.library_path()}").setEnabled(False)
-        menu.aboutToHide.connect(menu.deleteLater)
-        gear = self.rail.settings
-        corner = gear.mapToGlobal(QPoint(gear.width(), gear.height()))
-        menu.popup(QPoint(corner.x(), corner.y() - menu.sizeHint().height()))
 
     # Theme, help, panes.
 
     def _switch_theme(self) -> None:
-        self._set_theme("light" if current_theme().dark else "dark")
+        self.set_theme("light" if current_theme().dark else "dark")
 
-    def _set_theme(self, mode: str) -> None:
+    def set_theme(self, mode: str) -> None:
+        """Light, dark or as the system, from now on."""
         theme_manager().set_mode(mode)
         self.settings.set("theme", mode)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from planbench.services.jobs import JobContext
 from planbench.ui.actions import ActionRegistry, ActionSpec, duplicate_shortcuts
 from planbench.ui.frame.help import help_text
+from planbench.ui.frame.rows import RowsDialog
 from planbench.ui.frame.status import JobStrip, time_left
 from planbench.ui.palette import ActivityIndex, matches
 from planbench.ui.settings import Settings
@@ -55,13 +57,30 @@ def started(window: MainWindow, qtbot: Any) -> MainWindow:
     return window
 
 
+@pytest.fixture(scope="module")
+def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with the sample in it, made once."""
+    from planbench.services.library import Library
+    from planbench.services.recents import Recents
+    from planbench.services.sample import ensure_sample
+
+    folder = tmp_path_factory.mktemp("library")
+    path = folder / "Test Library.planbench"
+    with Library.open(path, Recents(folder / "recents.json")) as library:
+        ensure_sample(library)
+    return path
+
+
 @pytest.fixture
-def sample(started: MainWindow, qtbot: Any) -> MainWindow:
+def sample(window: MainWindow, settings: Settings, sample_library: Path, qtbot: Any) -> MainWindow:
     """The window with the sample's latest update open and Schedule in front."""
-    started.commands["sample"].trigger()
-    qtbot.waitUntil(lambda: started.state.document is not None, timeout=60000)
-    wait_idle(started, qtbot)
-    return started
+    shutil.copy(sample_library, settings.get("library"))
+    window.session.start([])
+    wait_idle(window, qtbot)
+    window.commands["sample"].trigger()
+    qtbot.waitUntil(lambda: window.state.document is not None, timeout=60000)
+    wait_idle(window, qtbot)
+    return window
 
 
 def test_it_begins_at_home_and_says_so(started: MainWindow) -> None:
@@ -335,3 +354,105 @@ def test_activities_are_found_by_id_first() -> None:
     assert index.find("  ", 5) == []
     assert matches("FILES op", "Open files…")
     assert not matches("shut", "Open files…")
+
+
+def test_the_agreement_opens_its_rows(sample: MainWindow, qtbot: Any) -> None:
+    document = sample.state.document
+    assert document is not None
+    assert document.agreement is not None
+    qtbot.mouseClick(sample.context.agreement, Qt.MouseButton.LeftButton)
+    dialog = sample.findChild(RowsDialog)
+    assert dialog is not None
+    found = document.agreement.mismatches
+    assert dialog.model.rowCount() == len(found) > 0
+    dialog.table.select_row(0)
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Return)
+    assert sample.state.selection == found[0].row
+    assert dialog.isVisible()
+    dialog.close()
+
+
+def test_what_a_file_needed_mended_is_told_and_listed(
+    started: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    from planbench.services.sample import export_sample
+
+    lines = export_sample(tmp_path)[0].read_text(encoding="cp1252").splitlines()
+    first = next(i for i, line in enumerate(lines) if line == "%T\tTASKPRED") + 2
+    lines.insert(first, "%R\t999999\t1\t2\tlost")
+    broken = tmp_path / "broken.xer"
+    broken.write_text("\n".join(lines), encoding="cp1252")
+    started.session.import_files([str(broken)])
+    qtbot.waitUntil(started.strip.isVisible, timeout=60000)
+    wait_idle(started, qtbot)
+    document = started.state.document
+    assert document is not None
+    assert "mended" in started.strip.text()
+    qtbot.mouseClick(started.strip._action, Qt.MouseButton.LeftButton)
+    dialog = started.findChild(RowsDialog)
+    assert dialog is not None
+    assert dialog.model.rowCount() == len(document.repairs)
+    dialog.filter.setText("taskpred")
+    assert 0 < dialog.model.rowCount() <= len(document.repairs)
+    dialog.copy()
+    copied = QApplication.clipboard().text().splitlines()
+    assert copied[0].startswith("Kind\tWhere")
+    assert len(copied) == 1 + dialog.model.rowCount()
+    dialog.close()
+
+
+def test_projects_are_renamed_and_deleted(sample: MainWindow, qtbot: Any) -> None:
+    session = sample.session
+    (project,) = session.projects()
+    session.rename_project(project.id, "Northern light")
+    wait_idle(sample, qtbot)
+    assert session.projects()[0].name == "Northern light"
+    session.rename_update(project.updates[0].id, "Contract plan")
+    wait_idle(sample, qtbot)
+    assert session.projects()[0].updates[0].label == "Contract plan"
+    session.delete_update(project.updates[1].id)
+    wait_idle(sample, qtbot)
+    assert len(session.projects()[0].updates) == 3
+    assert sample.state.document is not None
+    session.delete_project(project.id)
+    wait_idle(sample, qtbot)
+    assert session.projects() == ()
+    assert sample.state.document is None
+    assert sample.status.left() == "0 projects · 0 updates"
+
+
+def test_the_original_file_comes_out_byte_for_byte(
+    started: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    from planbench.services.sample import export_sample
+
+    path = export_sample(tmp_path)[0]
+    started.session.import_files([str(path)])
+    qtbot.waitUntil(lambda: started.state.document is not None, timeout=60000)
+    wait_idle(started, qtbot)
+    document = started.state.document
+    assert document is not None
+    assert document.update is not None
+    started.session.save_original(document.update, str(tmp_path / "out.xer"))
+    wait_idle(started, qtbot)
+    assert (tmp_path / "out.xer").read_bytes() == path.read_bytes()
+    started.session.save_original(document.update, str(tmp_path / "no folder" / "out.xer"))
+    wait_idle(started, qtbot)
+    assert "cannot be written" in started.strip.text()
+    started.session.save_copy(str(tmp_path / "copy.planbench"))
+    wait_idle(started, qtbot)
+    assert (tmp_path / "copy.planbench").stat().st_size > 0
+
+
+def test_a_figure_shows_its_projects(sample: MainWindow, qtbot: Any) -> None:
+    sample.go("home")
+    page = sample.page()
+    assert page.model.rowCount() == 5
+    page.strip.opened.emit(3)
+    assert page.model.rowCount() == 0
+    page.strip.opened.emit(3)
+    assert page.model.rowCount() == 5
+    page.strip.opened.emit(2)
+    assert page._shown_chip.text() == "Only: Watch"
+    qtbot.mouseClick(page._shown_chip, Qt.MouseButton.LeftButton)
+    assert not page._shown_chip.isVisible()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
-from planbench.ui.widgets import Button, Chip, Label, Surface
+from planbench.ui.widgets import Button, ChipButton, Label, Surface
 
 
 class Logo(QWidget):
@@ -148,7 +148,7 @@ class ContextBar(Surface):
         self.project = ContextButton("Project", strong=True)
         self.update_ = ContextButton("Update")
         self.baseline = ContextButton("Baseline")
-        self.agreement = Chip("neutral", "")
+        self.agreement = ChipButton("neutral", "", "Show the values that differ")
         self.note = Label("", "body", "text-muted")
         self.search = SearchButton()
         self._rules: list[Surface] = []

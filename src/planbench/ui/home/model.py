@@ -55,6 +55,7 @@ class LibraryModel(FlatTableModel):
         self.open_projects: set[int] = set()
         self.shown_agreement: dict[int, float] = {}
         self._filter = ""
+        self.only = ""
         self._order: tuple[int, bool] | None = None
 
     def show_lines(self, lines: list[ProjectLine]) -> None:
@@ -65,6 +66,11 @@ class LibraryModel(FlatTableModel):
     def set_filter(self, query: str) -> None:
         """Show the projects whose name, code or an update's label holds the text."""
         self._filter = query.casefold().strip()
+        self.arrange()
+
+    def show_only(self, health: str) -> None:
+        """Show the projects of one health, or with an empty word all."""
+        self.only = health
         self.arrange()
 
     def toggle(self, row: int, unfold: bool) -> None:
@@ -92,6 +98,8 @@ class LibraryModel(FlatTableModel):
         self.set_rows(np.arange(len(entries), dtype=np.int32))
 
     def _wanted(self, line: ProjectLine) -> bool:
+        if self.only and self.only != (line.health or "unmeasured"):
+            return False
         if not self._filter:
             return True
         words = [line.record.name, line.record.code]

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from planbench.ui import text
-from planbench.ui.home.figures import ProjectLine, imported_lately, project_line, remarks
+from planbench.ui.home.figures import (
+    ProjectLine,
+    UpdateLine,
+    imported_lately,
+    project_line,
+    remarks,
+)
 from planbench.ui.home.model import HEALTH, LibraryModel
 from planbench.ui.home.sidebar import Sidebar
 from planbench.ui.icons import icon as picture
@@ -18,6 +34,7 @@ from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets import (
     Button,
+    ChipButton,
     EmptyState,
     SearchField,
     Stat,
@@ -28,6 +45,8 @@ from planbench.ui.widgets import (
 
 if TYPE_CHECKING:
     from planbench.ui.session import Session
+
+ONLY_WORDS = {"plan": "On plan", "watch": "Watch", "late": "Late", "unmeasured": "Unmeasured"}
 
 
 class HomeWorkspace(QWidget):
@@ -48,6 +67,7 @@ class HomeWorkspace(QWidget):
         self.table.setModel(self.model)
         self.sidebar = Sidebar()
         self._build()
+        self.strip.opened.connect(self._show_kind)
         self.table.row_activated.connect(self._open_row)
         self.table.expander_toggled.connect(self._toggle)
         self.table.menu_requested.connect(self._menu)
@@ -61,6 +81,10 @@ class HomeWorkspace(QWidget):
         self.filter = SearchField("Filter projects")
         self.filter.textChanged.connect(self.model.set_filter)
         bar.add(self.filter)
+        self._shown_chip = ChipButton("filter", "", "Show all projects again")
+        self._shown_chip.clicked.connect(lambda _checked=False: self._show_all())
+        self._shown_chip.hide()
+        bar.add(self._shown_chip)
         bar.add_stretch()
         worst = Button("Worst first", "default", "sort", tip="Sort by health, the late ones first")
         worst.clicked.connect(lambda _checked=False: self.table.sort_by(HEALTH, True))
@@ -173,6 +197,16 @@ class HomeWorkspace(QWidget):
 
     # What the user does.
 
+    def _show_kind(self, figure: int) -> None:
+        """A figure was opened: show its projects; a second time shows all again."""
+        kind = ("", "plan", "watch", "late", "unmeasured")[figure]
+        self.model.show_only("" if kind == self.model.only else kind)
+        self._shown_chip.setVisible(bool(self.model.only))
+        self._shown_chip.set("filter", f"Only: {ONLY_WORDS.get(self.model.only, '')}")
+
+    def _show_all(self) -> None:
+        self._show_kind(0)
+
     def _toggle(self, row: int, unfold: bool) -> None:
         project = self.model.entries[row][0]
         self.model.toggle(row, unfold)
@@ -206,20 +240,74 @@ class HomeWorkspace(QWidget):
         session = self.session
         line, update = self.model.entry(row)
         menu = QMenu(self)
-        opens = QAction(picture("open"), "Open", menu)
-        opens.triggered.connect(lambda _checked=False: self._open_row(row))
-        menu.addAction(opens)
+        _entry(menu, "open", "Open", lambda: self._open_row(row))
         if update is not None:
-            chosen = line.record.baseline == update.record.id
-            words = "Measure against this no longer" if chosen else "Measure against this"
-            target = None if chosen else update.record.id
-            measure = QAction(picture("target"), words, menu)
-            measure.triggered.connect(
-                lambda _checked=False: session.choose_baseline(line.record.id, target)
-            )
-            menu.addAction(measure)
+            self._update_entries(menu, session, line, update)
+        else:
+            name, number = line.record.name, line.record.id
+            _entry(menu, "pencil", "Rename…", lambda: self._rename(name, number, False))
+            menu.addSeparator()
+            _entry(menu, "trash", "Delete project…", lambda: self._delete(line, None))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(point)
+
+    def _update_entries(
+        self, menu: QMenu, session: Session, line: ProjectLine, update: UpdateLine
+    ) -> None:
+        record = update.record
+        chosen = line.record.baseline == record.id
+        words = "Measure against this no longer" if chosen else "Measure against this"
+        target = None if chosen else record.id
+        _entry(menu, "target", words, lambda: session.choose_baseline(line.record.id, target))
+        _entry(menu, "pencil", "Rename…", lambda: self._rename(record.label, record.id, True))
+        if record.sha256 and record.source_name:
+            _entry(menu, "download", "Save the original file…", lambda: self._save_file(update))
+        menu.addSeparator()
+        _entry(menu, "trash", "Delete update…", lambda: self._delete(line, update))
+
+    def _rename(self, name: str, number: int, update: bool) -> None:
+        words, given = QInputDialog.getText(self, "Rename", "New name", text=name)
+        if self.session is None or not given or not words.strip() or words == name:
+            return
+        if update:
+            self.session.rename_update(number, words.strip())
+        else:
+            self.session.rename_project(number, words.strip())
+
+    def _save_file(self, update: UpdateLine) -> None:
+        name = update.record.source_name
+        path, _ = QFileDialog.getSaveFileName(self, "Save the original file", name)
+        if path and self.session is not None:
+            self.session.save_original(update.record.id, path)
+
+    def _delete(self, line: ProjectLine, update: UpdateLine | None) -> None:
+        """Deleting cannot be undone, so it asks."""
+        if self.session is None:
+            return
+        if update is None:
+            count = text.counted(len(line.updates), "update")
+            what = f"Delete {line.record.name} with {count}, their results and notes?"
+        else:
+            what = f"Delete {update.record.label} of {line.record.name} with its results and notes?"
+        box = QMessageBox(self)
+        box.setWindowTitle("Delete")
+        box.setText(what)
+        box.setInformativeText("This cannot be undone. The files you imported are not touched.")
+        yes = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if box.clickedButton() is not yes:
+            return
+        if update is None:
+            self.session.delete_project(line.record.id)
+        else:
+            self.session.delete_update(update.record.id)
+
+
+def _entry(menu: QMenu, icon: str, words: str, slot: Callable[[], object]) -> None:
+    action = QAction(picture(icon), words, menu)
+    action.triggered.connect(lambda _checked=False: slot())
+    menu.addAction(action)
 
 
 def strip_figures(lines: list[ProjectLine], now: dt.datetime) -> list[Stat]:
@@ -228,13 +316,13 @@ def strip_figures(lines: list[ProjectLine], now: dt.datetime) -> list[Stat]:
     baselines = sum(one.record.kind == "baseline" for one in updates)
     real = sum(one.record.kind == "update" for one in updates)
     health = [line.health for line in lines]
-    unmeasured = sum(line.record.baseline is None for line in lines)
+    unmeasured = health.count("")
     kinds = f"{text.counted(real, 'update')}, {text.counted(baselines, 'baseline')}"
     return [
-        Stat("Projects", text.number(len(lines)), kinds),
-        Stat("On plan", text.number(health.count("plan")), "within 5 d of baseline"),
-        Stat("Watch", text.number(health.count("watch")), "over 5 d behind it"),
-        Stat("Late", text.number(health.count("late")), "past must-finish date"),
-        Stat("Unmeasured", text.number(unmeasured), "without a baseline"),
+        Stat("Projects", text.number(len(lines)), kinds, door=True),
+        Stat("On plan", text.number(health.count("plan")), "within 5 d of baseline", door=True),
+        Stat("Watch", text.number(health.count("watch")), "over 5 d behind it", door=True),
+        Stat("Late", text.number(health.count("late")), "past must-finish date", door=True),
+        Stat("Unmeasured", text.number(unmeasured), "nothing to measure by", door=True),
         Stat("New", text.number(imported_lately(lines, now)), "filed within 7 days"),
     ]

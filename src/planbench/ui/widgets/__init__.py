@@ -1,6 +1,7 @@
 """The widget kit: every control of the window, painted from the theme."""
 
-from planbench.ui.widgets.buttons import Button, LinkButton, SegmentedControl, Tabs
+from planbench.ui.widgets.buttons import Button, ChipButton, LinkButton, SegmentedControl, Tabs
+from planbench.ui.widgets.feedback import Banner, EmptyState, ThinProgress, Toast
 from planbench.ui.widgets.fields import ComboBox, FormField, SearchField
 from planbench.ui.widgets.labels import (
     CHIPS,
@@ -13,18 +14,7 @@ from planbench.ui.widgets.labels import (
     draw_parts,
     draw_sparkline,
 )
-from planbench.ui.widgets.panels import (
-    Banner,
-    Card,
-    EmptyState,
-    SidePane,
-    Stat,
-    StatStrip,
-    Surface,
-    ThinProgress,
-    Toast,
-    Toolbar,
-)
+from planbench.ui.widgets.panels import Card, SidePane, Stat, StatStrip, Surface, Toolbar
 from planbench.ui.widgets.table import CellLook, Column, FlatTableModel, TableView
 
 __all__ = [
@@ -34,6 +24,7 @@ __all__ = [
     "Card",
     "CellLook",
     "Chip",
+    "ChipButton",
     "Column",
     "ComboBox",
     "ElidedLabel",

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QTabBar, QWidget
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.widgets.labels import CHIPS, chip_width, draw_chip
 
 
 class Button(QPushButton):
@@ -136,6 +137,40 @@ class Button(QPushButton):
                 painter.setPen(theme.color("text-muted"))
             painter.setOpacity(0.85 if self.kind == "primary" else 1.0)
             paint.text_left(painter, self.hint, end + 9, self.rect(), self.width())
+
+
+class ChipButton(QPushButton):
+    """A chip that opens the rows behind it."""
+
+    def __init__(self, kind: str, text: str, tip: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFont(current_theme().font("small", tabular=True))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(tip)
+        self._tip = tip
+        self.set(kind, text)
+
+    def set(self, kind: str, text: str) -> None:
+        """Show another state. Raises KeyError for an unknown kind."""
+        CHIPS[kind]
+        self._kind = kind
+        self.setText(text)
+        self.setAccessibleName(f"{text}. {self._tip}".strip())
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(chip_width(self, self._kind, self.text()) + 4, 24)
+
+    minimumSizeHint = sizeHint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        draw_chip(painter, self.rect().adjusted(2, 0, -2, 0), self._kind, self.text())
+        keyboard = self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        if self.hasFocus() and keyboard:
+            paint.focus_ring(painter, self.rect(), 5)
 
 
 class LinkButton(QPushButton):

@@ -1,0 +1,213 @@
+"""The rows behind a count: a list that can be filtered, sorted and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.domain.reports import Repair
+from planbench.domain.schedule import Schedule
+from planbench.services.agreement import Agreement, Mismatch
+from planbench.services.document import Document
+from planbench.ui import text
+from planbench.ui.widgets import (
+    Button,
+    CellLook,
+    Column,
+    FlatTableModel,
+    Label,
+    SearchField,
+    Surface,
+    TableView,
+)
+
+
+class _Model(FlatTableModel):
+    """Rows of plain texts; `marks` gives the first column of each row a chip."""
+
+    def __init__(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], marks: Sequence[str]
+    ) -> None:
+        held = [
+            Column(
+                one.key,
+                one.title,
+                one.width,
+                right=one.right,
+                values=[row[number] for row in rows],
+                elide=one.elide,
+                stretch=one.stretch,
+            )
+            for number, one in enumerate(columns)
+        ]
+        super().__init__(held, len(rows))
+        self._rows = rows
+        self._marks = marks
+
+    def look(self, row: int, column: int) -> CellLook:
+        words = self._rows[row][column]
+        if column == 0 and self._marks:
+            return CellLook(words, chip=self._marks[row])
+        return CellLook(words)
+
+    def tip(self, row: int, column: int) -> str:
+        return self._rows[row][column] if self.columns[column].elide else ""
+
+    def show_matching(self, query: str) -> None:
+        words = query.casefold().split()
+        wanted = [
+            number
+            for number, row in enumerate(self._rows)
+            if all(any(word in cell.casefold() for cell in row) for word in words)
+        ]
+        self.set_rows(np.array(wanted, dtype=np.int32))
+
+
+class RowsDialog(QDialog):
+    """A window with rows of text. `row_opened(row)` on return or a double click."""
+
+    row_opened = Signal(int)
+
+    def __init__(
+        self,
+        title: str,
+        sentence: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str]],
+        marks: Sequence[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.resize(980, 560)
+        self.model = _Model(columns, rows, marks)
+        self.table = TableView(title)
+        self.table.setModel(self.model)
+        self.table.fit_columns()
+        self.table.row_activated.connect(self.row_opened)
+        head = Surface("surface-raised", "b")
+        column = QVBoxLayout(head)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(4)
+        column.addWidget(Label(title, "title"))
+        column.addWidget(Label(sentence, "prose", "text-muted", wrap=True))
+        bar = QHBoxLayout()
+        self.filter = SearchField("Filter rows")
+        self.filter.textChanged.connect(self._filter)
+        self._count = Label("", "body", "text-muted", tabular=True)
+        copy = Button("Copy all", "default", "copy", tip="Copy the rows shown, with headers")
+        copy.clicked.connect(self.copy)
+        bar.addWidget(self.filter)
+        bar.addWidget(self._count)
+        bar.addStretch(1)
+        bar.addWidget(copy)
+        column.addSpacing(4)
+        column.addLayout(bar)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(head)
+        whole.addWidget(self.table, 1)
+        self._filter("")
+        self.table.setFocus()
+
+    def _filter(self, query: str) -> None:
+        self.model.show_matching(query)
+        self._count.setText(text.counted(self.model.rowCount(), "row"))
+
+    def copy(self) -> None:
+        """Put the rows shown on the clipboard as a table."""
+        lines = ["\t".join(one.title for one in self.model.columns)]
+        for shown in range(self.model.rowCount()):
+            cells = [self.model.cell(shown, c).text for c in range(self.model.columnCount())]
+            lines.append("\t".join(cells))
+        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Return belongs to the table; a dialog would press a button with it.
+        if event.key() in (0x01000004, 0x01000005):
+            return
+        super().keyPressEvent(event)
+
+
+LISTED = 20_000
+"""Values that differ which are listed at most."""
+
+_SEVERITY = {"info": "info", "warning": "watch", "error": "missing"}
+
+
+def repairs_dialog(repairs: Sequence[Repair], name: str, parent: QWidget) -> RowsDialog:
+    """What reading a file had to mend, guess or drop."""
+    columns = [
+        Column("severity", "Kind", 92),
+        Column("where", "Where", 190),
+        Column("message", "What was found", 320, stretch=True),
+        Column("action", "What was done", 240),
+        Column("code", "Code", 150),
+    ]
+    rows = [(r.severity.capitalize(), r.where, r.message, r.action, r.code) for r in repairs]
+    sentence = "The file itself is unchanged. Each line is one thing that was mended or left out."
+    marks = [_SEVERITY[repair.severity] for repair in repairs]
+    return RowsDialog(f"Mended while reading {name}", sentence, columns, rows, marks, parent)
+
+
+_FIELD_WORDS = {
+    "early_start": "Early start",
+    "early_finish": "Early finish",
+    "late_start": "Late start",
+    "late_finish": "Late finish",
+    "total_float": "Total float",
+    "free_float": "Free float",
+    "longest_path": "Longest path",
+}
+
+
+def agreement_dialog(document: Document, agreement: Agreement, parent: QWidget) -> RowsDialog:
+    """The values that differ between the calculation and the file, with the likely reason."""
+    columns = [
+        Column("id", "ID", 110),
+        Column("name", "Activity", 260, stretch=True),
+        Column("field", "Value", 100),
+        Column("stored", "In the file", 130, right=True, elide=False),
+        Column("calculated", "Calculated", 130, right=True, elide=False),
+        Column("reason", "Likely reason", 320),
+    ]
+    schedule = document.schedule
+    listed = agreement.mismatches[:LISTED]
+    rows = [_mismatch_row(schedule, one) for one in listed]
+    share = agreement.share
+    sentence = (
+        f"{text.number(agreement.all_five)} of {text.number(agreement.population)} incomplete "
+        "activities have early and late dates and total float as the file stores them"
+        + (f" ({text.percent(share)})." if share is not None else ".")
+        + " Below are the values that differ; Enter shows the activity."
+    )
+    if len(listed) < len(agreement.mismatches):
+        sentence += f" The first {text.number(LISTED)} are listed."
+    return RowsDialog("Do the dates agree?", sentence, columns, rows, (), parent)
+
+
+def _mismatch_row(schedule: Schedule, one: Mismatch) -> tuple[str, ...]:
+    acts = schedule.activities
+    return (
+        str(acts.code[one.row]),
+        str(acts.name[one.row]),
+        _FIELD_WORDS[one.field],
+        _value(one.field, one.stored),
+        _value(one.field, one.calculated),
+        one.explanation,
+    )
+
+
+def _value(field: str, minutes: int) -> str:
+    if field == "longest_path":
+        return "yes" if minutes == 1 else "no"
+    if field.endswith("float"):
+        return f"{text.number(minutes / 60, 1)}{text.NARROW}h"
+    written = text.date(minutes)
+    return f"{written} {text.clock(minutes)}" if written else text.DASH
