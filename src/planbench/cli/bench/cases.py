@@ -68,6 +68,8 @@ def open_xer(runs: int) -> Measured:
 
 def _xer_reader_alone(path: Path, ours: float) -> dict[str, Any]:
     """The same file through xer-reader into pandas tables, without calendars, types or checks."""
+    from importlib.metadata import version
+
     import pandas as pd
     from xer_reader import XerReader
 
