@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from planbench.engines.quality.result import MetricResult, QualityReport, Ruleset
     from planbench.services.jobs import JobContext
     from planbench.services.library import Library
+    from planbench.store.records import UpdateRecord
 
 ORDER = (
     "dcma-pam-2012",
@@ -131,18 +132,58 @@ def check_document(
     document.quality = quality_of(document, rulesets, previous, context)
 
 
+def earlier_updates(document: Document, library: Library | None) -> list[UpdateRecord]:
+    """The updates before a document in its library, oldest first; what-if copies are none.
+
+    Raises StoreError when the library cannot be read.
+    """
+    if library is None or document.library_project is None or document.update is None:
+        return []
+    date = document.schedule.data_date
+    return [
+        update
+        for update in library.project(document.library_project).updates
+        if update.kind != "what-if"
+        and update.id != document.update
+        and NO_TIME < update.data_date < date
+    ]
+
+
 def earlier_schedule(document: Document, library: Library | None) -> Schedule | None:
     """The schedule of the update before this one in its library, None where there is none.
 
-    What-if copies are no updates. Raises StoreError when the library cannot be read.
+    Raises StoreError when the library cannot be read.
     """
-    if library is None or document.library_project is None or document.update is None:
-        return None
-    updates = library.project(document.library_project).updates
-    date = document.schedule.data_date
-    before = [u for u in updates if u.kind != "what-if" and u.data_date < date]
-    before = [u for u in before if u.id != document.update and u.data_date != NO_TIME]
-    return library.file.load_schedule(before[-1].id) if before else None
+    before = earlier_updates(document, library)
+    return library.file.load_schedule(before[-1].id) if library and before else None
+
+
+def check_earlier_updates(
+    document: Document, library: Library, context: JobContext | None = None, most: int = 8
+) -> int:
+    """Check those of the last updates before a document that were not, and keep the figures.
+
+    Returns how many were checked. Raises StoreError when the library cannot be used, Cancelled
+    when the user stopped the job.
+    """
+    from planbench.services.scheduling import recalculate
+
+    before = earlier_updates(document, library)[-most:]
+    open_ = [update for update in before if update.result("quality") is None]
+    if library.read_only:
+        return 0
+    for number, update in enumerate(open_):
+        if context is not None:
+            context.report(number, len(open_), update.label)
+        schedule = library.file.load_schedule(update.id)
+        earlier = Document(schedule, library_project=update.project, update=update.id)
+        earlier.cpm = library.load_cpm(update.id, schedule)
+        library.attach_baseline(earlier)
+        if earlier.cpm is None:
+            recalculate(earlier)
+        earlier.quality = quality_of(earlier, None, earlier_schedule(earlier, library))
+        keep_reports(earlier, library)
+    return len(open_)
 
 
 History = dict[tuple[str, str], list[float]]
@@ -156,12 +197,7 @@ def metric_history(document: Document, library: Library | None, project: int) ->
     Raises StoreError when the library cannot be read.
     """
     found: History = {}
-    if library is None or document.library_project is None:
-        return found
-    date = document.schedule.data_date
-    for update in library.project(document.library_project).updates:
-        if update.kind == "what-if" or update.id == document.update or update.data_date >= date:
-            continue
+    for update in earlier_updates(document, library):
         for head in update.results:
             mine = head.kind == "quality" and head.digest == update.digest
             if not mine or head.meta.get("project") != project:

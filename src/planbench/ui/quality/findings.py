@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planbench.domain.schedule import LinkType, Schedule
+from planbench.domain.schedule import LinkType, Rows, Schedule, Texts
 from planbench.engines.quality.result import MetricResult
 from planbench.ui import text
 from planbench.ui.quality import words
@@ -82,7 +82,7 @@ class FindingsModel(FlatTableModel):
             ]
         if result.kind == "activity":
             acts = schedule.activities
-            wbs = [_branch(schedule, row) for row in rows.tolist()]
+            wbs = _packages(schedule, rows)
             return [
                 Column("id", "ID", 110, values=acts.code[rows]),
                 Column("name", "Activity", 280, stretch=True, values=acts.name[rows]),
@@ -139,6 +139,8 @@ class FindingsModel(FlatTableModel):
         return self._texts or []
 
 
-def _branch(schedule: Schedule, row: int) -> str:
-    node = int(schedule.activities.wbs[row])
-    return str(schedule.wbs.name[node]) if 0 <= node < len(schedule.wbs) else ""
+def _packages(schedule: Schedule, rows: Rows) -> Texts:
+    """Names of the WBS nodes of activities, an empty text where there is none."""
+    names = np.append(schedule.wbs.name, "")
+    nodes = schedule.activities.wbs[rows]
+    return names[np.where((nodes >= 0) & (nodes < len(schedule.wbs)), nodes, -1)]

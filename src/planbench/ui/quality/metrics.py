@@ -195,7 +195,7 @@ class MetricsTable(TableView):
             return
         narrow = self.viewport().width() < _NARROW
         self.setColumnHidden(TREND, not self.model_.has_trends)
-        self.setColumnWidth(POPULATION, 196 if narrow else 286)
+        self.setColumnWidth(POPULATION, 236 if narrow else 286)
         self.setColumnWidth(BAR, 150 if narrow else 216)
         self.setColumnWidth(STATE, 112 if narrow else 128)
 

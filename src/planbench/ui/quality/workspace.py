@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
-from planbench.services.quality import History, metric_history
+from planbench.services.quality import History, earlier_updates, metric_history
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
@@ -232,6 +232,25 @@ class QualityWorkspace(QWidget):
             return
         document.quality = reports
         self.state.result_changed.emit("quality")
+        self._check_earlier(document)
+
+    def _check_earlier(self, document: Document) -> None:
+        """Fill in the trends: earlier updates of the project that nobody has checked yet."""
+        library = self.state.library
+        updates = earlier_updates(document, library)
+        if library is None or all(update.result("quality") for update in updates):
+            return
+
+        def work(context: JobContext) -> int:
+            from planbench.services.quality import check_earlier_updates
+
+            return check_earlier_updates(document, library, context)
+
+        def done(number: int) -> None:
+            if number and document is self.state.document:
+                self._show_project()
+
+        self.state.run("quality-earlier", "Checking earlier updates", work, done)
 
     def _failed(self, error: Exception) -> None:
         self._stale = True

@@ -251,7 +251,7 @@ def engine_match(ctx: Context, metric: Metric) -> Measured:
         float(agreeing),
         float(members.size),
         values=change,
-        words="Early finish differs by {} of calendar time",
+        words="Early finish differs by {}",
         values_unit="d",
         notes=(f"{plural(int(rows.size), 'activity', 'activities')} with other dates or float",),
     )

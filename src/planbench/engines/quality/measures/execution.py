@@ -47,8 +47,9 @@ def missed(ctx: Context, metric: Metric) -> Measured:
         members,
         (ctx.finish != NO_TIME) & (ctx.finish > finish),
         values=late / 1440.0,
-        words="{} of calendar time after the baseline",
+        words="{} after the baseline",
         values_unit="d",
+        notes=("Lateness is in calendar days",),
     )
 
 
