@@ -26,17 +26,16 @@ from planbench.engines.kernel import kernel
 Int32 = npt.NDArray[np.int32]
 
 
+QUANTUM, MULTIPLIER, SHIFT, WORK_AT, WORK_LAST, CLOCK_AT, CLOCK_LAST = range(7)
+"""Columns of `Axes.head`: t // quantum is (t * multiplier) >> shift; where the tables begin and
+the last cell of each."""
+
+
 class Axes(NamedTuple):
     """The tables of all calendars in use, one after another."""
 
-    quantum: npt.NDArray[np.int64]
-    multiplier: npt.NDArray[np.uint64]  # t // q is (t * multiplier) >> shift
-    shift: npt.NDArray[np.uint64]
-    work_offset: npt.NDArray[np.uint64]
-    work_last: npt.NDArray[np.uint64]  # last cell of the calendar
+    head: npt.NDArray[np.int64]  # (calendars, 7)
     work: Int32
-    clock_offset: npt.NDArray[np.uint64]
-    clock_last: npt.NDArray[np.uint64]
     clock: Int32
     first_minute: int
     last_minute: int
@@ -46,37 +45,21 @@ def build_axes(
     calendars: Sequence[Calendar], used: Sequence[bool], first_day: int, last_day: int
 ) -> Axes:
     """Tables over the days [first_day, last_day); calendars that are not used stay empty."""
-    quantum, multiplier, shift = [], [], []
-    work_offset, work_last, clock_offset, clock_last = [], [], [], []
+    head = np.zeros((len(calendars), 7), dtype=np.int64)
     works: list[Int32] = []
     clocks: list[Int32] = []
     work_size = clock_size = 0
-    for calendar, wanted in zip(calendars, used, strict=True):
+    for row, (calendar, wanted) in enumerate(zip(calendars, used, strict=True)):
         q, work, clock = _tables(calendar, first_day, last_day) if wanted else _EMPTY
         bits = 40 if q >= 16 else 32
-        quantum.append(q)
-        multiplier.append(-(-(1 << bits) // q))
-        shift.append(bits)
-        work_offset.append(work_size)
-        clock_offset.append(clock_size)
-        work_last.append(work.size - 1)
-        clock_last.append(clock.size - 1)
+        multiplier = -(-(1 << bits) // q)
+        head[row] = q, multiplier, bits, work_size, work.size - 1, clock_size, clock.size - 1
         works.append(work)
         clocks.append(clock)
         work_size += work.size
         clock_size += clock.size
     return Axes(
-        np.array(quantum, dtype=np.int64),
-        np.array(multiplier, dtype=np.uint64),
-        np.array(shift, dtype=np.uint64),
-        np.array(work_offset, dtype=np.uint64),
-        np.array(work_last, dtype=np.uint64),
-        np.concatenate(works).astype(np.int32),
-        np.array(clock_offset, dtype=np.uint64),
-        np.array(clock_last, dtype=np.uint64),
-        np.concatenate(clocks).astype(np.int32),
-        first_day * DAY,
-        last_day * DAY,
+        head, np.concatenate(works), np.concatenate(clocks), first_day * DAY, last_day * DAY
     )
 
 
@@ -100,70 +83,72 @@ def _tables(calendar: Calendar, first_day: int, last_day: int) -> tuple[int, Int
 
 
 @kernel
-def work_at(axes: Any, c: Any, t: Any) -> Any:
-    """Working minutes from the beginning of the horizon to instant t."""
-    k = min((np.uint64(max(t, 0)) * axes.multiplier[c]) >> axes.shift[c], axes.work_last[c])
-    x = np.int64(axes.work[axes.work_offset[c] + k])
-    return (x >> 1) + (x & 1) * (t - np.int64(k) * axes.quantum[c])
+def work_at(head: Any, table: Any, c: Any, t: Any) -> Any:
+    """Working minutes from the beginning of the horizon to instant t; `table` is `Axes.work`."""
+    k = (np.uint64(max(t, 0)) * np.uint64(head[c, MULTIPLIER])) >> np.uint64(head[c, SHIFT])
+    cell = min(np.int64(k), head[c, WORK_LAST])
+    x = np.int64(table[head[c, WORK_AT] + cell])
+    return (x >> 1) + (x & 1) * (t - cell * head[c, QUANTUM])
 
 
 @kernel
-def start_at(axes: Any, c: Any, w: Any) -> Any:
-    """The instant at which work position w begins."""
+def start_at(head: Any, table: Any, c: Any, w: Any) -> Any:
+    """The instant at which work position w begins; `table` is `Axes.clock`."""
     w = max(w, 0)
-    k = min((np.uint64(w) * axes.multiplier[c]) >> axes.shift[c], axes.clock_last[c])
-    return np.int64(axes.clock[axes.clock_offset[c] + k]) + w - np.int64(k) * axes.quantum[c]
+    k = (np.uint64(w) * np.uint64(head[c, MULTIPLIER])) >> np.uint64(head[c, SHIFT])
+    cell = min(np.int64(k), head[c, CLOCK_LAST])
+    return np.int64(table[head[c, CLOCK_AT] + cell]) + w - cell * head[c, QUANTUM]
 
 
 @kernel
-def finish_at(axes: Any, c: Any, w: Any) -> Any:
-    """The instant at which work position w is reached."""
-    return start_at(axes, c, w - 1) + 1
-
-
-@kernel
-def shifted(axes: Any, c: Any, t: Any, minutes: Any) -> Any:
-    """Instant t moved by working minutes: later in finish form, earlier in start form."""
-    if minutes > 0:
-        return finish_at(axes, c, work_at(axes, c, t) + minutes)
-    if minutes < 0:
-        return start_at(axes, c, work_at(axes, c, t) + minutes)
-    return t
-
-
-@kernel
-def shift_all(axes: Any, calendar: Any, instants: Any, minutes: Any, out: Any) -> None:
-    """Each instant moved on its own calendar."""
-    for row in range(out.size):
-        out[row] = shifted(axes, calendar[row], instants[row], minutes[row])
-
-
-@kernel
-def work_all(axes: Any, calendar: Any, instants: Any, out: Any) -> None:
+def work_all(head: Any, table: Any, calendar: Any, instants: Any, out: Any) -> None:
     """Working minutes before each instant on its own calendar."""
     for row in range(out.size):
-        out[row] = work_at(axes, calendar[row], instants[row])
+        out[row] = work_at(head, table, calendar[row], instants[row])
 
 
 @kernel
-def to_work(axes: Any, c: Any, instants: Any, out: Any) -> None:
-    """One row of instants as work positions. Instants are not negative."""
-    multiplier, shift = axes.multiplier[c], axes.shift[c]
-    offset, last, q = axes.work_offset[c], axes.work_last[c], axes.quantum[c]
-    table = axes.work
+def instants_all(head: Any, table: Any, calendar: Any, work: Any, as_start: Any, out: Any) -> None:
+    """Each work position on its own calendar as an instant in start or finish form."""
+    for row in range(out.size):
+        if as_start[row]:
+            out[row] = start_at(head, table, calendar[row], work[row])
+        else:
+            out[row] = start_at(head, table, calendar[row], work[row] - 1) + 1
+
+
+@kernel
+def to_work(head: Any, table: Any, c: Any, instants: Any, lag: Any, out: Any) -> None:
+    """One row of instants as work positions moved by `lag`. Instants are not negative."""
+    multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])
+    offset, last = np.uint64(head[c, WORK_AT]), np.uint64(head[c, WORK_LAST])
+    q = head[c, QUANTUM]
     for v in range(out.size):
         t = instants[v]
         k = min((np.uint64(np.uint32(t)) * multiplier) >> shift, last)
         x = table[offset + k]
-        out[v] = np.int32((x >> 1) + (x & 1) * (t - np.int64(k) * q))
+        out[v] = np.int32((x >> 1) + (x & 1) * (t - np.int64(k) * q) + lag)
 
 
 @kernel
-def to_start(axes: Any, c: Any, work: Any, lag: Any, out: Any) -> None:
+def raise_to_work(head: Any, table: Any, c: Any, instants: Any, lag: Any, out: Any) -> None:
+    """Raise a row to work positions: `to_work` and the larger of both."""
+    multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])
+    offset, last = np.uint64(head[c, WORK_AT]), np.uint64(head[c, WORK_LAST])
+    q = head[c, QUANTUM]
+    for v in range(out.size):
+        t = instants[v]
+        k = min((np.uint64(np.uint32(t)) * multiplier) >> shift, last)
+        x = table[offset + k]
+        out[v] = max(out[v], np.int32((x >> 1) + (x & 1) * (t - np.int64(k) * q) + lag))
+
+
+@kernel
+def to_start(head: Any, table: Any, c: Any, work: Any, lag: Any, out: Any) -> None:
     """One row of work positions, moved by `lag`, as instants in start form."""
-    multiplier, shift = axes.multiplier[c], axes.shift[c]
-    offset, last, q = axes.clock_offset[c], axes.clock_last[c], axes.quantum[c]
-    table = axes.clock
+    multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])
+    offset, last = np.uint64(head[c, CLOCK_AT]), np.uint64(head[c, CLOCK_LAST])
+    q = head[c, QUANTUM]
     for v in range(out.size):
         w = max(np.int32(work[v] + lag), np.int32(0))
         k = min((np.uint64(np.uint32(w)) * multiplier) >> shift, last)
@@ -171,11 +156,11 @@ def to_start(axes: Any, c: Any, work: Any, lag: Any, out: Any) -> None:
 
 
 @kernel
-def to_finish(axes: Any, c: Any, work: Any, lag: Any, out: Any) -> None:
+def to_finish(head: Any, table: Any, c: Any, work: Any, lag: Any, out: Any) -> None:
     """One row of work positions, moved by `lag`, as instants in finish form."""
-    multiplier, shift = axes.multiplier[c], axes.shift[c]
-    offset, last, q = axes.clock_offset[c], axes.clock_last[c], axes.quantum[c]
-    table = axes.clock
+    multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])
+    offset, last = np.uint64(head[c, CLOCK_AT]), np.uint64(head[c, CLOCK_LAST])
+    q = head[c, QUANTUM]
     for v in range(out.size):
         w = max(np.int32(work[v] + lag - np.int32(1)), np.int32(0))
         k = min((np.uint64(np.uint32(w)) * multiplier) >> shift, last)

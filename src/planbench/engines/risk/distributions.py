@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,7 @@ class Law:
 
     key: tuple[Any, ...]
     kind: int
-    quantile: Quantile
+    quantile: Quantile = field(compare=False, repr=False)
     values: tuple[float, ...] = ()  # of discrete and cumulative laws
     probabilities: tuple[float, ...] = ()  # cumulative, last 1
     bounded: bool = True

@@ -10,9 +10,8 @@ from planbench.domain.schedule import Numbers, Rows, Schedule
 from planbench.domain.times import Minutes
 from planbench.engines.cpm.calculate import run as calculate
 from planbench.engines.cpm.columns import Network
-from planbench.engines.kernel import kernel
 from planbench.engines.risk import passes
-from planbench.engines.risk.clock import finish_at, start_at, work_at
+from planbench.engines.risk.clock import instants_all, work_all
 from planbench.engines.risk.result import LEVELS, empty_dates
 
 if TYPE_CHECKING:
@@ -28,7 +27,9 @@ def activity_measures(
     sim, n = setting.sim, setting.options.iterations
     x, rows = setting.bound.variables, sim.plan.node
     late = np.zeros(finish.size, dtype=np.int64)
-    _late(sim.axes, sim.project_calendar, finish, setting.reference, late)
+    main = np.full(finish.size, sim.project_calendar, dtype=np.int32)
+    work_all(sim.axes.head, sim.axes.work, main, finish.astype(np.int64), late)
+    late -= setting.reference
     mean_late = float(late.mean())
     sd_late = float(late.std())
     mean = sums.duration / n
@@ -76,12 +77,6 @@ def activity_measures(
     }
 
 
-@kernel
-def _late(axes: Any, calendar: Any, finish: Any, reference: Any, out: Any) -> None:
-    for v in range(finish.size):
-        out[v] = work_at(axes, calendar, finish[v]) - reference
-
-
 def _finishes(setting: Setting, sums: passes.Sums, n: int) -> tuple[dict[int, Minutes], Minutes]:
     """Percentiles and mean of every activity's finish, as instants on its calendar."""
     sim = setting.sim
@@ -107,18 +102,10 @@ def _finishes(setting: Setting, sums: passes.Sums, n: int) -> tuple[dict[int, Mi
 def _dates(sim: Any, work: Any, setting: Setting) -> Minutes:
     out = np.zeros(work.size, dtype=np.int64)
     fixed = (setting.bound.variables.base == 0) & ~setting.bound.variables.varies
-    _to_dates(sim.axes, sim.plan.calendar, work.astype(np.int64), fixed, out)
+    axes = sim.axes
+    instants_all(axes.head, axes.clock, sim.plan.calendar, work.astype(np.int64), fixed, out)
     made: Minutes = sim.clock(out)
     return made
-
-
-@kernel
-def _to_dates(axes: Any, calendar: Any, work: Any, milestone: Any, out: Any) -> None:
-    for j in range(out.size):
-        if milestone[j]:
-            out[j] = start_at(axes, calendar[j], work[j])
-        else:
-            out[j] = finish_at(axes, calendar[j], work[j])
 
 
 class Replay:
@@ -135,25 +122,25 @@ class Replay:
 
         setting = self._setting
         width = setting.width
-        k0, k1 = setting.key
         rows = make_rows(setting)
-        blocks = -(-iterations // width)
-        out = np.zeros((positions.size, blocks * width), dtype=np.int32)
-        bound = setting.bound
-        for block in range(blocks):
-            _draw_block(
-                bound.laws,
-                bound.variables,
-                setting.scores,
-                rows,
-                positions,
-                block * width,
-                k0,
-                k1,
-                setting.strata,
-                out,
-            )
-        return out[:, :iterations]
+        out = np.zeros((positions.size, iterations), dtype=np.int32)
+        for first in range(0, iterations, width):
+            live = min(width, iterations - first)
+            self._draw(rows, positions, first)
+            out[:, first : first + live] = rows.duration[positions, :live]
+        return out
+
+    def _draw(self, rows: passes.Rows, positions: Any, first: int) -> None:
+        setting = self._setting
+        passes.durations_of_block(
+            setting.bound.variables,
+            rows,
+            setting.scores,
+            positions,
+            first,
+            *setting.key,
+            setting.strata,
+        )
 
     def rank_correlation(self, rows: Rows) -> Numbers:
         """Spearman's rho of duration and finish; see RiskResult.rank_correlation."""
@@ -175,6 +162,8 @@ class Replay:
 
     def significance(self, rows: Rows, most: int) -> Numbers:
         """Williams' index; see RiskResult.significance."""
+        from planbench.engines.risk.simulate import make_rows
+
         setting, network = self._setting, self._network
         n = min(most, setting.options.iterations)
         every = np.arange(setting.sim.size, dtype=np.int64)
@@ -183,74 +172,20 @@ class Replay:
         length = (self._finish[:n] - start).astype(np.float64)
         mean = float(length.mean())
         total = np.zeros(rows.size)
-        chunk = max(1, 8_000_000 // max(every.size, 1))
         remaining = network.remaining.copy()
-        drawn = self.durations(every, n) if every.size * n <= 64_000_000 else None
-        del chunk
+        memory = make_rows(setting)
         for k in range(n):
-            column = drawn[:, k] if drawn is not None else self._one(every, k)
-            remaining[nodes] = column
+            if k % setting.width == 0:
+                self._draw(memory, every, k)
+            remaining[nodes] = memory.duration[:, k % setting.width]
             result = calculate(network, remaining)
             d = remaining[rows].astype(np.float64)
-            slack = result.total_float[rows].astype(np.float64)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                part = np.where(d + slack > 0, d / (d + slack), 0.0)
-            total += part * (length[k] / mean if mean > 0 else 1.0)
+            whole = d + result.total_float[rows]
+            share = np.divide(d, whole, out=np.zeros_like(d), where=whole > 0)
+            total += share * (length[k] / mean if mean > 0 else 1.0)
         made = total / n
         made[setting.sim.position[rows] < 0] = np.nan
         return made
-
-    def _one(self, positions: Any, iteration: int) -> Any:
-        """Durations of one iteration."""
-        from planbench.engines.risk.simulate import make_rows
-
-        setting = self._setting
-        width = setting.width
-        k0, k1 = setting.key
-        out = np.zeros((positions.size, width), dtype=np.int32)
-        _draw_block(
-            setting.bound.laws,
-            setting.bound.variables,
-            setting.scores,
-            make_rows(setting),
-            positions,
-            iteration // width * width,
-            k0,
-            k1,
-            setting.strata,
-            out,
-            False,
-        )
-        return out[:, iteration % width]
-
-
-@kernel
-def _draw_block(
-    laws: Any,
-    x: Any,
-    scores: Any,
-    rows: Any,
-    positions: Any,
-    first: Any,
-    k0: Any,
-    k1: Any,
-    strata: Any,
-    out: Any,
-    in_place: Any = True,
-) -> None:
-    passes.shared_draws(laws, x, rows, first, k0, k1, strata)
-    width = rows.word.size
-    own = rows.scratch[0]
-    at = first if in_place else 0
-    for k in range(positions.size):
-        j = positions[k]
-        if x.varies[j]:
-            passes.sample(laws, x, scores, rows, j, first, k0, k1, strata, own)
-            for v in range(width):
-                out[k, at + v] = own[v]
-        else:
-            for v in range(width):
-                out[k, at + v] = x.base[j]
 
 
 def _centred_ranks(values: Any) -> Numbers:

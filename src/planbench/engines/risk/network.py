@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from planbench.domain.calendars import ROUND_THE_CLOCK_WEEK, Calendar
-from planbench.domain.schedule import Flags, Rows, Status
+from planbench.domain.schedule import Rows, Status
 from planbench.domain.times import DAY, NO_TIME, Minutes, latest
 from planbench.engines.cpm.columns import FINISH_MILESTONE, Network
 from planbench.engines.cpm.horizon import packed_calendars
@@ -42,38 +42,53 @@ NEVER = -(1 << 30)
 _COMPLETE = int(Status.COMPLETE)
 
 
+(
+    FORM,
+    CALENDAR,
+    FLOOR,  # earliest start before any simulated link, work axis
+    LOW,  # finish on or after
+    FINISH_FLOOR,  # finish demanded by links from settled work
+    PIN_START,  # mandatory dates
+    PIN_FINISH,
+    DATE,  # data date
+    FLOOR_CLOCK,  # the last six by the clock
+    LOW_CLOCK,
+    FINISH_CLOCK,
+    PIN_START_CLOCK,
+    PIN_FINISH_CLOCK,
+    DATE_CLOCK,
+    SHARE,  # first row of the network's shares, -1 for work on the own calendar
+    READ_START,  # whether a clock reading of the start is needed
+    READ_FINISH,
+    SEGMENT,  # links that demand the start on the work axis begin here,
+    BY_CLOCK,  # those that demand it by the clock,
+    FINISHES,  # the finish on the work axis,
+    FINISHES_BY_CLOCK,  # the finish by the clock,
+    SEGMENT_END,  # and all end here
+) = range(22)
+"""Columns of `Plan.table`; limits that do not exist are NEVER."""
+
+SOURCE, MODE, LAG, LAG_CALENDAR, MINUTE = range(5)
+"""Columns of `Plan.links`; SOURCE is 2j for the start of activity j and 2j + 1 for its finish."""
+
+
 class Plan(NamedTuple):
-    """Columns of the simulated activities (n) and links. Rows 2j and 2j + 1 hold start and finish.
+    """The simulated activities and their links as two tables that compiled code takes."""
 
-    Links into activity j: `segment[4j:4j + 5]` bounds those that demand its start on the work
-    axis, its start by the clock, its finish on the work axis, its finish by the clock.
-    """
-
-    form: Int32
-    calendar: Int32
-    floor_clock: Int32  # earliest start before any simulated link
-    floor: Int32  # the same on the work axis
-    low: Int32  # finish on or after, work axis
-    finish_floor: Int32  # finish demanded by links from settled work, work axis
-    finish_clock: Int32  # the same by the clock
-    pin_start: Int32  # mandatory dates, work axis
-    pin_finish: Int32
-    data_date: Int32  # on the work axis
-    low_clock: Int32  # the last four by the clock, for work on the calendars of resources
-    pin_start_clock: Int32
-    pin_finish_clock: Int32
-    data_date_clock: Int32
-    share: Int32  # first row of the network's shares, -1 for work on the own calendar
-    clock_start: Flags  # whether a clock reading of the start is needed
-    clock_finish: Flags
-    segment: Int32
-    source: Int32  # row of the predecessor's end
-    mode: Int32
-    lag: Int32
-    lag_calendar: Int32
-    minute: Int32
+    table: Int32  # (activities, 22)
+    links: Int32  # (links, 5), grouped by successor
     ends: Int32  # activities that can finish last in the target project
-    node: Int32  # activity row in the schedule
+    node: Rows  # activity row in the schedule
+
+    @property
+    def form(self) -> Int32:
+        """How each activity is dated."""
+        return self.table[:, FORM]
+
+    @property
+    def calendar(self) -> Int32:
+        """Calendar of each activity."""
+        return self.table[:, CALENDAR]
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ class SimNetwork:
     @property
     def size(self) -> int:
         """Number of simulated activities."""
-        return int(self.plan.form.size)
+        return int(self.plan.node.size)
 
     def clock(self, instants: Any) -> Any:
         """Minutes since the epoch of instants of the horizon."""
@@ -170,20 +185,23 @@ def build_network(
     )
     live, lag_calendar = live[order], lag_calendar[order]
     source = 2 * position[links.predecessor[live]] + 1 - (links.type[live] & 1)
+    columns |= {
+        FORM: form,
+        CALENDAR: nodes.calendar[rows],
+        READ_START: needs[0::2],
+        READ_FINISH: needs[1::2],
+        **{SEGMENT + k: segment[k : 4 * n : 4] for k in range(4)},
+        SEGMENT_END: segment[4::4],
+    }
+    table = np.zeros((n, len(columns)), dtype=np.int32)
+    for column, values in columns.items():
+        table[:, column] = values
+    of_links = (source, mode[order], links.lag[live], lag_calendar, links.minute[live])
     plan = Plan(
-        form=form,
-        calendar=nodes.calendar[rows].astype(np.int32),
-        **columns,
-        clock_start=needs[0::2].copy(),
-        clock_finish=needs[1::2].copy(),
-        segment=segment,
-        source=source.astype(np.int32),
-        mode=mode[order],
-        lag=links.lag[live].astype(np.int32),
-        lag_calendar=lag_calendar.astype(np.int32),
-        minute=links.minute[live].astype(np.int32),
-        ends=_ends(network, rows, position, live, project).astype(np.int32),
-        node=rows,
+        table,
+        np.ascontiguousarray(np.column_stack(of_links).astype(np.int32)),
+        _ends(network, rows, position, live, project).astype(np.int32),
+        rows,
     )
     hard = bool((form == RESOURCE).any())
     work = network.work
@@ -251,7 +269,7 @@ def _forms(nodes: Any, rows: Rows) -> Int32:
 
 def _columns(
     network: Network, rows: Rows, axes: Axes, floor: Minutes, finish: Minutes
-) -> dict[str, Any]:
+) -> dict[int, Any]:
     """Limits of the activities on their work axes."""
     nodes = network.nodes
     calendar = nodes.calendar[rows].astype(np.int64)
@@ -261,7 +279,7 @@ def _columns(
         there = instants != NO_TIME
         made = np.full(rows.size, NEVER, dtype=np.int64)
         work = np.zeros(int(there.sum()), dtype=np.int64)
-        work_all(axes, calendar[there], instants[there] - origin, work)
+        work_all(axes.head, axes.work, calendar[there], instants[there] - origin, work)
         made[there] = work
         return made.astype(np.int32)
 
@@ -274,19 +292,19 @@ def _columns(
     date = network.data_date[nodes.project[rows]]
     kept_start = np.where(mandatory_start == NO_TIME, NO_TIME, np.maximum(mandatory_start, date))
     return {
-        "floor_clock": on_clock(floor[rows]),
-        "floor": on_axis(floor[rows]),
-        "low": on_axis(np.where(milestone, NO_TIME, nodes.finish_low[rows])),
-        "finish_floor": on_axis(finish[rows]),
-        "finish_clock": on_clock(finish[rows]),
-        "pin_start": on_axis(kept_start),
-        "pin_finish": on_axis(mandatory_finish),
-        "data_date": on_axis(date),
-        "low_clock": on_clock(nodes.finish_low[rows]),
-        "pin_start_clock": on_clock(kept_start),
-        "pin_finish_clock": on_clock(mandatory_finish),
-        "data_date_clock": on_clock(date),
-        "share": nodes.shares[rows].astype(np.int32),
+        FLOOR_CLOCK: on_clock(floor[rows]),
+        FLOOR: on_axis(floor[rows]),
+        LOW: on_axis(np.where(milestone, NO_TIME, nodes.finish_low[rows])),
+        FINISH_FLOOR: on_axis(finish[rows]),
+        FINISH_CLOCK: on_clock(finish[rows]),
+        PIN_START: on_axis(kept_start),
+        PIN_FINISH: on_axis(mandatory_finish),
+        DATE: on_axis(date),
+        LOW_CLOCK: on_clock(nodes.finish_low[rows]),
+        PIN_START_CLOCK: on_clock(kept_start),
+        PIN_FINISH_CLOCK: on_clock(mandatory_finish),
+        DATE_CLOCK: on_clock(date),
+        SHARE: nodes.shares[rows].astype(np.int32),
     }
 
 

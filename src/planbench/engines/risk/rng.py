@@ -19,6 +19,9 @@ from planbench.engines.kernel import kernel
 REPLICATE = 1024
 """Iterations of one Latin hypercube; replicates are independent of each other."""
 
+CHUNK = 32
+"""Iterations that share a run of eight counters; blocks are multiples of it."""
+
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
@@ -53,18 +56,19 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
 
 @kernel
 def uniforms(out: Any, first: Any, low: Any, high: Any, purpose: Any, k0: Any, k1: Any) -> None:
-    """Fill `out` (uint32, a multiple of four long) for iterations first, first + 1, ...
+    """Fill `out` (uint32) for iterations first, first + 1, ...
 
-    `first` is a multiple of four; low and high are the halves of the variable's hash.
+    `first` and the size of `out` are multiples of CHUNK; low and high are the halves of the
+    variable's hash.
     """
-    quarter = out.size // 4
-    c0 = np.uint32(first // 4)
-    for v in range(quarter):
-        a, b, c, d = philox(np.uint32(c0 + np.uint32(v)), low, high, purpose, k0, k1)
-        out[4 * v] = a
-        out[4 * v + 1] = b
-        out[4 * v + 2] = c
-        out[4 * v + 3] = d
+    for base in range(0, out.size, CHUNK):
+        c0 = np.uint32((first + base) // 4)
+        for v in range(CHUNK // 4):
+            a, b, c, d = philox(np.uint32(c0 + np.uint32(v)), low, high, purpose, k0, k1)
+            out[base + v] = a
+            out[base + CHUNK // 4 + v] = b
+            out[base + CHUNK // 2 + v] = c
+            out[base + CHUNK * 3 // 4 + v] = d
 
 
 @kernel

@@ -27,59 +27,46 @@ CONSTANT = -1
 _WORKING = (ActivityType.TASK, ActivityType.RESOURCE_DEPENDENT)
 
 
-class Laws(NamedTuple):
-    """Pool of distinct laws: law k has its knots at `offset[k]`, `count[k]` of them."""
+LAW_KIND, LAW_OFFSET, LAW_COUNT = range(3)
+"""Columns of `Variables.lawhead`: law k has `count` knots from `offset`."""
 
-    kind: Any
-    offset: Any
-    count: Any
-    values: Any
-    probabilities: Any
+LAW, LOW, HIGH, GROUP, THRESHOLD, RISK_LOW, RISK_HIGH, SIGN, PARALLEL = range(9)
+"""Whole numbers of an activity's range, a driver or an impact: its law, the halves of the hash
+that keys its draws, the correlation group; the probability in units of 2**-32, the hash of the
+risk (so that its impacts occur together), +1 for a threat, and whether it counts in parallel."""
+
+LOCATION, SCALE, SHARED, OWN = range(4)
+"""Fractions: location and scale of the law (minutes for activities), and the weights of the
+group's and the activity's own normal score."""
 
 
 class Variables(NamedTuple):
-    """Per simulated activity its range and links to shared draws; then the shared draws."""
+    """The pool of laws, the activities' ranges, and what activities share."""
 
-    base: Any  # int32 remaining duration
-    varies: Any  # bool: not the same in every run
-    law: Any  # int32, CONSTANT without a range
-    location: Any  # float64 minutes
-    scale: Any
-    low: Any  # uint32 halves of the hash of its uid
-    high: Any
-    group: Any  # int32 correlation group, -1 for none
-    shared_part: Any  # float64 weights of the group's and of its own normal score
-    own_part: Any
+    lawhead: Any  # (laws, 3) int64; law 0 is the standard normal
+    values: Any
+    chances: Any
+    base: Any  # (n,) int32 remaining duration
+    varies: Any  # (n,) bool: not the same in every run
+    xi: Any  # (n, 4) int64
+    xf: Any  # (n, 4) float64
+    risky: Any  # (n,) bool: has drivers or impacts
     driver_start: Any  # CSR of drivers
     drivers: Any
     impact_start: Any  # CSR of impacts
     impacts: Any
     impact_minutes: Any  # float64 minutes per unit, 0 for a share of the duration
-    group_low: Any
-    group_high: Any
-    driver_law: Any
-    driver_location: Any
-    driver_scale: Any
-    driver_chance: Any  # uint64 threshold of 2**32
-    driver_low: Any
-    driver_high: Any
-    impact_law: Any
-    impact_location: Any
-    impact_scale: Any
-    impact_chance: Any
-    impact_sign: Any  # +1 threat, -1 opportunity
-    impact_parallel: Any
-    impact_low: Any
-    impact_high: Any
-    risk_low: Any  # per impact: hash of its risk, so that all its impacts occur together
-    risk_high: Any
+    groups: Any  # (groups, 2) int64 hash halves
+    driver_i: Any  # (drivers, 9) int64
+    driver_f: Any  # (drivers, 4) float64
+    impact_i: Any
+    impact_f: Any
 
 
 @dataclass(frozen=True)
 class Bound:
     """A model bound to the simulated activities of a schedule."""
 
-    laws: Laws
     variables: Variables
     idle: tuple[str, ...]  # ids of risks and drivers that touch no open activity
 
@@ -99,18 +86,15 @@ class _Pool:
             self.laws.append(given.law)
         return self.number[key]
 
-    def columns(self) -> Laws:
+    def columns(self) -> tuple[Any, Any, Any]:
         knots = [law.knots() for law in self.laws]
         values = [value for value, _ in knots]
         probabilities = [p if p.size else np.zeros_like(v) for v, p in knots]
         sizes = np.array([value.size for value in values])
-        return Laws(
-            np.array([law.kind for law in self.laws], dtype=np.int32),
-            np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64),
-            sizes.astype(np.int64),
-            np.concatenate(values),
-            np.concatenate(probabilities),
-        )
+        offsets = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+        kinds = [law.kind for law in self.laws]
+        head = np.column_stack((kinds, offsets, sizes)).astype(np.int64)
+        return head, np.concatenate(values), np.concatenate(probabilities)
 
 
 def open_work(schedule: Schedule) -> Any:
@@ -186,37 +170,37 @@ def bind(
     in_days = np.array([i.unit == "days" for _, i, _, _ in impacts] or [False])
     minutes = np.where(in_days[impact_rows], minutes_of_day[impact_owner], unit[impact_rows])
 
-    varies = (law != CONSTANT) | (np.diff(driver_start) > 0) | (np.diff(impact_start) > 0)
-    d_laws = [d.factor for d in model.drivers]
-    i_laws = [impact.distribution for _, impact, _, _ in impacts]
-    risk_hashes = [stable_hash(f"risk {risk.id}") for risk, _, _, _ in impacts]
+    risky = (np.diff(driver_start) > 0) | (np.diff(impact_start) > 0)
+    driver_i, driver_f = _shared_columns([d.factor for d in model.drivers], pool)
+    driver_i[:, (LOW, HIGH)] = _halves([stable_hash(f"driver {d.id}") for d in model.drivers])
+    driver_i[:, THRESHOLD] = [round(d.probability * 2**32) for d in model.drivers]
+    impact_i, impact_f = _shared_columns([impact.distribution for _, impact, _, _ in impacts], pool)
+    impact_i[:, (LOW, HIGH)] = _halves([stable_hash(name) for _, _, _, name in impacts])
+    impact_i[:, (RISK_LOW, RISK_HIGH)] = _halves(
+        [stable_hash(f"risk {risk.id}") for risk, _, _, _ in impacts]
+    )
+    impact_i[:, THRESHOLD] = [round(chance * 2**32) for _, _, chance, _ in impacts]
+    impact_i[:, SIGN] = [-1 if risk.opportunity else 1 for risk, _, _, _ in impacts]
+    impact_i[:, PARALLEL] = [risk.parallel for risk, _, _, _ in impacts]
     variables = Variables(
+        *pool.columns(),
         np.rint(np.where(law == CONSTANT, location, base)).astype(np.int32),
-        varies,
-        law,
-        location,
-        scale,
-        *_halves(hashes),
-        group,
-        shared_part,
-        own_part,
+        (law != CONSTANT) | risky,
+        np.column_stack((law, _halves(hashes), group)).astype(np.int64),
+        np.column_stack((location, scale, shared_part, own_part)),
+        risky,
         driver_start,
         drivers,
         impact_start,
         impact_rows,
         minutes.astype(np.float64),
-        *_halves(group_hashes),
-        *_law_columns(d_laws, pool),
-        _thresholds([d.probability for d in model.drivers]),
-        *_halves([stable_hash(f"driver {d.id}") for d in model.drivers]),
-        *_law_columns(i_laws, pool),
-        _thresholds([chance for _, _, chance, _ in impacts]),
-        np.array([-1.0 if risk.opportunity else 1.0 for risk, _, _, _ in impacts]),
-        np.array([risk.parallel for risk, _, _, _ in impacts], dtype=np.bool_),
-        *_halves([stable_hash(name) for _, _, _, name in impacts]),
-        *_halves(risk_hashes),
+        _halves(group_hashes),
+        driver_i,
+        driver_f,
+        impact_i,
+        impact_f,
     )
-    return Bound(pool.columns(), variables, tuple(idle))
+    return Bound(variables, tuple(idle))
 
 
 def _ranges(
@@ -287,20 +271,18 @@ def _grouped(pairs: list[Any], n: int) -> tuple[Any, Any, Any]:
     return start, both[order, 1].astype(np.int32), both[order, 0]
 
 
-def _halves(hashes: list[int]) -> tuple[Any, Any]:
+def _halves(hashes: list[int]) -> Any:
+    """(n, 2) low and high halves of 64-bit hashes."""
     whole = np.array(hashes, dtype=np.uint64)
-    return (whole & np.uint64(0xFFFFFFFF)).astype(np.uint32), (whole >> np.uint64(32)).astype(
-        np.uint32
-    )
+    low, high = whole & np.uint64(0xFFFFFFFF), whole >> np.uint64(32)
+    return np.column_stack((low, high)).astype(np.int64)
 
 
-def _thresholds(chances: list[float]) -> Any:
-    return np.array([round(chance * 2**32) for chance in chances], dtype=np.uint64)
-
-
-def _law_columns(laws: list[Distribution], pool: _Pool) -> tuple[Any, Any, Any]:
-    """(law, location, scale); a single value is a location without a law."""
-    number = np.array([CONSTANT if d.fixed else pool.add(d) for d in laws], dtype=np.int32)
-    location = np.array([float(d.quantile(0.5)[0]) if d.fixed else d.location for d in laws])
-    scale = np.array([0.0 if d.fixed else d.scale for d in laws])
-    return number, location.astype(np.float64), scale.astype(np.float64)
+def _shared_columns(laws: list[Distribution], pool: _Pool) -> tuple[Any, Any]:
+    """Whole numbers and fractions of draws that activities share; a single value has no law."""
+    whole, fraction = np.zeros((len(laws), 9), dtype=np.int64), np.zeros((len(laws), 4))
+    for row, law in enumerate(laws):
+        whole[row, LAW] = CONSTANT if law.fixed else pool.add(law)
+        fraction[row, LOCATION] = float(law.quantile(0.5)[0]) if law.fixed else law.location
+        fraction[row, SCALE] = 0.0 if law.fixed else law.scale
+    return whole, fraction

@@ -1,0 +1,346 @@
+"""Risk of a document: its model, whether it is ready, the run, and the result as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planbench.domain.errors import ModelError, PlanbenchError
+from planbench.domain.schedule import ActivityType, Constraint, Status
+from planbench.domain.times import NO_TIME, to_iso
+from planbench.services.document import Document
+from planbench.services.jobs import JobContext
+
+if TYPE_CHECKING:
+    from planbench.engines.risk.model import RiskModel
+    from planbench.engines.risk.result import RiskResult
+
+PERCENTILES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
+"""Percentiles of the finish that are told."""
+
+MOST_RANKED = 2000
+"""Activities for which a rank correlation is calculated: all, or those that matter most."""
+
+_HARD = (
+    Constraint.MANDATORY_START,
+    Constraint.MANDATORY_FINISH,
+    Constraint.START_ON,
+    Constraint.FINISH_ON,
+)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """One reason why a simulation of this schedule may mislead: how many and which activities."""
+
+    id: str
+    text: str
+    ids: tuple[str, ...]
+
+
+def default_model() -> RiskModel:
+    """A first model: 90 / 100 / 115 % of the remaining duration of all open work, triangular."""
+    from planbench.engines.risk.model import parse_model
+
+    return parse_model(
+        {
+            "uncertainty": [
+                {
+                    "where": {"all": True},
+                    "distribution": "triangular",
+                    "as": "percent",
+                    "parameters": {"low": 90, "mode": 100, "high": 115},
+                }
+            ]
+        }
+    )
+
+
+def read_model(path: Path | None, document: Document) -> RiskModel:
+    """The model of a JSON file, checked against the document; the default one without a file.
+
+    Raises ModelError in one line.
+    """
+    from planbench.engines.risk.model import parse_model
+
+    if path is None:
+        return default_model()
+    path = Path(path)
+    try:
+        given = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ModelError(f"cannot be read: {error.strerror}", str(path)) from error
+    except UnicodeDecodeError as error:
+        raise ModelError("is not UTF-8 text", str(path)) from error
+    except json.JSONDecodeError as error:
+        raise ModelError(f"is not JSON: {error.msg}", f"{path} line {error.lineno}") from error
+    model = parse_model(given, path.name)
+    try:
+        check_model(document, model)
+    except ModelError as error:
+        raise ModelError(error.what, f"{path.name}: {error.where}", error.mend) from None
+    return model
+
+
+def check_model(document: Document, model: RiskModel) -> None:
+    """Raises ModelError when the model speaks of what the document's schedule does not have."""
+    from planbench.engines.risk.variables import bind
+
+    nothing = np.zeros(0, dtype=np.int32)
+    durations = np.zeros(len(document.schedule), dtype=np.int64)
+    bind(model, document.schedule, nothing, durations)
+    for code in model.watch:
+        if code not in document.schedule.row_of_code:
+            raise ModelError(f"there is no activity {code}", "watch", "Correct or remove the id.")
+
+
+def sample_model(document: Document | None = None) -> RiskModel:
+    """The model that ships with the sample, for one of its updates (the latest without one)."""
+    from planbench.engines.risk.model import parse_model
+    from planbench.services.sample import sample_risk_model
+    from planbench.services.sample_risk import risk_model
+
+    given = risk_model(document.schedule) if document is not None else sample_risk_model()
+    return parse_model(given, "sample")
+
+
+def warm_up() -> None:
+    """Compile or load the simulation's machine code with a tiny run, so that the first is quick."""
+    from planbench.domain.synthetic import synthetic_schedule
+
+    run_risk(Document(synthetic_schedule(20, 40)), default_model(), iterations=64, threads=1)
+
+
+def run_risk(
+    document: Document,
+    model: RiskModel,
+    *,
+    iterations: int = 10_000,
+    seed: int = 1,
+    threads: int = 0,
+    sampling: str = "lhs",
+    mitigated: bool = False,
+    exclusion: bool = True,
+    context: JobContext | None = None,
+) -> RiskResult:
+    """Simulate the document and keep model and result in it.
+
+    With `exclusion` every risk of the register is also left out in turn. Raises ModelError for a
+    model that does not fit and PlanbenchError for a schedule that cannot be calculated.
+    """
+    result = simulated(
+        document,
+        model,
+        iterations=iterations,
+        seed=seed,
+        threads=threads,
+        sampling=sampling,
+        mitigated=mitigated,
+        exclusion=exclusion,
+        context=context,
+    )
+    document.risk_model, document.risk = model, result
+    document.risk_label = _label(result)
+    return result
+
+
+def simulated(
+    document: Document,
+    model: RiskModel,
+    *,
+    iterations: int,
+    seed: int,
+    threads: int = 0,
+    sampling: str = "lhs",
+    mitigated: bool = False,
+    exclusion: bool = True,
+    context: JobContext | None = None,
+) -> RiskResult:
+    """As `run_risk`, but leaves the document alone: for a job beside the window."""
+    from planbench.engines.cpm import prepare, run
+    from planbench.engines.risk.simulate import RunOptions, exclusion_effects, simulate
+
+    context = context or JobContext()
+    runs = 1 + (len(model.risks) if exclusion else 0)
+    context.report(0, runs * iterations, "Preparing the simulation")
+    network = prepare(document.schedule)
+    cpm = document.cpm or run(network)
+    options = RunOptions(iterations, seed, threads, sampling, mitigated)
+    result = simulate(network, cpm, model, options, _tell(context, 0, runs * iterations))
+    if exclusion and model.risks:
+        tell = _tell(context, iterations, runs * iterations)
+        effects = exclusion_effects(network, cpm, model, result, threads, tell)
+        result = replace(result, effects=effects)
+    context.report(runs * iterations, runs * iterations, "Simulated")
+    return result
+
+
+def _tell(context: JobContext, begun: int, total: int) -> Callable[[int, int], None]:
+    def tell(done: int, _: int) -> None:
+        context.report(begun + done, total, "Simulating")
+
+    return tell
+
+
+def _label(result: RiskResult) -> str:
+    kind = "Latin hypercube" if result.sampling == "lhs" else "random"
+    return f"{result.iterations} iterations, {kind}, seed {result.seed}"
+
+
+def readiness(document: Document) -> tuple[Readiness, ...]:
+    """What in the schedule keeps a simulation from telling the truth, most serious first.
+
+    Open ends let delay vanish, hard constraints stop it, negative float means that the plan does
+    not hold even without risk. Complete work and summaries are not looked at.
+    """
+    schedule = document.schedule
+    acts, links = schedule.activities, schedule.relationships
+    open_ = (acts.status != Status.COMPLETE) & ~np.isin(
+        acts.type, (ActivityType.LEVEL_OF_EFFORT, ActivityType.WBS_SUMMARY)
+    )
+    followed = np.zeros(len(schedule), dtype=np.bool_)
+    followed[links.predecessor] = True
+    preceded = np.zeros(len(schedule), dtype=np.bool_)
+    preceded[links.successor] = True
+    last = first = None
+    if document.cpm is not None and open_.any():
+        finish = np.where(open_, document.cpm.early_finish, NO_TIME)
+        last = int(finish.argmax())
+        early = np.where(open_, document.cpm.early_start, np.iinfo(np.int64).max)
+        first = int(early.argmin())
+    no_successor = open_ & ~followed
+    no_predecessor = open_ & ~preceded & (acts.status == Status.NOT_STARTED)
+    if last is not None:
+        no_successor[last] = False
+    if first is not None:
+        no_predecessor[first] = False
+    hard = open_ & (np.isin(acts.constraint, _HARD) | np.isin(acts.constraint2, _HARD))
+    found = [
+        ("no-successor", "without a successor: their delay is lost", no_successor),
+        ("no-predecessor", "without a predecessor: nothing delays them", no_predecessor),
+        ("hard-constraint", "with a hard constraint: it stops delay", hard),
+    ]
+    if document.cpm is not None:
+        total = document.cpm.total_float
+        negative = open_ & (total != NO_TIME) & (total < 0)
+        found.append(
+            ("negative-float", "with negative float: the plan is late without risk", negative)
+        )
+    return tuple(
+        Readiness(name, text, tuple(acts.code[mask].tolist()))
+        for name, text, mask in found
+        if mask.any()
+    )
+
+
+def risk_json(document: Document) -> dict[str, Any]:
+    """The result in the shape of `planbench risk`, without its header.
+
+    Raises PlanbenchError when nothing was simulated.
+    """
+    result = document.risk
+    if result is None:
+        raise PlanbenchError("nothing was simulated", mend="Run the simulation first.")
+    counts, edges = np.histogram(result.finish, bins=60)
+    return {
+        "iterations": result.iterations,
+        "seed": result.seed,
+        "sampling": result.sampling,
+        "mitigated": result.mitigated,
+        "threads": result.threads,
+        "digest": result.digest,
+        "seconds": {name: round(value, 4) for name, value in result.seconds.items()},
+        "not_simulated": list(result.left_out),
+        "without_effect": list(result.idle),
+        "finish": {
+            **_dates(result, ""),
+            "deterministic": to_iso(result.deterministic),
+            "probability_of_deterministic": result.confidence(result.deterministic),
+        },
+        "watch": {
+            code: {
+                **_dates(result, code),
+                "deterministic": to_iso(result.watch_deterministic[code]),
+                "probability_of_deterministic": result.confidence(
+                    result.watch_deterministic[code], code
+                ),
+            }
+            for code in result.watch
+        },
+        "cost": None,
+        "joint": None,
+        "activities": _activities(document, result),
+        "risks": [
+            {
+                "id": effect.id,
+                "title": effect.title,
+                "exclusion_p80_h": effect.gain / 60.0,
+                "exclusion_p80_half_width_h": _number(effect.half_width / 60.0),
+            }
+            for effect in result.effects
+        ],
+        "histogram": {
+            "edges": [to_iso(round(edge)) for edge in edges.tolist()],
+            "counts": counts.tolist(),
+        },
+        "readiness": [
+            {"id": item.id, "text": item.text, "objects": list(item.ids)}
+            for item in readiness(document)
+        ],
+    }
+
+
+def _dates(result: RiskResult, code: str) -> dict[str, Any]:
+    values = result.watch[code] if code else result.finish
+    first = int(values[0])
+    made: dict[str, Any] = {
+        "mean": to_iso(first + round(float((values - first).mean()))),
+        "sd_h": float((values - first).std()) / 60.0,
+    }
+    for level in PERCENTILES:
+        made[f"p{level}"] = to_iso(result.percentile(level, code))
+    for level in (50, 80):
+        made[f"p{level}_half_width_h"] = _number(result.interval(level, code) / 60.0)
+    return made
+
+
+def ranked_rows(result: RiskResult) -> Any:
+    """Rows of the activities whose rank correlation is worth its time, most critical first."""
+    rows = np.flatnonzero(result.varies)
+    if rows.size <= MOST_RANKED:
+        return rows
+    weight = np.nan_to_num(result.criticality[rows]) + np.abs(np.nan_to_num(result.pearson[rows]))
+    return np.sort(rows[np.argsort(-weight, kind="stable")[:MOST_RANKED]])
+
+
+def _activities(document: Document, result: RiskResult) -> list[dict[str, Any]]:
+    codes = document.schedule.activities.code
+    spearman = np.full(codes.size, np.nan)
+    rows = ranked_rows(result)
+    spearman[rows] = result.rank_correlation(rows)
+    levels = result.finish_levels
+    made = []
+    for row in np.flatnonzero(result.simulated & ~np.isnan(result.criticality)).tolist():
+        dates = {f"p{level}": to_iso(int(levels[level][row])) for level in levels}
+        made.append(
+            {
+                "id": codes[row],
+                "criticality_index": _number(float(result.criticality[row])),
+                "cruciality_pearson": _number(float(result.pearson[row])),
+                "cruciality_spearman": _number(float(spearman[row])),
+                "significance_index": None,
+                "sensitivity_index": _number(float(result.sensitivity[row])),
+                "early_finish": {"mean": to_iso(int(result.finish_mean[row])), **dates},
+            }
+        )
+    return made
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
