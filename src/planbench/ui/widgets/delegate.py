@@ -124,7 +124,7 @@ def draw_look(
     else:
         text = look.text
         if elide:
-            text = paint.elided(painter, text, inner.width() + 6)
+            text = paint.elided(painter, text, inner.width() + 1)
         painter.drawText(inner, _LEFT, text)
         if look.muted:
             _draw_muted(painter, theme, inner, look, text)

@@ -32,7 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from planbench.ui.style import header_font
+from planbench.ui.faces import header_font
 from planbench.ui.theme import current_theme, theme_manager
 
 Rows = npt.NDArray[np.int32]
