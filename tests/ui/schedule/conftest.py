@@ -33,8 +33,8 @@ def space(qtbot: QtBot, state: AppState, document: Document) -> ScheduleWorkspac
     space = ScheduleWorkspace(state)
     qtbot.addWidget(space)
     space.resize(1700, 800)
-    space.show()
-    qtbot.waitExposed(space)
-    space.activateWindow()
+    with qtbot.waitActive(space):
+        space.show()
+        space.activateWindow()
     space.shown()
     return space

@@ -151,9 +151,9 @@ def test_f9_calculates_in_the_background(qtbot, state, document):
     space = ScheduleWorkspace(state)
     qtbot.addWidget(space)
     space.resize(1700, 800)
-    space.show()
-    space.activateWindow()
-    qtbot.waitActive(space)
+    with qtbot.waitActive(space):
+        space.show()
+        space.activateWindow()
     space.shown()
     assert "stored in the file" in space.banner.text()
     with qtbot.waitSignal(state.result_changed, timeout=15000) as caught:
