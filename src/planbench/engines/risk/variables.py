@@ -21,6 +21,9 @@ from planbench.engines.risk.model import Impact, Risk, RiskModel, Uncertainty
 from planbench.engines.risk.rng import stable_hash
 from planbench.engines.risk.selection import selected
 
+LONGEST = 50 * 366 * 1440
+"""Minutes beyond which a duration or an impact is refused: fifty years, mostly a wrong unit."""
+
 CONSTANT = -1
 """Kind of a law with one value."""
 
@@ -161,6 +164,8 @@ def bind(
             chosen = selected(schedule, impact.where, f"risks {risk.id}")[rows] & able
             at = np.flatnonzero(chosen)
             touched += at.size
+            scale = {"percent": float(base.max(initial=0)) / 100.0, "hours": 60.0, "days": 1440.0}
+            _sensible(impact.distribution, scale[impact.unit], f"risks {risk.id}")
             hits.append(np.column_stack((at, np.full(at.size, len(impacts)))))
             impacts.append((risk, impact, chance, f"impact {risk.id} {k}"))
         if not touched:
@@ -203,6 +208,12 @@ def bind(
     return Bound(variables, tuple(idle))
 
 
+def _sensible(law: Distribution, unit: float, at: str) -> None:
+    """Raises ModelError when the law in `unit` minutes reaches beyond LONGEST."""
+    if float(law.quantile(1.0 - 2.0**-22)[0]) * unit > LONGEST:
+        raise ModelError("reaches beyond fifty years", at, "Check the unit.")
+
+
 def _ranges(
     model: RiskModel,
     schedule: Schedule,
@@ -225,6 +236,7 @@ def _ranges(
             unit = base[at] / 100.0
         else:
             unit = minutes_of_day[at] if item.unit == "days" else np.full(at.size, 60.0)
+        _sensible(item.distribution, float(unit.max()), f"uncertainty {number + 1}")
         location[at] = item.distribution.location * unit
         scale[at] = item.distribution.scale * unit
         if not item.distribution.fixed:
