@@ -131,6 +131,24 @@ def test_a_real_file_keeps_its_repairs(library: Library, shared: Path) -> None:
     assert document.schedule.digest == imported.schedule.digest
 
 
+@pytest.mark.corpus
+def test_real_files_come_back(library: Library, shared: Path) -> None:
+    from planbench.exchange.registry import read_schedule
+
+    kept = 0
+    for file in sorted((shared / "corpus").rglob("*.xer")):
+        if file.stat().st_size > 400_000:
+            continue
+        try:
+            schedule = read_schedule(file).schedule
+        except ImportRefused:
+            continue
+        found = library.file.load_schedule(library.import_file(file))
+        assert found.digest == schedule.digest, file.name
+        kept += 1
+    assert kept > 20
+
+
 def test_two_threads_import_the_same_file_once(library: Library, tmp_path: Path) -> None:
     file = export_sample(tmp_path)[0]
     ids: list[int] = []

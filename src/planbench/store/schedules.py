@@ -29,6 +29,9 @@ _EMPTY = Schedule()
 _KINDS: dict[str, type[domain.Table]] = {
     name: type(getattr(_EMPTY, name)) for name in domain.TABLES
 }
+_CHUNK = 10_000
+"""Rows handled at once: longer steps would keep the window waiting for the interpreter."""
+
 _MISSING: dict[str, int] = {"Minutes": NO_TIME, "Rows": domain.NO_ROW}
 
 
@@ -94,9 +97,11 @@ def _write_rows(connection: Connection, update: int, name: str, table: domain.Ta
         _values(getattr(table, column), domain.column_kind(kind, column))
         for column in schema.ROW_COLUMNS[name]
     ]
-    n = len(table)
-    rows = list(zip([update] * n, range(n), *columns, strict=True))
-    insert_many(connection, getattr(schema, name), rows)
+    for start in range(0, len(table), _CHUNK):
+        numbers = range(start, min(start + _CHUNK, len(table)))
+        cells = (column[start : start + _CHUNK] for column in columns)
+        rows = list(zip([update] * len(numbers), numbers, *cells, strict=True))
+        insert_many(connection, getattr(schema, name), rows)
 
 
 def _values(column: npt.NDArray[Any], kind: str) -> list[Any]:
@@ -187,12 +192,12 @@ def _read_rows(
         chosen.append(cell)
     query = sql.select(*chosen).where(table.c.update_id == sql.bindparam("update"))
     text = str(query.order_by(table.c.row).compile(dialect=dialect()))
-    rows = connection.exec_driver_sql(text, (update,)).cursor.fetchall()
-    if not rows:
-        return dict.fromkeys(names, ())
-    return {
-        column: np.array(values, dtype=np.float64)  # None becomes NaN
-        if domain.column_kind(kind, column) == "Numbers"
-        else values
-        for column, values in zip(names, zip(*rows, strict=True), strict=True)
-    }
+    found = connection.exec_driver_sql(text, (update,)).cursor
+    assert found is not None
+    parts: dict[str, list[npt.NDArray[Any]]] = {column: [] for column in names}
+    dtypes = {column: getattr(domain.empty_table(kind), column).dtype for column in names}
+    while rows := found.fetchmany(_CHUNK):
+        for column, values in zip(names, zip(*rows, strict=True), strict=True):
+            parts[column].append(np.array(values, dtype=dtypes[column]))  # None becomes NaN
+    found.close()
+    return {column: np.concatenate(pieces) if pieces else () for column, pieces in parts.items()}
