@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import Schedule
 from planbench.engines.quality.result import MetricResult, QualityReport
+from planbench.services.document import Document
 from planbench.ui import paint, text
 from planbench.ui.quality import words
 from planbench.ui.quality.curve import ThresholdCurve
+from planbench.ui.quality.neighbours import Neighbours
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets import Chip, ElidedLabel, Label, SidePane, Surface
 
@@ -140,6 +142,7 @@ class EvidencePane(SidePane):
         self._question = Label("", "prose", "text-muted", wrap=True)
         self._measured = Label("", "prose", wrap=True)
         self._object = Label("", "prose", wrap=True)
+        self._neighbours = Neighbours()
         self._notes = Label("", "prose", "text-muted", wrap=True)
         self._formula = _Formula()
         self._breakdown = Breakdown()
@@ -159,7 +162,7 @@ class EvidencePane(SidePane):
         }
         for section, parts in (
             ("measured", (self._measured, self._notes)),
-            ("object", (self._object,)),
+            ("object", (self._object, self._neighbours)),
             ("formula", (self._formula,)),
             ("population", (self._breakdown,)),
             ("curve", (self._curve,)),
@@ -196,13 +199,15 @@ class EvidencePane(SidePane):
         self._source.setText(_source_words(report, result))
         self.show_object(None, -1)
 
-    def show_object(self, schedule: Schedule | None, place: int) -> None:
-        """Say what was measured of one row; -1 for none."""
+    def show_object(self, document: Document | None, place: int) -> None:
+        """Say what was measured of one row, and show it between its neighbours; -1 for none."""
         result = self._result
-        there = schedule is not None and result is not None and 0 <= place < result.rows.size
+        there = document is not None and result is not None and 0 <= place < result.rows.size
         self._sections["object"].setVisible(there)
-        if schedule is not None and result is not None and there:
-            self._object.setText(object_words(schedule, result, place))
+        if document is not None and result is not None and there:
+            self._object.setText(object_words(document.schedule, result, place))
+            row = words.activity_of(document.schedule, result, place)
+            self._neighbours.setVisible(self._neighbours.show_activity(document, row))
 
 
 def object_words(schedule: Schedule, result: MetricResult, place: int) -> str:
@@ -228,5 +233,7 @@ def _source_words(report: QualityReport, result: MetricResult) -> str:
         said.append(report.ruleset.source)
     version = f"Ruleset {report.ruleset_id}, version {report.version}"
     dates = "calculated dates" if report.dates == "engine" else "dates as stored"
-    baseline = f"baseline {report.baseline}" if report.baseline else "no baseline"
+    baseline = report.baseline or "no baseline"
+    if report.baseline and not report.baseline.lower().startswith("baseline"):
+        baseline = f"baseline {report.baseline}"
     return ".\n".join([*said, f"{version}; {dates}; {baseline}"]) + "."

@@ -46,7 +46,7 @@ class MetricsModel(FlatTableModel):
             Column("state", "State", 128, sort_values=np.array(states, dtype=np.int64)),
             Column("value", "Value", 84, right=True, sort_values=np.array(values, dtype=float)),
             Column("limit", "Limit", 80, right=True, sortable=False),
-            Column("population", "Population", 286, sortable=False),
+            Column("population", "Population", 300, sortable=False),
             Column("trend", "Updates", 76, sortable=False),
             Column("bar", "Against the limit", 216, sortable=False),
             Column(
@@ -195,7 +195,7 @@ class MetricsTable(TableView):
             return
         narrow = self.viewport().width() < _NARROW
         self.setColumnHidden(TREND, not self.model_.has_trends)
-        self.setColumnWidth(POPULATION, 236 if narrow else 286)
+        self.setColumnWidth(POPULATION, 236 if narrow else 300)
         self.setColumnWidth(BAR, 150 if narrow else 216)
         self.setColumnWidth(STATE, 112 if narrow else 128)
 

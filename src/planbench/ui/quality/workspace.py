@@ -425,7 +425,7 @@ class QualityWorkspace(QWidget):
         document = self.state.document
         if document is None or row < 0:
             return
-        self.evidence.show_object(document.schedule, row)
+        self.evidence.show_object(document, row)
         activity = self.findings.activity(row)
         if activity >= 0:
             self.state.select(activity)
@@ -439,7 +439,7 @@ class QualityWorkspace(QWidget):
             return
         row = self.findings.row_of_activity(activity) if activity >= 0 else -1
         self.table.select_row(row)
-        self.evidence.show_object(document.schedule, row)
+        self.evidence.show_object(document, row)
 
     def _open_activity(self, row: int) -> None:
         if self.findings.activity(row) >= 0:
