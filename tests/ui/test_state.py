@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from planbench.domain.errors import PlanbenchError
 from planbench.services.jobs import JobContext
 from planbench.ui.state import AppState
 
@@ -45,18 +46,18 @@ def test_a_stale_result_never_overwrites_a_newer_one(qtbot: QtBot, state: AppSta
 
 def test_an_error_is_told_with_its_words(qtbot: QtBot, state: AppState) -> None:
     def boom(context: JobContext) -> Any:
-        raise ValueError("no calendar")
+        raise PlanbenchError("no calendar", "plan.xer")
 
     with qtbot.waitSignal(state.message) as told:
         state.run("x", "Failing", boom, lambda r: None)
-    assert told.args == ["error", "no calendar"]
+    assert told.args == ["error", "plan.xer: no calendar"]
 
 
 def test_a_failed_job_keeps_its_traceback(qtbot: QtBot, state: AppState) -> None:
     errors: list[Exception] = []
 
     def boom(context: JobContext) -> Any:
-        raise ValueError("no calendar")
+        raise PlanbenchError("no calendar", "plan.xer")
 
     job = state.run("x", "Failing", boom, lambda r: None)
     job.failed.connect(errors.append)

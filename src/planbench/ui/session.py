@@ -255,9 +255,10 @@ class Session(QObject):
         def work(context: JobContext) -> Document:
             document = library.open_update(update)
             context.report(1, 3, "calculating")
+            kept = document.cpm is not None
             _calculate(document)
-            context.report(2, 3, "keeping the dates")
-            if document.cpm is not None and not library.read_only:
+            if document.cpm is not None and not kept and not library.read_only:
+                context.report(2, 3, "keeping the dates")
                 library.save_results(document)
             return document
 

@@ -5,14 +5,20 @@ Views talk to each other through this object alone. Signals carry ids and names,
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
 from planbench.services.undo import Command, UndoStack
 from planbench.ui.jobs import JobBridge, QtJob
+
+log = logging.getLogger("planbench")
+
+MISTAKE = "planbench made a mistake"
 
 
 class AppState(QObject):
@@ -93,7 +99,7 @@ class AppState(QObject):
                 del self._newest[kind]
 
         job.succeeded.connect(succeeded)
-        job.failed.connect(lambda error: self.message.emit("error", str(error)))
+        job.failed.connect(lambda error: self.message.emit("error", _words(name, error)))
         job.finished.connect(finished)
         self.job_started.emit(job)
         return job
@@ -101,3 +107,12 @@ class AppState(QObject):
     def close(self) -> None:
         """Stop all work before the window goes."""
         self.jobs.close()
+
+
+def _words(name: str, error: BaseException) -> str:
+    """What to say of a job that failed: the user's errors as they are, ours with a log entry."""
+    if isinstance(error, PlanbenchError):
+        return error.line
+    log.error("%s failed", name, exc_info=error)
+    told = f"{type(error).__name__}: {error}"
+    return f"{MISTAKE} during “{name}” ({told}). Your data is unchanged; the log has the details."

@@ -39,7 +39,7 @@ from planbench.ui.frame.status import StatusBar
 from planbench.ui.palette import ActivityIndex, Choice, Palette, matches
 from planbench.ui.session import Session
 from planbench.ui.settings import Settings
-from planbench.ui.state import AppState
+from planbench.ui.state import MISTAKE, AppState
 from planbench.ui.theme import current_theme, theme_manager
 from planbench.ui.widgets import Banner, Toast
 from planbench.ui.workspaces import WORKSPACES, entry, make
@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._pages: dict[str, Any] = {}
         self._current = ""
+        self._faults: set[str] = set()
         self._trail: list[tuple[str, int]] = []
         self._scheduled = dt.datetime.now()
         self._index: tuple[object, ActivityIndex] | None = None
@@ -380,16 +381,19 @@ class MainWindow(QMainWindow):
     def fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """A mistake of ours in a slot or while painting: one strip, the details in the log."""
-        log.error("".join(traceback.format_exception(kind, error, trace)))
-        if self.strip.isVisible() and "planbench made a mistake" in self.strip.text():
+        """A mistake of ours in a slot or while painting: one strip, the details in the log.
+
+        The same mistake is told and logged once, not with every frame that makes it again.
+        """
+        told = f"{kind.__name__}: {error}"
+        if told in self._faults:
             return
-        name = kind.__name__
-        self.strip.show_message(
-            f"planbench made a mistake ({name}: {error}). Your data is unchanged; the details are "
-            "in the log. Close and open the view again to go on.",
-            kind="error",
-        )
+        self._faults.add(told)
+        log.error("".join(traceback.format_exception(kind, error, trace)))
+        if not (self.strip.isVisible() and MISTAKE in self.strip.text()):
+            self.say(
+                "error", f"{MISTAKE} ({told}). Your data is unchanged; the log has the details."
+            )
 
     # Files dropped on the window.
 

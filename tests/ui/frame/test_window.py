@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from planbench.services.jobs import JobContext
 from planbench.ui.actions import ActionRegistry, ActionSpec, duplicate_shortcuts
+from planbench.ui.app import _catch_faults
 from planbench.ui.frame.help import help_text
 from planbench.ui.frame.rows import RowsDialog
 from planbench.ui.frame.status import JobStrip, time_left
@@ -274,13 +275,42 @@ def test_a_running_job_can_be_stopped(started: MainWindow, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: not started.status.findChildren(JobStrip), timeout=5000)
 
 
-def test_our_mistakes_make_one_strip(started: MainWindow) -> None:
-    for number in (1, 2):
+def test_our_mistakes_make_one_strip(started: MainWindow, caplog: pytest.LogCaptureFixture) -> None:
+    for number in (1, 1, 2):
         mistake = ZeroDivisionError(f"mistake {number}")
         started.fault(type(mistake), mistake, None)
     assert started.strip.isVisible()
     assert "mistake 1" in started.strip.text()
     assert "unchanged" in started.strip.text()
+    assert [record.message.count("mistake") for record in caplog.records] == [1, 1]
+
+
+def test_a_mistake_while_painting_leaves_the_window_alive(started: MainWindow, qtbot: Any) -> None:
+    class Broken(QWidget):
+        def paintEvent(self, event: object) -> None:
+            raise KeyError("no such colour")
+
+    with qtbot.capture_exceptions():
+        _catch_faults(started)
+        widget = Broken(started)
+        widget.resize(50, 50)
+        widget.show()
+        qtbot.waitUntil(started.strip.isVisible, timeout=5000)
+    widget.hide()
+    assert "no such colour" in started.strip.text()
+
+
+def test_a_mistake_in_a_job_is_told_and_logged(
+    started: MainWindow, qtbot: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work(_context: JobContext) -> None:
+        raise LookupError("the cupboard is bare")
+
+    started.state.run("test", "Looking", work, lambda _result: None)
+    wait_idle(started, qtbot)
+    assert "Looking" in started.strip.text()
+    assert "the cupboard is bare" in started.strip.text()
+    assert caplog.records[-1].exc_info is not None
 
 
 def test_everything_has_a_name_and_does_something(

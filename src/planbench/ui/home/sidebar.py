@@ -50,6 +50,7 @@ class DropZone(QWidget):
         row.addStretch(1)
         opens = Button("Open files", "primary", "open", hint="Ctrl+O")
         opens.clicked.connect(self.open_wanted)
+        self.setFocusProxy(opens)
         sample = Button("Sample", "default", "star", tip="Open the sample project")
         sample.clicked.connect(self.sample_wanted)
         row.addWidget(opens)

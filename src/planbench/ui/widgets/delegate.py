@@ -125,7 +125,8 @@ def draw_look(
         text = look.text
         if elide:
             text = paint.elided(painter, text, inner.width() + 1)
-        painter.drawText(inner, _LEFT, text)
+        # What may not be cut may use the padding at its right.
+        painter.drawText(inner if elide else inner.adjusted(0, 0, 7, 0), _LEFT, text)
         if look.muted:
             _draw_muted(painter, theme, inner, look, text)
     if look.dot:
