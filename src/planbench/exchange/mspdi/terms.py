@@ -1,0 +1,74 @@
+"""Microsoft Project's numbers for enumerated values and custom fields, and what they mean here."""
+
+from __future__ import annotations
+
+from planbench.domain.schedule import Constraint, LinkType
+
+LINK_TYPES: dict[str, int] = {
+    "0": LinkType.FF,
+    "1": LinkType.FS,
+    "2": LinkType.SF,
+    "3": LinkType.SS,
+}
+
+CONSTRAINTS: dict[str, int] = {
+    "0": Constraint.NONE,
+    "1": Constraint.AS_LATE_AS_POSSIBLE,
+    "2": Constraint.MANDATORY_START,
+    "3": Constraint.MANDATORY_FINISH,
+    "4": Constraint.START_ON_OR_AFTER,
+    "5": Constraint.START_ON_OR_BEFORE,
+    "6": Constraint.FINISH_ON_OR_AFTER,
+    "7": Constraint.FINISH_ON_OR_BEFORE,
+}
+"""Must start on and must finish on win over links, as P6's mandatory dates do."""
+
+ELAPSED_FORMATS = frozenset(map(str, (4, 6, 8, 10, 12, 20, 36, 38, 40, 42, 44, 52)))
+"""Duration formats that run round the clock."""
+
+PERCENT_FORMATS = frozenset(("19", "20", "51", "52"))
+"""Lag formats in percent of the predecessor's duration."""
+
+FIXED_DURATION = "1"
+UNASSIGNED = "-65535"
+"""The resource of the assignment that carries the splits of a task."""
+
+PRIORITIES = (1000, 750, 500, 250, 0)
+"""Priority that each of our five levels is written as; 500 is normal in both."""
+
+TASK_FIELDS = 0x0B400000
+RESOURCE_FIELDS = 0x0C400000
+ASSIGNMENT_FIELDS = 0x0F400000
+"""First number of the fields of tasks, resources and assignments."""
+
+FIELD_TABLES: dict[int, str] = {
+    TASK_FIELDS: "TASK",
+    RESOURCE_FIELDS: "RSRC",
+    ASSIGNMENT_FIELDS: "TASKRSRC",
+}
+
+KINDS: dict[str, str] = {
+    "Text": "text",
+    "Number": "number",
+    "Cost": "cost",
+    "Date": "date",
+    "Start": "date",
+    "Finish": "date",
+    "Flag": "indicator",
+    "Duration": "text",
+}
+"""Kind of a user-defined field by the beginning of the custom field's name."""
+
+_TEXT = (51, 54, 57, 60, 63, 66, 67, 68, 69, 70, *range(317, 337))
+_NUMBER = (87, 88, 89, 90, 91, *range(302, 317))
+
+TASK_TEXTS: dict[int, str] = {TASK_FIELDS + offset: f"Text{k}" for k, offset in enumerate(_TEXT, 1)}
+TASK_NUMBERS: dict[int, str] = {
+    TASK_FIELDS + offset: f"Number{k}" for k, offset in enumerate(_NUMBER, 1)
+}
+OUTLINE_CODES: dict[int, str] = {
+    TASK_FIELDS + 414 + 2 * k: f"Outline Code{k}" for k in range(1, 11)
+}
+
+ACTIVITY_ID = "Activity ID"
+"""Title of the text field that carries activity ids, which Microsoft Project has no field for."""
