@@ -357,7 +357,7 @@ def test_every_file_of_the_corpus_can_be_checked(shared: Path) -> None:
         except PlanbenchError as error:
             document.problem = error.line
         check_document(document)
-        for report in document.quality:
+        for report in (*document.quality, *quality_of(document, dates="stored")):
             for result in report.metrics:
                 members = result.membership
                 assert sum(n for _, n in members.breakdown()) == members.codes.size
@@ -365,3 +365,76 @@ def test_every_file_of_the_corpus_can_be_checked(shared: Path) -> None:
         json.dumps(check_json(document), allow_nan=False)
         checked += 1
     assert checked >= 50
+
+
+# ------------------------------------------------------------ baselines and earlier updates
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    from planbench.services.sample import export_sample
+
+    return export_sample(tmp_path_factory.mktemp("xer"))
+
+
+def test_a_baseline_from_another_file_is_aligned_by_activity_id(exported: list[Path]) -> None:
+    from planbench.services.files import open_file
+    from planbench.services.quality import baseline_from_file
+    from planbench.services.scheduling import recalculate
+
+    document = open_file(exported[-1])
+    recalculate(document)
+    baseline_from_file(document, exported[0])
+    assert document.baseline is not None
+    finish = document.baseline.columns.finish
+    codes = document.schedule.activities.code
+    new = {"CE-1410", "CE-1420", "CE-1430", "RM-1010", "RM-1020", "OU-2140", "OU-2150"}
+    assert set(codes[finish == NO_TIME].tolist()) == new
+    check_document(document, ["decm-v5"])
+    result = document.quality[0].metric("DECM-06A501a")
+    assert set(object_names(document.schedule, result)) == new
+
+
+def test_the_library_gives_the_earlier_update_and_the_trend(
+    exported: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planbench.services.library import Library
+    from planbench.services.quality import (
+        check_earlier_updates,
+        earlier_schedule,
+        keep_reports,
+        metric_history,
+    )
+    from planbench.services.scheduling import recalculate
+
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    with Library.open(tmp_path / "own.planbench") as library:
+        updates = [library.import_file(path) for path in exported[1:]]
+        document = library.open_update(updates[-1])
+        recalculate(document)
+        previous = earlier_schedule(document, library)
+        assert previous is not None
+        assert previous.data_date == sample_schedules()["2026-08-31"].data_date
+        assert metric_history(document, library, 0) == {}
+        check_document(document, ["planbench"], previous)
+        keep_reports(document, library)
+        assert check_earlier_updates(document, library) == 2
+        assert check_earlier_updates(document, library) == 0
+        history = metric_history(document, library, 0)
+        # The first update has no earlier one, and in the second no option changed.
+        assert history["planbench", "PB-SET"] == [0.0]
+        assert history["dcma-pam-2012", "DCMA-08"] == [
+            metric.value
+            for label in UPDATES[:2]
+            for metric in opened(label).quality[0].metrics
+            if metric.id == "DCMA-08"
+        ]
+
+
+def test_a_document_from_elsewhere_has_no_earlier_update() -> None:
+    from planbench.services.quality import earlier_schedule, keep_reports
+
+    document = opened(LATEST)
+    assert earlier_schedule(document, None) is None
+    keep_reports(document, None)
