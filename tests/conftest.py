@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,17 @@ def shared() -> Path:
     if not (CORPUS / "corpus" / "INDEX.csv").exists():
         pytest.skip("the corpus of real schedule files is not beside the repository")
     return CORPUS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Settings, libraries and recents of the tests never land among the user's own."""
+    folder = tmp_path_factory.mktemp("places")
+    names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in names:
+            patch.setenv(name, str(folder / name.lower()))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -224,19 +224,10 @@ def _save(schedule: Schedule, folder: Path) -> tuple[Path, int]:
 
 def _window(key: str, runs: int) -> Measured:
     from planbench.engines.cpm import schedule_network
+    from planbench.ui.bench import measure_window
 
-    if not os.environ.get("DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
-
-    from planbench.ui.schedule.bench import measure
-    from planbench.ui.theme import apply_theme
-
-    app = QApplication([])
-    apply_theme(app, "light")
     schedule = synthetic_schedule(*BIG)
-    figures = measure(schedule, schedule_network(schedule))
-    app.processEvents()
+    figures = measure_window(schedule, schedule_network(schedule))
     return Measured(figures[key], figures.get(f"{key}_note", ""))
 
 
