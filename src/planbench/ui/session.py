@@ -19,6 +19,7 @@ from planbench.services.jobs import JobContext
 from planbench.ui import text
 from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
+from planbench.ui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
     from planbench.services.library import Library
@@ -73,6 +74,8 @@ class Session(QObject):
         chosen = self.settings.get("library")
         first = not self.settings.get("sample_shown")
         last = self.settings.get("update") if restore else 0
+        place = self.settings.get("workspace") if restore and last else ""
+        place = place if place in {one.name for one in WORKSPACES} else ""
 
         def work(context: JobContext) -> tuple[Library, int, list[str]]:
             from planbench.services.library import Library
@@ -101,7 +104,7 @@ class Session(QObject):
             if paths:
                 self.import_files(paths)
             elif any(one.id == update for project in self._projects for one in project.updates):
-                self.open_update(update, workspace="")
+                self.open_update(update, workspace=place)
 
         self.state.run("library", "Opening the library", work, done)
 

@@ -224,7 +224,7 @@ def test_the_last_update_is_restored(sample: MainWindow, qtbot: Any) -> None:
     wait_idle(again, qtbot)
     assert again.state.document is not None
     assert again.state.document.update == document.update
-    assert again.current == "home"
+    assert again.current == "schedule"
     again.close()
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 
@@ -199,3 +199,17 @@ def test_selected_rows_have_the_fill_and_the_marker(view: TableView, tmp_path: P
     assert image.pixelColor(rect.right() - 2, rect.top() + 3).name() in fills
     below = view.visualRect(view.model().index(2, 0))
     assert image.pixelColor(0, below.center().y()) == theme.color("surface-raised")
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
+def test_columns_are_chosen_at_the_header(view: TableView, qtbot: Any) -> None:
+    view.horizontalHeader().customContextMenuRequested.emit(QPoint(5, 5))
+    menu = view.findChild(QMenu)
+    assert menu is not None
+    names = [action.text() for action in menu.actions() if action.isCheckable()]
+    assert names == ["Activity", "Float", "Share"]
+    next(action for action in menu.actions() if action.text() == "Float").trigger()
+    assert view.isColumnHidden(1)
+    view.selectAll()
+    assert view.copy().splitlines()[0] == "Activity\tShare"
+    menu.close()

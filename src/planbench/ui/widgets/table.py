@@ -30,7 +30,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from planbench.ui.faces import header_font
 from planbench.ui.theme import current_theme, theme_manager
@@ -353,6 +353,8 @@ class TableView(QTableView):
         head.setSortIndicatorClearable(False)
         head.sectionClicked.connect(self._sort_by)
         head.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        head.customContextMenuRequested.connect(self._header_menu)
         theme_manager().changed.connect(self._repaint)
         self._last_row = -1
 
@@ -416,6 +418,23 @@ class TableView(QTableView):
         self.table.sort(column, order)
         self.horizontalHeader().setSortIndicatorShown(True)
         self.horizontalHeader().setSortIndicator(column, order)
+
+    def _header_menu(self, point: QPoint) -> None:
+        """Which columns are shown; the last one shown stays."""
+        menu = QMenu(self)
+        menu.addAction("Fit widths").triggered.connect(lambda _checked=False: self.fit_columns())
+        menu.addSeparator()
+        shown = [c for c in range(len(self.table.columns)) if not self.isColumnHidden(c)]
+        for number, column in enumerate(self.table.columns):
+            action = menu.addAction(column.title.replace("\n", " "))
+            action.setCheckable(True)
+            action.setChecked(number in shown)
+            action.setEnabled(shown != [number])
+            action.triggered.connect(
+                lambda checked, number=number: self.setColumnHidden(number, not checked)
+            )
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.horizontalHeader().mapToGlobal(point))
 
     def select_row(self, row: int, scroll: bool = True) -> None:
         """Make a data row current without telling it back; -1 or a hidden row clears."""
