@@ -52,6 +52,8 @@ def test_general_shows_dates_floats_and_logic(plan: Plan, pane: DetailsPane):
         assert word in text
     for line in link_lines(plan, row, incoming=True):
         assert line.code in text
+    assert plan.reasons(row) in text
+    assert driver(plan, row).code in plan.reasons(row)
 
 
 def test_a_link_leads_to_its_activity(qtbot, plan: Plan, pane: DetailsPane):

@@ -82,7 +82,7 @@ def heading(plan: Plan, row: int) -> Heading:
 def general(plan: Plan, row: int) -> list[Section]:
     """Dates against the baseline, durations and floats, why this date, the nearest logic."""
     sections = [_dates(plan, row), _durations(plan, row)]
-    reasons = _why(plan, row)
+    reasons = plan.reasons(row)
     if reasons:
         sections.append(Section("Why this date", (Line(wrap=reasons),)))
     for incoming, title in ((True, "Predecessors"), (False, "Successors")):
@@ -195,13 +195,6 @@ def _durations(plan: Plan, row: int) -> Section:
         for (a, left), (b, right) in pairs
     )
     return Section("Duration and float", lines)
-
-
-def _why(plan: Plan, row: int) -> str:
-    """The reason of the early start in words, where dates were calculated."""
-    if plan.cpm is None:
-        return ""
-    return ""
 
 
 def _links(title: str, lines: list[LinkLine], most: int = 0) -> Section:

@@ -72,6 +72,7 @@ class GanttView(QAbstractScrollArea):
     `stepped(rows)` when up, down, home or end are pressed here.
     """
 
+    moved = Signal()  # another part is shown
     picked = Signal(int)
     zoomed = Signal(str)
     stepped = Signal(int)
@@ -154,6 +155,7 @@ class GanttView(QAbstractScrollArea):
         self._bars()
         self.viewport().update()
         self._header.update()
+        self.moved.emit()
         name = level_at(time.px_per_day).name
         if name != self._level:
             self._level = name
@@ -189,6 +191,13 @@ class GanttView(QAbstractScrollArea):
             self.set_time(
                 TimeView(minute - span / 3, self.time.px_per_day, self.time.width, self.time.ratio)
             )
+
+    def centre_time(self, minute: float) -> None:
+        """Bring an instant to the middle of the pane, unless the whole plan is in sight."""
+        time = self.time
+        left = minute - time.width / 2 * DAY / time.px_per_day
+        if not self._fitted:
+            self.set_time(TimeView(left, time.px_per_day, time.width, time.ratio))
 
     def _bars(self) -> None:
         bar = self.horizontalScrollBar()
@@ -228,7 +237,18 @@ class GanttView(QAbstractScrollArea):
         else:
             self.set_time(self.time)
 
+    @property
+    def gantt_plan(self) -> GanttPlan:
+        """What the scenes are made of."""
+        return self._gantt
+
+    @property
+    def header_height(self) -> int:
+        """Of the time axis."""
+        return int(2 * self._tier)
+
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.moved.emit()
         # Links come and go with the rows at their ends, so that nothing painted can be moved.
         self.viewport().update()
 

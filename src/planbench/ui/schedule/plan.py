@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +23,9 @@ from planbench.scenes.outline import (
     row_map,
     with_bands,
 )
+
+if TYPE_CHECKING:
+    from planbench.engines.cpm.columns import Network
 
 
 class Plan(QObject):
@@ -62,6 +67,7 @@ class Plan(QObject):
 
     def _read(self) -> None:
         """Make facts, outline and rows anew."""
+        self._network: Network | None = None
         self.columns = columns_of(self.schedule)
         if self.sort_column not in self.columns:
             self.sort_column, self.descending = "start", False
@@ -164,6 +170,17 @@ class Plan(QObject):
         self.folded = folded_below(self.outline, max(0, level))
         self._fold()
         self.rows_changed.emit()
+
+    def reasons(self, row: int) -> str:
+        """Why an activity stands where it stands, in words; empty without a calculation."""
+        if self.cpm is None:
+            return ""
+        from planbench.engines.cpm import prepare
+        from planbench.engines.trace import why
+
+        if self._network is None:
+            self._network = prepare(self.schedule)
+        return " ".join(why(self.schedule, self.cpm, row, self._network).sentences)
 
     # ------------------------------------------------------------ nodes and rows
 

@@ -204,6 +204,11 @@ class ScheduleBar(Toolbar):
             action.setCheckable(True)
             action.setChecked(bool(getattr(space.gantt.options, name)))
             action.triggered.connect(lambda on=False, name=name: self._show_part(name, bool(on)))
+        menu.addSeparator()
+        overview = menu.addAction("Overview of the whole plan")
+        overview.setCheckable(True)
+        overview.setChecked(space.overview.isVisibleTo(space))
+        overview.triggered.connect(lambda on=False: space.show_overview(bool(on)))
         return menu
 
     def _show_part(self, name: str, on: bool) -> None:

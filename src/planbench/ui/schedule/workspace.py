@@ -19,6 +19,7 @@ from planbench.services.jobs import JobContext
 from planbench.ui.details.pane import DetailsPane, DetailsStrip
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.schedule.gantt import GanttView
+from planbench.ui.schedule.overview import Overview
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.table import ActivityTable
 from planbench.ui.schedule.toolbar import ScheduleBar
@@ -52,6 +53,7 @@ class ScheduleWorkspace(QWidget):
         self.model = ActivityModel(self._sort, self.plan.is_folded, self)
         self.table = ActivityTable(self.model)
         self.gantt = GanttView(self.plan)
+        self.overview = Overview(self.gantt)
         self.pane = DetailsPane(self.plan)
         self.strip = DetailsStrip(self.plan)
         self.banner = Banner("info")
@@ -79,7 +81,12 @@ class ScheduleWorkspace(QWidget):
         work = QVBoxLayout()
         work.setSpacing(0)
         work.addWidget(self.banner)
-        work.addWidget(self.splitter, 1)
+        panes = QHBoxLayout()
+        panes.setSpacing(0)
+        panes.addWidget(self.splitter, 1)
+        panes.addWidget(self.overview)
+        self.overview.hide()
+        work.addLayout(panes, 1)
         work.addWidget(self.strip)
         content = QWidget()
         row = QHBoxLayout(content)
@@ -365,6 +372,11 @@ class ScheduleWorkspace(QWidget):
         """Show or hide parts of the Gantt."""
         self.gantt.set_options(options)
 
+    def show_overview(self, wanted: bool) -> None:
+        """Show or hide the map of the whole plan."""
+        self.overview.setVisible(wanted)
+        self._share()
+
     def open_level(self, level: int) -> None:
         """Open so many levels of WBS bands."""
         self.plan.open_level(min(max(level, 0), self.plan.deepest))
@@ -408,7 +420,8 @@ class ScheduleWorkspace(QWidget):
         """Give the table the width of its columns, but no more than half of the room."""
         if self._split_by_user:
             return
-        room = self.width() - (self.pane.width() if self.pane.isVisibleTo(self) else 0)
+        beside = [one for one in (self.pane, self.overview) if one.isVisibleTo(self)]
+        room = self.width() - sum(one.width() for one in beside)
         columns = range(len(self.model.shown))
         wide = sum(self.table.columnWidth(number) for number in columns) + 2
         table = min(wide, room // 2)
