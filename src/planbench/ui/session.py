@@ -60,6 +60,7 @@ class Session(QObject):
         self._window = window
         self._projects: tuple[ProjectRecord, ...] = ()
         state.schedule_edited.connect(self._edited)
+        state.result_changed.connect(self._keep_checks)
 
     # The library.
 
@@ -423,6 +424,19 @@ class Session(QObject):
         """The schedule changed: name the step in the bar and calculate anew."""
         self.undo_changed.emit()
         self.recalculate()
+
+    def _keep_checks(self, kind: str) -> None:
+        """Keep the figures of checks that were run on an update as it is filed."""
+        document, library, stack = self.state.document, self.library, self.state.undo_stack
+        if kind != "quality" or document is None or document.update is None or not document.quality:
+            return
+        if library is None or library.read_only or stack is None or not stack.is_clean:
+            return
+
+        def work(context: JobContext) -> None:
+            library.save_results(document)
+
+        self.state.run("keep", "Keeping the checks", work, lambda _result: self.reload())
 
     def recalculate(self) -> None:
         """Calculate the open schedule in a job; the old dates stay until the new ones are there."""

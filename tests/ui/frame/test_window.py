@@ -486,3 +486,15 @@ def test_a_figure_shows_its_projects(sample: MainWindow, qtbot: Any) -> None:
     assert page._shown_chip.text() == "Only: Watch"
     qtbot.mouseClick(page._shown_chip, Qt.MouseButton.LeftButton)
     assert not page._shown_chip.isVisible()
+
+
+def test_checks_that_were_run_reach_home(sample: MainWindow, qtbot: Any) -> None:
+    document = sample.state.document
+    assert document is not None
+    sample.go("quality")
+    qtbot.waitUntil(lambda: bool(document.quality), timeout=60000)
+    wait_idle(sample, qtbot)
+    sample.go("home")
+    latest = sample.page()._lines[0].latest
+    report = next(one for one in document.quality if one.ruleset_id == "dcma-pam-2012")
+    assert latest.checks == (report.counts()["meets"], report.counts()["flag"])

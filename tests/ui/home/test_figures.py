@@ -104,6 +104,17 @@ def test_checks_and_agreement_come_from_kept_results() -> None:
     assert (line.latest.checks, line.latest.agreement) == ((8, 6), 0.884)
 
 
+def test_the_known_rule_set_comes_before_newer_runs() -> None:
+    known = ResultHead(1, 1, "quality", "dcma-pam-2012 0", "d", "", {"counts": {"meets": 7}})
+    newer = ResultHead(2, 1, "quality", "nasa 0", "d", "", {"counts": {"meets": 9}})
+    line = project_line(project(update(1, results=(known, newer))))
+    assert line.latest is not None
+    assert line.latest.checks == (7, 0)
+    alone = project_line(project(update(1, results=(newer,))))
+    assert alone.latest is not None
+    assert alone.latest.checks == (9, 0)
+
+
 def test_a_result_of_another_schedule_is_not_used() -> None:
     old = ResultHead(1, 1, "quality", "", "other", "2026-10-01", {"counts": {"meets": 1}})
     line = project_line(project(update(1, results=(old,))))

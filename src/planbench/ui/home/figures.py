@@ -14,6 +14,10 @@ TOLERANCE = 5
 """Calendar days behind the baseline that still count as on plan."""
 
 
+RULESET = "dcma-pam-2012"
+"""The rule set whose figures Home shows where it was run."""
+
+
 @dataclass(frozen=True)
 class UpdateLine:
     """Figures of one update; `to_baseline` in calendar days, below zero is later."""
@@ -54,7 +58,10 @@ def days_between(finish: int, baseline: int) -> int | None:
 
 
 def _checks(update: UpdateRecord) -> tuple[int, int] | None:
-    kept = update.result("quality")
+    """Metrics that meet and that flag, by the best known rule set, else by the newest run."""
+    runs = [one for one in update.results if one.kind == "quality" and one.digest == update.digest]
+    known = [one for one in runs if one.label.split()[:1] == [RULESET]]
+    kept = max(known or runs, key=lambda one: one.id, default=None)
     if kept is None:
         return None
     counts: Any = kept.meta.get("counts") or {}

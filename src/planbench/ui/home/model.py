@@ -32,7 +32,12 @@ COLUMNS = [
         tip="Calendar days from the finish to the baseline's: below zero is later",
     ),
     Column("trend", "Trend", 84, tip="The finish over the updates: down is later", sortable=False),
-    Column("checks", "Checks", 112, tip="Metrics of the rule set run last: meets, flag, flags"),
+    Column(
+        "checks",
+        "Checks",
+        112,
+        tip="DCMA 14-point, else the rule set run last",
+    ),
     Column("agree", "Dates agree", 96, right=True, tip="Our dates equal those in the file"),
     Column(
         "health",
