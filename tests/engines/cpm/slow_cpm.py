@@ -23,7 +23,7 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import NO_TIME, day_number, from_datetime, to_datetime
 
-FIRST, LAST = dt.date(2026, 1, 1), dt.date(2027, 12, 31)
+FIRST, LAST = dt.date(2024, 1, 1), dt.date(2028, 12, 31)
 EPOCH = dt.datetime(1970, 1, 1)
 
 
@@ -64,6 +64,8 @@ class Clock:
         here = bisect_left(self.minutes, number(t))
         if minutes > 0:
             return back(self.minutes[here + minutes - 1] + 1)
+        if here + minutes < 0:
+            raise IndexError("the slow calendars do not begin early enough")
         return back(self.minutes[here + minutes])
 
 
@@ -409,7 +411,7 @@ class SlowCpm:
             return t == es
         milestone = self.acts[b].kind == ActivityType.FINISH_MILESTONE
         if kind in (LinkType.FS, LinkType.SS) and not milestone:
-            return cal.as_start(t) == es
+            return self.on_start(b, t) == es
         return (t if cal.can_end(t) else cal.as_start(t)) == ef
 
     def gap(self, link) -> int | None:

@@ -12,7 +12,7 @@ from planbench.domain.times import from_datetime
 from planbench.engines.cpm import schedule_network
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**40))
 def test_every_value_agrees(seed: int, small: ModuleType, slow_cpm: ModuleType) -> None:
     schedule = small.at_random(seed)

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -154,6 +153,8 @@ def test_the_order_of_rows_and_links_does_not_matter(
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 9), st.integers(0, 30), st.integers(0, 10**6))
 def test_the_shortest_loop_is_as_short_as_that_of_networkx(n: int, m: int, seed: int) -> None:
+    import networkx as nx
+
     r = np.random.default_rng(seed)
     before, after = r.integers(0, n, m).astype(np.int32), r.integers(0, n, m).astype(np.int32)
     graph = nx.DiGraph(list(zip(before.tolist(), after.tolist(), strict=True)))

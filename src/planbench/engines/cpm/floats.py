@@ -6,7 +6,8 @@ import numpy as np
 
 from planbench.domain.schedule import Codes, Flags, FloatType, Rows, Status
 from planbench.domain.times import NO_TIME, Minutes
-from planbench.engines.cpm.columns import FAR, FINISH_MILESTONE, OUTSIDE, Ends, Links, Nodes
+from planbench.engines.cpm.columns import FAR, FINISH_MILESTONE, OUTSIDE, Ends, Links, Nodes, Shares
+from planbench.engines.cpm.passes import begin
 from planbench.engines.kernel import kernel
 from planbench.engines.worktime import (
     Work,
@@ -39,17 +40,29 @@ def demand(
 
 @kernel
 def explains(
-    w: Work, demanded: int, to_start: bool, calendar: int, complete: bool, es: int, ef: int
+    w: Work,
+    shares: Shares,
+    demanded: int,
+    to_start: bool,
+    calendar: int,
+    share: int,
+    complete: bool,
+    es: int,
+    ef: int,
 ) -> bool:
     """Whether a demand, in the form of the successor, is the successor's early date.
 
     `to_start` where the demand is on a start, finish milestones excepted; `es` and `ef` are the
-    early dates of the successor and `calendar` its own.
+    early dates of the successor, `calendar` and `share` what it works on.
     """
     if complete:
         return demanded == es
     if to_start:
-        return demanded <= es and start_form(w, calendar, demanded) == es
+        if demanded > es:
+            return False
+        if share >= 0:
+            return begin(w, shares, calendar, share, demanded) == es
+        return start_form(w, calendar, demanded) == es
     return demanded <= ef and finish_at_or_after(w, calendar, demanded) == ef
 
 
@@ -58,6 +71,7 @@ def link_results(
     w: Work,
     nodes: Nodes,
     links: Links,
+    shares: Shares,
     es: Minutes,
     ef: Minutes,
     driving: Flags,
@@ -73,6 +87,7 @@ def link_results(
     kind_of_link, lag, lag_calendar = links.type, links.lag, links.calendar
     fixed, minute = links.fixed, links.minute
     kind, status, calendar, data_date = nodes.kind, nodes.status, nodes.calendar, nodes.data_date
+    share_of = nodes.shares
     for e in range(row.size):
         p, s, t = predecessor[e], successor[e], kind_of_link[e]
         asked = demand(
@@ -80,7 +95,9 @@ def link_results(
         )
         complete = status[s] == _COMPLETE
         to_start = t < 2 and kind[s] != FINISH_MILESTONE
-        driving[row[e]] = explains(w, asked, to_start, calendar[s], complete, es[s], ef[s])
+        driving[row[e]] = explains(
+            w, shares, asked, to_start, calendar[s], share_of[s], complete, es[s], ef[s]
+        )
         if not complete:
             latest = shift(w, lag_calendar[e], es[s] if t < 2 else ef[s], -lag[e])
             gap = work(w, calendar[p], es[p] if t & 1 else ef[p], latest)

@@ -1,1 +1,25 @@
-"""Logic traces: what drives an activity and what it drives."""
+"""Following the logic: why an activity stands where it stands, and what leads to and from it."""
+
+from __future__ import annotations
+
+from planbench.engines.trace.paths import (
+    FloatPath,
+    Path,
+    Trace,
+    driving_path,
+    float_paths,
+    trace,
+)
+from planbench.engines.trace.why import Cause, Reasons, why
+
+__all__ = [
+    "Cause",
+    "FloatPath",
+    "Path",
+    "Reasons",
+    "Trace",
+    "driving_path",
+    "float_paths",
+    "trace",
+    "why",
+]

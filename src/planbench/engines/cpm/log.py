@@ -1,0 +1,189 @@
+"""What a scheduling run should tell the planner, as P6's schedule log does: typed findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import numpy as np
+
+from planbench.domain.schedule import (
+    ActivityType,
+    Constraint,
+    LinkType,
+    Schedule,
+    ScheduleOptions,
+    Status,
+)
+from planbench.domain.times import NO_TIME, known
+from planbench.engines.cpm.columns import OUTSIDE
+from planbench.engines.cpm.network import prepare
+from planbench.engines.cpm.result import CpmResult
+
+Finding = Literal[
+    "open-start",
+    "open-finish",
+    "out-of-sequence",
+    "actual-after-data-date",
+    "constraint",
+    "external-link",
+    "ignored-link",
+    "expected-finish-ignored",
+    "negative-float",
+]
+
+TITLES: dict[Finding, str] = {
+    "open-start": "Activities without predecessors",
+    "open-finish": "Activities without successors",
+    "out-of-sequence": "Relationships that progress has broken",
+    "actual-after-data-date": "Activities with actual dates after the data date",
+    "constraint": "Activities with constraints",
+    "external-link": "Relationships to activities that are not in the file",
+    "ignored-link": "Relationships that were not used",
+    "expected-finish-ignored": "Activities whose expected finish could not be honoured",
+    "negative-float": "Activities with negative total float",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One heading of the log. `rows` are activities, for links rows of their own table."""
+
+    finding: Finding
+    rows: tuple[int, ...]
+    of: Literal["activities", "relationships", "external_links"] = "activities"
+
+    @property
+    def title(self) -> str:
+        """The heading in words."""
+        return TITLES[self.finding]
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Figures of one project."""
+
+    project: int
+    activities: int
+    not_started: int
+    in_progress: int
+    complete: int
+    relationships: int
+    critical: int
+    longest_path: int
+    data_date: int
+    finish: int
+    must_finish_by: int
+
+
+@dataclass(frozen=True)
+class ScheduleLog:
+    """Options used, figures and findings of one run; findings without rows are left out."""
+
+    options: tuple[ScheduleOptions, ...]  # per project
+    statistics: tuple[Statistics, ...]
+    entries: tuple[Entry, ...]
+
+    def rows(self, finding: Finding) -> tuple[int, ...]:
+        """The rows of one finding, none where it was not made."""
+        return next((entry.rows for entry in self.entries if entry.finding == finding), ())
+
+
+def schedule_log(
+    schedule: Schedule, result: CpmResult, options: ScheduleOptions | None = None
+) -> ScheduleLog:
+    """The log of a run of `schedule_network(schedule, options)`."""
+    acts, links = schedule.activities, schedule.relationships
+    network = prepare(schedule, options)
+    kind, n = network.nodes.kind, len(acts)
+    has_in, has_out = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    has_in[links.successor], has_out[links.predecessor] = True, True
+    inner, outer = schedule.external_links.incoming, ~schedule.external_links.incoming
+    has_in[schedule.external_links.activity[inner]] = True
+    has_out[schedule.external_links.activity[outer]] = True
+    incomplete = acts.status != Status.COMPLETE
+    counts = (kind != OUTSIDE) & incomplete
+    data_date = network.data_date[network.nodes.project]
+    late_actuals = (known(acts.actual_start) & (acts.actual_start > data_date)) | (
+        known(acts.actual_finish) & (acts.actual_finish > data_date)
+    )
+    constrained = (acts.constraint != Constraint.NONE) | (acts.constraint2 != Constraint.NONE)
+    used = np.zeros(len(links), dtype=bool)
+    used[network.links.row] = True
+    spans = np.isin(acts.type, (ActivityType.LEVEL_OF_EFFORT, ActivityType.WBS_SUMMARY))
+    ignored = ~used & ~spans[links.predecessor] & ~spans[links.successor]
+    expected = known(network.nodes.expected_finish) & incomplete
+    missed = expected & (result.early_finish != network.nodes.expected_finish)
+    found = (
+        Entry("open-start", _rows(counts & ~has_in)),
+        Entry("open-finish", _rows(counts & ~has_out)),
+        Entry("out-of-sequence", _rows(broken_by_progress(schedule)), "relationships"),
+        Entry("actual-after-data-date", _rows(late_actuals)),
+        Entry("constraint", _rows(constrained & incomplete)),
+        Entry("external-link", tuple(range(len(schedule.external_links))), "external_links"),
+        Entry("ignored-link", _rows(ignored), "relationships"),
+        Entry("expected-finish-ignored", _rows(missed)),
+        Entry("negative-float", _rows(known(result.total_float) & (result.total_float < 0))),
+    )
+    return ScheduleLog(
+        network.options,
+        tuple(_statistics(schedule, result, row) for row in range(len(schedule.projects))),
+        tuple(entry for entry in found if entry.rows),
+    )
+
+
+def _rows(mask: np.ndarray) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(mask).tolist())
+
+
+def broken_by_progress(schedule: Schedule) -> np.ndarray:
+    """Mask of the relationships that actual dates contradict.
+
+    The end that a relationship leads to has happened while the end that it comes from has not,
+    or happened earlier. Lags are not looked at: a lead or lag makes such progress merely early.
+    """
+    acts, links = schedule.activities, schedule.relationships
+    started = np.where(acts.status != Status.NOT_STARTED, acts.actual_start, NO_TIME)
+    finished = np.where(acts.status == Status.COMPLETE, acts.actual_finish, NO_TIME)
+    from_start = np.isin(links.type, (LinkType.SS, LinkType.SF))
+    to_start = np.isin(links.type, (LinkType.FS, LinkType.SS))
+    before = np.where(from_start, started[links.predecessor], finished[links.predecessor])
+    after = np.where(to_start, started[links.successor], finished[links.successor])
+    broken = known(after) & (~known(before) | (before > after)) & (links.lag >= 0)
+    return np.asarray(broken)
+
+
+def _statistics(schedule: Schedule, result: CpmResult, project: int) -> Statistics:
+    acts = schedule.activities
+    mine = acts.project == project
+    successor_here = mine[schedule.relationships.successor]
+    item = schedule.projects[project]
+
+    def count(mask: np.ndarray) -> int:
+        return int((mine & mask).sum())
+
+    return Statistics(
+        project=project,
+        activities=int(mine.sum()),
+        not_started=count(acts.status == Status.NOT_STARTED),
+        in_progress=count(acts.status == Status.IN_PROGRESS),
+        complete=count(acts.status == Status.COMPLETE),
+        relationships=int(successor_here.sum()),
+        critical=count(result.critical),
+        longest_path=count(result.longest_path),
+        data_date=item.data_date,
+        finish=int(result.project_finish[project]),
+        must_finish_by=item.must_finish_by,
+    )
+
+
+def options_in_words(options: ScheduleOptions) -> dict[str, str]:
+    """Every option by name with its value in lower-case words, for the log's first page."""
+    words = {}
+    for item in fields(options):
+        value = getattr(options, item.name)
+        name = getattr(value, "name", None)
+        words[item.name.replace("_", " ")] = (
+            str(value if name is None else name).lower().replace("_", " ")
+        )
+    return words

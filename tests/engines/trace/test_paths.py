@@ -1,0 +1,102 @@
+"""Neighbourhoods, driving paths and float paths on networks drawn by hand, and their laws."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planbench.domain.schedule import Schedule
+from planbench.domain.synthetic import synthetic_schedule
+from planbench.domain.times import NO_TIME
+from planbench.engines.cpm import schedule_network
+from planbench.engines.cpm.result import CpmResult
+from planbench.engines.trace import driving_path, float_paths, trace
+
+
+def diamond(small: ModuleType) -> tuple[Schedule, CpmResult]:
+    """A > B (16 h) > D, A > C (8 h) > D, E (4 h) > C; D > F."""
+    rows = [{"hours": h} for h in (8, 16, 8, 8, 4, 8)]
+    links = [("A", "B"), ("A", "C"), ("B", "D"), ("C", "D"), ("E", "C"), ("D", "F")]
+    schedule = small.make(rows, links)
+    return schedule, schedule_network(schedule)
+
+
+def test_the_driving_path_runs_through_the_longer_branch(small: ModuleType) -> None:
+    schedule, result = diamond(small)
+    path = driving_path(schedule, result, 5)
+    assert path.rows == (0, 1, 3, 5)
+    assert path.relationships == (0, 2, 5)
+    assert driving_path(schedule, result, 4).rows == (4,)
+
+
+def test_levels_around_an_activity(small: ModuleType) -> None:
+    schedule, result = diamond(small)
+    near = trace(schedule, result, 3)
+    assert near.levels == {3: 0, 1: -1, 2: -1, 5: 1}
+    assert near.relationships == (2, 3, 5)
+    far = trace(schedule, result, 3, back=5, forward=0)
+    assert far.levels == {3: 0, 1: -1, 2: -1, 0: -2, 4: -2}
+    driving = trace(schedule, result, 3, back=5, forward=5, driving_only=True)
+    assert driving.levels == {3: 0, 1: -1, 0: -2, 5: 1}
+
+
+def test_complete_activities_can_end_the_walk(small: ModuleType) -> None:
+    rows = [
+        {"hours": 8},
+        {"actual_start": "2026-05-28 08:00", "actual_finish": "2026-05-29 17:00"},
+        {"hours": 8},
+    ]
+    schedule = small.make(rows, [("A", "B"), ("B", "C")])
+    result = schedule_network(schedule)
+    assert trace(schedule, result, 2, back=9).levels == {2: 0, 1: -1, 0: -2}
+    assert trace(schedule, result, 2, back=9, through_completed=False).levels == {2: 0, 1: -1}
+
+
+def test_float_paths_by_what_they_can_slip(small: ModuleType) -> None:
+    """The second path leads through E and C, a day behind B, into D; G, last of all, is alone."""
+    rows = [{"hours": h} for h in (8, 16, 8, 8, 4, 8)] + [{"code": "G", "hours": 2}]
+    links = [("A", "B"), ("A", "C"), ("B", "D"), ("C", "D"), ("E", "C"), ("D", "F"), ("G", "C")]
+    schedule = small.make(rows, links)
+    result = schedule_network(schedule)
+    paths = float_paths(schedule, result, 5)
+    assert [(p.rows, p.relationships, p.slack, p.joins) for p in paths] == [
+        ((0, 1, 3, 5), (0, 2, 5), 0, 5),
+        ((4, 2), (4, 3), 480, 3),
+        ((6,), (6,), 480 + 360, 2),
+    ]
+    total = float_paths(schedule, result, 5, by="total")
+    assert [p.slack for p in total] == [0, 480, 840]
+    assert len(float_paths(schedule, result, 5, count=2)) == 2
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 60), st.integers(0, 100), st.integers(0, 10**6))
+def test_laws_of_paths(n: int, links: int, seed: int) -> None:
+    schedule = synthetic_schedule(n, min(links, n * (n - 1) // 2), seed)
+    result = schedule_network(schedule)
+    last = int(result.early_finish.argmax())
+    path = driving_path(schedule, result, last)
+    assert path.rows[-1] == last
+    assert all(result.driving[k] for k in path.relationships)
+    assert all(result.longest_path[row] for row in path.rows)
+    paths = float_paths(schedule, result, last, count=1000)
+    on_paths = [row for p in paths for row in p.rows]
+    ancestors = trace(schedule, result, last, back=n, forward=0).levels
+    assert sorted(on_paths) == sorted(ancestors)
+    assert [p.slack for p in paths] == sorted(p.slack for p in paths)
+    for p in paths:
+        ends = [schedule.relationships.successor[k] for k in p.relationships]
+        assert ends == [*p.rows[1:], *([p.joins] if p.number > 1 else [])]
+
+
+def test_float_paths_leave_complete_activities_out(small: ModuleType) -> None:
+    rows = [
+        {"actual_start": "2026-05-28 08:00", "actual_finish": "2026-05-29 17:00"},
+        {"hours": 8},
+    ]
+    schedule = small.make(rows, [("A", "B")])
+    result = schedule_network(schedule)
+    assert result.total_float[0] == NO_TIME
+    assert [p.rows for p in float_paths(schedule, result, 1)] == [(1,)]
