@@ -131,12 +131,23 @@ class FindingsModel(FlatTableModel):
     def _searched(self) -> list[str]:
         """Each row as one text in lower case, made when a search first asks for it."""
         if self._texts is None and self.schedule is not None and self.result is not None:
-            schedule, result = self.schedule, self.result
-            self._texts = [
-                " ".join(words.object_of(schedule, result, place)).casefold()
-                for place in range(self.all_rows.size)
-            ]
+            self._texts = _texts_of(self.schedule, self.result)
         return self._texts or []
+
+
+def _texts_of(schedule: Schedule, result: MetricResult) -> list[str]:
+    """Ids and names of every row, for searching."""
+    acts, rows = schedule.activities, result.rows
+    if result.kind == "activity":
+        ends = [rows]
+    elif result.kind == "relationship":
+        links = schedule.relationships
+        ends = [links.predecessor[rows], links.successor[rows]]
+    else:
+        names = (words.object_of(schedule, result, place) for place in range(rows.size))
+        return [" ".join(pair).casefold() for pair in names]
+    columns = [column[end].tolist() for end in ends for column in (acts.code, acts.name)]
+    return [" ".join(parts).casefold() for parts in zip(*columns, strict=True)]
 
 
 def _packages(schedule: Schedule, rows: Rows) -> Texts:

@@ -32,6 +32,7 @@ class PathTest:
     given: float
     shift: float
     float_lost: float
+    tolerance: float
     stops_at: int
 
 
@@ -42,14 +43,16 @@ def critical_path_test(ctx: Context, metric: Metric) -> Measured:
     starting open task of the longest path (of the critical ones where a fixed date leaves no task
     on it), once as it is and once without hard constraints. It
     meets when, as it is, the completion moves by the delay less `tolerance_days` of its own
-    calendar, or loses as much total float; the value is the share of the delay that arrived. The
-    row is where the delay stops.
+    calendar, or loses as much total float; where the longest path runs over several calendars,
+    whose breaks take a little of any delay, less `tolerance_share` of it. The value is the share
+    of the delay that arrived. The row is where the delay stops.
     """
     slip = option(metric, "slip_days", 600.0)
     nobody = Members(np.ones(ctx.n, dtype=np.int8), ("counted", "not the activity under test"))
-    key = ("path-test", slip)
+    let_pass = (option(metric, "tolerance_days", 1.0), option(metric, "tolerance_share", 0.01))
+    key = ("path-test", slip, let_pass)
     if key not in ctx.shared:
-        ctx.shared[key] = _both_tests(ctx, slip)
+        ctx.shared[key] = _both_tests(ctx, slip, let_pass)
     outcome = ctx.shared[key]
     if isinstance(outcome, str):
         return nothing(outcome, nobody)
@@ -58,7 +61,7 @@ def critical_path_test(ctx: Context, metric: Metric) -> Measured:
     codes[kept.activity] = 0
     arrived = max(kept.shift, kept.float_lost)
     share = arrived / kept.given if kept.given > 0 else 0.0
-    meets = arrived >= kept.given - option(metric, "tolerance_days", 1.0)
+    meets = arrived >= kept.given - kept.tolerance
     rows = np.array([kept.stops_at] if kept.stops_at >= 0 and not meets else [], dtype=np.int32)
     return Measured(
         "activity",
@@ -88,12 +91,16 @@ def _told(ctx: Context, kept: PathTest, lifted: PathTest | str) -> tuple[str, ..
             f"Without hard constraints {code[lifted.activity]} moved {lifted.given:,.1f} d and "
             f"{code[lifted.target]} {lifted.shift:,.1f} d"
         )
+    if kept.given - kept.tolerance <= kept.shift < kept.given:
+        notes.append(f"Up to {kept.tolerance:,.1f} d less is let pass")
     if kept.stops_at >= 0:
         notes.append(f"The delay first shrinks at {code[kept.stops_at]}")
     return tuple(notes)
 
 
-def _both_tests(ctx: Context, slip: float) -> tuple[PathTest, PathTest | str] | str:
+def _both_tests(
+    ctx: Context, slip: float, let_pass: tuple[float, float]
+) -> tuple[PathTest, PathTest | str] | str:
     from planbench.engines.cpm import schedule_network
 
     if ctx.cpm is None:
@@ -103,19 +110,21 @@ def _both_tests(ctx: Context, slip: float) -> tuple[PathTest, PathTest | str] | 
     if ctx.target < 0:
         return "nothing is open"
     try:
-        kept = _test(ctx, ctx.schedule, slip)
+        kept = _test(ctx, ctx.schedule, slip, let_pass)
         if isinstance(kept, str):
             return kept
         free = without_hard_constraints(ctx.schedule)
         if free is ctx.schedule:
             return kept, kept
         other = Context(free, schedule_network(free), project=ctx.project)
-        return kept, _test(other, free, slip)
+        return kept, _test(other, free, slip, let_pass)
     except ScheduleError as error:
         return f"the delayed network could not be calculated: {error.what}"
 
 
-def _test(ctx: Context, schedule: Schedule, slip: float) -> PathTest | str:
+def _test(
+    ctx: Context, schedule: Schedule, slip: float, let_pass: tuple[float, float]
+) -> PathTest | str:
     from planbench.engines.cpm import schedule_network
 
     cpm = ctx.cpm
@@ -138,18 +147,27 @@ def _test(ctx: Context, schedule: Schedule, slip: float) -> PathTest | str:
     moved /= float(ctx.day[target])
     lost = (cpm.total_float[target] - after.total_float[target]) / float(ctx.day[target])
     given = float(moved[row])
+    path = np.unique(ctx.activities.calendar[cpm.longest_path & ~ctx.complete & ~ctx.others])
+    tolerance = let_pass[0] if path.size < 2 else max(let_pass[0], let_pass[1] * given)
     return PathTest(
-        row, target, slip, given, float(moved[target]), float(lost), _stop(ctx, row, moved)
+        row,
+        target,
+        slip,
+        given,
+        float(moved[target]),
+        float(lost),
+        tolerance,
+        _stop(ctx, row, moved, tolerance),
     )
 
 
-def _stop(ctx: Context, row: int, moved: Numbers) -> int:
-    """First activity of the longest path that moved less than the delayed one, or -1."""
+def _stop(ctx: Context, row: int, moved: Numbers, tolerance: float) -> int:
+    """First activity of the longest path that did not follow the delayed one, or -1."""
     cpm = ctx.cpm
     assert cpm is not None
     open_ = ~ctx.complete & ~ctx.soft & ~ctx.others
     path = np.flatnonzero(cpm.longest_path & open_ & (cpm.early_start >= cpm.early_start[row]))
-    short = path[moved[path] < moved[row] - 1.0]
+    short = path[moved[path] < moved[row] - tolerance]
     return int(short[np.argmin(cpm.early_finish[short])]) if short.size else -1
 
 
