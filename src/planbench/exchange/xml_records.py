@@ -206,7 +206,7 @@ class _Builder:
         parser.StartDoctypeDeclHandler = self._doctype
         for at in range(0, max(len(data), 1), _CHUNK):
             if progress is not None:
-                progress(at, 2 * len(data), "Reading the file")
+                progress(5 * at // max(len(data), 1), 10, "Reading the file")
             parser.Parse(data[at : at + _CHUNK], at + _CHUNK >= len(data))
         if not self.root.children:  # an outermost element without any child
             return Record(next(iter(self.root.fields), ""))

@@ -47,7 +47,7 @@ def read_mspdi(
     """
     tell = progress or (lambda done, total, text: None)
     repairs = Repairs()
-    root, encoding = read_records(data, repairs, None, _kept, encoding, progress)
+    root, encoding = read_records(data, repairs, terms.FIELDS, _kept, encoding, progress)
     if root.tag != "Project":
         raise ImportRefused(
             f"its outermost element is {root.tag or 'missing'}, not Microsoft Project's", name

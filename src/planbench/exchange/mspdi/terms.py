@@ -72,3 +72,24 @@ OUTLINE_CODES: dict[int, str] = {
 
 ACTIVITY_ID = "Activity ID"
 """Title of the text field that carries activity ids, which Microsoft Project has no field for."""
+
+_NAMES = """
+    UID GUID ID Name Title SaveVersion LastSaved StartDate FinishDate ScheduleFromStart StatusDate
+    CurrentDate CalendarUID MinutesPerDay MinutesPerWeek CriticalSlackLimit CurrencyCode
+    CurrencySymbol HonorConstraints
+    IsBaseCalendar BaseCalendarUID DayType DayWorking FromDate ToDate FromTime ToTime Occurrences
+    Type Period DaysOfWeek Month MonthDay MonthItem MonthPosition
+    IsNull Active Manual WBS OutlineNumber OutlineLevel Priority Start Finish Duration
+    DurationFormat ManualStart ManualFinish ManualDuration Stop Resume Milestone ExternalTask
+    EarlyStart EarlyFinish LateStart LateFinish FreeSlack TotalSlack FixedCost PercentComplete
+    ActualStart ActualFinish ActualDuration RemainingDuration ConstraintType ConstraintDate
+    Deadline LevelingDelay IgnoreResourceCalendar Notes PhysicalPercentComplete EarnedValueMethod
+    PredecessorUID CrossProject CrossProjectName LinkLag LagFormat Number Cost
+    Initials MaterialLabel MaxUnits StandardRate IsCostResource
+    TaskUID ResourceUID Work ActualWork RemainingWork OvertimeWork ActualOvertimeWork
+    RemainingOvertimeWork ActualCost RemainingCost Units Delay WorkContour Value
+    FieldID FieldName Alias ValueID ParentValueID FieldGUID ValueGUID Description
+"""
+
+FIELDS: frozenset[str] = frozenset(_NAMES.split())
+"""Names of all fields that are read."""

@@ -18,6 +18,9 @@ from planbench.exchange.xml_text import leaf, node
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+_EMPTY_WEEK = "(0||DaysOfWeek()(" + "".join(f"(0||{k}()())" for k in range(1, 8)) + "))"
+"""A week without work as it is written; left out where the base calendar's week counts."""
+
 
 def finishes_inclusive(calendars: Iterable[Record]) -> bool:
     """Whether finishes are last minutes worked, as P6 writes them.
@@ -66,7 +69,8 @@ def calendar_text(calendar: Record, inclusive: bool, where: str, repairs: Repair
                 exceptions[number] = _shifts(day, inclusive, f"{where} {text[:10]}", repairs)
     if week is None and not exceptions:
         return ""
-    return write_calendar(Calendar("", "", tuple(week or [()] * 7), exceptions))
+    text = write_calendar(Calendar("", "", tuple(week or [()] * 7), exceptions))
+    return text if week is not None else text.replace(_EMPTY_WEEK, "")
 
 
 def _shifts(day: Record, inclusive: bool, where: str, repairs: Repairs) -> Shifts:

@@ -136,7 +136,11 @@ def _tables(objects: list[tuple[Record, str]], repairs: Repairs) -> dict[str, Co
     tables["PROJECT"]["export_flag"] = ["Y"] * len(projects)
     tables["SCHEDOPTIONS"] = _settings(options, repairs)
     tables["CALENDAR"] = _calendars([record for record, _ in rows.get("Calendar", [])], repairs)
-    tables["PROJWBS"] = _rooted(projects, tables.get("PROJWBS", {}))
+    tables["PROJWBS"], roots = _rooted(projects, tables.get("PROJWBS", {}))
+    if "TASK" in tables:  # P6 names no node for activities right beneath the project
+        task = tables["TASK"]
+        pairs = zip(task["wbs_id"], task["proj_id"], strict=True)
+        task["wbs_id"] = [uid or roots.get(project, "") for uid, project in pairs]
     _costs(tables.get("TASKRSRC"), [record for record, _ in rows.get("TASKRSRC", [])])
     _percents(tables.get("TASK"), repairs)
     _unscheduled(tables.get("TASK"), [record for record, _ in rows.get("TASK", [])])
@@ -237,8 +241,8 @@ def _calendars(records: list[Record], repairs: Repairs) -> Columns:
     }
 
 
-def _rooted(projects: list[Record], wbs: Columns) -> Columns:
-    """PROJWBS with the root node of each project, which P6 leaves out of the file.
+def _rooted(projects: list[Record], wbs: Columns) -> tuple[Columns, dict[str, str]]:
+    """PROJWBS with the root node of each project, which P6 leaves out of the file, and the roots.
 
     `WBSObjectId` of the project names it. Without that name a single top node is the root.
     """
@@ -252,6 +256,7 @@ def _rooted(projects: list[Record], wbs: Columns) -> Columns:
         if not parent:
             tops.setdefault(project, []).append(row)
     made: list[list[str]] = []
+    roots: dict[str, str] = {}
     for item in projects:
         own, root = item.get("ObjectId"), item.get("WBSObjectId")
         mine = tops.get(own, [])
@@ -262,12 +267,13 @@ def _rooted(projects: list[Record], wbs: Columns) -> Columns:
         else:
             root = root or f"{own}-root"
             made.append([root, own, "", "0", item.get("Id"), item.get("Name"), "Y"])
+        roots[own] = root
         for row in mine:
             parents[row] = "" if wbs["wbs_id"][row] == root else root
     wbs["parent_wbs_id"] = parents
     for column, new in zip(wbs, zip(*made, strict=True), strict=False):
         wbs[column] = [*new, *wbs[column]]
-    return wbs
+    return wbs, roots
 
 
 def _costs(table: Columns | None, records: list[Record]) -> None:
