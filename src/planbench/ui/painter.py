@@ -359,30 +359,42 @@ def _add_wire(
     width: float,
     half: float,
 ) -> None:
-    """Append an orthogonal wire; its corners are rounded as far as its stretches allow."""
-    x, y = points[0][0] + half, points[0][1] + half
+    """Append an orthogonal wire; its corners are rounded as far as its stretches allow.
+
+    Stretches lie flat and upright in turns, which saves most of the arithmetic.
+    """
+    x, y = points[0]
+    side = half - width / 2
+    flat = True
+    cut = 0.0  # how much of the current stretch the corner before it took
     last = len(points) - 1
-    px, py = x, y  # where the current stretch begins
     for place in range(1, last + 1):
-        cx, cy = points[place][0] + half, points[place][1] + half
+        cx, cy = points[place]
+        length = cx - x if flat else cy - y
+        sign = 1.0 if length >= 0 else -1.0
         reach = 0.0
         if place < last:
-            nx, ny = points[place + 1][0] + half, points[place + 1][1] + half
-            before, after = abs(cx - x) + abs(cy - y), abs(nx - cx) + abs(ny - cy)
-            reach = min(radius, before / 2, after / 2)
-        ex, ey = cx, cy
-        if reach > 0:
-            ex, ey = cx + (x - cx) / before * reach, cy + (y - cy) / before * reach
-        if py == ey:
-            straight.append(QRectF(min(px, ex), ey - width / 2, abs(ex - px), width))
+            nx, ny = points[place + 1]
+            turn = ny - cy if flat else nx - cx
+            reach = min(radius, length * sign / 2, (turn if turn >= 0 else -turn) / 2)
+        run = length * sign - cut - reach
+        if flat:
+            left = x + cut if sign > 0 else cx + reach
+            straight.append(QRectF(left + half, y + side, run, width))
         else:
-            straight.append(QRectF(ex - width / 2, min(py, ey), width, abs(ey - py)))
-        px, py = cx, cy
+            top = y + cut if sign > 0 else cy + reach
+            straight.append(QRectF(x + side, top + half, width, run))
         if reach > 0:
-            px, py = cx + (nx - cx) / after * reach, cy + (ny - cy) / after * reach
-            corners.moveTo(ex, ey)
-            corners.quadTo(cx, cy, px, py)
-        x, y = cx, cy
+            on = reach if turn >= 0 else -reach
+            back = reach * sign
+            px, py = cx + half, cy + half
+            if flat:
+                corners.moveTo(px - back, py)
+                corners.quadTo(px, py, px, py + on)
+            else:
+                corners.moveTo(px, py - back)
+                corners.quadTo(px, py, px + on, py)
+        cut, x, y, flat = reach, cx, cy, not flat
 
 
 def _diagonals(rect: tuple[float, float, float, float], step: float) -> list[QLineF]:
