@@ -58,6 +58,7 @@ class Session(QObject):
         self.state = state
         self.settings = settings
         self._window = window
+        self.formats = ""
         self._projects: tuple[ProjectRecord, ...] = ()
         state.schedule_edited.connect(self._edited)
         state.result_changed.connect(self._keep_checks)
@@ -94,6 +95,7 @@ class Session(QObject):
                 update = _sample_update(library) or update
             if library.read_only:
                 troubles.append(library.read_only)
+            self.formats = format_words()  # loads the readers here, not in the window's thread
             return library, update, [*troubles, *library.warnings]
 
         def done(result: tuple[Library, int, list[str]]) -> None:

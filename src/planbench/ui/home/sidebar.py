@@ -59,7 +59,9 @@ class DropZone(QWidget):
         column.addLayout(row)
 
     def set_formats(self, words: str) -> None:
-        self._formats.setText(f"{words}. The files themselves are never changed.")
+        """Name the formats that can be read; an empty text while they are still unknown."""
+        safe = "The files themselves are never changed."
+        self._formats.setText(f"{words}. {safe}" if words else safe)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()

@@ -160,10 +160,7 @@ class HomeWorkspace(QWidget):
             return
         recents = self.session.recents()
         self.sidebar.show_entries(recents, remarks(self._lines), dt.datetime.now())
-        if self.session.library is not None:
-            from planbench.ui.session import format_words
-
-            self.sidebar.zone.set_formats(format_words())
+        self.sidebar.zone.set_formats(self.session.formats)
 
     def _agreement_known(self) -> None:
         from planbench.ui.window import agreement_share
