@@ -118,19 +118,21 @@ def _early_starts(network: Network, result: CpmResult, row: int) -> tuple[Cause,
     w, nodes, shares = network.work, network.nodes, network.shares
     c, share = int(nodes.calendar[row]), int(nodes.shares[row])
     found, left = int(result.early_start[row]), int(result.remaining_duration[row])
+    data_date = int(nodes.data_date[row])
     complete = nodes.status[row] == Status.COMPLETE
     finish_milestone = nodes.kind[row] == 2
     if nodes.held_start[row] != NO_TIME:
         return (Cause("actual", int(nodes.held_start[row])),)
 
-    def formed(instant: int, on_finish: bool) -> int:
+    def formed(kind: Kind, instant: int, on_finish: bool) -> int:
         if complete:
             return instant
         if finish_milestone:
             return finish_at_or_after(w, c, instant)
         if on_finish:
-            wanted = finish_at_or_after(w, c, instant)
-            instant = passes.back(w, shares, c, share, wanted, left)
+            # only a link's finish may be the beginning of a work period
+            finish = finish_at_or_after(w, c, instant) if kind == "link" else instant
+            instant = max(data_date, passes.back(w, shares, c, share, finish, left))
         return passes.begin(w, shares, c, share, instant)
 
     causes: list[Cause] = []
@@ -138,7 +140,7 @@ def _early_starts(network: Network, result: CpmResult, row: int) -> tuple[Cause,
     def offer(kind: Kind, instant: int, on_finish: bool = False, **more: int) -> None:
         if instant == NO_TIME:
             return
-        start = formed(instant, on_finish)
+        start = formed(kind, instant, on_finish)
         if start == found:
             constraint = Constraint(more.pop("constraint", 0))
             waits = start > instant and not on_finish
@@ -152,9 +154,9 @@ def _early_starts(network: Network, result: CpmResult, row: int) -> tuple[Cause,
             relationship=int(network.links.row[e]),
             activity=int(network.links.predecessor[e]),
         )
-    # a demand that a lead takes before the data date is the data date's, not the link's
-    data_date = int(nodes.data_date[row])
-    causes = [cause for cause in causes if cause.instant > data_date]
+    # a start demanded before the data date is the data date's doing, not the link's
+    finish_links = network.schedule.relationships.type >= 2
+    causes = [k for k in causes if k.instant > data_date or finish_links[k.relationship]]
     for kind, date, on_finish in _early_constraints(network.schedule, row):
         offer("constraint", date, on_finish, constraint=int(kind))
     acts = network.schedule.activities
