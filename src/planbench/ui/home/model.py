@@ -56,6 +56,7 @@ class LibraryModel(FlatTableModel):
     def __init__(self) -> None:
         super().__init__(COLUMNS, 0)
         self.lines: list[ProjectLine] = []
+        self.shown: list[ProjectLine] = []
         self.entries: list[tuple[int, int]] = []
         self.open_projects: set[int] = set()
         self.shown_agreement: dict[int, float] = {}
@@ -99,6 +100,7 @@ class LibraryModel(FlatTableModel):
             line = self.lines[number]
             if line.record.id in self.open_projects:
                 entries += [(number, update) for update in range(len(line.updates))]
+        self.shown = [self.lines[number] for number in shown]
         self.entries = entries
         self.set_rows(np.arange(len(entries), dtype=np.int32))
 

@@ -29,6 +29,7 @@ from planbench.ui.home.figures import (
 )
 from planbench.ui.home.model import HEALTH, LibraryModel
 from planbench.ui.home.sidebar import Sidebar
+from planbench.ui.home.timeline import Timeline
 from planbench.ui.icons import icon as picture
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
@@ -37,6 +38,7 @@ from planbench.ui.widgets import (
     ChipButton,
     EmptyState,
     SearchField,
+    SegmentedControl,
     Stat,
     StatStrip,
     TableView,
@@ -71,13 +73,16 @@ class HomeWorkspace(QWidget):
         self.table.row_activated.connect(self._open_row)
         self.table.expander_toggled.connect(self._toggle)
         self.table.menu_requested.connect(self._menu)
-        self.model.modelReset.connect(self._set_heights)
+        self.model.modelReset.connect(self._rows_changed)
         state.library_changed.connect(self.reload)
         state.document_changed.connect(self._agreement_known)
         state.result_changed.connect(lambda _kind: self._agreement_known())
 
     def _build(self) -> None:
         bar = Toolbar("Home")
+        self.views = SegmentedControl(["Library", "Timeline"], "View")
+        self.views.changed.connect(self._show_page)
+        bar.add(self.views)
         self.filter = SearchField("Filter projects")
         self.filter.textChanged.connect(self.model.set_filter)
         bar.add(self.filter)
@@ -106,6 +111,9 @@ class HomeWorkspace(QWidget):
             ("Open the sample", "star", self._sample),
         )
         self._pages.addWidget(self._empty)
+        self.timeline = Timeline()
+        self.timeline.opened.connect(lambda update: self._open(update, "schedule"))
+        self._pages.addWidget(self.timeline)
         left.addWidget(self._pages, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -128,7 +136,8 @@ class HomeWorkspace(QWidget):
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
-        return [self.filter, self.table, self.sidebar.zone]
+        view = self.timeline if self.views.index else self.table
+        return [self.filter, view, self.sidebar.zone]
 
     # Content.
 
@@ -142,12 +151,17 @@ class HomeWorkspace(QWidget):
         if len(self._lines) == 1:
             self.model.open_projects.add(self._lines[0].record.id)
         self.model.show_lines(self._lines)
-        opened = self.session.library is not None
-        self._pages.setCurrentIndex(1 if opened and not self._lines else 0)
+        self._show_page()
         self.strip.set(strip_figures(self._lines, dt.datetime.now(dt.UTC)))
         self._agreement_known()
         self._show_sidebar()
         self._select_update(chosen)
+
+    def _show_page(self) -> None:
+        """The table, the timeline, or what a library without projects says."""
+        empty = self.session is not None and self.session.library is not None and not self._lines
+        place = 1 if empty else (0, 2)[self.views.index]
+        self._pages.setCurrentIndex(place)
 
     def _select_update(self, update: int | None) -> None:
         rows = range(len(self.model.entries))
@@ -173,7 +187,8 @@ class HomeWorkspace(QWidget):
             self.model.shown_agreement[document.update] = share
             self.model.refresh()
 
-    def _set_heights(self) -> None:
+    def _rows_changed(self) -> None:
+        self.timeline.show_lines(self.model.shown)
         heights = current_theme().row
         side = self.table.verticalHeader()
         for row, (_project, update) in enumerate(self.model.entries):
