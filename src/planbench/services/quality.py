@@ -200,6 +200,7 @@ def metric_history(document: Document, library: Library | None, project: int) ->
     for update in earlier_updates(document, library):
         for head in update.results:
             mine = head.kind == "quality" and head.digest == update.digest
+            mine = mine and head.meta.get("dates") == "engine"
             if not mine or head.meta.get("project") != project:
                 continue
             for metric in head.meta["metrics"]:

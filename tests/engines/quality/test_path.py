@@ -72,6 +72,11 @@ def test_a_late_constraint_shows_as_float_lost(plan: Plan) -> None:
     assert slipped(schedule).state == "meets"
 
 
+def test_a_lone_task_has_no_path(plan: Plan) -> None:
+    schedule, _ = plan({"A": {}}, [])
+    assert slipped(schedule).reason.endswith("there is no path to test")
+
+
 def test_nothing_open_is_not_applicable(plan: Plan) -> None:
     acts = {"A": {"started": "2026-02-02 08:00", "finished": "2026-02-06 16:00"}}
     schedule, _ = plan(acts, [])

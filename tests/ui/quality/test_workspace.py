@@ -167,7 +167,7 @@ def test_a_loop_leaves_what_needs_no_dates(workspace: QualityWorkspace, qtbot: A
     broken = replace(document(), cpm=None, problem="the network has a loop of 2 activities")
     checked(workspace, qtbot, broken)
     assert workspace.banner.isVisible()
-    assert "loop" in workspace.banner.text()
+    assert workspace.banner.text() == "What needs dates is not measured; the rest is."
     states = {r.id: r.state for r in workspace._reports[0].metrics}
     assert states["DCMA-06"] == "not-applicable"
     assert states["DCMA-02"] == "flag"
@@ -182,6 +182,22 @@ def test_a_result_of_another_document_is_dropped(workspace: QualityWorkspace, qt
     workspace.state.open_document(second)
     qtbot.waitUntil(lambda: bool(second.quality), timeout=60_000)
     assert first.quality == ()
+
+
+def test_rows_that_an_edit_took_away_are_not_shown(ready: QualityWorkspace, qtbot: Any) -> None:
+    shown = ready.state.document
+    assert shown is not None
+    schedule = shown.schedule
+    keep = np.arange(len(schedule.relationships)) > 0
+    shown.schedule = replace(schedule, relationships=schedule.relationships.take(keep))
+    ready.state.schedule_edited.emit(("relationships",))
+    assert ready.report() is None
+    assert ready.findings.rowCount() == 0
+    with qtbot.waitSignal(ready.state.result_changed, timeout=60_000):
+        ready.shown()
+    report = ready.report()
+    assert report is not None
+    assert report.metric("DCMA-02").membership.codes.size == len(schedule.relationships) - 1
 
 
 def test_a_narrow_window_folds_the_evidence(ready: QualityWorkspace) -> None:

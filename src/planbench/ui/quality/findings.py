@@ -47,13 +47,26 @@ class FindingsModel(FlatTableModel):
         rows = result.rows
         values = result.found.values
         measured = Column(
-            "measured", "Measured", 210, sort_values=values, sortable=values is not None
+            "measured",
+            "Measured",
+            210,
+            elide=False,
+            sort_values=values,
+            sortable=values is not None,
         )
         if result.kind == "relationship":
             links, acts = schedule.relationships, schedule.activities
             return [
-                Column("before", "Predecessor", 110, values=acts.code[links.predecessor[rows]]),
-                Column("after", "Successor", 110, values=acts.code[links.successor[rows]]),
+                Column(
+                    "before",
+                    "Predecessor",
+                    110,
+                    elide=False,
+                    values=acts.code[links.predecessor[rows]],
+                ),
+                Column(
+                    "after", "Successor", 110, elide=False, values=acts.code[links.successor[rows]]
+                ),
                 Column(
                     "name",
                     "Successor's name",
@@ -84,7 +97,7 @@ class FindingsModel(FlatTableModel):
             acts = schedule.activities
             wbs = _packages(schedule, rows)
             return [
-                Column("id", "ID", 110, values=acts.code[rows]),
+                Column("id", "ID", 110, elide=False, values=acts.code[rows]),
                 Column("name", "Activity", 280, stretch=True, values=acts.name[rows]),
                 Column("wbs", "Work package", 240, values=wbs),
                 measured,

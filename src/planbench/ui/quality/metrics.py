@@ -197,7 +197,6 @@ class MetricsTable(TableView):
         self.setColumnHidden(TREND, not self.model_.has_trends)
         self.setColumnWidth(POPULATION, 236 if narrow else 300)
         self.setColumnWidth(BAR, 150 if narrow else 216)
-        self.setColumnWidth(STATE, 112 if narrow else 128)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -246,7 +246,7 @@ def _heading(words: str) -> Label:
 
 def dates_words(document: Document, dates: str) -> str:
     """Whose dates and floats the metrics read."""
-    if document.problem:
+    if document.problem and dates == "engine":
         return "The network could not be calculated; what needs dates is not measured."
     said = "Calculated here." if dates == "engine" else "As the file stores them."
     agreement = document.agreement

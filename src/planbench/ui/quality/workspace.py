@@ -63,6 +63,7 @@ class QualityWorkspace(QWidget):
         self._build()
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
+        state.schedule_edited.connect(self._schedule_edited)
         state.selection_changed.connect(self._selected_elsewhere)
         self._document_changed()
 
@@ -211,28 +212,28 @@ class QualityWorkspace(QWidget):
         library = self.state.library
         dates = (_ENGINE, _STORED)[self._dates.index]
 
-        def work(context: JobContext) -> tuple[Document, tuple[QualityReport, ...]]:
-            from planbench.services.quality import earlier_schedule, keep_reports, quality_of
+        asked = replace(document)  # an edit during the run gives the document another schedule
 
-            previous = earlier_schedule(document, library)
-            reports = quality_of(document, None, previous, context, dates)
-            if dates == _ENGINE:
-                keep_reports(replace(document, quality=reports), library)
-            return document, reports
+        def work(context: JobContext) -> tuple[QualityReport, ...]:
+            from planbench.services.quality import earlier_schedule, quality_of
+
+            return quality_of(asked, None, earlier_schedule(asked, library), context, dates)
+
+        def done(reports: tuple[QualityReport, ...]) -> None:
+            if document is not self.state.document:
+                return
+            if document.schedule is not asked.schedule:
+                self.run()
+                return
+            document.quality = reports
+            self.state.result_changed.emit("quality")
+            self._check_earlier(document)
 
         self._stale = False
         self._again.setEnabled(False)
-        job = self.state.run("quality", "Checking quality", work, self._done)
+        job = self.state.run("quality", "Checking quality", work, done)
         job.finished.connect(lambda: self._again.setEnabled(True))
         job.failed.connect(self._failed)
-
-    def _done(self, result: tuple[Document, tuple[QualityReport, ...]]) -> None:
-        document, reports = result
-        if document is not self.state.document:
-            return
-        document.quality = reports
-        self.state.result_changed.emit("quality")
-        self._check_earlier(document)
 
     def _check_earlier(self, document: Document) -> None:
         """Fill in the trends: earlier updates of the project that nobody has checked yet."""
@@ -268,6 +269,23 @@ class QualityWorkspace(QWidget):
         if self._stale and self.isVisible():
             self.run()
 
+    def _schedule_edited(self, _touched: object) -> None:
+        """Figures of rows that are no longer there are taken away; a new run follows."""
+        document = self.state.document
+        if document is None or not self._reports:
+            return
+        self._stale = True
+        sizes = {
+            "activity": len(document.schedule),
+            "relationship": len(document.schedule.relationships),
+        }
+        metrics = (result for report in self._reports for result in report.metrics)
+        if any(
+            r.membership.codes.size != sizes.get(r.kind, r.membership.codes.size) for r in metrics
+        ):
+            document.quality = ()
+            self._show_document()
+
     def _result_changed(self, kind: str) -> None:
         if kind == "quality":
             self._show_document()
@@ -294,23 +312,25 @@ class QualityWorkspace(QWidget):
     def _tell_trust(self, document: Document) -> None:
         """Say when dates are missing, or when ours are not those of the file."""
         self.banner.hide()
-        if document.problem:
-            self.banner.show_message(
-                f"{document.problem} Metrics that need no dates are measured all the same.",
-                "The network could not be calculated",
-                kind="warning",
-                closable=False,
-            )
+        if self._dates.index == 1:
             return
         share = document.agreement.share if document.agreement else None
-        if share is not None and share < _TRUSTED and self._dates.index == 0:
-            self.banner.show_message(
-                f"{text.percent(share)} of the stored dates equal ours. Figures of float and path "
-                "rest on our calculation.",
-                kind="warning",
-                action="Use the dates in the file",
-                slot=lambda: self._dates.set_index(1),
-            )
+        if document.problem:
+            title = "The network could not be calculated"
+            words_ = "What needs dates is not measured; the rest is."
+        elif share is not None and share < _TRUSTED:
+            title = f"{text.percent(share)} of the stored dates equal ours"
+            words_ = "Figures of float and path rest on our calculation."
+        else:
+            return
+        self.banner.show_message(
+            words_,
+            title,
+            kind="warning",
+            action="Use the dates in the file",
+            slot=lambda: self._dates.set_index(1),
+            closable=False,
+        )
 
     def _fill_projects(self, document: Document) -> None:
         rows = list(dict.fromkeys(report.project for report in document.quality))

@@ -138,6 +138,8 @@ def _test(
         return "no open task is critical"
     row = int(candidates[np.argmin(cpm.early_start[candidates])])
     target = ctx.target
+    if row == target:
+        return "the earliest critical task is the completion itself: there is no path to test"
     after = schedule_network(delayed(schedule, row, round(slip * float(ctx.day[row]))))
     calendar = int(ctx.activities.calendar[target])
     table = ctx.work_over(cpm.finish, after.finish)
