@@ -98,7 +98,7 @@ def links(plan: Plan, row: int) -> list[Section]:
         _links("Successors", link_lines(plan, row, False)),
     ]
     outside = plan.schedule.external_links
-    mine = [place for place, owner in enumerate(outside.activity.tolist()) if owner == row]
+    mine: list[int] = (outside.activity == row).nonzero()[0].tolist()
     if mine:
         lines = []
         for place in mine:

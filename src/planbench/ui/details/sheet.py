@@ -6,10 +6,12 @@ only repaints. Its whole text is its accessible description.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QWidget
 
 from planbench.ui import paint
@@ -71,12 +73,7 @@ class Sheet(QWidget):
     def _height(self, line: Line) -> int:
         if not line.wrap:
             return LINE
-        metrics = QFontMetrics(current_theme().font("prose"))
-        area = metrics.boundingRect(
-            QRect(0, 0, WIDE, 10_000), int(Qt.TextFlag.TextWordWrap), line.wrap
-        )
-        rows = max(1, round(area.height() / metrics.lineSpacing()))
-        return rows * current_theme().line("prose") + 2
+        return len(_broken(line.wrap)) * current_theme().line("prose") + 2
 
     def _place(self) -> None:
         self._places, y = [], 4
@@ -120,10 +117,11 @@ class Sheet(QWidget):
     def _line(self, painter: QPainter, line: Line, y: int, here: bool) -> None:
         theme = current_theme()
         if line.wrap:
-            painter.setFont(theme.font("prose"))
+            painter.setFont(theme.font("prose", tabular=True))
             painter.setPen(theme.color("text"))
-            room = QRectF(PAD, y, WIDE, self._height(line))
-            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), line.wrap)
+            step = theme.line("prose")
+            for number, text in enumerate(_broken(line.wrap)):
+                painter.drawText(QRect(PAD, y + number * step, WIDE + PAD, step), _LEFT, text)
             return
         if here:
             area = QRect(PAD - 6, y, WIDE + 12, LINE)
@@ -204,3 +202,20 @@ class Sheet(QWidget):
             self.gone.emit(self._places[self._at][1].go)
         else:
             super().keyPressEvent(event)
+
+
+@lru_cache(maxsize=256)
+def _broken(text: str) -> list[str]:
+    """A paragraph as the lines that fit the pane, so that they can stand 18 pixels apart."""
+    font = current_theme().font("prose", tabular=True)
+    lines = []
+    for paragraph in text.splitlines() or [""]:
+        # Dates and IDs stay whole: their hyphens must not end a line.
+        layout = QTextLayout(re.sub(r"(?<=\w)-(?=\w)", "\u2011", paragraph), font)
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(WIDE)
+            start = line.textStart()
+            lines.append(paragraph[start : start + line.textLength()].strip())
+        layout.endLayout()
+    return lines

@@ -85,6 +85,7 @@ class Plan(QObject):
         self._match = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
 
     def _roll_up(self) -> None:
+        self._span: tuple[int, int] | None = None
         self.facts: Facts = with_bands(self.outline, self.activity_facts, self._match)
         self.table = PlanTable(self.schedule, self.outline, self.facts)
 
@@ -208,10 +209,11 @@ class Plan(QObject):
     @property
     def span(self) -> tuple[int, int]:
         """Earliest start and latest finish shown, (0, 0) without dates."""
-        start, finish = self.activity_facts.start, self.activity_facts.finish
-        there = (start != NO_TIME) & (finish != NO_TIME)
-        if self._match is not None:
-            there = there & self._match
-        if not there.any():
-            return 0, 0
-        return int(start[there].min()), int(finish[there].max())
+        if self._span is None:
+            start, finish = self.activity_facts.start, self.activity_facts.finish
+            there = (start != NO_TIME) & (finish != NO_TIME)
+            if self._match is not None:
+                there = there & self._match
+            found = there.any()
+            self._span = (int(start[there].min()), int(finish[there].max())) if found else (0, 0)
+        return self._span

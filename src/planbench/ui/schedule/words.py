@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planbench.domain.schedule import NO_ROW, LinkType
-from planbench.domain.times import NO_TIME
+from planbench.domain.schedule import NO_ROW, LagCalendar, LinkType, Schedule
+from planbench.domain.times import DAY, NO_TIME
 from planbench.scenes.formats import THIN, date_text, days_text
 from planbench.ui.schedule.plan import Plan
 
@@ -30,6 +30,25 @@ def lag_text(minutes: int, per_day: float) -> str:
     return f"{days_text(minutes / per_day, sign=True)}{THIN}d"
 
 
+def _day(schedule: Schedule, row: int) -> float:
+    """Working minutes of a day on an activity's calendar."""
+    calendar = int(schedule.activities.calendar[row])
+    if not 0 <= calendar < len(schedule.calendars):
+        return 480.0
+    return schedule.calendars[calendar].minutes_per_day or 480.0
+
+
+def _lag_day(schedule: Schedule, predecessor: int, successor: int) -> float:
+    """Minutes of a day on the calendar on which the successor's project lets lags run."""
+    project = schedule.projects[int(schedule.activities.project[successor])]
+    runs_on = project.options.lag_calendar
+    if runs_on == LagCalendar.ROUND_THE_CLOCK:
+        return float(DAY)
+    if runs_on == LagCalendar.PROJECT and 0 <= project.calendar < len(schedule.calendars):
+        return schedule.calendars[project.calendar].minutes_per_day or 480.0
+    return _day(schedule, successor if runs_on == LagCalendar.SUCCESSOR else predecessor)
+
+
 def link_lines(plan: Plan, row: int, incoming: bool) -> list[LinkLine]:
     """Predecessors or successors of an activity, driving ones first, then by float."""
     schedule, cpm = plan.schedule, plan.cpm
@@ -38,14 +57,13 @@ def link_lines(plan: Plan, row: int, incoming: bool) -> list[LinkLine]:
     lines = []
     critical = plan.activity_facts.critical
     for link in found:
-        other = int((links.predecessor if incoming else links.successor)[link])
+        predecessor, successor = int(links.predecessor[link]), int(links.successor[link])
+        other = predecessor if incoming else successor
         drives = cpm is not None and bool(cpm.driving[link])
         slip = int(cpm.relationship_float[link]) if cpm is not None else NO_TIME
-        successor = int(links.successor[link])
-        calendar = int(schedule.activities.calendar[successor])
-        days = schedule.calendars[calendar].minutes_per_day if schedule.calendars else 480.0
         kind = LinkType(int(links.type[link])).name
-        lag = lag_text(int(links.lag[link]), days or 480.0)
+        lag = lag_text(int(links.lag[link]), _lag_day(schedule, predecessor, successor))
+        days = slip / _day(schedule, predecessor)  # a link's float runs on its predecessor's
         line = LinkLine(
             row=other,
             code=str(schedule.activities.code[other]),
@@ -53,7 +71,7 @@ def link_lines(plan: Plan, row: int, incoming: bool) -> list[LinkLine]:
             type=f"{kind} {lag}".strip(),
             driving=drives,
             critical=drives and bool(critical[other] and critical[row]),
-            float_days="" if slip == NO_TIME else days_text(slip / (days or 480.0)) + THIN + "d",
+            float_days="" if slip == NO_TIME else f"{days_text(days)}{THIN}d",
         )
         lines.append((not drives, slip if slip != NO_TIME else 0, line))
     lines.sort(key=lambda item: item[:2])
