@@ -164,8 +164,8 @@ def bind(
             chosen = selected(schedule, impact.where, f"risks {risk.id}")[rows] & able
             at = np.flatnonzero(chosen)
             touched += at.size
-            scale = {"percent": float(base.max(initial=0)) / 100.0, "hours": 60.0, "days": 1440.0}
-            _sensible(impact.distribution, scale[impact.unit], f"risks {risk.id}")
+            units = {"percent": float(base.max(initial=0)) / 100.0, "hours": 60.0, "days": 1440.0}
+            _sensible(impact.distribution, units[impact.unit], f"risks {risk.id}")
             hits.append(np.column_stack((at, np.full(at.size, len(impacts)))))
             impacts.append((risk, impact, chance, f"impact {risk.id} {k}"))
         if not touched:
