@@ -37,6 +37,13 @@ def test_the_name_decides_where_the_content_does_not() -> None:
         read_schedule(b"ERM", name="cut.XER")
 
 
+def test_xml_of_no_scheduling_program_is_refused_by_its_outermost_element() -> None:
+    with pytest.raises(ImportRefused, match=r"a\.xml.*element is html"):
+        read_schedule(b"<html><body><p>x</p></body></html>", name="a.xml")
+    with pytest.raises(ImportRefused, match=r"a\.xml.*broken at line 1"):
+        read_schedule(b"<APIBusinessObjects><Project>", name="a.xml")
+
+
 def test_an_unknown_encoding_is_refused(make_xer) -> None:
     with pytest.raises(ImportRefused, match="no known encoding"):
         read_schedule(make_xer(), name="a.xer", encoding="klingon")

@@ -27,6 +27,9 @@ MAX_DEPTH = 64
 MAX_TEXT = 1 << 24
 """Characters of one field."""
 
+_NIL = ["xsi:nil", "true"]
+"""The attributes of an empty field, by far the most frequent ones."""
+
 _CHUNK = 1 << 20
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", re.DOTALL)
@@ -112,7 +115,10 @@ def _as_utf8(data: bytes, encoding: str | None, repairs: Repairs) -> tuple[bytes
     if not info._is_text_encoding:  # base64 and the like are no encodings of text
         raise ImportRefused(f"{name!r} is no encoding of text", mend="Choose another one.")
     name = info.name
-    data = data.removeprefix(codecs.BOM_UTF8) if name == "utf-8" else data
+    if name == "utf-8":
+        data = data.removeprefix(codecs.BOM_UTF8)
+        if _is_utf8(data):
+            return data, name
     try:
         text = data.decode(name)
     except UnicodeError:
@@ -126,6 +132,17 @@ def _as_utf8(data: bytes, encoding: str | None, repairs: Repairs) -> tuple[bytes
         )
         name, text = fallback, data.decode(fallback, errors="replace")
     return text.encode("utf-8", errors="replace"), name
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8, without making one text of them all."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, len(data), _CHUNK):
+            decoder.decode(data[at : at + _CHUNK], at + _CHUNK >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _encoding_of(data: bytes) -> str:
@@ -234,7 +251,7 @@ class _Builder:
         self.text.clear()
         self.length = 0
         self.fresh = True
-        if attributes:
+        if attributes and attributes != _NIL:
             plain = {
                 key: value
                 for key, value in zip(attributes[::2], attributes[1::2], strict=True)

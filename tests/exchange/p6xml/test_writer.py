@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from planbench.domain.schedule import Baseline, Schedule
+from planbench.domain.schedule import Baseline, LagFormat, Schedule
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import from_iso
 from planbench.exchange.p6xml.writer import VERSION, write_p6xml
@@ -61,6 +61,17 @@ def test_calculated_dates_take_the_place_of_stored_ones(p6xml: str) -> None:
         read_schedule(text, "b.xml").schedule.activities.stored_early_start.tolist()
         == early.tolist()
     )
+
+
+def test_lags_in_percent_become_durations(make_xer) -> None:
+    schedule = read_schedule(make_xer()).schedule
+    half = schedule.relationships.with_columns(
+        lag=np.array([5000, -2500]),
+        lag_format=np.array([LagFormat.PERCENT, LagFormat.ELAPSED_PERCENT], dtype=np.int8),
+    )
+    found = back(replace(schedule, relationships=half))
+    assert schedule.activities.original_duration[:2].tolist() == [2400, 4830]
+    assert found.relationships.lag.tolist() == [1200, -1208]  # half, and a quarter back
 
 
 def test_several_baselines_keep_their_names(p6xml: str) -> None:

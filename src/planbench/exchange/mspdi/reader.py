@@ -50,7 +50,10 @@ def read_mspdi(
     root, encoding = read_records(data, repairs, terms.FIELDS, _kept, encoding, progress)
     if root.tag != "Project":
         raise ImportRefused(
-            f"its outermost element is {root.tag or 'missing'}, not Microsoft Project's", name
+            f"its outermost element is {root.tag or 'missing'}: neither Microsoft Project's "
+            "(Project) nor P6's (APIBusinessObjects)",
+            name,
+            "Save the project as XML in one of these programs.",
         )
     tasks = _group(root, "Tasks", "Task")
     if not tasks:

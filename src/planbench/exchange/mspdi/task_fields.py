@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planbench.domain.schedule import (
+    NO_ROW,
     Constraint,
     LagFormat,
     PercentType,
@@ -55,6 +56,8 @@ class TaskWriter:
         self.task = task
         self.calendar = calendar
         self.custom = custom
+        projects = schedule.projects
+        self.usual = projects[schedule.main_project].calendar if projects else NO_ROW
         self.links = self._links()
         self.notes: dict[int, list[str]] = {}
         for row, text in zip(schedule.notes.activity.tolist(), schedule.notes.text, strict=True):
@@ -200,8 +203,7 @@ class TaskWriter:
     def _calendar(self, row: int) -> str:
         table = self.schedule.activities
         own = int(table.calendar[row])
-        usual = self.schedule.projects[self.schedule.main_project].calendar
-        if table.calendar_chosen[row] or own != usual:
+        if table.calendar_chosen[row] or own != self.usual:
             return self.calendar[own] if own >= 0 else "-1"
         return "-1"
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from planbench.domain.schedule import (
     NO_ROW,
+    LagFormat,
     Logic,
     Project,
     Schedule,
@@ -282,7 +283,7 @@ class NetworkTables:
             ]
 
         other = outer.other_uid.tolist()
-        lag = np.concatenate((inner.lag, outer.lag))
+        lag = np.concatenate((_lag_minutes(self.schedule), outer.lag))
         return {
             "task_pred_id": plain_ids([*inner.uid.tolist(), *outer.uid.tolist()]),
             "task_id": [*references(self.task, inner.successor), *ends(own, other, True)],
@@ -302,6 +303,17 @@ class NetworkTables:
     def project_of(self, activity: npt.NDArray[Any]) -> list[str]:
         """Ids of the projects of these activities."""
         return references(self.project, self.schedule.activities.project[activity])
+
+
+def _lag_minutes(schedule: Schedule) -> Minutes:
+    """Lags in minutes: P6 has no percentages, so those of the predecessor's duration are taken."""
+    links = schedule.relationships
+    share = (links.lag_format == LagFormat.PERCENT) | (
+        links.lag_format == LagFormat.ELAPSED_PERCENT
+    )
+    duration = schedule.activities.original_duration[links.predecessor]
+    minutes = np.round(links.lag / 10_000.0 * duration).astype(np.int64)
+    return np.where(share, minutes, links.lag)
 
 
 def _rooted(schedule: Schedule) -> tuple[Wbs, list[str]]:
