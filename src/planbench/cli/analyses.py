@@ -48,6 +48,14 @@ def add_commands(commands: Commands) -> None:
     risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
     risk.add_argument("--threads", type=_positive, default=None, metavar="N")
 
+    level = _command(commands, "level", "propose levelled dates, with the reason a shift", _level)
+    level.add_argument("--resource", action="append", default=[], metavar="ID")
+    level.add_argument("--within-float", action="store_true", help="no shift passes a late finish")
+    level.add_argument("--keep-float", type=float, default=0.0, metavar="HOURS")
+    level.add_argument("--over", type=float, default=0.0, metavar="PERCENT", help="over the limit")
+    level.add_argument("--priority", action="append", default=[], metavar="NAME")
+    level.add_argument("--xlsx", metavar="PATH", help="write the difference table as a workbook")
+
 
 def _positive(text: str) -> int:
     number = int(text)
@@ -168,6 +176,38 @@ def _check_sheets(projects: list[dict[str, Any]]) -> dict[str, list[dict[str, An
                 metrics.append({**place, **figures})
                 objects += [{**place, "object": name} for name in metric["objects"]]
     return {"Metrics": metrics, "Findings": objects}
+
+
+def _level(options: argparse.Namespace) -> int:
+    from planbench.services.levelling import level_json, level_options, propose, shift_rows
+
+    document = _calculated(options)
+    chosen = level_options(
+        document,
+        options.resource,
+        within_float=options.within_float,
+        keep_float_h=options.keep_float,
+        over_allocation=options.over / 100.0,
+        priority=options.priority,
+    )
+    result = propose(document, chosen, JobContext(show_progress))
+    body = level_json(document, result)
+    if options.json:
+        write_json(envelope("level", [document], body), options.json)
+    if options.xlsx:
+        write_xlsx({"Shifts": shift_rows(document, result)}, options.xlsx)
+    if options.json == "-":
+        return 0
+    print(
+        f"finish {body['finish_before']} would become {body['finish_after']}: "
+        f"{body['moved']} activities move, {body['left_over_limit']} stay over a limit"
+    )
+    for row in body["shifts"][:20]:
+        why = row["left_over_limit"] or f"{row['resource']} held by {', '.join(row['held_by'])}"
+        print(f"  {row['id']:16}{row['delay_h']:>8.1f} h  {row['levelled_start']}  {why}")
+    if len(body["shifts"]) > 20:
+        print(f"  and {len(body['shifts']) - 20} more (--json or --xlsx list all)")
+    return 0
 
 
 def _risk(options: argparse.Namespace) -> int:
