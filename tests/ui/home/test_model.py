@@ -60,7 +60,7 @@ def test_updates_stand_below_their_project_newest_first(model: LibraryModel) -> 
         "Yard",
         "Update 2 Yard2.xer",
         "Update 1 Yard1.xer",
-        "Update 0 Yard0.xer, measured against",
+        "Update 0 measured against, Yard0.xer",
     ]
     assert model.update_of(1) == 22
     assert model.update_of(3) == 21

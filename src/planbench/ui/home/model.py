@@ -165,7 +165,7 @@ class LibraryModel(FlatTableModel):
         if column == NAME:
             notes = [record.source_name] if record.source_name != record.label else []
             if line.record.baseline == record.id:
-                notes.append("measured against")
+                notes.insert(0, "measured against")
             elif record.kind != "update":
                 notes.append(record.kind)
             return CellLook(
