@@ -49,6 +49,13 @@ def test_the_project(mspdi: str) -> None:
     assert (schedule.source.format, schedule.source.version) == ("mspdi", "14")
 
 
+def test_the_name_that_converters_give_every_file_is_no_code(mspdi: str) -> None:
+    text = mspdi.replace("<Name>dock.mpp</Name>", "<Name>project.xml</Name>")
+    assert read(text).schedule.projects[0].code == "The dock"
+    text = text.replace("<Title>The dock</Title>", "")
+    assert read(text).schedule.projects[0].code == "dock"
+
+
 def test_a_project_from_its_finish_and_without_status_date(mspdi: str) -> None:
     text = mspdi.replace("<ScheduleFromStart>1", "<ScheduleFromStart>0")
     text = text.replace("<StatusDate>2026-01-16T17:00:00</StatusDate>", "")

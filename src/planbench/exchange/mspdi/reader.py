@@ -155,11 +155,19 @@ def _between(value: float, limit: float, default: float) -> float:
 _ENDINGS = (".mpp", ".xml", ".mpt", ".mpx")
 
 
+def _bare(name: str) -> str:
+    """A file's name without its ending."""
+    name = name.strip()
+    while name.lower().endswith(_ENDINGS) and len(name) > 4:
+        name = name[:-4]
+    return name
+
+
 def _project(root: Record, file: str, calendar: int, per_day: float, reader: Reader) -> Project:
     """The project: its data date is the status date, else the date the file says is current."""
-    code = root.get("Name") or file or "Project"
-    while code.lower().endswith(_ENDINGS) and len(code) > 4:
-        code = code[:-4]
+    code = _bare(root.get("Name"))
+    if code.lower() in ("", "project"):  # converters give every file that name
+        code = _bare(root.get("Title")) or _bare(file) or "Project"
     data_date = reader.instant(root, "StatusDate")
     if data_date == NO_TIME:
         data_date = reader.instant(root, "CurrentDate")
