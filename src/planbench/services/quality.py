@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planbench.domain.errors import ModelError
-from planbench.domain.schedule import Baseline, LinkType, Schedule, empty_baseline
+from planbench.domain.schedule import Baseline, LinkType, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.services.document import Document
 from planbench.services.resources import resource
@@ -225,35 +225,14 @@ def baseline_from_file(document: Document, path: Path) -> None:
     Start and finish are the actual dates, else the calculated ones, else those the file stores.
     Raises ImportRefused when the file cannot be read.
     """
+    from planbench.services.baselines import aligned_baseline
     from planbench.services.files import open_file
     from planbench.services.scheduling import recalculate
 
     other = open_file(path)
     recalculate(other)
-    document.baseline = aligned_baseline(document.schedule, other)
+    document.baseline = aligned_baseline(document.schedule, other.schedule, other.title, other.cpm)
     document.baseline_label = path.name
-
-
-def aligned_baseline(schedule: Schedule, other: Document) -> Baseline:
-    """A baseline of another document's dates in the order of the schedule's activities."""
-    source, row_of = other.schedule.activities, other.schedule.row_of_code
-    rows = np.array([row_of.get(code, -1) for code in schedule.activities.code.tolist()], dtype=int)
-    there, taken = rows >= 0, rows[rows >= 0]
-    columns = empty_baseline(len(schedule))
-    if other.cpm is not None:
-        start, finish = other.cpm.start, other.cpm.finish
-    else:
-        start = np.where(
-            source.actual_start == NO_TIME, source.stored_early_start, source.actual_start
-        )
-        finish = np.where(
-            source.actual_finish == NO_TIME, source.stored_early_finish, source.actual_finish
-        )
-    columns.start[there] = start[taken]
-    columns.finish[there] = finish[taken]
-    columns.duration[there] = source.original_duration[taken]
-    name = other.title or other.schedule.source.name
-    return Baseline(name, other.schedule.data_date, columns)
 
 
 def check_json(document: Document) -> list[dict[str, Any]]:
