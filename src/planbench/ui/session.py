@@ -59,6 +59,7 @@ class Session(QObject):
         self.settings = settings
         self._window = window
         self.formats = ""
+        self._missing = "still being opened"
         self._projects: tuple[ProjectRecord, ...] = ()
         state.schedule_edited.connect(self._edited)
         state.result_changed.connect(self._keep_checks)
@@ -109,7 +110,19 @@ class Session(QObject):
             elif any(one.id == update for project in self._projects for one in project.updates):
                 self.open_update(update, workspace=place)
 
-        self.state.run("library", "Opening the library", work, done)
+        job = self.state.run("library", "Opening the library", work, done)
+        job.failed.connect(self._not_opened)
+
+    def _not_opened(self, _error: object) -> None:
+        """The message says why; the window stays usable and another library can be opened."""
+        self._missing = "could not be opened: choose another in the settings"
+        self.state.library_changed.emit()
+
+    def _ready(self) -> Library | None:
+        """The library, or None after saying that there is none yet."""
+        if self.library is None:
+            self.state.message.emit("warning", f"The library is {self._missing}.")
+        return self.library
 
     def use_library(self, library: Library) -> None:
         """Work with this library from now on; the one before is closed."""
@@ -139,7 +152,7 @@ class Session(QObject):
     def library_words(self) -> tuple[str, str]:
         """Name of the library and where it is, for the context bar."""
         if self.library is None:
-            return "Library", "opening…"
+            return "Library", self._missing
         path = self.library.path
         size = text.size(path.stat().st_size) if path.exists() else ""
         where = "read only" if self.library.read_only else "on this computer"
@@ -208,9 +221,8 @@ class Session(QObject):
 
         A file that cannot be read is named in a message; the others are imported all the same.
         """
-        library = self.library
+        library = self._ready()
         if library is None:
-            self.state.message.emit("warning", "The library is still being opened. Try again.")
             return
         name = Path(paths[0]).name if len(paths) == 1 else text.counted(len(paths), "file")
 
@@ -235,7 +247,7 @@ class Session(QObject):
 
     def open_sample(self) -> None:
         """Put the sample project into the library, where it is missing, and open it."""
-        library = self.library
+        library = self._ready()
         if library is None:
             return
 
@@ -254,7 +266,7 @@ class Session(QObject):
         `workspace` is brought to the front afterwards; with an empty name none is. `imported`
         says that the update was filed just now, so that mended rows are told.
         """
-        library = self.library
+        library = self._ready()
         if library is None:
             return
 

@@ -498,3 +498,33 @@ def test_checks_that_were_run_reach_home(sample: MainWindow, qtbot: Any) -> None
     latest = sample.page()._lines[0].latest
     report = next(one for one in document.quality if one.ruleset_id == "dcma-pam-2012")
     assert latest.checks == (report.counts()["meets"], report.counts()["flag"])
+
+
+def test_a_library_that_cannot_be_opened_leaves_a_usable_window(
+    window: MainWindow, qtbot: Any, own_home: Path
+) -> None:
+    junk = own_home / "xdg_data_home" / "planbench" / "library.planbench"
+    junk.parent.mkdir(parents=True)
+    junk.write_text("no database at all, only words")
+    window.settings.set("library", "")
+    window.session.start([])
+    wait_idle(window, qtbot)
+    assert "library.planbench" in window.strip.text()
+    assert "could not be opened" in window.context.note.text()
+    window.commands["sample"].trigger()
+    assert "could not be opened" in window.strip.text()
+    assert junk.read_text() == "no database at all, only words"
+    window.session.open_library(str(own_home / "fresh.planbench"))
+    wait_idle(window, qtbot)
+    assert window.context.project.text() == "fresh"
+    assert window.session.projects() == ()
+
+
+def test_a_chosen_library_that_is_spoilt_gives_way_to_the_users_own(
+    window: MainWindow, qtbot: Any
+) -> None:
+    Path(window.settings.get("library")).write_text("spoilt")
+    window.session.start([])
+    wait_idle(window, qtbot)
+    assert window.context.project.text() == "My library"
+    assert "Test Library" in window.strip.text()
