@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.cpm import schedule_network
 from planbench.ui.details.pane import DetailsPane
-from planbench.ui.schedule.plan import Plan
+from planbench.ui.schedule.plan import Plan, prepare_reasons
 from planbench.ui.schedule.words import driver, link_lines, tooltip
 
 
@@ -52,8 +52,11 @@ def test_general_shows_dates_floats_and_logic(plan: Plan, pane: DetailsPane):
         assert word in text
     for line in link_lines(plan, row, incoming=True):
         assert line.code in text
-    assert plan.reasons(row) in text
-    assert driver(plan, row).code in plan.reasons(row)
+    assert "Being worked out" in text
+    plan.explain_with(prepare_reasons(plan.schedule, plan.cpm), plan.cpm)
+    reasons = plan.reasons(row)
+    assert driver(plan, row).code in reasons
+    assert reasons in pane.text()
 
 
 def test_a_link_leads_to_its_activity(qtbot, plan: Plan, pane: DetailsPane):

@@ -162,6 +162,9 @@ def test_f9_calculates_in_the_background(qtbot, state, document):
     assert space.plan.cpm is state.document.cpm is not None
     assert np.array_equal(space.plan.cpm.early_start, document.cpm.early_start)
     assert not space.banner.isVisible()
+    qtbot.waitUntil(lambda: space.plan.reasons(5) is not None, timeout=30000)
+    state.select(5)
+    assert space.plan.reasons(5) in space.pane.text()
 
 
 def test_a_schedule_that_cannot_be_calculated_says_why(qtbot, state, document):

@@ -83,7 +83,10 @@ def general(plan: Plan, row: int) -> list[Section]:
     """Dates against the baseline, durations and floats, why this date, the nearest logic."""
     sections = [_dates(plan, row), _durations(plan, row)]
     reasons = plan.reasons(row)
-    if reasons:
+    if reasons is None:
+        waiting = Line((Cell("Being worked out", 0, "text-muted"),))
+        sections.append(Section("Why this date", (waiting,)))
+    elif reasons:
         sections.append(Section("Why this date", (Line(wrap=reasons),)))
     for incoming, title in ((True, "Predecessors"), (False, "Successors")):
         lines = link_lines(plan, row, incoming)

@@ -53,6 +53,7 @@ class DetailsPane(Surface):
         self._tabs.currentChanged.connect(self._show_page)
         self._sheet.gone.connect(self.gone)
         plan.plan_changed.connect(self._refresh)
+        plan.reasons_ready.connect(self._refresh)
         self.show_row(NO_ROW)
 
     def _lay_out(self) -> None:

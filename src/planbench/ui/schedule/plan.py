@@ -32,11 +32,12 @@ class Plan(QObject):
     """A schedule as shown: facts, outline, and the rows after sorting, filtering and folding.
 
     Signals: `plan_changed()` when the schedule or its figures are others, `rows_changed()` when
-    only the rows are.
+    only the rows are, `reasons_ready()` when the dates can be explained.
     """
 
     plan_changed = Signal()
     rows_changed = Signal()
+    reasons_ready = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -172,15 +173,23 @@ class Plan(QObject):
         self._fold()
         self.rows_changed.emit()
 
-    def reasons(self, row: int) -> str:
-        """Why an activity stands where it stands, in words; empty without a calculation."""
+    def explain_with(self, network: Network, cpm: CpmResult) -> None:
+        """From now on reasons can be told: the network of this result is prepared."""
+        if cpm is self.cpm:
+            self._network = network
+            self.reasons_ready.emit()
+
+    def reasons(self, row: int) -> str | None:
+        """Why an activity stands where it stands, in words; None while that is being prepared.
+
+        Empty without a calculation, as stored dates come without their reasons.
+        """
         if self.cpm is None:
             return ""
-        from planbench.engines.cpm import prepare
+        if self._network is None:
+            return None
         from planbench.engines.trace import why
 
-        if self._network is None:
-            self._network = prepare(self.schedule)
         return " ".join(why(self.schedule, self.cpm, row, self._network).sentences)
 
     # ------------------------------------------------------------ nodes and rows
@@ -217,3 +226,21 @@ class Plan(QObject):
             found = there.any()
             self._span = (int(start[there].min()), int(finish[there].max())) if found else (0, 0)
         return self._span
+
+
+def prepare_reasons(schedule: Schedule, cpm: CpmResult) -> Network:
+    """The network behind a result, with the code that explains dates loaded and tried.
+
+    Compiling that code takes seconds the very first time: do this in the background. One activity
+    of each kind is explained, so that what the window asks later answers at once.
+    """
+    from planbench.engines.cpm import prepare
+    from planbench.engines.trace import why
+
+    network = prepare(schedule)
+    acts = schedule.activities
+    kinds = acts.type.astype(np.int64) * 64 + acts.status * 16 + np.minimum(acts.constraint, 15)
+    _, rows = np.unique(kinds, return_index=True)
+    for row in rows.tolist():
+        why(schedule, cpm, row, network)
+    return network

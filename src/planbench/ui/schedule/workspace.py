@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -20,7 +21,7 @@ from planbench.ui.details.pane import DetailsPane, DetailsStrip
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.overview import Overview
-from planbench.ui.schedule.plan import Plan
+from planbench.ui.schedule.plan import Plan, prepare_reasons
 from planbench.ui.schedule.table import ActivityTable
 from planbench.ui.schedule.toolbar import ScheduleBar
 from planbench.ui.state import AppState
@@ -164,12 +165,31 @@ class ScheduleWorkspace(QWidget):
         self.gantt.set_options(replace(self.gantt.options, today=_now()))
         self.gantt.fit()
         self._say(document)
+        self._explain()
 
     def _result(self, kind: str) -> None:
         document = self.state.document
         if document is not None and kind in ("cpm", "baseline"):
             self.plan.show(document.schedule, document.cpm, document.baseline)
             self._say(document)
+            self._explain()
+
+    def _explain(self) -> None:
+        """Prepare the reasons of dates in the background."""
+        schedule, cpm = self.plan.schedule, self.plan.cpm
+        if cpm is None or not len(schedule):
+            return
+
+        def work(context: JobContext) -> Any:
+            context.report(0, 1, "Following the logic")
+            return prepare_reasons(schedule, cpm)
+
+        self.state.run(
+            "reasons",
+            "Reasons of dates",
+            work,
+            lambda network: self.plan.explain_with(network, cpm),
+        )
 
     def _say(self, document: Document) -> None:
         """Which dates are on screen, where they are not calculated ones."""
