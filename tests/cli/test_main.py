@@ -185,3 +185,19 @@ def test_help_names_every_command(capfd: pytest.CaptureFixture[str]) -> None:
     shown = capfd.readouterr().out
     for command in ("info", "schedule", "check", "risk", "demo", "gallery", "bench"):
         assert command in shown
+
+
+def test_risk_gives_percentiles_and_the_same_digest_again(
+    sample: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ("risk", str(sample), "--iterations", "256", "--seed", "7")
+    first = run_json(capfd, *words)
+    again = run_json(capfd, *words, "--threads", "1")
+    assert first["schema"] == "planbench/risk/1"
+    assert (first["iterations"], first["seed"]) == (256, 7)
+    finish = first["finish"]
+    assert finish["p10"] <= finish["p50"] <= finish["p80"] <= finish["p90"]
+    assert first["digest"] == again["digest"]
+    assert run_json(capfd, *words[:-1], "8")["digest"] != first["digest"]
+    assert sum(first["histogram"]["counts"]) == 256
+    assert all(0 <= a["criticality_index"] <= 1 for a in first["activities"])

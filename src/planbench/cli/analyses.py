@@ -46,7 +46,7 @@ def add_commands(commands: Commands) -> None:
     risk.add_argument("--model", type=Path, metavar="MODEL", help="risk model, JSON")
     risk.add_argument("--iterations", type=_positive, default=10_000, metavar="N")
     risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
-    risk.add_argument("--threads", type=_positive, default=None, metavar="N")
+    risk.add_argument("--threads", type=_positive, default=0, metavar="N")
 
     level = _command(commands, "level", "propose levelled dates, with the reason a shift", _level)
     level.add_argument("--resource", action="append", default=[], metavar="ID")
