@@ -107,14 +107,12 @@ def _as_utf8(data: bytes, encoding: str | None, repairs: Repairs) -> tuple[bytes
     """The file in UTF-8 and the encoding it had."""
     name = encoding or _encoding_of(data)
     try:
-        info = codecs.lookup(name)
+        b"".decode(name)  # refuses what is a codec but no encoding of text
+        name = codecs.lookup(name).name
     except LookupError:
         raise ImportRefused(
-            f"the encoding {name!r} is unknown", mend="Choose the encoding by hand."
+            f"{name!r} is no known encoding of text", mend="Choose the encoding by hand."
         ) from None
-    if not info._is_text_encoding:  # base64 and the like are no encodings of text
-        raise ImportRefused(f"{name!r} is no encoding of text", mend="Choose another one.")
-    name = info.name
     if name == "utf-8":
         data = data.removeprefix(codecs.BOM_UTF8)
         if _is_utf8(data):

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from planbench.domain.schedule import ActivityType, Schedule
+from planbench.domain.schedule import ActivityType, Project, Schedule
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME
 from planbench.exchange.mspdi.values import (
@@ -71,6 +71,27 @@ def test_a_generated_plan_keeps_its_network() -> None:
     links = found.relationships
     assert sorted(zip(links.predecessor.tolist(), links.successor.tolist(), strict=True)) == wanted
     assert back(found).digest == found.digest
+
+
+def test_each_of_several_projects_becomes_a_summary(make_xer) -> None:
+    def second(tables: dict[str, list[list[str]]]) -> None:
+        tables["PROJECT"].append(["11", "SHED", "7", "", "", "", "CT_TotFloat", "0", "Y"])
+        tables["PROJWBS"].append(["30", "11", "0", "Y", "SHED", "New shed", ""])
+        row = ["200", "11", "30", "7", "CP_Drtn", "TT_Task", "TK_NotStart", "S1", "Roof", "8", "8"]
+        tables["TASK"].append(row + [""] * 6)
+        tables["TASKPRED"].append(["3", "200", "100", "11", "10", "PR_FS", "0"])
+
+    found = back(read_schedule(make_xer(second)).schedule)
+    tops = found.wbs.name[found.wbs.parent == 0].tolist()
+    assert tops == ["New dock", "New shed"]
+    roof = found.activities.name.tolist().index("Roof")
+    assert found.wbs.name[found.activities.wbs[roof]] == "New shed"
+    assert len(found.relationships) == 3
+
+
+@pytest.mark.parametrize("schedule", [Schedule(), Schedule(projects=(Project("x", "A", "A"),))])
+def test_what_is_empty_is_still_well_formed(schedule: Schedule) -> None:
+    assert ElementTree.fromstring(write_mspdi(schedule)).tag.endswith("}Project")
 
 
 def test_the_outline_is_numbered_depth_first(mspdi: str) -> None:

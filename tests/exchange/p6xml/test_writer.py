@@ -6,8 +6,9 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 
-from planbench.domain.schedule import Baseline, LagFormat, Schedule
+from planbench.domain.schedule import Baseline, LagFormat, Project, Schedule
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import from_iso
 from planbench.exchange.p6xml.writer import VERSION, write_p6xml
@@ -44,6 +45,11 @@ def test_fields_stand_in_the_order_of_the_alphabet_in_the_stated_version(p6xml: 
         names = [child.tag for child in element if not len(child) and child.text]
         if element.tag.removeprefix(space) in ("Activity", "Project", "WBS", "ResourceAssignment"):
             assert names == sorted(names)
+
+
+@pytest.mark.parametrize("schedule", [Schedule(), Schedule(projects=(Project("x", "A", "A"),))])
+def test_what_is_empty_is_still_well_formed(schedule: Schedule) -> None:
+    assert ElementTree.fromstring(write_p6xml(schedule)).tag.endswith("}APIBusinessObjects")
 
 
 def test_finishes_are_the_last_minutes_worked(p6xml: str) -> None:
