@@ -107,7 +107,7 @@ def _as_utf8(data: bytes, encoding: str | None, repairs: Repairs) -> tuple[bytes
     """The file in UTF-8 and the encoding it had."""
     name = encoding or _encoding_of(data)
     try:
-        b"".decode(name)  # refuses what is a codec but no encoding of text
+        "a".encode(name)  # refuses what is a codec but no encoding of text
         name = codecs.lookup(name).name
     except LookupError:
         raise ImportRefused(
