@@ -23,6 +23,9 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import NO_TIME, from_iso
 from planbench.engines.cpm.result import CpmResult
+from planbench.scenes.facts import activity_facts
+from planbench.scenes.gantt import GanttPlan
+from planbench.scenes.outline import build_outline, display_order, row_map, with_bands
 
 
 def _minutes(*texts: str | None) -> np.ndarray:
@@ -116,3 +119,11 @@ def small() -> SimpleNamespace:
         ),
     )
     return SimpleNamespace(schedule=schedule, cpm=cpm, baseline=baseline)
+
+
+@pytest.fixture
+def plan(small):
+    outline = build_outline(small.schedule)
+    facts = activity_facts(small.schedule, small.cpm, small.baseline)
+    rows = row_map(outline, display_order(outline), np.zeros(4, dtype=bool))
+    return GanttPlan(small.schedule, outline, with_bands(outline, facts), rows, small.cpm)

@@ -1,37 +1,22 @@
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from planbench.domain.times import DAY, NO_TIME, from_iso
-from planbench.scenes.facts import activity_facts
 from planbench.scenes.gantt import (
     ALL_LINKS,
     DRIVING_LINKS,
     NO_LINKS,
     GanttOptions,
-    GanttPlan,
-    Metrics,
     Window,
-    build_density,
     build_gantt,
 )
-from planbench.scenes.outline import build_outline, display_order, row_map, with_bands
 from planbench.scenes.shading import closed_stretches
 from planbench.scenes.timescale import TimeView
-from planbench.services.resources import resource
 
 ORDER = ["P", "A", "A30", "A1", "A10", "A20", "B", "B10", "M10", "L10"]
 ROW = {name: row for row, name in enumerate(ORDER)}
-
-
-@pytest.fixture
-def plan(small):
-    outline = build_outline(small.schedule)
-    facts = activity_facts(small.schedule, small.cpm, small.baseline)
-    rows = row_map(outline, display_order(outline), np.zeros(4, dtype=bool))
-    return GanttPlan(small.schedule, outline, with_bands(outline, facts), rows, small.cpm)
 
 
 def window(px=4.0, left="2025-12-20", width=900.0, height=240.0, scroll=0, ratio=1.0):
@@ -204,24 +189,3 @@ def test_a_plan_without_dates_or_rows_is_an_empty_picture(plan):
     assert not scene.items("label")
     assert not scene.items("critical")
     assert replace(plan, facts=empty).span == (0, 0)
-
-
-def test_metrics_of_the_tokens_for_paper_and_comfortable_rows():
-    tokens = json.loads(resource("tokens.json").read_text(encoding="utf-8"))["gantt"]
-    assert Metrics.of_tokens(tokens) == Metrics()
-    assert Metrics.of_tokens(tokens, 22).bar_height == 9
-    assert Metrics.of_tokens(tokens, 28).bar_top == 6
-
-
-def test_the_density_strip_spans_all_rows_it_stands_for(plan):
-    first, last = from_iso("2026-01-01"), from_iso("2026-04-01")
-    scene = build_density(plan, 90.0, 2.0, first, last)
-    strips = scene.items("strip") + scene.items("strip-critical")
-    assert len(strips) == 2
-    # rows 0-4: A30 and A10; rows 5-9: A20 to L10, where something is critical
-    [(x, y, wide, _)] = scene.items("strip")
-    assert (x, x + wide) == (pytest.approx(4), pytest.approx(63))
-    assert y == 0
-    [(x, y, wide, _)] = scene.items("strip-critical")
-    assert (x, x + wide) == (pytest.approx(11), pytest.approx(63))
-    assert y == 1

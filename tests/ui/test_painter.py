@@ -9,7 +9,8 @@ from PySide6.QtSvg import QSvgGenerator
 
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.cpm import schedule_network
-from planbench.scenes.gantt import GanttOptions, Window, build_density, build_gantt
+from planbench.scenes.density import build_density
+from planbench.scenes.gantt import GanttOptions, Window, build_gantt
 from planbench.scenes.primitives import Scene
 from planbench.ui.painter import ScenePainter
 from planbench.ui.schedule.gantt import GanttView

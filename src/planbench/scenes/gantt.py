@@ -21,6 +21,7 @@ from planbench.engines.cpm.result import CpmResult
 from planbench.scenes import links as wires
 from planbench.scenes.facts import BAND, EFFORT, SUMMARY, TASK, Facts
 from planbench.scenes.formats import date_text
+from planbench.scenes.metrics import Metrics
 from planbench.scenes.outline import Outline, RowMap
 from planbench.scenes.primitives import Scene
 from planbench.scenes.shading import LEAST_PX, closed_stretches
@@ -28,70 +29,6 @@ from planbench.scenes.timescale import TimeView, build_timescale
 
 BEYOND = 40.0
 """Pixels that marks may reach past the window before they are cut."""
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """Lengths of the Gantt in pixels (tokens `gantt`, rows of 24)."""
-
-    row: int = 24
-    bar_top: float = 4.0
-    bar_height: float = 10.0
-    baseline_top: float = 16.0
-    baseline_height: float = 4.0
-    keel: float = 2.0
-    summary: float = 4.0
-    cap_drop: float = 8.0
-    cap_width: float = 6.0
-    effort: float = 4.0
-    tick: float = 10.0
-    milestone: float = 6.0
-    baseline_milestone: float = 4.0
-    label_gap: float = 10.0
-    milestone_label_gap: float = 16.0
-    exit_stub: float = 5.0
-    entry_stub: float = 6.0
-    arrow: tuple[float, float] = (5.0, 6.0)
-    fade_full: float = 0.35
-    fade_gone: float = 0.12
-    driving_gone: float = 0.05
-    other_opacity: float = 0.7
-
-    @property
-    def middle(self) -> float:
-        """Of the bar, from the top of its row."""
-        return self.bar_top + self.bar_height / 2
-
-    @staticmethod
-    def of_tokens(gantt: dict[str, Any], row: int = 24) -> Metrics:
-        """Metrics of the design tokens for a row height."""
-        base = gantt["row_24"] if row >= 24 else gantt["row_22_print"]
-        shift = float((row - (24 if row >= 24 else 22)) // 2)
-        link, fading = gantt["link"], gantt["link"]["fade"]
-        return Metrics(
-            row=row,
-            bar_top=base["bar_top"] + shift,
-            bar_height=float(base["bar_height"]),
-            baseline_top=base["baseline_top"] + shift,
-            baseline_height=float(base["baseline_height"]),
-            keel=float(gantt["critical_keel"]),
-            summary=float(gantt["summary"]["thickness"]),
-            cap_drop=float(gantt["summary"]["cap_drop"]),
-            cap_width=float(gantt["summary"]["cap_width"]),
-            effort=float(gantt["loe"]["height"]),
-            tick=float(gantt["loe"]["end_tick"]),
-            milestone=float(gantt["milestone_half"]),
-            baseline_milestone=float(gantt["baseline_milestone_half"]),
-            label_gap=float(gantt["label"]["gap_after_bar"]),
-            milestone_label_gap=float(gantt["label"]["gap_after_milestone"]),
-            exit_stub=float(link["exit_stub"]),
-            entry_stub=float(link["entry_stub"]),
-            arrow=(float(link["arrow"][0]), float(link["arrow"][1])),
-            fade_full=fading["full_at_px_per_day"],
-            fade_gone=fading["gone_at_px_per_day"],
-            driving_gone=fading["driving_gone_at_px_per_day"],
-            other_opacity=link["other_alpha"],
-        )
 
 
 ALL_LINKS, DRIVING_LINKS, NO_LINKS = "all", "driving", "none"
@@ -542,36 +479,3 @@ class _Builder:
                 (on if is_selected else plain).append(by_place[x, y + base])
         self.scene.add("texts", "halo", plain)
         self.scene.add("texts", "halo-selected", on)
-
-
-def build_density(
-    plan: GanttPlan, width: float, height: float, first: int, last: int, ratio: float = 1.0
-) -> Scene:
-    """All rows squeezed into one picture: a strip a pixel row, red where something is critical.
-
-    Each strip spans the earliest start and the latest finish of the rows it stands for.
-    """
-    scene = Scene(width, height)
-    scene.add("rects", "paper", [(0.0, 0.0, width, height)])
-    n = len(plan.rows)
-    strips = min(n, int(height * ratio))
-    if not strips or last <= first:
-        return scene
-    nodes = plan.rows.nodes
-    start, finish = plan.facts.start[nodes], plan.facts.finish[nodes]
-    band = (plan.facts.kind[nodes] == BAND) | (start == NO_TIME) | (finish == NO_TIME)
-    top = np.iinfo(np.int64).max
-    cuts = np.arange(strips) * n // strips
-    low = np.minimum.reduceat(np.where(band, top, start), cuts)
-    high = np.maximum.reduceat(np.where(band, NO_TIME, finish), cuts)
-    critical = np.logical_or.reduceat(plan.facts.critical[nodes] & ~band, cuts)
-    there = (high != NO_TIME) & (low != top)
-    scale = width / (last - first)
-    left = np.where(there, (low - first) * scale, 0.0)
-    wide = np.maximum(np.where(there, (high - low) * scale, 0.0), 1.0 / ratio)
-    y, step = np.arange(strips) * (height / strips), max(height / strips, 1.0 / ratio)
-    for style, chosen in (("strip", there & ~critical), ("strip-critical", there & critical)):
-        columns = (left[chosen], y[chosen], wide[chosen])
-        rects = zip(*(column.tolist() for column in columns), strict=True)
-        scene.add("rects", style, [(a, b, w, step) for a, b, w in rects])
-    return scene

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from planbench.domain.schedule import NO_ROW
 from planbench.domain.times import DAY, NO_TIME
 from planbench.scenes.formats import date_text
-from planbench.scenes.gantt import GanttOptions, GanttPlan, Metrics, Window, build_gantt
+from planbench.scenes.gantt import GanttOptions, GanttPlan, Window, build_gantt
+from planbench.scenes.metrics import Metrics
 from planbench.scenes.primitives import Scene
 from planbench.scenes.timescale import TimeView, build_header, level_at
 from planbench.ui.painter import ScenePainter

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEv
 from PySide6.QtWidgets import QWidget
 
 from planbench.domain.times import DAY
-from planbench.scenes.gantt import build_density
+from planbench.scenes.density import build_density
 from planbench.scenes.primitives import Scene
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.theme import current_theme, theme_manager

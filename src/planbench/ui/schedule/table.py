@@ -80,13 +80,16 @@ class ActivityTable(TableView):
         """Whether the pane that shows the same rows has the keyboard."""
         return self.partner is not None and self.partner.hasFocus()
 
+    @property
+    def typing(self) -> bool:
+        """Whether a key now would go on with what is being typed to find."""
+        return time.monotonic() - self._typed_at <= QApplication.keyboardInputInterval() / 1000.0
+
     def keyboardSearch(self, search: str) -> None:
         """Type to find: the next row whose name or ID begins with what was typed of late."""
-        now = time.monotonic()
-        pause = QApplication.keyboardInputInterval() / 1000.0
-        fresh = now - self._typed_at > pause
+        fresh = not self.typing
         self._typed = search if fresh else self._typed + search
-        self._typed_at = now
+        self._typed_at = time.monotonic()
         here = self.currentIndex()
         after = here.row() + (1 if fresh else 0) if here.isValid() else 0
         found = self.activities.find(self._typed, max(after, 0))

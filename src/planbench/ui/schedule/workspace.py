@@ -456,7 +456,7 @@ class ScheduleWorkspace(QWidget):
             self.gantt.viewport().update()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if plain and event.key() == Qt.Key.Key_Space:
+            if plain and event.key() == Qt.Key.Key_Space and not self.table.typing:
                 self.toggle_details()
                 return True
         return super().eventFilter(watched, event)
