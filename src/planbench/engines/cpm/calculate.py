@@ -118,11 +118,14 @@ def _result(network: Network, dates: _Dates) -> CpmResult:
     es, ef, ls, lf = dates.es, dates.ef, dates.ls, dates.lf
     driving, link_float = np.zeros(m, dtype=bool), np.full(m, NO_TIME)
     total, free = np.full(n, NO_TIME), np.full(n, FAR)
-    floats.link_results(w, nodes, links, network.shares, es, ef, driving, link_float, free)
+    until = floats.worked_until(w, nodes, ef)
+    floats.link_results(w, nodes, links, network.shares, es, ef, until, driving, link_float, free)
     last = passes.project_finishes(nodes, network.order, network.data_date, ef)
     path = floats.longest_path(nodes, links, network.order, network.link_start, last, ef, driving)
     float_type = np.array([o.float_type for o in network.options], dtype=np.int8)
-    floats.activity_floats(w, nodes, float_type, dates.float_ends, es, ef, ls, lf, total, free)
+    floats.activity_floats(
+        w, nodes, float_type, dates.float_ends, es, ef, ls, lf, until, total, free
+    )
     started = known(acts.actual_start) & (acts.status != Status.NOT_STARTED)
     finished = known(acts.actual_finish) & (acts.status == Status.COMPLETE)
     return CpmResult(

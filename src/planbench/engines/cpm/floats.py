@@ -16,6 +16,7 @@ from planbench.engines.worktime import (
     shift,
     start_form,
     work,
+    worked,
 )
 
 _COMPLETE = int(Status.COMPLETE)
@@ -46,17 +47,14 @@ def explains(
     to_start: bool,
     calendar: int,
     share: int,
-    complete: bool,
     es: int,
     ef: int,
 ) -> bool:
-    """Whether a demand, in the form of the successor, is the successor's early date.
+    """Whether a demand, in the form of an incomplete successor, is its early date.
 
     `to_start` where the demand is on a start, finish milestones excepted; `es` and `ef` are the
     early dates of the successor, `calendar` and `share` what it works on.
     """
-    if complete:
-        return demanded == es
     if to_start:
         if demanded > es:
             return False
@@ -67,6 +65,16 @@ def explains(
 
 
 @kernel
+def worked_until(w: Work, nodes: Nodes, dates: Minutes) -> Minutes:
+    """Working minutes of each activity's calendar from the horizon's beginning to its date."""
+    out, calendar = np.zeros(dates.size, np.int64), nodes.calendar
+    for i in range(dates.size):
+        if dates[i] != NO_TIME:
+            out[i] = worked(w, calendar[i], dates[i])
+    return out
+
+
+@kernel
 def link_results(
     w: Work,
     nodes: Nodes,
@@ -74,6 +82,7 @@ def link_results(
     shares: Shares,
     es: Minutes,
     ef: Minutes,
+    worked_finish: Minutes,
     driving: Flags,
     link_float: Minutes,
     free: Minutes,
@@ -81,7 +90,8 @@ def link_results(
     """Driving flags and floats of links (by relationship row), and free float from the gaps.
 
     A link's float is the work on the predecessor's calendar from its own date to the latest one
-    that leaves the successor's early dates alone. `free` comes full of FAR.
+    that leaves the successor's early dates alone. `free` comes full of FAR; `worked_finish` is
+    that of `worked_until` for the early finishes.
     """
     predecessor, successor, row = links.predecessor, links.successor, links.row
     kind_of_link, lag, lag_calendar = links.type, links.lag, links.calendar
@@ -89,20 +99,28 @@ def link_results(
     kind, status, calendar, data_date = nodes.kind, nodes.status, nodes.calendar, nodes.data_date
     share_of = nodes.shares
     for e in range(row.size):
-        p, s, t = predecessor[e], successor[e], kind_of_link[e]
-        asked = demand(
-            w, t, lag_calendar[e], lag[e], fixed[e], minute[e], data_date[s], es[p], ef[p]
-        )
-        complete = status[s] == _COMPLETE
+        p, s, t, own_lag = predecessor[e], successor[e], kind_of_link[e], lag[e]
+        dd, c = data_date[s], calendar[s]
+        base = es[p] if t & 1 else ef[p]
+        if own_lag == 0 and fixed[e] == NO_TIME:
+            asked = max(base + minute[e], dd)
+        else:
+            asked = demand(w, t, lag_calendar[e], own_lag, fixed[e], minute[e], dd, es[p], ef[p])
+        if status[s] == _COMPLETE:
+            driving[row[e]] = asked == es[s]
+            continue
+        latest = es[s] if t < 2 else ef[s]
+        if own_lag != 0:
+            latest = shift(w, lag_calendar[e], latest, -own_lag)
+        own = worked(w, calendar[p], base) if t & 1 else worked_finish[p]
+        gap = worked(w, calendar[p], latest) - own
+        link_float[row[e]] = gap
+        free[p] = min(free[p], gap)
+        share = share_of[s]
+        if gap > 0 and own_lag == 0 and asked == base and c == calendar[p] and share < 0:
+            continue  # work between the demand and the date: many links end here
         to_start = t < 2 and kind[s] != FINISH_MILESTONE
-        driving[row[e]] = explains(
-            w, shares, asked, to_start, calendar[s], share_of[s], complete, es[s], ef[s]
-        )
-        if not complete:
-            latest = shift(w, lag_calendar[e], es[s] if t < 2 else ef[s], -lag[e])
-            gap = work(w, calendar[p], es[p] if t & 1 else ef[p], latest)
-            link_float[row[e]] = gap
-            free[p] = min(free[p], gap)
+        driving[row[e]] = explains(w, shares, asked, to_start, c, share, es[s], ef[s])
 
 
 @kernel
@@ -140,6 +158,7 @@ def activity_floats(
     ef: Minutes,
     ls: Minutes,
     lf: Minutes,
+    worked_finish: Minutes,
     total: Minutes,
     free: Minutes,
 ) -> None:
@@ -151,7 +170,7 @@ def activity_floats(
             total[i] = free[i] = NO_TIME
             continue
         c, measure = calendar[i], float_type[project[i]]
-        finish_float = work(w, c, ef[i], lf[i])
+        finish_float = worked(w, c, lf[i]) - worked_finish[i]
         if status[i] == _IN_PROGRESS or measure == _FINISH_FLOAT:
             total[i] = finish_float
         else:

@@ -200,18 +200,27 @@ def _lag_calendars(
 ) -> Rows:
     """Calendar on which the lag of each relationship runs, by the successor's project."""
     links = schedule.relationships
-    mode = np.array([o.lag_calendar for o in used], dtype=np.int8)[project[links.successor]]
-    default = _project_calendars(schedule)
-    chosen = np.select(
-        [
-            mode == LagCalendar.PREDECESSOR,
-            mode == LagCalendar.SUCCESSOR,
-            mode == LagCalendar.PROJECT,
-        ],
-        [calendar[links.predecessor], calendar[links.successor], default[project[links.successor]]],
-        ROUND_THE_CLOCK,
-    )
-    return chosen.astype(np.int32)
+    modes = np.array([o.lag_calendar for o in used], dtype=np.int8)
+    if (modes == modes[0]).all():
+        return _lag_calendar_of(schedule, LagCalendar(int(modes[0])), project, calendar)
+    mode = modes[project[links.successor]]
+    chosen = np.full(len(links), ROUND_THE_CLOCK, dtype=np.int32)
+    for kind in np.unique(mode).tolist():
+        one = _lag_calendar_of(schedule, LagCalendar(kind), project, calendar)
+        chosen = np.where(mode == kind, one, chosen)
+    return chosen
+
+
+def _lag_calendar_of(schedule: Schedule, kind: LagCalendar, project: Rows, calendar: Rows) -> Rows:
+    """Calendar of each lag where all projects have the same option."""
+    links = schedule.relationships
+    if kind == LagCalendar.PREDECESSOR:
+        return calendar[links.predecessor]
+    if kind == LagCalendar.SUCCESSOR:
+        return calendar[links.successor]
+    if kind == LagCalendar.PROJECT:
+        return _project_calendars(schedule)[project[links.successor]]
+    return np.full(len(links), ROUND_THE_CLOCK, dtype=np.int32)
 
 
 def _minutes_after(schedule: Schedule, used: Sequence[ScheduleOptions], project: Rows) -> Codes:

@@ -135,7 +135,8 @@ def forward(
             es[i] = ef[i] = finish_at_or_after(w, calendar[i], t)
         else:
             c, share = calendar[i], share_of[i]
-            start = begin(w, shares, c, share, max(start, start_low[i]))
+            start = max(start, start_low[i])
+            start = start_form(w, c, start) if share < 0 else begin(w, shares, c, share, start)
             left = remaining[i]
             if expected_finish[i] != NO_TIME:
                 fresh = status[i] == _NOT_STARTED
@@ -161,7 +162,12 @@ def forward(
                 start = begin(w, shares, c, share, max(dd, t))
                 kept = NO_TIME
             es[i] = start
-            ef[i] = ahead(w, shares, c, share, start, left) if kept == NO_TIME else kept
+            if kept != NO_TIME:
+                ef[i] = kept
+            elif share < 0:  # the short way for nearly all: no resources to look at
+                ef[i] = plus(w, c, start, left)
+            else:
+                ef[i] = ahead(w, shares, c, share, start, left)
 
 
 @kernel
@@ -253,8 +259,13 @@ def backward(
                 finish = ahead(w, shares, c, share, kept, left)
             if mandatory_finish[i] != NO_TIME:
                 kept, finish = NO_TIME, finish_form(w, c, mandatory_finish[i])
-            ls[i] = back(w, shares, c, share, finish, left) if kept == NO_TIME else kept
             lf[i] = finish
+            if kept != NO_TIME:
+                ls[i] = kept
+            elif share < 0:
+                ls[i] = minus(w, c, finish, left)
+            else:
+                ls[i] = back(w, shares, c, share, finish, left)
         for e in range(link_start[k], link_start[k + 1]):
             t = ls[i] if kind_of_link[e] < 2 else lf[i]
             if lag[e] != 0 and not complete:

@@ -37,7 +37,9 @@ def remaining_lags(
     start; its finish is still to come. Leads stay whole, and so do lags after activities that
     keep their actual dates (`held_finish`). `data_date` is per activity.
     """
-    left = lag[rows].copy()
+    left = lag[rows]
+    if (acts.status == Status.NOT_STARTED).all():
+        return left
     before = links.predecessor[rows]
     candidates = (left > 0) & (acts.status[before] != Status.NOT_STARTED)
     candidates &= held_finish[before] == NO_TIME
