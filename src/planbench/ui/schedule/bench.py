@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from PySide6.QtWidgets import QApplication
 
 from planbench.domain.schedule import Schedule
 from planbench.engines.cpm.result import CpmResult
 from planbench.services.document import Document
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.state import AppState
+from planbench.ui.theme import apply_theme
 
 SIZE = (1400, 900)
 FRAMES = 120
 
 
 def measure(schedule: Schedule, cpm: CpmResult, size: tuple[int, int] = SIZE) -> dict[str, Any]:
-    """Seconds of the workspace on a schedule; a `QApplication` must exist.
+    """Seconds of the workspace on a schedule, on screen or, without a display, off it.
 
     `frame` is the median of painting table and Gantt anew after jumps and zooms (`frame_p99`,
     `scroll`, `zoom` besides), `open` the time from the document to its first paint, `sort`,
     `filter`, `fold` and `unfold` those of one action with the paint that follows. Keys ending in
     `_note` say in words what was done.
     """
-    from PySide6.QtWidgets import QApplication
-
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
+    app = _application()
     state = AppState()
     space = ScheduleWorkspace(state)
     space.resize(*size)
@@ -64,6 +65,19 @@ def measure(schedule: Schedule, cpm: CpmResult, size: tuple[int, int] = SIZE) ->
     state.close()
     app.processEvents()
     return figures
+
+
+def _application() -> QApplication:
+    """The program's application, or one made for the measurement."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    seen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not seen:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication([])
+    apply_theme(app, "light")
+    return app
 
 
 def _frames(space: ScheduleWorkspace, timed: Callable[..., float]) -> dict[str, float]:
