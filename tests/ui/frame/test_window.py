@@ -528,3 +528,15 @@ def test_a_chosen_library_that_is_spoilt_gives_way_to_the_users_own(
     wait_idle(window, qtbot)
     assert window.context.project.text() == "My library"
     assert "Test Library" in window.strip.text()
+
+
+def test_in_a_small_window_the_table_keeps_its_figures(sample: MainWindow, qtbot: Any) -> None:
+    sample.go("home")
+    page = sample.page()
+    qtbot.waitUntil(lambda: page.sidebar.isVisible(), timeout=5000)
+    sample.resize(1024, 700)
+    qtbot.waitUntil(lambda: not page.sidebar.isVisible(), timeout=5000)
+    assert page._opens.isVisible()
+    head = page.table.horizontalHeader()
+    assert head.length() <= page.table.viewport().width()
+    assert page.table.columnWidth(0) > 200

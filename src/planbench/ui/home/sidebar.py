@@ -35,7 +35,7 @@ class DropZone(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(168)
+        self.setMinimumHeight(168)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 52, 16, 14)
         column.setSpacing(4)
@@ -44,6 +44,7 @@ class DropZone(QWidget):
         self._formats = Label("", "body", "text-muted", wrap=True)
         self._formats.setAlignment(middle)
         column.addWidget(self._formats)
+        column.addSpacing(6)
         column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -97,6 +97,10 @@ class HomeWorkspace(QWidget):
         fold = Button("Fold all", "default", "collapse", tip="Show projects only")
         fold.clicked.connect(lambda _checked=False: self._fold_all())
         bar.add(fold)
+        self._opens = Button("Open files", "primary", "open", hint="Ctrl+O")
+        self._opens.clicked.connect(lambda _checked=False: self._ask())
+        self._opens.hide()
+        bar.add(self._opens)
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(bar)
@@ -198,8 +202,10 @@ class HomeWorkspace(QWidget):
         super().resizeEvent(event)
         frame = current_theme().frame
         narrow = self.window().width() < frame["narrow_breakpoint"]
-        # Beside an open help page the names of the projects need the room more.
-        self.sidebar.setVisible(self.width() >= 1100 or self.window().width() < 1200)
+        # In a small window, or beside help, the table needs the room more than the side column.
+        roomy = self.width() >= 1100
+        self.sidebar.setVisible(roomy)
+        self._opens.setVisible(not roomy)
         self.sidebar.setFixedWidth(304 if narrow else frame["details_pane_home"])
         for number, column in enumerate(self.model.columns):
             if not column.stretch:

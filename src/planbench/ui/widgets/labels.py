@@ -32,6 +32,8 @@ class Label(QLabel):
         self.setFont(current_theme().font(style, tabular))
         self.setWordWrap(wrap)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        if not wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._tint()
         theme_manager().changed.connect(self._tint)
 

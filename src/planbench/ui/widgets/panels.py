@@ -264,10 +264,14 @@ class SidePane(Surface):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         content = Surface("surface-raised")
-        self.body = QVBoxLayout(content)
-        self.body.setContentsMargins(13, 8, 13, 14)
+        outer = QVBoxLayout(content)
+        outer.setContentsMargins(13, 8, 13, 14)
+        outer.setSpacing(0)
+        self.body = QVBoxLayout()
         self.body.setSpacing(6)
-        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        outer.addLayout(self.body)
+        # Spare height goes below the sections, not between them.
+        outer.addStretch()
         self._scroll.setWidget(content)
         column.addWidget(self._scroll, 1)
 
