@@ -222,8 +222,8 @@ def readiness(document: Document) -> tuple[Readiness, ...]:
         no_predecessor[first] = False
     hard = open_ & (np.isin(acts.constraint, _HARD) | np.isin(acts.constraint2, _HARD))
     found = [
-        ("no-successor", "without a successor: their delay is lost", no_successor),
-        ("no-predecessor", "without a predecessor: nothing delays them", no_predecessor),
+        ("no-successor", "without a successor: delay is lost there", no_successor),
+        ("no-predecessor", "without a predecessor: logic cannot delay it", no_predecessor),
         ("hard-constraint", "with a hard constraint: it stops delay", hard),
     ]
     if document.cpm is not None:

@@ -1,0 +1,198 @@
+"""Tables of the risk results: percentiles, what moves the finish, and the ranges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planbench.domain.times import DAY, NO_TIME
+from planbench.engines.risk.distributions import Distribution
+from planbench.engines.risk.model import Uncertainty, Where
+from planbench.engines.risk.result import RiskResult
+from planbench.services.document import Document
+from planbench.services.risk import PERCENTILES, ranked_rows
+from planbench.ui import text
+from planbench.ui.widgets import CellLook, Column, FlatTableModel
+
+MEASURES = ("Left out", "Criticality", "Correlation", "Sensitivity")
+"""What the lower table can be sorted by; the first needs a register."""
+
+TIPS = {
+    "Left out": "Days by which P80 comes earlier without this risk, same random numbers",
+    "Criticality": "Share of the runs in which the activity is on the driving path",
+    "Correlation": "Spearman's rank correlation of the activity's duration and the finish",
+    "Sensitivity": "Criticality times the spread of the duration over the spread of the finish",
+}
+
+_MOST = 200
+
+
+class PercentileModel(FlatTableModel):
+    """P5 to P95: date, half of its 95 % interval, and distance from the plan."""
+
+    def show_result(self, result: RiskResult | None, watched: str = "") -> None:
+        """Fill for the project or a watched activity."""
+        if result is None:
+            self.set_data([], 0)
+            return
+        plan = result.watch_deterministic[watched] if watched else result.deterministic
+        dates = [result.percentile(level, watched) for level in PERCENTILES]
+        widths = [result.interval(level, watched) / DAY for level in PERCENTILES]
+        columns = [
+            Column("level", "", 52, values=[f"P{level}" for level in PERCENTILES]),
+            Column("date", "Finish", 104, values=[text.long_date(d) for d in dates], stretch=True),
+            Column("width", "± d", 56, True, [f"{w:.1f}" for w in widths], sort_values=widths),
+            Column(
+                "after",
+                "To plan, d",
+                84,
+                True,
+                [text.signed((d - plan) / DAY) for d in dates],
+                sort_values=dates,
+                tip="Calendar days after the calculated finish",
+            ),
+        ]
+        self.set_data(columns, len(dates))
+
+    def look(self, row: int, column: int) -> CellLook:
+        return super().look(row, column)._replace(strong=PERCENTILES[row] in (50, 80))
+
+
+@dataclass(frozen=True)
+class Mover:
+    """One line of the lower table. `row` is the activity's, -1 for a risk."""
+
+    id: str
+    name: str
+    value: float
+    shown: str
+    note: str
+    row: int
+
+
+class MoverModel(FlatTableModel):
+    """Activities or risks by how much they move the finish."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.movers: list[Mover] = []
+
+    def show_result(self, document: Document, result: RiskResult, measure: str) -> None:
+        """Fill for one measure, largest first."""
+        self.movers = (
+            _risks(result) if measure == "Left out" else _activities(document, result, measure)
+        )
+        columns = [
+            Column("id", "Id", 110, values=[m.id for m in self.movers]),
+            Column("name", "Name", 260, values=[m.name for m in self.movers], stretch=True),
+            Column("bar", "", 220, values=[""] * len(self.movers), sortable=False),
+            Column(
+                "value",
+                measure,
+                104,
+                True,
+                [m.shown for m in self.movers],
+                sort_values=[m.value for m in self.movers],
+                tip=TIPS[measure],
+            ),
+            Column("note", _note_title(measure), 190, True, [m.note for m in self.movers]),
+        ]
+        self.set_data(columns, len(self.movers))
+
+    def look(self, row: int, column: int) -> CellLook:
+        if self.columns[column].key != "bar":
+            return super().look(row, column)
+        most = max((abs(m.value) for m in self.movers), default=0.0)
+        mover = self.movers[row]
+        share = abs(mover.value) / most if most > 0 else 0.0
+        role = "remaining-edge" if mover.row >= 0 else "risk-bar"
+        return CellLook(bar=share, bar_role=role if role != "risk-bar" else "warning")
+
+
+def _note_title(measure: str) -> str:
+    return "Probability, ± d" if measure == "Left out" else "Early finish P50, P80"
+
+
+def _risks(result: RiskResult) -> list[Mover]:
+    made = []
+    for effect in result.effects:
+        days = effect.gain / DAY
+        width = "" if math.isnan(effect.half_width) else f", ± {effect.half_width / DAY:.1f}"
+        note = f"{text.percent(effect.probability, 0)}{width}"
+        shown = f"{text.number(days, 1)}{text.NARROW}d"
+        made.append(Mover(effect.id, effect.title, days, shown, note, -1))
+    return made
+
+
+def _activities(document: Document, result: RiskResult, measure: str) -> list[Mover]:
+    acts = document.schedule.activities
+    if measure == "Correlation":
+        rows = _largest(result)
+        values = result.rank_correlation(rows)
+    else:
+        column = result.criticality if measure == "Criticality" else result.sensitivity
+        rows = np.flatnonzero(np.nan_to_num(column) > 0)
+        values = column[rows]
+    order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:_MOST]
+    made = []
+    for k in order.tolist():
+        row, value = int(rows[k]), float(values[k])
+        if math.isnan(value):
+            continue
+        dates = [int(result.finish_levels[level][row]) for level in (50, 80)]
+        note = "" if NO_TIME in dates else ", ".join(text.date(d) for d in dates)
+        shown = text.percent(value) if measure == "Criticality" else text.number(value, 2)
+        made.append(Mover(acts.code[row], acts.name[row], value, shown, note, row))
+    return made
+
+
+def _largest(result: RiskResult) -> np.ndarray:
+    """The activities that correlate most, judged by Pearson's r."""
+    rows = ranked_rows(result)
+    strength = np.abs(np.nan_to_num(result.pearson[rows]))
+    chosen: np.ndarray = rows[np.argsort(-strength, kind="stable")[:_MOST]]
+    return chosen
+
+
+def where_words(where: Where) -> str:
+    """`All open work`, `WBS X`, `Phase: Civil`, `12 activities`."""
+    parts = ["All open work"] if where.all else []
+    if where.ids:
+        parts.append(where.ids[0] if len(where.ids) == 1 else f"{len(where.ids)} activities")
+    if where.wbs:
+        parts.append(f"WBS {where.wbs}")
+    parts += [f"{kind}: {value}" for kind, value in where.code]
+    if where.calendar:
+        parts.append(f"calendar {where.calendar}")
+    return ", ".join(parts)
+
+
+def law_words(law: Distribution, unit: str) -> str:
+    """`triangular 90 / 100 / 115 %`."""
+    ending = {"percent": f"{text.NARROW}%", "hours": " h", "days": " d"}[unit]
+    numbers = [
+        f"{len(value)} values" if isinstance(value, list) else f"{value:g}"
+        for value in law.given().values()
+    ]
+    return f"{law.name} {' / '.join(numbers)}{ending}"
+
+
+class RangeModel(FlatTableModel):
+    """The ranges of the model in their order."""
+
+    def show_ranges(self, ranges: Sequence[Uncertainty]) -> None:
+        """Fill with these ranges."""
+        columns = [
+            Column("where", "Applies to", 122, values=[where_words(r.where) for r in ranges]),
+            Column(
+                "law",
+                "Range",
+                170,
+                values=[law_words(r.distribution, r.unit) for r in ranges],
+                stretch=True,
+            ),
+        ]
+        self.set_data(columns, len(ranges))

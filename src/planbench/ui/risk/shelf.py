@@ -1,0 +1,274 @@
+"""The shelf at the right: the ranges of the model, editing one, and how to run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.domain.errors import ModelError
+from planbench.engines.risk.distributions import PARAMETERS, distribution
+from planbench.engines.risk.model import UNITS, RiskModel, Uncertainty, Where
+from planbench.ui.risk.models import RangeModel
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import Button, ComboBox, FormField, Label, SidePane, TableView
+
+CHOICES = ("All open work", "Activities", "WBS", "Activity code", "Calendar")
+"""How a range says what it applies to, in the order of the drop-down."""
+
+_HINTS = (
+    "Every task that is not complete",
+    "Ids, separated by commas",
+    "A WBS code or a whole path",
+    "Code and value, as Phase: Civil",
+    "Name of the calendar",
+)
+
+
+class Shelf(SidePane):
+    """Ranges and run settings. `model_changed(RiskModel)` after every edit."""
+
+    model_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("Ranges")
+        self.model = RiskModel()
+        add = Button("Add", "quiet", "plus", tip="Add a range", in_card=True)
+        add.clicked.connect(lambda _checked=False: self.add())
+        self.add_tool(add)
+        self.ranges = RangeModel()
+        self.table = TableView("Ranges")
+        self.table.setModel(self.ranges)
+        self.table.setFixedHeight(current_theme().row["default"] * 6 + 30)
+        self.table.row_changed.connect(self._chosen)
+        self.body.addWidget(self.table)
+        self.note = Label("", "small", "text-muted", wrap=True)
+        self.body.addWidget(self.note)
+        self._editor()
+        self._run_settings()
+
+    def _editor(self) -> None:
+        self.add_section("Range")
+        self.choice = ComboBox(CHOICES, "Applies to")
+        self.choice.activated.connect(lambda _index: self._explain())
+        self.body.addWidget(self.choice)
+        self.value = FormField(_HINTS[0])
+        self.body.addWidget(self.value)
+        row = QHBoxLayout()
+        self.law = ComboBox(tuple(PARAMETERS), "Distribution")
+        self.law.activated.connect(lambda _index: self._label_numbers())
+        self.unit = ComboBox(UNITS, "Unit")
+        row.addWidget(self.law, 1)
+        row.addWidget(self.unit)
+        self.body.addLayout(row)
+        self.numbers = [FormField("") for _ in range(4)]
+        pair: QHBoxLayout | None = None
+        for k, field in enumerate(self.numbers):
+            if k % 2 == 0:
+                pair = QHBoxLayout()
+                self.body.addLayout(pair)
+            assert pair is not None
+            pair.addWidget(field, 1)
+        self.trouble = Label("", "small", "negative", wrap=True)
+        self.trouble.hide()
+        self.body.addWidget(self.trouble)
+        buttons = QHBoxLayout()
+        self.apply = Button("Apply", "default", "check", tip="Change this range")
+        self.apply.clicked.connect(lambda _checked=False: self.change())
+        self.remove = Button("Remove", "quiet", "trash-2", tip="Remove this range")
+        self.remove.clicked.connect(lambda _checked=False: self.take_out())
+        buttons.addWidget(self.apply)
+        buttons.addWidget(self.remove)
+        buttons.addStretch(1)
+        self.body.addLayout(buttons)
+
+    def _run_settings(self) -> None:
+        self.add_section("Run")
+        row = QHBoxLayout()
+        self.iterations = FormField("Iterations", "10000")
+        self.seed = FormField("Seed", "1")
+        row.addWidget(self.iterations, 1)
+        row.addWidget(self.seed, 1)
+        self.body.addLayout(row)
+        self.state = ComboBox(("Risks before actions", "Risks after actions"), "Register")
+        self.body.addWidget(self.state)
+        self.facts_at = QVBoxLayout()
+        self.body.addLayout(self.facts_at)
+        self.facts = Label("", "small", "text-muted", wrap=True)
+        self.facts_at.addWidget(self.facts)
+        self.body.addStretch(1)
+
+    def show_model(self, model: RiskModel) -> None:
+        """Show another model."""
+        self.model = model
+        self.ranges.show_ranges(model.uncertainty)
+        self.table.apply_columns()
+        self.state.setVisible(any(risk.mitigated for risk in model.risks))
+        more = []
+        if model.risks:
+            more.append(f"{len(model.risks)} risks")
+        if model.drivers:
+            more.append(f"{len(model.drivers)} drivers")
+        if model.correlation:
+            more.append(f"{len(model.correlation)} correlation groups")
+        words = f"With {', '.join(more)} of the model file. " if more else ""
+        if model.left_out:
+            words += f"Not simulated yet: {', '.join(model.left_out)}. "
+        self.note.setText(words + "The more particular range wins; of equal ones the later.")
+        if model.uncertainty:
+            self.table.select_row(0)
+        self._chosen(0 if model.uncertainty else -1)
+
+    def run_settings(self) -> tuple[int, int, bool] | None:
+        """(iterations, seed, after actions), or None after saying what is wrong."""
+        numbers = []
+        for field, least, most in ((self.iterations, 1, 1_000_000), (self.seed, 0, 2**63)):
+            digits = "".join(field.text().split())
+            good = digits.isdecimal() and least <= int(digits) <= most
+            field.set_error("" if good else f"A whole number from {least} to {most:,}")
+            if good:
+                numbers.append(int(digits))
+        if len(numbers) < 2:
+            return None
+        after = self.state.isVisibleTo(self) and self.state.currentIndex() == 1
+        return numbers[0], numbers[1], after
+
+    def add(self) -> None:
+        """A new range for all open work, ready to be changed."""
+        law = distribution("triangular", {"low": 90, "mode": 100, "high": 115})
+        ranges = (*self.model.uncertainty, Uncertainty(Where(all=True), law))
+        self._replace(ranges, len(ranges) - 1)
+
+    def take_out(self) -> None:
+        """Remove the chosen range."""
+        row = self.table.current_row()
+        if row >= 0:
+            ranges = [r for k, r in enumerate(self.model.uncertainty) if k != row]
+            self._replace(tuple(ranges), min(row, len(ranges) - 1))
+
+    def change(self) -> None:
+        """Apply what the form says to the chosen range, or say what is wrong with it."""
+        row = self.table.current_row()
+        if row < 0:
+            self.add()
+            return
+        try:
+            made = self._range()
+        except ModelError as error:
+            self._say(error.line)
+            return
+        self._say("")
+        ranges = list(self.model.uncertainty)
+        ranges[row] = made
+        self._replace(tuple(ranges), row)
+
+    def _range(self) -> Uncertainty:
+        name = self.law.currentText()
+        keys = _keys(name)
+        given = {
+            key: _number(field.text(), key) for key, field in zip(keys, self.numbers, strict=False)
+        }
+        law = distribution(name, given)
+        return Uncertainty(self._where(), law, self.unit.currentText())
+
+    def _where(self) -> Where:
+        kind, words = self.choice.currentIndex(), self.value.text().strip()
+        if kind == 0:
+            return Where(all=True)
+        if not words:
+            raise ModelError("say what the range applies to")
+        if kind == 1:
+            return Where(ids=tuple(part.strip() for part in words.split(",") if part.strip()))
+        if kind == 2:
+            return Where(wbs=words)
+        if kind == 3:
+            code, colon, value = words.partition(":")
+            if not colon:
+                raise ModelError("write the code and its value, as Phase: Civil")
+            return Where(code=((code.strip(), value.strip()),))
+        return Where(calendar=words)
+
+    def _replace(self, ranges: tuple[Uncertainty, ...], row: int) -> None:
+        self.show_model(replace(self.model, uncertainty=ranges))
+        if row >= 0:
+            self.table.select_row(row)
+        self.model_changed.emit(self.model)
+
+    def _chosen(self, row: int) -> None:
+        there = 0 <= row < len(self.model.uncertainty)
+        self.remove.setEnabled(there)
+        self.apply.setEnabled(there)
+        if not there:
+            self._explain()
+            self._label_numbers()
+            return
+        item = self.model.uncertainty[row]
+        kind, words = _choice_of(item.where)
+        self.choice.setCurrentIndex(kind)
+        self.value.setText(words)
+        self.law.setCurrentText(item.distribution.name)
+        self.unit.setCurrentText(item.unit)
+        self._explain()
+        self._label_numbers()
+        given: dict[str, Any] = item.distribution.given()
+        for key, field in zip(_keys(item.distribution.name), self.numbers, strict=False):
+            value = given.get(key, "")
+            whole = ", ".join(f"{v:g}" for v in value) if isinstance(value, list) else None
+            field.setText(whole if whole is not None else f"{value:g}" if value != "" else "")
+        self._say("")
+
+    def _explain(self) -> None:
+        kind = self.choice.currentIndex()
+        _relabel(self.value, _HINTS[kind])
+        self.value.setVisible(kind > 0)
+
+    def _label_numbers(self) -> None:
+        keys = _keys(self.law.currentText())
+        for k, field in enumerate(self.numbers):
+            field.setVisible(k < len(keys))
+            _relabel(field, keys[k].replace("_", " ").capitalize() if k < len(keys) else "")
+
+    def _say(self, words: str) -> None:
+        self.trouble.setText(words)
+        self.trouble.setVisible(bool(words))
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.table, self.choice]
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    """Parameters that the form asks for."""
+    return PARAMETERS[name][0] or ("mean", "sd")
+
+
+def _relabel(field: FormField, words: str) -> None:
+    field._label.setText(words)
+    field.field.setAccessibleName(words)
+
+
+def _number(words: str, key: str) -> Any:
+    """A number, or several for the parameters that are lists."""
+    parts = [part.strip().replace(",", ".") for part in words.split(";")]
+    if key in ("values", "weights", "probabilities"):
+        parts = [part.strip() for part in words.split(",")]
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        raise ModelError(f"'{words}' is not a number", key) from None
+    return numbers if key in ("values", "weights", "probabilities") else numbers[0]
+
+
+def _choice_of(where: Where) -> tuple[int, str]:
+    if where.ids:
+        return 1, ", ".join(where.ids)
+    if where.code:
+        kind, value = where.code[0]
+        return 3, f"{kind}: {value}"
+    if where.wbs:
+        return 2, where.wbs
+    if where.calendar:
+        return 4, where.calendar
+    return 0, ""

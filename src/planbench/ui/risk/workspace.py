@@ -1,0 +1,422 @@
+"""The Risk workspace: how sure the finish is, what moves it, and the ranges behind it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from planbench.domain.errors import PlanbenchError
+from planbench.domain.times import DAY
+from planbench.engines.risk.model import RiskModel, model_json
+from planbench.engines.risk.result import RiskResult
+from planbench.services.document import Document
+from planbench.services.risk import (
+    check_model,
+    default_model,
+    read_model,
+    readiness,
+    sample_model,
+    simulated,
+)
+from planbench.ui import text
+from planbench.ui.risk.finish import FinishChart, share_words
+from planbench.ui.risk.models import MEASURES, MoverModel, PercentileModel
+from planbench.ui.risk.shelf import Shelf
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    Card,
+    ComboBox,
+    EmptyState,
+    Label,
+    SegmentedControl,
+    Stat,
+    StatStrip,
+    Surface,
+    TableView,
+    Toolbar,
+)
+
+
+class RiskWorkspace(QWidget):
+    """Results of the simulation of the open document, with its ranges at the side."""
+
+    name = "risk"
+    title = "Risk"
+    icon = "dices"
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self.state = state
+        self._model: RiskModel | None = None
+        self._chart: FinishChart | None = None
+        self._edited = False
+        self._narrow = False
+        self._build()
+        state.document_changed.connect(self._document_changed)
+        state.result_changed.connect(self._result_changed)
+        self._document_changed()
+
+    # Building.
+
+    def _build(self) -> None:
+        self.strip = StatStrip()
+        self.banner = Banner("stale")
+        self.banner.hide()
+        self.sentence = Label("", "prose", wrap=True)
+        self.percentiles = PercentileModel()
+        self.levels = TableView("Percentiles of the finish")
+        self.levels.setModel(self.percentiles)
+        self.movers = MoverModel()
+        self.table = TableView("What moves the finish")
+        self.table.setModel(self.movers)
+        self.table.row_changed.connect(self._mover_chosen)
+        self.table.row_activated.connect(self._mover_opened)
+        self.shelf = Shelf()
+        self.shelf.model_changed.connect(self._ranges_changed)
+        self._pages = QStackedWidget()
+        self._nothing = EmptyState(
+            "No schedule is open",
+            "Risk runs the schedule some thousand times with durations drawn from ranges, and "
+            "tells which finish is met how often. Open a schedule first.",
+        )
+        self._first = EmptyState(
+            "Nothing was simulated yet",
+            "The ranges at the right say how far each remaining duration may vary. Keep the first "
+            "one or enter your own, then run: the dates of 50 and 80 % confidence appear here.",
+            ("Run", "play", self.run),
+        )
+        for page in (self._nothing, self._first, self._results_page()):
+            self._pages.addWidget(page)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self._toolbar())
+        left.addWidget(self.banner)
+        left.addWidget(self._pages, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.shelf)
+
+    def _toolbar(self) -> Toolbar:
+        bar = Toolbar("Risk")
+        self.scope = ComboBox(["Project finish"], "Which finish")
+        self.scope.setMaximumWidth(300)
+        self.scope.activated.connect(lambda _index: self._show_scope())
+        bar.add(self.scope)
+        bar.add_stretch()
+        self.ranges_button = Button("Ranges", "tool", "sliders-horizontal", tip="Show the ranges")
+        self.ranges_button.setCheckable(True)
+        self.ranges_button.setChecked(True)
+        self.ranges_button.toggled.connect(self.shelf.setVisible)
+        bar.add(self.ranges_button)
+        self.model_button = Button("Model", "default", "file-text", tip="Open or save the model")
+        self.model_button.clicked.connect(lambda _checked=False: self._model_menu())
+        bar.add(self.model_button)
+        self.run_button = Button("Run", "primary", "play", tip="Simulate the open schedule")
+        self.run_button.clicked.connect(lambda _checked=False: self.run())
+        bar.add(self.run_button)
+        return bar
+
+    def _results_page(self) -> QWidget:
+        page = Surface("surface")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        words = QHBoxLayout()
+        words.setContentsMargins(16, 10, 16, 2)
+        words.addWidget(self.sentence, 1)
+        column.addLayout(words)
+        self.chart_card = Card("Finish", "share of the runs and confidence by date")
+        self.level_card = Card("Percentiles", "± is half of the 95 % interval")
+        self.level_card.set_body(self.levels)
+        self.level_card.setFixedWidth(332)
+        upper = QHBoxLayout()
+        upper.setContentsMargins(12, 8, 12, 6)
+        upper.setSpacing(12)
+        upper.addWidget(self.chart_card, 1)
+        upper.addWidget(self.level_card)
+        column.addLayout(upper, 6)
+        self.mover_card = Card("What moves the finish")
+        self.measure = SegmentedControl(list(MEASURES), "Measure")
+        self.measure.changed.connect(lambda _index: self._show_movers())
+        self.mover_card.add_tool(self.measure)
+        self.mover_card.set_body(self.table)
+        lower = QHBoxLayout()
+        lower.setContentsMargins(12, 6, 12, 12)
+        lower.addWidget(self.mover_card, 1)
+        column.addLayout(lower, 5)
+        return page
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._fold()
+            self._show_scope()
+
+    def _fold(self) -> None:
+        """In a narrow window the results come first; the ranges are one click away."""
+        self.ranges_button.setChecked(not self._narrow or self._pages.currentIndex() != 2)
+
+    def shown(self) -> None:
+        """The workspace was gone to."""
+        if self._pages.currentIndex() == 2:
+            self.table.setFocus()
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.scope, self.table, *self.shelf.panes()]
+
+    # The document and its result.
+
+    def _document_changed(self) -> None:
+        document = self.state.document
+        ready = document is not None and len(document.schedule) > 0
+        for part in (self.run_button, self.model_button, self.scope):
+            part.setEnabled(ready)
+        self.shelf.setEnabled(ready)
+        self._edited = False
+        if document is not None and ready:
+            self._model = document.risk_model or default_model()
+            self.shelf.show_model(self._model)
+        self._show()
+
+    def _result_changed(self, kind: str) -> None:
+        if kind in ("risk", "cpm"):
+            self._show()
+
+    def _show(self) -> None:
+        document = self.state.document
+        result = document.risk if document is not None else None
+        if document is None or result is None:
+            self.banner.hide()
+            self._pages.setCurrentIndex(0 if document is None else 1)
+            self._fold()
+            return
+        codes = ["Project finish", *result.watch]
+        self.scope.clear()
+        self.scope.addItems(codes)
+        self._show_facts(document, result)
+        self._show_banner()
+        choices = MEASURES if result.effects else MEASURES[1:]
+        self.measure.blockSignals(True)
+        self.measure.set_choices(list(choices))
+        self.measure.set_index(0)
+        self.measure.blockSignals(False)
+        self._show_movers()
+        fresh = self._pages.currentIndex() != 2
+        self._pages.setCurrentIndex(2)
+        if fresh:
+            self._fold()
+        self._show_scope()
+
+    def _show_scope(self) -> None:
+        document = self.state.document
+        result = document.risk if document is not None else None
+        if document is None or result is None:
+            return
+        watched = self.scope.currentText() if self.scope.currentIndex() > 0 else ""
+        if self._chart is None:
+            self._chart = FinishChart()
+            self.chart_card.set_body(self._chart.chart.widget)
+        name = "Finish of the project"
+        if watched:
+            row = document.schedule.row_of_code[watched]
+            name = f"{watched} {document.schedule.activities.name[row]}"
+        self.chart_card.set_title(name, "share of the runs and confidence by date")
+        self._chart.show_result(result, watched)
+        self.percentiles.show_result(result, watched)
+        self.levels.apply_columns()
+        self.strip.set(figures(result, watched, self._narrow))
+        self.sentence.setText(said(result, watched))
+
+    def _show_movers(self) -> None:
+        document = self.state.document
+        if document is None or document.risk is None:
+            return
+        choices = MEASURES if document.risk.effects else MEASURES[1:]
+        measure = choices[self.measure.index]
+        self.movers.show_result(document, document.risk, measure)
+        self.table.apply_columns()
+        note = "days that P80 gains" if measure == "Left out" else "activities, largest first"
+        self.mover_card.set_title("What moves the finish", note)
+
+    def _show_facts(self, document: Document, result: RiskResult) -> None:
+        seconds = sum(result.seconds.values())
+        kind = "Latin hypercube" if result.sampling == "lhs" else "random"
+        lines = [
+            f"{text.number(result.iterations)} runs, {kind}, seed {result.seed}",
+            f"{text.number(seconds, 1)} s on {text.counted(result.threads, 'thread')}",
+            f"Digest {result.digest[:12]}",
+        ]
+        lines += [
+            f"{text.counted(len(item.ids), 'activity', 'activities')} {item.text}"
+            for item in readiness(document)
+        ]
+        if result.idle:
+            lines.append(f"Without effect: {', '.join(result.idle)}")
+        self.shelf.facts.setText("\n".join(lines))
+
+    def _show_banner(self) -> None:
+        document = self.state.document
+        result = document.risk if document is not None else None
+        if document is None or result is None:
+            self.banner.hide()
+        elif self._edited:
+            self.banner.show_message(
+                "The ranges changed since this run.", kind="stale", action="Run", slot=self.run
+            )
+        elif result.schedule_digest != document.schedule.digest:
+            self.banner.show_message(
+                "The schedule changed since this run.", kind="stale", action="Run", slot=self.run
+            )
+        else:
+            self.banner.hide()
+
+    # Doing.
+
+    def run(self) -> None:
+        """Simulate in the background; the old result stays until the new one is there."""
+        document, model = self.state.document, self._model
+        settings = self.shelf.run_settings()
+        if document is None or model is None or settings is None:
+            return
+        iterations, seed, after = settings
+        try:
+            check_model(document, model)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+
+        def work(context: Any) -> RiskResult:
+            return simulated(
+                document, model, iterations=iterations, seed=seed, mitigated=after, context=context
+            )
+
+        def done(result: RiskResult) -> None:
+            document.risk, document.risk_model = result, model
+            if self.state.document is document:
+                self._edited = model is not self._model
+                self.state.result_changed.emit("risk")
+
+        self.state.run("risk", "Simulation", work, done)
+
+    def _ranges_changed(self, model: RiskModel) -> None:
+        self._model = model
+        self._edited = True
+        self._show_banner()
+
+    def use_model(self, model: RiskModel) -> None:
+        """Work with another model from now on."""
+        self.shelf.show_model(model)
+        self._ranges_changed(model)
+
+    def _model_menu(self) -> None:
+        menu = QMenu(self)
+        menu.addAction("Open a model…", self._open_model)
+        menu.addAction("Save the model…", self._save_model)
+        menu.addSeparator()
+        menu.addAction("One range for all open work", lambda: self.use_model(default_model()))
+        menu.addAction("The sample's model", self._sample_model)
+        menu.exec(self.model_button.mapToGlobal(self.model_button.rect().bottomLeft()))
+
+    def _open_model(self) -> None:
+        document = self.state.document
+        name, _ = QFileDialog.getOpenFileName(self, "Open a risk model", "", "Risk model (*.json)")
+        if name and document is not None:
+            try:
+                self.use_model(read_model(Path(name), document))
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+
+    def _save_model(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the risk model", "risk-model.json", "Risk model (*.json)"
+        )
+        if name and self._model is not None:
+            content = json.dumps(model_json(self._model), ensure_ascii=False, indent=1)
+            try:
+                Path(name).write_text(content + "\n", encoding="utf-8")
+            except OSError as error:
+                self.state.message.emit("error", f"{name}: cannot be written: {error.strerror}")
+
+    def _sample_model(self) -> None:
+        document = self.state.document
+        if document is None:
+            return
+        try:
+            model = sample_model(document)
+            check_model(document, model)
+        except (PlanbenchError, KeyError):
+            self.state.message.emit("warning", "The sample's model fits the sample only.")
+            return
+        self.use_model(model)
+
+    def _mover_chosen(self, row: int) -> None:
+        if 0 <= row < len(self.movers.movers) and self.movers.movers[row].row >= 0:
+            self.state.select(self.movers.movers[row].row)
+
+    def _mover_opened(self, row: int) -> None:
+        if 0 <= row < len(self.movers.movers) and self.movers.movers[row].row >= 0:
+            self.state.select(self.movers.movers[row].row)
+            self.state.workspace_requested.emit("schedule")
+
+
+def figures(result: RiskResult, watched: str = "", narrow: bool = False) -> list[Stat]:
+    """The strip: plan, P50, P80, P90, spread and runs; short dates where there is little room."""
+    date_words = text.date if narrow else text.long_date
+    plan = result.watch_deterministic[watched] if watched else result.deterministic
+    sure = result.confidence(plan, watched)
+    stats = [
+        Stat(
+            "Plan, no risk",
+            date_words(plan),
+            f"confidence {share_words(sure)}",
+            note_role="text-muted" if sure >= 0.5 else "warning",
+        )
+    ]
+    for level in (50, 80, 90):
+        date = result.percentile(level, watched)
+        width = result.interval(level, watched) / DAY
+        note = f"± {text.number(width, 1)} d, {text.signed((date - plan) / DAY)} d to plan"
+        stats.append(Stat(f"P{level}", date_words(date), note))
+    values = result.watch[watched] if watched else result.finish
+    spread = float(values.std()) / DAY
+    stats.append(Stat("Standard deviation", f"{text.number(spread, 1)} d", "calendar days"))
+    stats.append(Stat("Runs", text.number(result.iterations), f"seed {result.seed}"))
+    return stats
+
+
+def said(result: RiskResult, watched: str = "") -> str:
+    """The answer in one sentence."""
+    plan = result.watch_deterministic[watched] if watched else result.deterministic
+    sure = result.confidence(plan, watched)
+    date = result.percentile(80, watched)
+    days = round((date - plan) / DAY)
+    width = text.number(result.interval(80, watched) / DAY, 1)
+    start = (
+        f"The calculated finish {text.long_date(plan)} is met in {share_words(sure)} of the runs"
+    )
+    if days <= 0:
+        return f"{start}; 80 % of them finish by {text.long_date(date)}."
+    return (
+        f"{start}; to be 80 % sure, allow {text.counted(days, 'day')} more: "
+        f"{text.long_date(date)} ± {width} d."
+    )
