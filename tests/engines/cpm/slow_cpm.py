@@ -7,6 +7,7 @@ found from the dates it depends on; there are no passes, no order and no sentine
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from bisect import bisect_left
 from functools import cache
 
@@ -23,7 +24,7 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import NO_TIME, day_number, from_datetime, to_datetime
 
-FIRST, LAST = dt.date(2024, 1, 1), dt.date(2028, 12, 31)
+FIRST, LAST = dt.date(2025, 1, 1), dt.date(2028, 1, 1)
 EPOCH = dt.datetime(1970, 1, 1)
 
 
@@ -31,7 +32,7 @@ class Clock:
     """All minutes on which a calendar works between FIRST and LAST."""
 
     def __init__(self, calendar: Calendar | None) -> None:
-        self.minutes: list[int] = []
+        self.minutes = array("q")
         day = FIRST
         while calendar is not None and day < LAST:
             shifts = calendar.exceptions.get(day_number(day), calendar.week[day.weekday()])
