@@ -237,14 +237,11 @@ class _Tracks:
     def assign(self) -> None:
         ends: list[float] = []
         for key, (low, high) in sorted(self.spans.items(), key=lambda item: item[1]):
-            for track, end in enumerate(ends):
-                if end < low - 0.01:
-                    break
-            else:
-                track = len(ends)
-                ends.append(0.0)
-            ends[track] = high
-            self.number[key] = track
+            free = next((n for n, end in enumerate(ends) if end < low - 0.01), len(ends))
+            if free == len(ends):
+                ends.append(high)
+            ends[free] = high
+            self.number[key] = free
         self.count = len(ends)
 
 
@@ -396,9 +393,7 @@ def _labels(
     return found
 
 
-def _draw_links(
-    scene: Scene, edges: Sequence[Edge], laying: _Laying, measure: Measure
-) -> None:
+def _draw_links(scene: Scene, edges: Sequence[Edge], laying: _Laying, measure: Measure) -> None:
     for look in ("trace-link", "trace-driving", "trace-critical"):
         mine = [edge for edge in edges if edge.look == look]
         scene.add("wires", look, [edge.wire for edge in mine])
@@ -470,7 +465,7 @@ def slack_text(facts: Facts, row: int) -> str:
 
 def _dates(facts: Facts, row: int) -> str:
     start, finish = date_text(int(facts.start[row])), date_text(int(facts.finish[row]))
-    return start if start == finish else f"{start} – {finish}"  # noqa: RUF001
+    return start if start == finish else f"{start} – {finish}"
 
 
 def _cut(text: str, room: float, measure: Measure, style: str = "card-code") -> str:

@@ -57,8 +57,7 @@ def _fill(
     # Cards without a driving link have no row of their own to keep: put them in the order of
     # their neighbours, which uncrosses most links.
     loose = sorted((row for row in rows if not drives[row]), key=lambda one: (wish[one], one))
-    for row, slot in zip(loose, sorted(given[row] for row in loose), strict=True):
-        given[row] = slot
+    given |= dict(zip(loose, sorted(given[row] for row in loose), strict=True))
     slots.update(given)
 
 
