@@ -41,13 +41,7 @@ WORKSPACES = (
         "It will show what changed between two updates of a project, sorted by effect on the "
         "finish.",
     ),
-    Entry(
-        "risk",
-        "Risk",
-        "risk",
-        "",
-        "It will simulate the schedule under uncertainty and name the dates of each confidence.",
-    ),
+    Entry("risk", "Risk", "risk", "planbench.ui.risk.workspace:RiskWorkspace"),
     Entry(
         "control",
         "Control",

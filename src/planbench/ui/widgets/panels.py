@@ -265,9 +265,10 @@ class SidePane(Surface):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         content = Surface("surface-raised")
         outer = QVBoxLayout(content)
-        outer.setContentsMargins(13, 8, 13, 14)
+        outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.body = QVBoxLayout()
+        self.body.setContentsMargins(13, 8, 13, 14)
         self.body.setSpacing(6)
         outer.addLayout(self.body)
         # Spare height goes below the sections, not between them.
