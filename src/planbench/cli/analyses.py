@@ -38,6 +38,7 @@ def add_commands(commands: Commands) -> None:
         help="change a scheduling option, e.g. logic=override",
     )
     schedule.add_argument("--xlsx", metavar="PATH", help="write the activities as a workbook")
+    schedule.add_argument("--log", action="store_true", help="print the schedule log")
     check = _command(commands, "check", "schedule quality", _check)
     check.add_argument("--ruleset", action="append", default=[], metavar="ID")
     check.add_argument("--baseline", type=Path, metavar="FILE", help="the baseline as a file")
@@ -112,7 +113,11 @@ def _schedule(options: argparse.Namespace) -> int:
     document = _calculated(options, options.option, options.engine)
     projects = schedule_json(document)
     if options.json:
-        body = {"repairs": repairs_json(document), "projects": projects}
+        body: dict[str, Any] = {"repairs": repairs_json(document), "projects": projects}
+        if options.log:
+            from planbench.services.schedule_log import log_json
+
+            body["log"] = log_json(document)
         write_json(envelope("schedule", [document], body), options.json)
     if options.xlsx:
         sheets = {project["id"]: project["activities"] for project in projects}
@@ -132,6 +137,10 @@ def _schedule(options: argparse.Namespace) -> int:
             f"  stored dates: {agreement['all_five']} of {agreement['population']} agree in early "
             "and late dates and total float"
         )
+    if options.log:
+        from planbench.services.schedule_log import log_lines
+
+        print("", *log_lines(document), sep="\n")
     return 0
 
 

@@ -444,9 +444,11 @@ def _draw_cards(
         for number, line in enumerate(lines):
             texts[ink].append((x + 18, y + 35 + 15 * number, line))
         texts["card-dates"].append((x + 18, y + 68, _dates(facts, row)))
-    for layers, kind in ((boxes, "rects"), (bars, "rects"), (texts, "texts")):
+    for layers in (boxes, bars):
         for style, items in sorted(layers.items()):
-            scene.add(kind, style, list(items))
+            scene.add("rects", style, list(items))
+    for style, written in sorted(texts.items()):
+        scene.add("texts", style, list(written))
 
 
 def _state(facts: Facts, row: int) -> tuple[bool, bool, bool]:
