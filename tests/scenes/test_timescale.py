@@ -72,6 +72,14 @@ def test_quarters_below_years_and_no_label_that_does_not_fit():
     assert narrow.top[0][2] == ""  # three days of 2026 are two pixels wide
 
 
+@pytest.mark.parametrize("level", LEVELS[1:])
+def test_whole_cells_have_room_for_their_label_from_the_levels_first_zoom_on(level):
+    view = TimeView(float(from_iso("2026-03-03")), level.from_px, 1400.0)
+    cells = build_timescale(view).bottom[1:-1]
+    assert len(cells) > 3
+    assert all(text for _, _, text in cells)
+
+
 def test_zoom_keeps_the_instant_under_the_cursor():
     view = TimeView(float(from_iso("2026-01-01")), 1.0, 900.0)
     zoomed = view.zoomed(3.7, 333.0)

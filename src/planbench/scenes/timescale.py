@@ -31,7 +31,7 @@ class Level:
 
 LEVELS: tuple[Level, ...] = (
     Level("Century", "century", "decade", 0.0),
-    Level("Decade", "decade", "year", 0.075),
+    Level("Decade", "decade", "year", 0.082),
     Level("Quarter", "year", "quarter", 0.24),
     Level("Month", "year", "month", 0.95),
     Level("Week", "month", "week", 3.2),
@@ -135,8 +135,9 @@ def _top_label(unit: str, day: int) -> str:
     return f"{_label('day', day)} {_label('month', day)} {year}"
 
 
-CHAR = 6.8
-"""Widest average advance of a character at 12 px, to decide whether a label fits."""
+TOP_FIT = (7.3, 10.0)
+BOTTOM_FIT = (6.6, 3.0)
+"""Pixels a character and pixels besides that a label of a tier needs (12 px strong, 11 px)."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,10 @@ def build_timescale(view: TimeView) -> Timescale:
     """The cells that touch the window, clipped to it on the left so that labels stay in sight."""
     level = level_at(view.px_per_day)
     tiers = []
-    for unit, label in ((level.top, _top_label), (level.bottom, _label)):
+    for unit, label, (char, besides) in (
+        (level.top, _top_label, TOP_FIT),
+        (level.bottom, _label, BOTTOM_FIT),
+    ):
         days = boundaries(unit, view.left / DAY, view.right / DAY)
         edges = view.x(days * DAY).tolist()
         cells: list[tuple[float, float, str]] = []
@@ -163,7 +167,7 @@ def build_timescale(view: TimeView) -> Timescale:
                 continue
             x = max(x, 0.0)
             text = label(unit, day)
-            cells.append((x, x2 - x, text if len(text) * CHAR + 6 <= x2 - x else ""))
+            cells.append((x, x2 - x, text if len(text) * char + besides <= x2 - x else ""))
         tiers.append((cells, [x for x in edges if 0 <= x < view.width]))
     (top, major), (bottom, minor) = tiers
     kept = set(major)

@@ -89,6 +89,18 @@ def test_selection_is_shared_both_ways(qtbot, space: ScheduleWorkspace):
     assert space.gantt.time.left < start < space.gantt.time.right
 
 
+def test_it_opens_on_what_was_selected_before(qtbot, state, document):
+    state.open_document(document)
+    state.select(432)
+    space = ScheduleWorkspace(state)
+    qtbot.addWidget(space)
+    space.resize(1700, 800)
+    space.show()
+    assert space.node == space.plan.node_of(432)
+    assert space.pane.row == 432
+    assert space.gantt.time.right > space.plan.span[1]  # still fitted
+
+
 def test_another_views_selection_beats_the_filter(space: ScheduleWorkspace):
     space.bar.filter.setText("line zzz")
     space._filter()

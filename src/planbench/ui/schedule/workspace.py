@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayou
 
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.domain.times import from_datetime
-from planbench.scenes.columns import DEFAULT_COLUMNS, NARROW_COLUMNS
+from planbench.scenes.columns import DEFAULT_COLUMNS, NARROW_COLUMNS, Column
 from planbench.scenes.facts import LONGEST_PATH, TOTAL_FLOAT
 from planbench.scenes.gantt import GanttOptions
 from planbench.services.document import Document
@@ -163,7 +164,10 @@ class ScheduleWorkspace(QWidget):
         self.plan.show(document.schedule, document.cpm, document.baseline)
         self._columns()
         self.gantt.set_options(replace(self.gantt.options, today=_now()))
+        self._show_sorting()
         self.gantt.fit()
+        if self.state.selection != NO_ROW:  # chosen in another view before this one was made
+            self._selected(self.state.selection)
         self._say(document)
         self._explain()
 
@@ -259,7 +263,7 @@ class ScheduleWorkspace(QWidget):
         """Show the chosen columns, or those that fit the width."""
         ids = self._chosen or list(NARROW_COLUMNS if self._narrow else DEFAULT_COLUMNS)
         found = [self.plan.columns[one] for one in ids if one in self.plan.columns]
-        if [column.id for column in self.model.shown] == [column.id for column in found]:
+        if _looks(self.model.shown) == _looks(found):
             return
         self._quiet = True
         self.model.show_columns(found)
@@ -460,6 +464,11 @@ class ScheduleWorkspace(QWidget):
                 self.toggle_details()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _looks(columns: Sequence[Column]) -> list[tuple[str, str, int]]:
+    """What tells two sets of columns apart."""
+    return [(column.id, column.title, column.width) for column in columns]
 
 
 def _now() -> int:
