@@ -31,7 +31,7 @@ class Level:
 
 LEVELS: tuple[Level, ...] = (
     Level("Century", "century", "decade", 0.0),
-    Level("Decade", "decade", "year", 0.082),
+    Level("Decade", "decade", "year", 0.085),
     Level("Quarter", "year", "quarter", 0.24),
     Level("Month", "year", "month", 0.95),
     Level("Week", "month", "week", 3.2),
