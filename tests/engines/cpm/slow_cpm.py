@@ -24,8 +24,9 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import NO_TIME, day_number, from_datetime, to_datetime
 
-FIRST, LAST = dt.date(2025, 1, 1), dt.date(2028, 1, 1)
+FIRST, LAST = dt.date(2018, 1, 1), dt.date(2034, 1, 1)
 EPOCH = dt.datetime(1970, 1, 1)
+DAY_LONG = (0, 1440)
 
 
 class Clock:
@@ -41,6 +42,8 @@ class Clock:
                 self.minutes.extend(range(midnight + start, midnight + finish))
             day += dt.timedelta(days=1)
         self.always = calendar is None
+        if calendar is not None and not calendar.exceptions and calendar.week == ((DAY_LONG,),) * 7:
+            self.minutes = range(self.minutes[0], self.minutes[-1] + 1)
 
     def as_start(self, t: dt.datetime) -> dt.datetime:
         return back(self.minutes[bisect_left(self.minutes, number(t))])
