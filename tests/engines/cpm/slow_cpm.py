@@ -29,21 +29,28 @@ EPOCH = dt.datetime(1970, 1, 1)
 DAY_LONG = (0, 1440)
 
 
+def midnight(day: dt.date) -> int:
+    return from_datetime(dt.datetime.combine(day, dt.time()))
+
+
 class Clock:
     """All minutes on which a calendar works between FIRST and LAST."""
 
     def __init__(self, calendar: Calendar | None) -> None:
-        self.minutes = array("q")
-        day = FIRST
-        while calendar is not None and day < LAST:
-            shifts = calendar.exceptions.get(day_number(day), calendar.week[day.weekday()])
-            midnight = from_datetime(dt.datetime.combine(day, dt.time()))
-            for start, finish in shifts:
-                self.minutes.extend(range(midnight + start, midnight + finish))
-            day += dt.timedelta(days=1)
         self.always = calendar is None
-        if calendar is not None and not calendar.exceptions and calendar.week == ((DAY_LONG,),) * 7:
-            self.minutes = range(self.minutes[0], self.minutes[-1] + 1)
+        self.minutes: array[int] | range = array("q")
+        if calendar is None:
+            return
+        if not calendar.exceptions and calendar.week == ((DAY_LONG,),) * 7:
+            self.minutes = range(midnight(FIRST), midnight(LAST))
+            return
+        day = FIRST
+        while day < LAST:
+            for start, finish in calendar.exceptions.get(
+                day_number(day), calendar.week[day.weekday()]
+            ):
+                self.minutes.extend(range(midnight(day) + start, midnight(day) + finish))
+            day += dt.timedelta(days=1)
 
     def as_start(self, t: dt.datetime) -> dt.datetime:
         return back(self.minutes[bisect_left(self.minutes, number(t))])
