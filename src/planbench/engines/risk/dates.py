@@ -369,7 +369,7 @@ def _one_on_resources(
     row: Any, origin: Any, calendars: Any, shares: Any, low: Any, finish: Any, left: Any
 ) -> Any:
     """(start, finish) of one iteration, minutes since the epoch."""
-    c, k = np.int64(row[CALENDAR]), np.int64(row[SHARE])
+    c, k = int(row[CALENDAR]), int(row[SHARE])
     start = begin(calendars, shares, c, k, low)
     if row[LOW_CLOCK] != NEVER:
         t = back(calendars, shares, c, k, row[LOW_CLOCK] + origin, left)

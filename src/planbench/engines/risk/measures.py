@@ -53,7 +53,7 @@ def activity_measures(
     levels, middle = _finishes(setting, sums, n) if with_sums else ({}, None)
     dates = {level: empty_dates(len(schedule)) for level in LEVELS}
     finish_mean = empty_dates(len(schedule))
-    if with_sums:
+    if with_sums and middle is not None:
         finish_mean[rows] = middle
         for level in LEVELS:
             dates[level][rows] = levels[level]
@@ -196,6 +196,7 @@ def _centred_ranks(values: Any) -> Numbers:
     group = np.cumsum(fresh) - 1
     first = np.flatnonzero(fresh)
     size = np.diff(np.append(first, values.size))
-    ranks = np.empty(values.size)
+    ranks: Numbers = np.empty(values.size)
     ranks[order] = (first + (size - 1) / 2.0)[group]
-    return ranks - (values.size - 1) / 2.0
+    ranks -= (values.size - 1) / 2.0
+    return ranks

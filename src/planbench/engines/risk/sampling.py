@@ -56,12 +56,12 @@ def quantiles(lawhead: Any, values: Any, chances: Any, k: Any, word: Any, out: A
             out[v] = low + share * (values[base + interval + np.uint64(1)] - low)
         for v in range(word.size):
             interval = word[v] >> np.uint32(22)
-            if interval == 0 or interval == 1023:
+            if interval in (0, 1023):
                 rest = word[v] & mask
                 tail = np.uint64(1025) if interval == 0 else np.uint64(2050)
                 at = base + tail + np.uint64(rest >> np.uint32(12))
-                share = (np.float64(rest & np.uint32(0xFFF)) + 0.5) * (1.0 / 4096.0)
-                out[v] = values[at] + share * (values[at + np.uint64(1)] - values[at])
+                part = (np.float64(rest & np.uint32(0xFFF)) + 0.5) * (1.0 / 4096.0)
+                out[v] = values[at] + part * (values[at + np.uint64(1)] - values[at])
         return
     stepped = lawhead[k, LAW_KIND] == STEPS
     for v in range(word.size):
@@ -77,8 +77,8 @@ def quantiles(lawhead: Any, values: Any, chances: Any, k: Any, word: Any, out: A
             out[v] = values[a]
         else:
             width = chances[a] - chances[a - 1]
-            share = (u - chances[a - 1]) / width if width > 0 else 1.0
-            out[v] = values[a - 1] + share * (values[a] - values[a - 1])
+            portion = (u - chances[a - 1]) / width if width > 0 else 1.0
+            out[v] = values[a - 1] + portion * (values[a] - values[a - 1])
 
 
 @kernel

@@ -304,7 +304,8 @@ def make_sums(setting: Setting, low: Any, factor: Any) -> passes.Sums:
     n = setting.sim.size
     zeros = [np.zeros(n, dtype=np.int64) for _ in range(6)]
     bins = np.zeros((n, passes.BINS), dtype=np.uint32)
-    return passes.Sums(*zeros, bins, low, factor, setting.base.astype(np.int32))
+    columns: Any = (*zeros, bins, low, factor, setting.base.astype(np.int32))
+    return passes.Sums(*columns)
 
 
 def run_block(

@@ -153,9 +153,11 @@ class RiskWorkspace(QWidget):
         upper.addWidget(self.level_card)
         column.addLayout(upper, 6)
         self.mover_card = Card("What moves the finish")
-        self.measure = SegmentedControl(list(MEASURES), "Measure")
-        self.measure.changed.connect(lambda _index: self._show_movers())
-        self.mover_card.add_tool(self.measure)
+        self.measure = SegmentedControl(list(MEASURES[1:]), "Measure")
+        self.register_measure = SegmentedControl(list(MEASURES), "Measure with the register")
+        for switch in (self.measure, self.register_measure):
+            switch.changed.connect(lambda _index: self._show_movers())
+            self.mover_card.add_tool(switch)
         self.mover_card.set_body(self.table)
         lower = QHBoxLayout()
         lower.setContentsMargins(12, 6, 12, 12)
@@ -215,11 +217,8 @@ class RiskWorkspace(QWidget):
         self.scope.addItems(codes)
         self._show_facts(document, result)
         self._show_banner()
-        choices = MEASURES if result.effects else MEASURES[1:]
-        self.measure.blockSignals(True)
-        self.measure.set_choices(list(choices))
-        self.measure.set_index(0)
-        self.measure.blockSignals(False)
+        self.measure.setVisible(not result.effects)
+        self.register_measure.setVisible(bool(result.effects))
         self._show_movers()
         fresh = self._pages.currentIndex() != 2
         self._pages.setCurrentIndex(2)
@@ -251,8 +250,10 @@ class RiskWorkspace(QWidget):
         document = self.state.document
         if document is None or document.risk is None:
             return
-        choices = MEASURES if document.risk.effects else MEASURES[1:]
-        measure = choices[self.measure.index]
+        if document.risk.effects:
+            measure = MEASURES[self.register_measure.index]
+        else:
+            measure = MEASURES[1 + self.measure.index]
         self.movers.show_result(document, document.risk, measure)
         self.table.apply_columns()
         note = "days that P80 gains" if measure == "Left out" else "activities, largest first"

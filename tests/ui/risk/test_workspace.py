@@ -1,0 +1,132 @@
+"""The Risk workspace: it teaches when empty, runs, shows what was run and edits the ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QGuiApplication
+
+from planbench.domain.synthetic import synthetic_schedule
+from planbench.domain.times import DAY
+from planbench.services.document import Document
+from planbench.services.scheduling import recalculate
+from planbench.ui import text
+from planbench.ui.risk.models import MEASURES, law_words, where_words
+from planbench.ui.risk.workspace import RiskWorkspace, said
+from planbench.ui.state import AppState
+
+
+@pytest.fixture
+def state(themed) -> Iterator[AppState]:
+    made = AppState()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def workspace(state, qtbot) -> RiskWorkspace:
+    made = RiskWorkspace(state)
+    qtbot.addWidget(made)
+    made.resize(1700, 900)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def document() -> Document:
+    made = Document(synthetic_schedule(120, 260, 3))
+    recalculate(made)
+    return made
+
+
+@pytest.fixture
+def simulated(state, workspace, document, qtbot) -> RiskWorkspace:
+    state.open_document(document)
+    workspace.shelf.iterations.setText("2048")
+    with qtbot.waitSignal(state.result_changed, timeout=240_000):
+        workspace.run_button.click()
+    return workspace
+
+
+def test_without_a_document_nothing_can_be_run(workspace) -> None:
+    assert not workspace.run_button.isEnabled()
+    assert workspace._pages.currentIndex() == 0
+
+
+def test_a_run_fills_the_view(simulated, document, nameless) -> None:
+    result = document.risk
+    assert result is not None
+    assert result.iterations == 2048
+    assert simulated._pages.currentIndex() == 2
+    assert simulated.percentiles.rowCount() == 11
+    p80 = text.long_date(result.percentile(80))
+    shown = [simulated.percentiles.cell(row, 1).text for row in range(11)]
+    assert p80 in shown
+    assert p80 in simulated.sentence.text()
+    assert nameless(simulated) == []
+
+
+def test_every_measure_sorts_its_activities(simulated, document) -> None:
+    for k, measure in enumerate(MEASURES[1:]):
+        simulated.measure.set_index(k)
+        movers = simulated.movers.movers
+        assert movers, measure
+        sizes = [abs(m.value) for m in movers]
+        assert sizes == sorted(sizes, reverse=True)
+    simulated.table.setCurrentIndex(simulated.movers.index(1, 0))
+    assert simulated.state.selection == simulated.movers.movers[1].row
+
+
+def test_hovering_reads_the_confidence_of_a_date(simulated, document) -> None:
+    result, chart = document.risk, simulated._chart
+    date = result.percentile(50)
+    assert text.long_date(date) in chart.reading(date)
+    assert f"{text.percent(result.confidence(date))} of the runs" in chart.reading(date)
+    chart._moved(QPointF(-5, -5))
+    chart.copy_data()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[50] == f"50\t{text.long_date(date)}"
+
+
+def test_ranges_are_edited_and_the_result_is_called_stale(simulated) -> None:
+    shelf = simulated.shelf
+    assert simulated.banner.isHidden()
+    shelf.numbers[2].setText("150")
+    shelf.change()
+    made = shelf.model.uncertainty[0]
+    assert law_words(made.distribution, made.unit) == f"triangular 90 / 100 / 150{text.NARROW}%"
+    assert not simulated.banner.isHidden()
+    shelf.add()
+    assert len(shelf.model.uncertainty) == 2
+    shelf.choice.setCurrentIndex(2)
+    shelf.value.setText("L01")
+    shelf.change()
+    assert where_words(shelf.model.uncertainty[1].where) == "WBS L01"
+    shelf.take_out()
+    assert len(shelf.model.uncertainty) == 1
+
+
+def test_a_wrong_number_is_told_under_the_form(simulated) -> None:
+    shelf = simulated.shelf
+    before = shelf.model
+    shelf.numbers[0].setText("120")
+    shelf.change()
+    assert "low 120 is above mode 100" in shelf.trouble.text()
+    assert shelf.model is before
+    shelf.iterations.setText("many")
+    assert shelf.run_settings() is None
+
+
+def test_the_sentence_says_what_the_figures_say(simulated, document) -> None:
+    result = document.risk
+    days = round((result.percentile(80) - result.deterministic) / DAY)
+    assert f"allow {text.counted(days, 'day')} more" in said(result)
+
+
+def test_a_change_of_theme_redraws(simulated) -> None:
+    from planbench.ui.theme import theme_manager
+
+    theme_manager().set_mode("dark")
+    assert len(simulated._chart.chart.plot.items) > 10
