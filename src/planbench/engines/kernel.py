@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from planbench import __version__
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_DECORATING = threading.Lock()  # the folder is a global of numba, and modules load in any thread
 _SOURCE_ROOT = Path(__file__).resolve().parents[2]
 _IMPORTS = re.compile(r"^\s*(?:from|import)\s+(planbench[\w.]*)", re.MULTILINE)
 
@@ -42,17 +44,18 @@ def kernel(function: F) -> F:
 
     Where no folder can be written the code is compiled anew in every process.
     """
-    settings = cast(Any, numba.config)
-    before = settings.CACHE_DIR
     folder = kernel_folder() / _state(function.__module__)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        settings.CACHE_DIR = str(folder)
-        compiled = njit(cache=True, nogil=True, boundscheck=False)(function)
-    except (RuntimeError, OSError):
-        compiled = njit(nogil=True, boundscheck=False)(function)
-    finally:
-        settings.CACHE_DIR = before
+    settings = cast(Any, numba.config)
+    with _DECORATING:
+        before = settings.CACHE_DIR
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            settings.CACHE_DIR = str(folder)
+            compiled = njit(cache=True, nogil=True, boundscheck=False)(function)
+        except (RuntimeError, OSError):
+            compiled = njit(nogil=True, boundscheck=False)(function)
+        finally:
+            settings.CACHE_DIR = before
     return cast(F, compiled)
 
 
