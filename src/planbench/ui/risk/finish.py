@@ -36,6 +36,7 @@ class FinishChart:
         self._top = 1.0
         self._hover: Any = None
         widget = self.chart.widget
+        widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the tables tell the same
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         widget.customContextMenuRequested.connect(self._menu)
         widget.scene().sigMouseMoved.connect(self._moved)
