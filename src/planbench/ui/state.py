@@ -6,7 +6,7 @@ Views talk to each other through this object alone. Signals carry ids and names,
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -28,7 +28,8 @@ class AppState(QObject):
     `result_changed(kind)` with kind "cpm", "quality", "risk", "agreement" or "baseline";
     `schedule_edited(touched)` after a step was taken, undone or taken again, with the names of
     the columns it touched (a new calculation follows by itself as `result_changed("cpm")`);
-    `selection_changed(row)` with the activity's row or -1; `workspace_requested(name)`;
+    `selection_changed(row)` with the activity's row or -1; `isolation_changed()` when Schedule
+    should show certain activities alone, or all again; `workspace_requested(name)`;
     `job_started(QtJob)`; `message(kind, text)` with kind "info", "warning" or "error".
     """
 
@@ -37,6 +38,7 @@ class AppState(QObject):
     result_changed = Signal(str)
     schedule_edited = Signal(object)
     selection_changed = Signal(int)
+    isolation_changed = Signal()
     workspace_requested = Signal(str)
     job_started = Signal(object)
     message = Signal(str, str)
@@ -48,6 +50,7 @@ class AppState(QObject):
         self.library: Any = None  # services.library.Library, opened after the first paint
         self.undo_stack: UndoStack | None = None  # of the open document
         self.selection = -1
+        self.isolated: tuple[str, tuple[int, ...]] | None = None  # what to call them, their rows
         self._newest: dict[str, QtJob] = {}
 
     def open_document(self, document: Document | None) -> None:
@@ -57,6 +60,7 @@ class AppState(QObject):
         if document is not None:
             self.undo_stack = UndoStack(document, self.schedule_edited.emit)
         self.selection = -1
+        self.isolated = None
         self.document_changed.emit()
         self.selection_changed.emit(-1)
 
@@ -70,6 +74,11 @@ class AppState(QObject):
         if row != self.selection:
             self.selection = row
             self.selection_changed.emit(row)
+
+    def isolate(self, label: str, rows: Sequence[int]) -> None:
+        """Show these activities alone in Schedule, all of them again for no rows."""
+        self.isolated = (label, tuple(rows)) if rows else None
+        self.isolation_changed.emit()
 
     @property
     def busy(self) -> bool:

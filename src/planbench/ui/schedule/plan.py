@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +51,7 @@ class Plan(QObject):
         self.sort_column, self.descending = "start", False
         self.columns: dict[str, Column] = {}
         self._match: Flags | None = None
+        self._alone: Flags | None = None  # activities that are shown alone
         self.folded: Flags = np.zeros(0, dtype=bool)
         self._read()
 
@@ -58,6 +60,8 @@ class Plan(QObject):
     def show(self, schedule: Schedule, cpm: CpmResult | None, baseline: Baseline | None) -> None:
         """Show a schedule; folded bands, sorting and the filter stay where it is the same one."""
         if schedule is not self.schedule:
+            if len(schedule) != len(self.schedule):
+                self._alone = None
             same = schedule.wbs is self.schedule.wbs
             self.schedule = schedule
             if not same:
@@ -84,6 +88,8 @@ class Plan(QObject):
     def _find(self) -> None:
         acts = self.schedule.activities
         self._match = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
+        if self._alone is not None:
+            self._match = self._alone if self._match is None else self._match & self._alone
 
     def _roll_up(self) -> None:
         self._span: tuple[int, int] | None = None
@@ -118,6 +124,17 @@ class Plan(QObject):
             self.query = query
             return
         self.query = query
+        self._find()
+        self._roll_up()
+        self._sort()
+        self._fold()
+        self.plan_changed.emit()
+
+    def isolate(self, rows: Sequence[int]) -> None:
+        """Show only these activities, besides what the filter asks; all for no rows."""
+        alone = np.zeros(len(self.schedule), dtype=bool)
+        alone[list(rows)] = True
+        self._alone = alone if rows else None
         self._find()
         self._roll_up()
         self._sort()

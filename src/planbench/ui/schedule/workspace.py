@@ -59,6 +59,7 @@ class ScheduleWorkspace(QWidget):
         self.pane = DetailsPane(self.plan)
         self.strip = DetailsStrip(self.plan)
         self.banner = Banner("info")
+        self.alone = Banner("info")  # which activities are shown alone
         self.bar = ScheduleBar(self)
         self._filter_timer = QTimer(self)
         self._filter_timer.setSingleShot(True)
@@ -83,6 +84,7 @@ class ScheduleWorkspace(QWidget):
         work = QVBoxLayout()
         work.setSpacing(0)
         work.addWidget(self.banner)
+        work.addWidget(self.alone)
         panes = QHBoxLayout()
         panes.setSpacing(0)
         panes.addWidget(self.splitter, 1)
@@ -117,6 +119,7 @@ class ScheduleWorkspace(QWidget):
         state.document_changed.connect(self._open)
         state.result_changed.connect(self._result)
         state.selection_changed.connect(self._selected)
+        state.isolation_changed.connect(self._isolate)
         plan.plan_changed.connect(self._show_rows)
         plan.rows_changed.connect(self._show_rows)
         self.table.row_changed.connect(self._row_changed)
@@ -170,6 +173,7 @@ class ScheduleWorkspace(QWidget):
             self._selected(self.state.selection)
         self._say(document)
         self._explain()
+        self._isolate()
 
     def _result(self, kind: str) -> None:
         document = self.state.document
@@ -194,6 +198,22 @@ class ScheduleWorkspace(QWidget):
             work,
             lambda network: self.plan.explain_with(network, cpm),
         )
+
+    def _isolate(self) -> None:
+        """Show the activities alone that another workspace picked out, or all again."""
+        found = self.state.isolated
+        self.plan.isolate(found[1] if found else ())
+        self.alone.setVisible(found is not None)
+        if found is not None:
+            count = f"{len(found[1])} {'activity' if len(found[1]) == 1 else 'activities'}"
+            self.alone.show_message(
+                f"{found[0]}: {count} shown.",
+                kind="info",
+                action="Show all",
+                slot=lambda: self.state.isolate("", ()),
+                closable=False,
+            )
+            self.gantt.fit()
 
     def _say(self, document: Document) -> None:
         """Which dates are on screen, where they are not calculated ones."""
@@ -346,6 +366,8 @@ class ScheduleWorkspace(QWidget):
         if row == self.plan.activity_of(self.node):
             return
         node = self.plan.node_of(row)
+        if node != NO_ROW and self.state.isolated and row not in self.state.isolated[1]:
+            self.state.isolate("", ())
         if node != NO_ROW and not self.plan.reveal(node) and self.plan.query:
             with QSignalBlocker(self.bar.filter):
                 self.bar.filter.clear()
