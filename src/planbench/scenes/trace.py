@@ -433,17 +433,17 @@ def _draw_cards(
         look = "card-chosen" if row == chosen else "card-centre" if row == centre else look
         boxes[look].append(card.box)
         bar = "critical" if critical else "near" if near else "progress" if done else "remaining"
-        bars[f"bar-{bar}"].append((x + 7, y + 9, 3.0, CARD_HEIGHT - 18))
-        texts["card-code"].append((x + 18, y + 18, _cut(str(acts.code[row]), 70, measure)))
+        bars[f"bar-{bar}"].append((x + 6, y + 9, 3.0, CARD_HEIGHT - 18))
+        texts["card-code"].append((x + 16, y + 18, _cut(str(acts.code[row]), 70, measure)))
         slack = slack_text(facts, row)
         if slack:
             ink = "critical" if critical else "near" if near else "plain"
             texts[f"card-float-{ink}"].append((x + CARD_WIDTH - 9, y + 18, slack))
         ink = "card-name-strong" if critical or row == chosen else "card-name"
-        lines = _wrap(str(acts.name[row]), CARD_WIDTH - 28, measure, ink)
+        lines = _wrap(str(acts.name[row]), CARD_WIDTH - 26, measure, ink)
         for number, line in enumerate(lines):
-            texts[ink].append((x + 18, y + 35 + 15 * number, line))
-        texts["card-dates"].append((x + 18, y + 68, _dates(facts, row)))
+            texts[ink].append((x + 16, y + 35 + 15 * number, line))
+        texts["card-dates"].append((x + 16, y + 68, _dates(facts, row)))
     for layers in (boxes, bars):
         for style, items in sorted(layers.items()):
             scene.add("rects", style, list(items))

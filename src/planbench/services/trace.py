@@ -56,7 +56,9 @@ def find_activity(document: Document, code: str) -> int:
 
 
 def default_target(document: Document) -> int:
-    """The activity at which the main project ends: on the longest path, the last, no successor.
+    """The activity at which the main project ends: the last on the longest path.
+
+    Of several that end together the one without open successors, milestones before work.
 
     -1 for a schedule without activities or calculation.
     """
@@ -72,9 +74,12 @@ def default_target(document: Document) -> int:
         if rows.size:
             last = cpm.early_finish[rows]
             ends = rows[last == last.max()]
-            outgoing = schedule.outgoing
-            choices: list[int] = ends.tolist()
-            return min(choices, key=lambda row: (len(outgoing.of(row)), -row))
+            links = schedule.relationships
+            open_ = ~spans & (acts.status != Status.COMPLETE)
+            after = np.bincount(links.predecessor[open_[links.successor]], minlength=len(acts))
+            work = acts.original_duration[ends] > 0
+            best = np.lexsort((ends, work, after[ends] > 0))
+            return int(ends[best[0]])
     return -1
 
 
@@ -146,7 +151,7 @@ def gain_sentence(document: Document, to_row: int, paths: Sequence[FloatPath]) -
     told = f"{name} is held by {path_name(schedule, paths[0])}, from {first} on."
     if len(paths) < 2:
         return f"{told} No other open path leads to it."
-    slack = amount(schedule, paths[1].joins, paths[1].slack)
+    slack = amount(schedule, to_row, paths[1].slack)
     other = path_name(schedule, paths[1])
     if paths[1].slack == 0:
         return f"{told} Path 2, {other}, holds it just as much: time must be saved on both."
@@ -157,11 +162,14 @@ def gain_sentence(document: Document, to_row: int, paths: Sequence[FloatPath]) -
 
 
 class Reasoner:
-    """Why activities stand where they stand; prepares the network once for a schedule."""
+    """Why activities stand where they stand.
 
-    def __init__(self, document: Document) -> None:
+    `network` is the prepared network of the document's schedule, made when it is first needed.
+    """
+
+    def __init__(self, document: Document, network: Network | None = None) -> None:
         self._document = document
-        self._network: Network | None = None
+        self._network = network
 
     def sentences(self, row: int) -> tuple[str, ...]:
         """The reasons of an activity's dates, none without a calculation."""

@@ -24,14 +24,7 @@ class Entry:
 WORKSPACES = (
     Entry("home", "Home", "home", "planbench.ui.home.workspace:HomeWorkspace", "", False),
     Entry("schedule", "Schedule", "schedule", "planbench.ui.schedule.workspace:ScheduleWorkspace"),
-    Entry(
-        "logic",
-        "Logic",
-        "logic",
-        "",
-        "It will trace what drives an activity, step by step, with the reason for each date. "
-        "Until then the command `planbench trace` answers the same question.",
-    ),
+    Entry("logic", "Logic", "logic", "planbench.ui.logic.workspace:LogicWorkspace"),
     Entry("quality", "Quality", "quality", "planbench.ui.quality.workspace:QualityWorkspace"),
     Entry(
         "compare",

@@ -1,0 +1,126 @@
+"""The schedule log in a window: to read, copy, print or keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF
+from PySide6.QtGui import (
+    QFont,
+    QGuiApplication,
+    QPageLayout,
+    QPageSize,
+    QPdfWriter,
+    QTextDocument,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from planbench.domain.errors import PlanbenchError
+from planbench.services.document import Document
+from planbench.services.schedule_log import log_lines
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import Banner, Button, Label, Surface
+
+
+class LogDialog(QDialog):
+    """What the last calculation used and found, as lines."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Schedule log")
+        self.resize(820, 640)
+        self._name = document.schedule.source.name or document.title
+        self.text = QPlainTextEdit("\n".join(log_lines(document)))
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName("Schedule log")
+        self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.text.setFont(_even(current_theme().font("body", tabular=True)))
+        self.text.document().setDocumentMargin(16)
+        self.banner = Banner("error")
+        head = Surface("surface-raised", "b")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 10, 12, 10)
+        row.setSpacing(8)
+        row.addWidget(Label("Schedule log", "title"))
+        row.addStretch(1)
+        copy = Button("Copy", "default", "copy", tip="Copy the log as text")
+        copy.clicked.connect(
+            lambda _on=False: QGuiApplication.clipboard().setText(self.text.toPlainText())
+        )
+        printed = Button("Print", "default", "printer", tip="Send the log to a printer")
+        printed.clicked.connect(lambda _on=False: self.send_to_printer())
+        save = Button("Save…", "primary", "save", tip="Save the log as PDF or text")
+        save.clicked.connect(lambda _on=False: self._ask())
+        for button in (copy, printed, save):
+            row.addWidget(button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(head)
+        whole.addWidget(self.banner)
+        whole.addWidget(self.text, 1)
+
+    def _page(self) -> QTextDocument:
+        """The log as it is printed: black on white."""
+        made = QTextDocument()
+        made.setDefaultFont(_even(QFont(self.text.font().family(), 9)))
+        made.setPlainText(self.text.toPlainText())
+        return made
+
+    def send_to_printer(self) -> None:
+        """Ask for a printer and print."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(f"Schedule log of {self._name}")
+        if QPrintDialog(printer, self).exec() == QDialog.DialogCode.Accepted:
+            self._page().print_(printer)
+
+    def _ask(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the log", "Schedule log.pdf", "PDF (*.pdf);;Text (*.txt)"
+        )
+        if name:
+            try:
+                self.save(Path(name))
+            except PlanbenchError as error:
+                self.banner.show_message(error.line, kind="error")
+
+    def save(self, path: Path) -> None:
+        """Write the log as PDF or, by any other ending, as text.
+
+        Raises PlanbenchError when the file cannot be written.
+        """
+        try:
+            if path.suffix.lower() != ".pdf":
+                path.write_text(self.text.toPlainText() + "\n", encoding="utf-8")
+                return
+            path.write_bytes(b"")
+        except OSError as error:
+            raise PlanbenchError(f"cannot be written: {error.strerror}", str(path)) from error
+        writer = QPdfWriter(str(path))
+        writer.setTitle(f"Schedule log of {self._name}")
+        writer.setPageLayout(
+            QPageLayout(
+                QPageSize(QPageSize.PageSizeId.A4),
+                QPageLayout.Orientation.Portrait,
+                QMarginsF(15, 15, 15, 15),
+                QPageLayout.Unit.Millimeter,
+            )
+        )
+        self._page().print_(writer)
+
+
+def _even(font: QFont) -> QFont:
+    """Columns of the log are parted by blanks, so letters have to be equally wide."""
+    even = QFont(font)
+    even.setFamilies(["DejaVu Sans Mono", "Consolas", "Menlo", "monospace"])
+    even.setStyleHint(QFont.StyleHint.Monospace)
+    return even

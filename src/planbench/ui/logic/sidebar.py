@@ -1,0 +1,151 @@
+"""What the trace shows and where it leads: levels, filters, target, float paths, one sentence."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+
+from planbench.ui.logic.paths import PathLine, PathList
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import ComboBox, Label, SidePane, Surface
+
+BACK, AHEAD, MOST_LEVELS = 3, 3, 30
+
+BY = ("free", "total")
+BY_WORDS = ("By slack to the target", "By total float")
+
+
+class Sidebar(SidePane):
+    """What the picture shows and where paths lead.
+
+    Signals: `shown_changed()` when levels or filters changed, `target_chosen(index)`,
+    `ranking_changed()`, `path_chosen(index)`.
+    """
+
+    shown_changed = Signal()
+    target_chosen = Signal(int)
+    ranking_changed = Signal()
+    path_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__("", current_theme().frame["side_list"][1], "left")
+        self.setAccessibleName("What the trace shows")
+        self.body.setContentsMargins(0, 10, 0, 12)
+        self.target = ComboBox([], "Trace to")
+        self.target.setMinimumContentsLength(12)
+        self.target.setSizeAdjustPolicy(
+            ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.ranking = ComboBox(BY_WORDS, "Rank float paths")
+        self.through = self._check("Through completed work", True)
+        self.driving = self._check("Driving links only", False)
+        self.back, self.ahead = _spin("Levels back", BACK), _spin("Levels ahead", AHEAD)
+        self.paths = PathList()
+        self._nothing = Label("", "prose", "text-muted", wrap=True)
+        self._nothing.setContentsMargins(14, 4, 14, 0)
+        self._lay_out()
+        self.target.activated.connect(self.target_chosen)
+        self.ranking.activated.connect(lambda _index: self.ranking_changed.emit())
+        for box in (self.back, self.ahead):
+            box.valueChanged.connect(lambda _value: self.shown_changed.emit())
+        self.paths.chosen.connect(self.path_chosen)
+
+    def _check(self, words: str, on: bool) -> QCheckBox:
+        box = QCheckBox(words)
+        box.setFont(current_theme().font("body"))
+        box.setChecked(on)
+        box.toggled.connect(lambda _on: self.shown_changed.emit())
+        return box
+
+    def _lay_out(self) -> None:
+        show = self._group("Show")
+        show.addWidget(self.through)
+        show.addWidget(self.driving)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for words, box in (("Levels back", self.back), ("ahead", self.ahead)):
+            row.addWidget(Label(words))
+            row.addWidget(box)
+        row.addStretch(1)
+        show.addLayout(row)
+        self._line()
+        to = self._group("Paths to")
+        to.addWidget(self.target)
+        to.addWidget(self.ranking)
+        self._line()
+        self.body.addSpacing(2)
+        self.body.addWidget(_heading("Float paths"))
+        self.body.addWidget(self.paths)
+        self.body.addWidget(self._nothing)
+        self.body.addStretch(1)
+        foot = Surface("surface-raised", "t")
+        inside = QVBoxLayout(foot)
+        inside.setContentsMargins(14, 10, 14, 12)
+        inside.setSpacing(4)
+        inside.addWidget(Label("In one sentence", "small", "text-muted"))
+        self._sentence = Label("", "prose", wrap=True)
+        inside.addWidget(self._sentence)
+        self._foot = foot
+        outer = self.layout()
+        assert outer is not None
+        outer.addWidget(foot)
+
+    def _group(self, words: str) -> QVBoxLayout:
+        self.body.addWidget(_heading(words))
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(14, 2, 14, 4)
+        column.setSpacing(8)
+        self.body.addWidget(holder)
+        return column
+
+    def _line(self) -> None:
+        line = Surface("border")
+        line.setFixedHeight(1)
+        self.body.addSpacing(4)
+        self.body.addWidget(line)
+        self.body.addSpacing(4)
+
+    @property
+    def by(self) -> str:
+        """What ranks the paths: `free` or `total`."""
+        return BY[self.ranking.currentIndex()]
+
+    def show_targets(self, names: list[str], index: int) -> None:
+        """Offer other milestones."""
+        with QSignalBlocker(self.target):
+            self.target.clear()
+            self.target.addItems(names)
+            self.target.setCurrentIndex(index)
+        self.target.setToolTip(self.target.currentText())
+
+    def show_paths(self, lines: list[PathLine], index: int, sentence: str, note: str = "") -> None:
+        """Show the paths to the target; `note` stands in their place when there are none."""
+        self.paths.show_lines(lines, index)
+        self._nothing.setText(note)
+        self._nothing.setVisible(bool(note))
+        self._sentence.setText(sentence)
+        self._foot.setVisible(bool(sentence))
+
+    def sentence(self) -> str:
+        """What the foot says."""
+        return self._sentence.text()
+
+
+def _spin(name: str, value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(0, MOST_LEVELS)
+    box.setValue(value)
+    box.setAccessibleName(name)
+    box.setFont(current_theme().font("body", tabular=True))
+    box.setFixedWidth(54)
+    return box
+
+
+def _heading(words: str) -> Label:
+    label = Label(words, "small", "text-muted")
+    font = label.font()
+    font.setWeight(font.Weight.DemiBold)
+    label.setFont(font)
+    label.setContentsMargins(14, 0, 8, 0)
+    return label

@@ -1,0 +1,692 @@
+"""The Logic workspace: the trace around an activity, paths to a milestone, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from planbench.domain.errors import PlanbenchError
+from planbench.domain.schedule import NO_ROW, Schedule, Status
+from planbench.engines.trace import FloatPath, Path, Trace, driving_path, trace
+from planbench.scenes.trace import trace_scene
+from planbench.services.jobs import JobContext
+from planbench.services.trace import (
+    Reasoner,
+    beyond,
+    default_target,
+    gain_sentence,
+    path_name,
+    path_text,
+    paths_to,
+    per_day,
+    steps,
+    targets,
+)
+from planbench.ui import text
+from planbench.ui.details.pane import DetailsPane, DetailsStrip
+from planbench.ui.icons import icon
+from planbench.ui.logic.canvas import TraceCanvas
+from planbench.ui.logic.export import export_picture
+from planbench.ui.logic.paths import PathLine
+from planbench.ui.logic.sidebar import Sidebar
+from planbench.ui.logic.steps import StepsModel, StepsTable
+from planbench.ui.schedule.plan import Plan, prepare_reasons
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    ElidedLabel,
+    EmptyState,
+    Label,
+    SegmentedControl,
+    Surface,
+    Toolbar,
+)
+
+if TYPE_CHECKING:
+    from planbench.engines.cpm.columns import Network
+
+AROUND, ALONG = 0, 1
+"""What the picture shows: the neighbours of an activity, or one path."""
+
+_REMEMBERED = 100
+
+
+class LogicWorkspace(QWidget):
+    """Traces whatever activity is selected; follows the selection of the other workspaces."""
+
+    name = "logic"
+    title = "Logic"
+    icon = "logic"
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self.state = state
+        self.plan = Plan(self)
+        self.centre, self.target = NO_ROW, NO_ROW
+        self.paths: tuple[FloatPath, ...] = ()
+        self._targets: list[int] = []
+        self._found: Trace | None = None
+        self._shown: Path | None = None
+        self._reasons: Reasoner | None = None
+        self._trail: list[int] = []
+        self._place = -1
+        self._stale = True
+        self._quiet = False
+        self._narrow: bool | None = None
+        self._pane_open: bool | None = None
+        self._build()
+        self._commands()
+        state.document_changed.connect(self._document_changed)
+        state.result_changed.connect(self._result_changed)
+        state.selection_changed.connect(self._selected)
+        self._document_changed()
+
+    # ------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        self.sidebar = Sidebar()
+        self.canvas = TraceCanvas()
+        self.model = StepsModel()
+        self.table = StepsTable(self.model)
+        self.banner = Banner("info")
+        self.pane, self.strip = DetailsPane(self.plan), DetailsStrip(self.plan)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(
+            EmptyState(
+                "No schedule is open",
+                "Logic shows what an activity waits for and what waits for it, which path sets "
+                "the date of a milestone, and the reason for each date.",
+                ("Choose a project", "home", lambda: self.state.workspace_requested.emit("home")),
+            )
+        )
+        self._stack.addWidget(self._work_page())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar())
+        column.addLayout(self._stack, 1)
+        side = self.sidebar
+        side.shown_changed.connect(self._show_trace)
+        side.target_chosen.connect(self._target_chosen)
+        side.ranking_changed.connect(self._find_paths)
+        side.path_chosen.connect(lambda _index: self._show_path())
+        side.through.toggled.connect(lambda _on: self._show_path())
+        self.canvas.picked.connect(self._picked)
+        self.canvas.traced.connect(self.trace_from)
+        self.table.row_changed.connect(self._step_chosen)
+        self.table.row_activated.connect(lambda step: self.trace_from(self.model.row_of(step)))
+        self.pane.gone.connect(self.trace_from)
+        self.pane.closed.connect(lambda: self.open_details(False))
+        self.strip.opened.connect(lambda: self.open_details(True))
+
+    def _toolbar(self) -> Toolbar:
+        bar = Toolbar("Logic")
+        self.view = SegmentedControl(("Trace", "Path"), "Picture")
+        self.view.changed.connect(lambda _index: self._show_trace())
+        self.before = Button("", "quiet", "arrow-left", tip="Trace before (Ctrl+[)")
+        self.after = Button("", "quiet", "arrow-right", tip="Trace after (Ctrl+])")
+        self.before.clicked.connect(lambda _on=False: self.step_back())
+        self.after.clicked.connect(lambda _on=False: self.step_on())
+        self.isolate = Button(
+            "Isolate in Schedule", "default", "filter", tip="Show only these activities in Schedule"
+        )
+        self.isolate.clicked.connect(lambda _on=False: self.isolate_rows())
+        self.summary = Label("", "body", "text-muted")
+        self.copy = Button("Copy as text", "default", "copy", tip="Copy the path as a table")
+        self.copy.clicked.connect(lambda _on=False: self.copy_text())
+        self.export = Button("Export", "quiet", "download", tip="Save the picture, or the log")
+        self.export.clicked.connect(lambda _on=False: self._export_menu())
+        self._tools: tuple[QWidget, ...] = (
+            self.view,
+            self.before,
+            self.after,
+            self.isolate,
+            self.summary,
+            self.copy,
+            self.export,
+        )
+        for widget in self._tools[:4]:
+            bar.add(widget)
+        bar.add_stretch()
+        for widget in self._tools[4:]:
+            bar.add(widget)
+        return bar
+
+    def _work_page(self) -> QWidget:
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self._legend())
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(upper)
+        self.split.addWidget(self._lower())
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 1)
+        self.split.setSizes([460, 420])
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.split, 1)
+        middle.addWidget(self.strip)
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addLayout(middle, 1)
+        row.addWidget(self.pane)
+        return page
+
+    def _legend(self) -> QWidget:
+        """What lies beyond the picture, and what the lines mean."""
+        line = Surface("surface", "t")
+        line.setFixedHeight(28)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        self._beyond = ElidedLabel("", "small", "text-muted")
+        row.addWidget(self._beyond, 1)
+        for role, words in (
+            ("link-critical", "driving, critical"),
+            ("link-driving", "driving"),
+            ("link", "has slack"),
+        ):
+            mark = Surface(role)
+            mark.setFixedSize(18, 2)
+            row.addWidget(mark)
+            row.addWidget(Label(words, "small", "text-muted"))
+        return line
+
+    def _lower(self) -> QWidget:
+        head = Surface("surface-raised", "t")
+        head.setFixedHeight(40)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(8)
+        self._path_title = Label("", "heading")
+        self._path_note = ElidedLabel("", "body", "text-muted")
+        row.addWidget(self._path_title)
+        row.addWidget(self._path_note, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self.table, 1)
+        return whole
+
+    def _commands(self) -> None:
+        for words, keys, picture, slot in (
+            ("Trace before", "Ctrl+[", "arrow-left", self.step_back),
+            ("Trace after", "Ctrl+]", "arrow-right", self.step_on),
+            ("Isolate in Schedule", "", "filter", self.isolate_rows),
+            ("Copy the path as text", "", "copy", self.copy_text),
+            ("Save the trace as a picture…", "", "download", self.save_picture),
+            ("Show the schedule log", "", "file", self.show_log),
+            ("Zoom in", "Ctrl++", "zoom-in", lambda: self.canvas.zoom(1.2)),
+            ("Zoom out", "Ctrl+-", "zoom-out", lambda: self.canvas.zoom(1 / 1.2)),
+            ("Fit the picture", "Ctrl+0", "fit", self.canvas.fit),
+            ("Show or hide details", "Ctrl+I", "details", self.toggle_details),
+        ):
+            action = QAction(icon(picture), words, self)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda _on=False, slot=slot: slot())
+            self.addAction(action)
+
+    # ------------------------------------------------------------ the document
+
+    def shown(self) -> None:
+        """The workspace came to the front."""
+        if self._stale:
+            self._load()
+        self.canvas.setFocus()
+
+    def _document_changed(self) -> None:
+        self.centre, self.target, self.paths = NO_ROW, NO_ROW, ()
+        self._trail, self._place, self._targets = [], -1, []
+        self._outdated()
+
+    def _result_changed(self, kind: str) -> None:
+        if kind in ("cpm", "baseline"):
+            self._outdated()
+
+    def _outdated(self) -> None:
+        self._stale = True
+        if self.isVisible() or self.state.document is None:
+            self._load()
+
+    def _load(self) -> None:
+        """Show the document as it stands."""
+        document = self.state.document
+        usable = document is not None and document.cpm is not None and len(document.schedule) > 0
+        self._stack.setCurrentIndex(0 if document is None else 1)
+        for tool in self._tools:
+            tool.setVisible(document is not None)
+            tool.setEnabled(usable)
+        self.sidebar.setEnabled(usable)
+        self._stale = False
+        if document is None:
+            self.plan.show(Schedule(), None, None)
+            return
+        self.plan.show(document.schedule, document.cpm, document.baseline)
+        self._reasons = None
+        if not usable:
+            self._stale = document.cpm is None and not document.problem
+            why = document.problem or "The schedule is being calculated."
+            self.banner.show_message(f"{why} A trace needs calculated dates.", closable=False)
+            self._clear()
+            return
+        self.banner.hide()
+        self._targets = targets(document)
+        if self.target not in self._targets:
+            self.target = default_target(document)
+        if not 0 <= self.centre < len(document.schedule):
+            self.centre = NO_ROW
+        self._fill_targets()
+        if self.centre == NO_ROW:
+            chosen = self.state.selection
+            self._centre_on(chosen if chosen >= 0 else self.target)
+        else:
+            self._show_trace()
+        self._explain()
+        self._find_paths()
+
+    def _clear(self) -> None:
+        self.paths, self._shown, self._found = (), None, None
+        self.sidebar.show_paths([], -1, "", "")
+        self.model.show_steps(self.plan.schedule, self.plan.activity_facts, [], self._reasons)
+        self._path_title.setText("")
+        self._path_note.setText("")
+        self._beyond.setText("")
+        self.summary.setText("")
+
+    def _explain(self) -> None:
+        """Prepare the reasons of dates in the background."""
+        document = self.state.document
+        if document is None or document.cpm is None:
+            return
+        schedule, cpm = document.schedule, document.cpm
+
+        def work(context: JobContext) -> Network:
+            context.report(0, 1, "Following the logic")
+            return prepare_reasons(schedule, cpm)
+
+        def done(network: Network) -> None:
+            if self.state.document is document and document.cpm is cpm:
+                self._reasons = Reasoner(document, network)
+                self.model.explain_with(self._reasons)
+                self.plan.explain_with(network, cpm)
+
+        self.state.run("logic-reasons", "Reasons of dates", work, done)
+
+    def _fill_targets(self) -> None:
+        acts, facts = self.plan.schedule.activities, self.plan.activity_facts
+        names = [
+            f"{acts.code[row]} {acts.name[row]}, {text.date(int(facts.finish[row]))}"
+            for row in self._targets
+        ]
+        index = self._targets.index(self.target) if self.target in self._targets else -1
+        self.sidebar.show_targets(names, index)
+
+    # ------------------------------------------------------------ the trace
+
+    def trace_from(self, row: int) -> None:
+        """Put an activity into the middle of the trace, and select it everywhere."""
+        if row < 0:
+            return
+        self.view.set_index(AROUND)
+        self._centre_on(row)
+        self._select(row)
+
+    def _centre_on(self, row: int, remember: bool = True) -> None:
+        self.centre = row
+        if remember and row >= 0 and (self._place < 0 or self._trail[self._place] != row):
+            self._trail = [*self._trail[: self._place + 1], row][-_REMEMBERED:]
+            self._place = len(self._trail) - 1
+        self._show_trace()
+        self._show_details(row)
+
+    def step_back(self) -> None:
+        """Return to the activity traced before."""
+        self._go(self._place - 1)
+
+    def step_on(self) -> None:
+        """Return to the activity traced after this one."""
+        self._go(self._place + 1)
+
+    def _go(self, place: int) -> None:
+        if 0 <= place < len(self._trail):
+            self._place = place
+            self.view.set_index(AROUND)
+            self._centre_on(self._trail[place], remember=False)
+            self._select(self._trail[place])
+
+    def _select(self, row: int) -> None:
+        """Select an activity in all views without tracing from it."""
+        self._quiet = True
+        self.state.select(row)
+        self._quiet = False
+
+    def _show_trace(self) -> None:
+        """Lay the picture anew: around an activity, or along the path."""
+        document = self.state.document
+        self.before.setEnabled(self._place > 0)
+        self.after.setEnabled(0 <= self._place < len(self._trail) - 1)
+        if document is None or document.cpm is None or self.centre < 0:
+            return
+        side, titles = self.sidebar, None
+        if self.view.index == ALONG and self._shown is not None and self._shown.rows:
+            rows = self._shown.rows
+            here = rows.index(self.centre) if self.centre in rows else 0
+            levels = {row: place - here for place, row in enumerate(rows)}
+            found = Trace(rows[here], levels, self._shown.relationships)
+            titles = _StepTitles(here)
+            self._tell_beyond("")
+        else:
+            found = trace(
+                document.schedule,
+                document.cpm,
+                self.centre,
+                side.back.value(),
+                side.ahead.value(),
+                side.driving.isChecked(),
+                side.through.isChecked(),
+            )
+        self._found = found
+        painter = self.canvas.painter_of_scenes()
+        chosen = self.state.selection
+        current = chosen if chosen in found.levels else found.row
+        picture = trace_scene(
+            document.schedule,
+            document.cpm,
+            self.plan.activity_facts,
+            found,
+            current=current,
+            titles=titles,
+            measure=painter.width,
+        )
+        self.canvas.show_picture(picture, current)
+        if titles is None:
+            before, after = beyond(document, found)
+            told = [f"{text.number(before)} more before"] if before else []
+            told += [f"{text.number(after)} more ahead"] if after else []
+            if picture.left_out:
+                told.append(f"{text.number(picture.left_out)} left out for want of room")
+            self._tell_beyond(", ".join(told))
+
+    def _tell_beyond(self, words: str) -> None:
+        assert self._found is not None or not words
+        self._beyond.setText(words)
+
+    def _picked(self, row: int) -> None:
+        """A card was clicked: select it and leave the trace where it is."""
+        self._select(row)
+        self._mark(row)
+        self._show_details(row)
+
+    def _mark(self, row: int) -> None:
+        """Show an activity as the current one in the picture that is there."""
+        document, found = self.state.document, self._found
+        if document is None or document.cpm is None or found is None or row not in found.levels:
+            return
+        picture = trace_scene(
+            document.schedule,
+            document.cpm,
+            self.plan.activity_facts,
+            found,
+            current=row,
+            titles=_StepTitles(-min(found.levels.values())) if self.view.index else None,
+            measure=self.canvas.painter_of_scenes().width,
+        )
+        self.canvas.show_picture(picture, row, keep=True)
+
+    def _selected(self, row: int) -> None:
+        """Another view selected an activity: trace from there."""
+        if self._quiet or row < 0 or row >= len(self.plan.schedule) or self._stale:
+            if row >= 0 and self._stale:
+                self.centre = NO_ROW
+            return
+        self._centre_on(row)
+        self._show_step(row)
+
+    # ------------------------------------------------------------ paths
+
+    def _target_chosen(self, index: int) -> None:
+        if 0 <= index < len(self._targets):
+            self.target = self._targets[index]
+            self._find_paths()
+
+    def _find_paths(self) -> None:
+        """Find the float paths to the target in the background."""
+        document, target, by = self.state.document, self.target, self.sidebar.by
+        if document is None or document.cpm is None or target < 0:
+            return
+        asked = document.cpm
+
+        def work(context: JobContext) -> tuple[FloatPath, ...]:
+            return paths_to(document, target, "total" if by == "total" else "free")
+
+        def done(found: tuple[FloatPath, ...]) -> None:
+            if self.state.document is document and document.cpm is asked:
+                self._show_paths(found)
+
+        self.state.run("paths", "Finding float paths", work, done)
+
+    def _show_paths(self, found: tuple[FloatPath, ...]) -> None:
+        document = self.state.document
+        if document is None:
+            return
+        self.paths = found
+        schedule = document.schedule
+        day = per_day(schedule, self.target)  # one measure for all, so that they can be compared
+        lines = [
+            PathLine(
+                one.number,
+                path_name(schedule, one),
+                one.slack / day,
+                len(one.rows),
+            )
+            for one in found
+        ]
+        free = self.sidebar.by == "free"
+        sentence = gain_sentence(document, self.target, found) if free else ""
+        note = "" if found else "No open activity leads to it."
+        self.sidebar.show_paths(lines, 0 if lines else -1, sentence, note)
+        self._show_path()
+
+    def _show_path(self) -> None:
+        """Show the chosen path step by step."""
+        document, index = self.state.document, self.sidebar.paths.index
+        if document is None or document.cpm is None or not 0 <= index < len(self.paths):
+            return
+        chosen = self.paths[index]
+        self._shown = self._with_completed(chosen)
+        listed = steps(self._shown)
+        self.model.show_steps(
+            document.schedule, self.plan.activity_facts, listed, self._reasons
+        )
+        acts = document.schedule.activities
+        code = str(acts.code[self.target])
+        title = "Driving path" if chosen.number == 1 else f"Float path {chosen.number}"
+        self._path_title.setText(f"{title} to {code}")
+        self._path_note.setText(path_name(document.schedule, chosen))
+        open_ = sum(1 for row in self._shown.rows if acts.status[row] != Status.COMPLETE)
+        left = int(document.cpm.early_finish[self.target]) - document.schedule.data_date
+        days = text.number(max(0, round(left / 1440)))
+        self.summary.setText(f"{text.counted(open_, 'open step')}, {days} calendar days to {code}")
+        self._show_step(self.state.selection)
+        if self.view.index == ALONG:
+            self._show_trace()
+
+    def _with_completed(self, path: FloatPath) -> Path:
+        """A path with the complete work that led to its first activity, where that is wanted."""
+        document = self.state.document
+        assert document is not None
+        assert document.cpm is not None
+        plain = Path(path.rows, path.relationships)
+        if not self.sidebar.through.isChecked() or not path.rows:
+            return plain
+        status = document.schedule.activities.status
+        before = driving_path(document.schedule, document.cpm, path.rows[0])
+        keep = 0
+        for row in reversed(before.rows[:-1]):
+            if status[row] != Status.COMPLETE:
+                break
+            keep += 1
+        first = len(before.rows) - 1 - keep
+        return Path(
+            (*before.rows[first:-1], *path.rows),
+            (*before.relationships[first:], *path.relationships),
+        )
+
+    def _show_step(self, row: int) -> None:
+        step = self.model.step_of(row)
+        self._quiet = True
+        if step >= 0:
+            self.table.setCurrentIndex(self.model.index(self.model.place(step), 0))
+        else:
+            self.table.clearSelection()
+        self._quiet = False
+
+    def _step_chosen(self, step: int) -> None:
+        row = self.model.row_of(step)
+        if self._quiet or row < 0:
+            return
+        self._select(row)
+        if self._found is not None and row in self._found.levels:
+            self._mark(row)
+            self.canvas.bring_up(row)
+        else:
+            self._centre_on(row)
+        self._show_details(row)
+
+    # ------------------------------------------------------------ what leaves the workspace
+
+    def rows_shown(self) -> tuple[str, list[int]]:
+        """What the picture shows, with a name: the trace, or the path."""
+        acts = self.plan.schedule.activities
+        if self.view.index == ALONG and self._shown is not None:
+            return f"{self._path_title.text()}", list(self._shown.rows)
+        rows = sorted(self._found.levels) if self._found is not None else []
+        code = str(acts.code[self.centre]) if self.centre >= 0 else ""
+        return f"Trace of {code}", rows
+
+    def isolate_rows(self) -> None:
+        """Show only these activities in Schedule."""
+        label, rows = self.rows_shown()
+        if rows:
+            self.state.isolate(label, rows)
+            self.state.workspace_requested.emit("schedule")
+
+    def copy_text(self) -> None:
+        """Put the path on the clipboard as a table."""
+        document = self.state.document
+        if document is None or self._shown is None:
+            return
+        title = f"{self._path_title.text()} ({document.title} {document.update_label})".strip()
+        QGuiApplication.clipboard().setText(path_text(document, title, self._shown))
+        count = text.counted(len(self._shown.rows), "step")
+        self.state.message.emit("info", f"{count} copied")
+
+    def _export_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setFont(current_theme().font("body"))
+        picture = menu.addAction("Picture as PDF, SVG or PNG…")
+        picture.triggered.connect(lambda _on=False: self.save_picture())
+        log = menu.addAction("Schedule log…")
+        log.triggered.connect(lambda _on=False: self.show_log())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.export.mapToGlobal(QPoint(0, self.export.height() + 2)))
+
+    def save_picture(self) -> None:
+        """Ask for a file and write the picture there."""
+        label, _ = self.rows_shown()
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the picture", f"{label}.pdf", "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
+        )
+        if name:
+            self.write_picture(FilePath(name))
+
+    def write_picture(self, path: FilePath) -> None:
+        """Write the picture to a file."""
+        label, _ = self.rows_shown()
+        document = self.state.document
+        source = document.schedule.source.name if document is not None else ""
+        try:
+            export_picture(self.canvas.picture, f"{label}  {source}".strip(), path)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+        self.state.message.emit("info", f"Saved {path.name}")
+
+    def show_log(self) -> None:
+        """Show the schedule log, ready to print."""
+        document = self.state.document
+        if document is not None and document.cpm is not None:
+            from planbench.ui.logic.log import LogDialog
+
+            dialog = LogDialog(document, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.show()
+
+    # ------------------------------------------------------------ details and size
+
+    def _show_details(self, row: int) -> None:
+        self.pane.show_row(row)
+        self.strip.show_row(row)
+
+    def open_details(self, wanted: bool) -> None:
+        """Show the details as a pane, or folded into the strip."""
+        self._pane_open = wanted
+        self._details()
+
+    def toggle_details(self) -> None:
+        """The other of the two."""
+        self.open_details(not self.pane.isVisibleTo(self))
+
+    def _details(self) -> None:
+        wanted = not self._narrow if self._pane_open is None else self._pane_open
+        self.pane.setVisible(wanted)
+        self.strip.setVisible(not wanted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._pane_open = None
+            self.table.set_narrow(narrow)
+            self.summary.setVisible(not narrow and self.state.document is not None)
+            self._details()
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.sidebar.paths, self.canvas, self.table]
+
+
+class _StepTitles:
+    """Names of the levels of a path: `Step 3`."""
+
+    def __init__(self, before: int) -> None:
+        self._before = before
+
+    def __call__(self, level: int) -> str:
+        return f"Step {level + self._before + 1}"
