@@ -41,6 +41,9 @@ WINDOW_ACTIONS = (
     ActionSpec(
         "previous-pane", "Previous pane", "Shift+F6", "Keyboard to the last pane", "arrow-left"
     ),
+    ActionSpec(
+        "level", "Level resources…", "Ctrl+Shift+V", "Dates that resources allow", "chart-column"
+    ),
     ActionSpec("quit", "Quit", "Ctrl+Q", "Close planbench", "x"),
 )
 

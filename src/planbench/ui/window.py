@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
             "help": self._toggle_help,
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
+            "level": self._level_resources,
             "quit": self.close,
         }
         for spec in WINDOW_ACTIONS:
@@ -265,6 +266,18 @@ class MainWindow(QMainWindow):
         dialog = agreement_dialog(document, document.agreement, self)
         dialog.row_opened.connect(lambda row: self._go_to_activity(found[row].row))
         self._show_rows(dialog)
+
+    def _level_resources(self) -> None:
+        document = self.state.document
+        if document is None or document.cpm is None:
+            self.say("warning", "Open a schedule that can be calculated, then level its resources.")
+            return
+        from planbench.ui.levelling.dialog import LevellingDialog
+
+        dialog = LevellingDialog(self.state, document, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+        dialog.propose()
 
     @staticmethod
     def _show_rows(dialog: RowsDialog) -> None:

@@ -1,0 +1,1 @@
+"""Levelling proposals: a dialog that shows what would move, and applies nothing."""
