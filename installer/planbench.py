@@ -313,12 +313,8 @@ def replace(final: Path, partial: Path) -> None:
 
 def warm_up(python: Path) -> None:
     """Compile the calculation now, so that the first window does not wait for it."""
-    say("compiling the calculation, once: this takes half a minute")
-    words = (
-        "from planbench.domain.synthetic import synthetic_schedule as plan\n"
-        "from planbench.engines.cpm import schedule_network\n"
-        "schedule_network(plan(50, 100, 1))"
-    )
+    say("compiling the calculation, once: this takes about a minute")
+    words = "from planbench.services.warm import warm_up; warm_up()"
     quiet([str(python), "-c", words])  # where it cannot be kept, the window compiles it
 
 

@@ -504,8 +504,7 @@ def _calculate(document: Document) -> None:
 
 
 def warm_kernels(context: JobContext) -> None:
-    """Compile what the first schedule would otherwise wait for, on a tiny network."""
-    from planbench.domain.synthetic import synthetic_schedule
-    from planbench.engines.cpm import schedule_network
+    """Compile or load what the first schedule and the first simulation would otherwise wait for."""
+    from planbench.services.warm import warm_up
 
-    schedule_network(synthetic_schedule(50, 100, 1))
+    warm_up(context.report)
