@@ -6,7 +6,6 @@ import pytest
 from planbench.domain.times import DAY, NO_TIME, from_iso
 from planbench.scenes.gantt import (
     ALL_LINKS,
-    DRIVING_LINKS,
     NO_LINKS,
     GanttOptions,
     Window,
@@ -108,20 +107,36 @@ def test_a_label_crossed_by_a_line_is_backed(plan):
 
 
 def test_links_by_class_zoom_and_choice(plan):
-    scene = build_gantt(plan, window())
+    scene = build_gantt(plan, window(), GanttOptions(links=ALL_LINKS))
     assert len(scene.items("link-driving", "wires")) == 2
     assert len(scene.items("link", "wires")) == 2
     assert len(scene.items("link", "polygons")) == 2
-    only = build_gantt(plan, window(), GanttOptions(links=DRIVING_LINKS))
+    only = build_gantt(plan, window())  # driving ones alone by default
     assert only.items("link-driving", "wires")
     assert not only.items("link")
     none = build_gantt(plan, window(), GanttOptions(links=NO_LINKS))
     assert not none.items("link-driving")
-    far = build_gantt(plan, window(px=0.08))
+    far = build_gantt(plan, window(px=0.08), GanttOptions(links=ALL_LINKS))
     assert not far.items("link")
     [layer, *_] = [one for one in far.layers if one.style == "link-driving"]
     assert 0 < layer.opacity < 1
     assert not build_gantt(plan, window(px=0.04)).items("link-driving")
+
+
+def test_links_that_lead_out_of_sight_are_stubs_unless_selected(plan):
+    rows = {name: row for name, row in ROW.items() if name in ("A10", "A20")}
+    view = window(height=20.0, scroll=rows["A10"] * 24)  # A10 drives A20 in the row below
+    [path] = build_gantt(plan, view).items("link-driving", "wires")
+    assert len(path) == 3
+    assert max(y for _, y in path) <= 24
+    assert not build_gantt(plan, view).items("link-driving", "polygons")
+    node = int(plan.rows.nodes[rows["A10"]])
+    [whole] = build_gantt(plan, view, None, node).items("link-driving", "wires")
+    assert max(y for _, y in whole) > 24
+    below = window(height=20.0, scroll=rows["A20"] * 24)
+    scene = build_gantt(plan, below)
+    arriving = [one for one in scene.items("link-driving", "wires") if one[0][1] < one[-1][1]]
+    assert len(arriving) == len(scene.items("link-driving", "polygons")) == 1
 
 
 def test_the_selected_activity_keeps_its_links_at_any_zoom(plan):

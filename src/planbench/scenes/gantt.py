@@ -38,7 +38,7 @@ ALL_LINKS, DRIVING_LINKS, NO_LINKS = "all", "driving", "none"
 class GanttOptions:
     """What is drawn besides the bars."""
 
-    links: str = ALL_LINKS
+    links: str = DRIVING_LINKS
     baseline: bool = True
     labels: bool = True
     names: bool = False  # names before the dates on labels, as on paper
@@ -227,6 +227,12 @@ class _Builder:
         shown = mine | np.isin(classes, [k for k, alpha in opacity.items() if alpha > 0])
         at, link, classes, mine = at[shown], link[shown], classes[shown], mine[shown]
         at, link, classes, mine = self._in_time(at, link, classes, mine)
+        cut = (classes != wires.CRITICAL) & ~mine & self._leads_away(at)
+        stubs = self._stubs(at[cut], link[cut])
+        at, link, classes, mine, cut_classes = (
+            *(column[~cut] for column in (at, link, classes, mine)),
+            classes[cut],
+        )
         paths = self._routes(at, link)
         for kind, style in (
             (wires.OTHER, "link"),
@@ -241,10 +247,36 @@ class _Builder:
                 self.scene.add("wires", style, chosen, alpha)
                 heads = [wires.arrow(path, *metrics.arrow) for path in chosen]
                 self.scene.add("polygons", style, heads, alpha)
+            short = [stubs[row] for row in np.flatnonzero(cut_classes == kind).tolist()]
+            self._add_stubs(style, short, opacity[kind])
         for path in paths:
             for (x, y), (x2, y2) in pairwise(path):
                 if x == x2:
                     self.verticals.append((x, min(y, y2), max(y, y2)))
+
+    def _leads_away(self, at: Rows) -> Flags:
+        """Links with an end above or below the window: their long verticals tell nothing."""
+        links, found = self.plan.links, np.zeros(at.size, dtype=bool)
+        for rows in (links.predecessor[at], links.successor[at]):
+            found |= (rows < self.first) | (rows >= self.last)
+        return found
+
+    def _stubs(self, at: Rows, link: Rows) -> list[tuple[bool, Any]]:
+        """(whether it arrives, path) of links that leave the window: only what is at the bar."""
+        if not at.size:
+            return []
+        arrives = self.plan.links.successor[at]
+        inside = (arrives >= self.first) & (arrives < self.last)
+        kind, (x1, y1, reach1), (x2, y2, reach2) = self._ends(at, link)
+        paths = wires.stubs(kind, x1, x2, y1, y2, reach1, reach2, inside, self._laying())
+        return list(zip(inside.tolist(), paths, strict=True))
+
+    def _add_stubs(self, style: str, stubs: list[tuple[bool, Any]], alpha: float) -> None:
+        """Draw each once, as links of one bar end in the same stub."""
+        once = dict.fromkeys(stubs)
+        self.scene.add("wires", style, [path for _, path in once], alpha)
+        heads = [wires.arrow(path, *self.metrics.arrow) for arrives, path in once if arrives]
+        self.scene.add("polygons", style, heads, alpha)
 
     def _selected_links(self, link: Rows, classes: Codes) -> tuple[Codes, Flags]:
         """The selected activity's own links are drawn at full strength at any zoom."""
@@ -270,6 +302,17 @@ class _Builder:
         return at[keep], link[keep], classes[keep], mine[keep]
 
     def _routes(self, at: Rows, link: Rows) -> list[Any]:
+        kind, (x1, y1, reach1), (x2, y2, reach2) = self._ends(at, link)
+        return wires.route(kind, x1, x2, y1, y2, reach1, reach2, self._laying())
+
+    def _laying(self) -> wires.Wiring:
+        metrics = self.metrics
+        return wires.Wiring(
+            metrics.exit_stub, metrics.entry_stub, float(metrics.row), metrics.middle
+        )
+
+    def _ends(self, at: Rows, link: Rows) -> tuple[Any, Any, Any]:
+        """Types of links and, for either end, its x, y, and how far its mark reaches."""
         plan, facts, row = self.plan, self.plan.facts, self.metrics.row
         kind = plan.schedule.relationships.type[link]
         ends = []
@@ -283,11 +326,7 @@ class _Builder:
             y = rows * float(row) - self.scroll + self.metrics.middle
             mark = (facts.kind[nodes] != TASK) & (facts.kind[nodes] < EFFORT)
             ends.append((x, y, np.where(mark, self.metrics.milestone, 0.0)))
-        (x1, y1, reach1), (x2, y2, reach2) = ends
-        laying = wires.Wiring(
-            self.metrics.exit_stub, self.metrics.entry_stub, float(row), self.metrics.middle
-        )
-        return wires.route(kind, x1, x2, y1, y2, reach1, reach2, laying)
+        return kind, ends[0], ends[1]
 
     # ------------------------------------------------------------ bars
 

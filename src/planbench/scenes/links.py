@@ -3,7 +3,7 @@
 A wire leaves its bar by a short stub, turns at once and runs along the successor's row; where the
 successor begins too close for that, or is entered at its finish where its label stands, it runs in
 the gap above (or below) the successor's bar. Only links with an end among the visible rows are
-made, and at most `MOST` of them.
+made, and at most `MOST` of them; one that leads out of sight may be cut to a stub at its bar.
 """
 
 from __future__ import annotations
@@ -106,6 +106,37 @@ def route(
         else:
             wires.append(((a, b), (e, b), (e, g), (f, g), (f, d), (c, d)))
     return wires
+
+
+def stubs(
+    kind: npt.NDArray[np.int8],
+    x1: Pixels,
+    x2: Pixels,
+    y1: Pixels,
+    y2: Pixels,
+    reach1: Pixels,
+    reach2: Pixels,
+    arrives: Flags,
+    laying: Wiring,
+) -> list[tuple[tuple[float, float], ...]]:
+    """Short wires where the other end is out of sight: the corner at the bar, pointing its way.
+
+    `arrives` says whether the successor's end is the one in sight; the rest is as in `route`.
+    """
+    from_start = (kind == LinkType.SS) | (kind == LinkType.SF)
+    into_finish = (kind == LinkType.FF) | (kind == LinkType.SF)
+    out = np.where(from_start, -1.0, 1.0)
+    into = np.where(into_finish, -1.0, 1.0)
+    x = np.where(arrives, x2 - into * reach2, x1 + out * reach1)
+    turn = x + np.where(arrives, -into * laying.entry_stub, out * laying.exit_stub)
+    y = np.where(arrives, y2, y1)
+    away = np.where(np.where(arrives, y1 < y2, y2 < y1), -1.0, 1.0)
+    columns = (x, y, turn, y + away * laying.row / 3.0, arrives)
+    made: list[tuple[tuple[float, float], ...]] = []
+    for a, b, c, d, comes in zip(*(column.tolist() for column in columns), strict=True):
+        corner = ((a, b), (c, b), (c, d))
+        made.append(corner[::-1] if comes else corner)
+    return made
 
 
 def arrow(wire: tuple[tuple[float, float], ...], length: float, width: float) -> Any:
