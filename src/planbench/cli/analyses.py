@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -220,9 +221,13 @@ def _level(options: argparse.Namespace) -> int:
 
 
 def _risk(options: argparse.Namespace) -> int:
+    from planbench.services.hold import THRESHOLD, held_back
     from planbench.services.risk import read_model, risk_json, run_risk
 
     document = _calculated(options)
+    reason = held_back(document, THRESHOLD)
+    if reason:
+        print(f"planbench risk: note: {reason} This run goes ahead.", file=sys.stderr)
     model = read_model(options.model, document)
     run_risk(
         document,

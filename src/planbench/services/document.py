@@ -40,6 +40,6 @@ class Document:
     risk_model: RiskModel | None = None
     risk: RiskResult | None = None
     risk_label: str = ""
-    agreement_needed: float = 0.99  # share of agreeing dates below which analyses are held back
+    agreement_needed: float = 0.0  # share of agreeing dates below which analyses are held back
     agreement_override: bool = False  # the user lets them run all the same
     history: list[str] = field(default_factory=list)

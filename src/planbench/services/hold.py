@@ -5,14 +5,15 @@ from __future__ import annotations
 from planbench.services.document import Document
 
 THRESHOLD = 0.99
-"""Share of activities whose five values must agree before analyses may move dates."""
+"""Share of activities whose five values should agree before analyses move dates."""
 
 
 def held_back(document: Document, threshold: float | None = None) -> str | None:
     """Why analyses that move dates are held back for a document, None when they are not.
 
-    They are below `threshold` (the document's own, then `THRESHOLD`), unless the user said that
-    they may run. A file that stores no dates has nothing to disagree with and is not held back.
+    They are when fewer of its dates agree than `threshold` (without one, than the document itself
+    asks for), unless the user said that they may run. A file that stores no dates has nothing to
+    disagree with and is not held back.
     """
     needed = document.agreement_needed if threshold is None else threshold
     agreement = document.agreement

@@ -15,6 +15,7 @@ from planbench.domain.errors import ModelError
 from planbench.domain.schedule import Baseline, LinkType, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.services.document import Document
+from planbench.services.hold import held_back
 from planbench.services.resources import resource
 
 if TYPE_CHECKING:
@@ -119,7 +120,21 @@ def quality_of(
         )
     if context is not None:
         context.report(total, total)
-    return tuple(reports)
+    reason = held_back(document)
+    return tuple(reports) if reason is None else tuple(_held(one, reason) for one in reports)
+
+
+def _held(report: QualityReport, reason: str) -> QualityReport:
+    """A report without the critical path test, which moves dates that cannot be relied on."""
+    from planbench.engines.quality.result import NOT_RUN
+
+    metrics = [
+        replace(one, state=NOT_RUN, reason=reason, value=None, numerator=None, denominator=None)
+        if one.metric.measure == "critical-path-test"
+        else one
+        for one in report.metrics
+    ]
+    return replace(report, metrics=tuple(metrics))
 
 
 def check_document(

@@ -15,6 +15,7 @@ from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.schedule import ActivityType, Constraint, Status
 from planbench.domain.times import NO_TIME, to_iso
 from planbench.services.document import Document
+from planbench.services.hold import held_back
 from planbench.services.jobs import JobContext
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def run_risk(
     """Simulate the document and keep model and result in it.
 
     With `exclusion` every risk of the register is also left out in turn. Raises ModelError for a
-    model that does not fit and PlanbenchError for a schedule that cannot be calculated.
+    model that does not fit and PlanbenchError for a schedule that cannot be calculated or is held
+    back.
     """
     result = simulated(
         document,
@@ -166,6 +168,9 @@ def simulated(
     from planbench.engines.cpm import prepare, run
     from planbench.engines.risk.simulate import RunOptions, exclusion_effects, simulate
 
+    reason = held_back(document)
+    if reason is not None:
+        raise PlanbenchError(reason, mend="Let it run all the same under “Dates agree”.")
     context = context or JobContext()
     runs = 1 + (len(model.risks) if exclusion else 0)
     context.report(0, runs * iterations, "Preparing the simulation")

@@ -37,7 +37,9 @@ def log_lines(document: Document) -> list[str]:
         lines += _project(schedule, figures.project)
         lines += [f"  {name:<28}{value}" for name, value in _figures(figures)]
         lines += ["", "  Options"]
-        lines += [f"    {name:<26}{value}" for name, value in options_in_words(options).items()]
+        words = options_in_words(options)
+        words["critical threshold"] = f"{options.critical_threshold / 60:g} h"
+        lines += [f"    {name:<26}{value}" for name, value in words.items()]
         lines.append("")
     lines.append("Findings")
     for entry in log.entries:

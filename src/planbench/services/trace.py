@@ -183,8 +183,13 @@ class Reasoner:
         return why(self._document.schedule, cpm, row, self._network).sentences
 
     def start(self, row: int) -> str:
-        """The sentence about its start, the one that tells why it comes when it does."""
-        return next(iter(self.sentences(row)), "")
+        """Why it starts when it does; of a sentence that names the date only what follows it."""
+        told = next(iter(self.sentences(row)), "")
+        lead, because, reason = told.partition(" because ")
+        if because and lead.startswith("Starts ") and len(lead.split()) == 2:
+            own = reason.removeprefix("of its ")
+            return own[:1].upper() + own[1:] if own != reason else reason
+        return told
 
 
 def link_words(schedule: Schedule, link: int) -> str:

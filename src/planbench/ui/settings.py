@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "update": 0,
     "sample_shown": False,
     "folder": "",
+    "agreement_needed": 0.99,
 }
 
 

@@ -196,6 +196,8 @@ class MainWindow(QMainWindow):
     # The context.
 
     def _document_changed(self) -> None:
+        if self.state.document is not None:
+            self.state.document.agreement_needed = self.settings.get("agreement_needed")
         self._index = None
         self._scheduled = dt.datetime.now()
         self._show_undo()
@@ -256,15 +258,17 @@ class MainWindow(QMainWindow):
             self._show_rows(repairs_dialog(document.repairs, name, self))
 
     def show_agreement(self) -> None:
-        """List the values that differ between the calculation and the file."""
+        """Tell how far the dates agree with the file's, and what is held back for that."""
         document = self.state.document
         if document is None or document.agreement is None:
             return
-        from planbench.ui.frame.rows import agreement_dialog
+        from planbench.ui.schedule.agreement import AgreementDialog
 
         found = document.agreement.mismatches
-        dialog = agreement_dialog(document, document.agreement, self)
+        dialog = AgreementDialog(document, self)
         dialog.row_opened.connect(lambda row: self._go_to_activity(found[row].row))
+        dialog.needed_changed.connect(lambda share: self.settings.set("agreement_needed", share))
+        dialog.held_changed.connect(lambda: self.state.result_changed.emit("agreement"))
         self._show_rows(dialog)
 
     def _level_resources(self) -> None:

@@ -10,9 +10,6 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from planbench.domain.reports import Repair
-from planbench.domain.schedule import Schedule
-from planbench.services.agreement import Agreement, Mismatch
-from planbench.services.document import Document
 from planbench.ui import text
 from planbench.ui.widgets import (
     Button,
@@ -154,60 +151,3 @@ def repairs_dialog(repairs: Sequence[Repair], name: str, parent: QWidget) -> Row
     sentence = "The file itself is unchanged. Each line is one thing that was mended or left out."
     marks = [_SEVERITY[repair.severity] for repair in repairs]
     return RowsDialog(f"Mended while reading {name}", sentence, columns, rows, marks, parent)
-
-
-_FIELD_WORDS = {
-    "early_start": "Early start",
-    "early_finish": "Early finish",
-    "late_start": "Late start",
-    "late_finish": "Late finish",
-    "total_float": "Total float",
-    "free_float": "Free float",
-    "longest_path": "Longest path",
-}
-
-
-def agreement_dialog(document: Document, agreement: Agreement, parent: QWidget) -> RowsDialog:
-    """The values that differ between the calculation and the file, with the likely reason."""
-    columns = [
-        Column("id", "ID", 110),
-        Column("name", "Activity", 260, stretch=True),
-        Column("field", "Value", 100),
-        Column("stored", "In the file", 130, right=True, elide=False),
-        Column("calculated", "Calculated", 130, right=True, elide=False),
-        Column("reason", "Likely reason", 320),
-    ]
-    schedule = document.schedule
-    listed = agreement.mismatches[:LISTED]
-    rows = [_mismatch_row(schedule, one) for one in listed]
-    share = agreement.share
-    sentence = (
-        f"{text.number(agreement.all_five)} of {text.number(agreement.population)} incomplete "
-        "activities have early and late dates and total float as the file stores them"
-        + (f" ({text.percent(share)})." if share is not None else ".")
-        + " Below are the values that differ; Enter shows the activity."
-    )
-    if len(listed) < len(agreement.mismatches):
-        sentence += f" The first {text.number(LISTED)} are listed."
-    return RowsDialog("Do the dates agree?", sentence, columns, rows, (), parent)
-
-
-def _mismatch_row(schedule: Schedule, one: Mismatch) -> tuple[str, ...]:
-    acts = schedule.activities
-    return (
-        str(acts.code[one.row]),
-        str(acts.name[one.row]),
-        _FIELD_WORDS[one.field],
-        _value(one.field, one.stored),
-        _value(one.field, one.calculated),
-        one.explanation,
-    )
-
-
-def _value(field: str, minutes: int) -> str:
-    if field == "longest_path":
-        return "yes" if minutes == 1 else "no"
-    if field.endswith("float"):
-        return f"{text.number(minutes / 60, 1)}{text.NARROW}h"
-    written = text.date(minutes)
-    return f"{written} {text.clock(minutes)}" if written else text.DASH

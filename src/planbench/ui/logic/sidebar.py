@@ -137,6 +137,7 @@ def _spin(name: str, value: int) -> QSpinBox:
     box.setRange(0, MOST_LEVELS)
     box.setValue(value)
     box.setAccessibleName(name)
+    box.lineEdit().setAccessibleName(name)
     box.setFont(current_theme().font("body", tabular=True))
     box.setFixedWidth(54)
     return box

@@ -151,7 +151,7 @@ class _TimeScale(QWidget):
         if not self._model.steps:
             return
         last = -100.0
-        for instant, label in date_ticks(*self._model.extent, max(2, self.width() // 56)):
+        for instant, label in date_ticks(*self._model.extent, max(2, self.width() // 46)):
             x = _at(self._model, self.rect(), instant)
             wide = painter.fontMetrics().horizontalAdvance(label)
             if x > last + 8 and x + wide < self.width():
@@ -180,7 +180,7 @@ class _BarDelegate(CellDelegate):
         row, theme = model.steps[place].row, current_theme()
         painter.save()
         painter.setClipRect(area)
-        ticks = date_ticks(*model.extent, max(2, area.width() // 56))
+        ticks = date_ticks(*model.extent, max(2, area.width() // 46))
         for instant, _ in ticks:
             x = round(_at(model, area, instant))
             painter.fillRect(QRect(x, area.top(), 1, area.height()), theme.color("grid-line"))

@@ -150,19 +150,13 @@ class LogicWorkspace(QWidget):
         self.copy.clicked.connect(lambda _on=False: self.copy_text())
         self.export = Button("Export", "quiet", "download", tip="Save the picture, or the log")
         self.export.clicked.connect(lambda _on=False: self._export_menu())
-        self._tools: tuple[QWidget, ...] = (
-            self.view,
-            self.before,
-            self.after,
-            self.isolate,
-            self.summary,
-            self.copy,
-            self.export,
-        )
-        for widget in self._tools[:4]:
+        left: list[QWidget] = [self.view, self.before, self.after, self.isolate]
+        right: list[QWidget] = [self.summary, self.copy, self.export]
+        self._tools = [*left, *right]
+        for widget in left:
             bar.add(widget)
         bar.add_stretch()
-        for widget in self._tools[4:]:
+        for widget in right:
             bar.add(widget)
         return bar
 
@@ -520,9 +514,7 @@ class LogicWorkspace(QWidget):
         chosen = self.paths[index]
         self._shown = self._with_completed(chosen)
         listed = steps(self._shown)
-        self.model.show_steps(
-            document.schedule, self.plan.activity_facts, listed, self._reasons
-        )
+        self.model.show_steps(document.schedule, self.plan.activity_facts, listed, self._reasons)
         acts = document.schedule.activities
         code = str(acts.code[self.target])
         title = "Driving path" if chosen.number == 1 else f"Float path {chosen.number}"

@@ -289,7 +289,7 @@ class QualityWorkspace(QWidget):
     def _result_changed(self, kind: str) -> None:
         if kind == "quality":
             self._show_document()
-        elif kind in ("cpm", "baseline"):
+        elif kind in ("cpm", "baseline", "agreement"):
             self._stale = True
             if self.isVisible():
                 self.run()
