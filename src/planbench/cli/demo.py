@@ -20,6 +20,7 @@ def run_demo(folder: Path, *, pictures: bool = True) -> Iterator[str]:
     """
     from planbench.services.library import Library
     from planbench.services.sample import ensure_sample, export_sample
+    from planbench.services.summary import summary_html
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,12 +42,20 @@ def run_demo(folder: Path, *, pictures: bool = True) -> Iterator[str]:
         library.close()
     yield f"library with the baseline and three updates: {path}"
 
+    shots: list[Path] = []
     if pictures:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from planbench.ui.gallery import photograph_everything
 
-        shots = list(photograph_everything(folder / "pictures", [], [(1920, 1080)], ("light",)))
-        yield f"{len(shots)} pictures in {folder / 'pictures'}"
+        place = folder / "pictures"
+        shots = list(photograph_everything(place, [], [(1920, 1080)], ("light",), built_only=True))
+        yield f"{len(shots)} pictures in {place}"
+    report = folder / "report.html"
+    try:
+        report.write_text(summary_html(document, shots), encoding="utf-8")
+    except OSError as error:
+        raise PlanbenchError(f"cannot be written: {error.strerror}", str(report)) from error
+    yield f"report written: {report}"
 
 
 def _analysed(file: Path) -> Document:

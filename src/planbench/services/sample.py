@@ -146,7 +146,7 @@ def ensure_sample(library: Library) -> int:
     for label, schedule in sample_schedules().items():
         if schedule.data_date not in there:
             full = with_dates(schedule)
-            library.add_schedule(
+            update = library.add_schedule(
                 full,
                 label=_title(label),
                 kind="baseline" if label == BASELINE else "update",
@@ -154,4 +154,15 @@ def ensure_sample(library: Library) -> int:
                 content=_xer(full),
                 name=_file_name(label),
             )
+            if label == LATEST:
+                _keep_risk_model(library, update)
     return project
+
+
+def _keep_risk_model(library: Library, update: int) -> None:
+    """Keep the sample's ranges and risks with its latest update."""
+    from planbench.services.risk import sample_model
+
+    document = library.open_update(update)
+    document.risk_model = sample_model(document)
+    library.save_results(document)

@@ -21,7 +21,7 @@ from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
 from planbench.ui.theme import apply_theme
 from planbench.ui.window import MainWindow
-from planbench.ui.workspaces import WORKSPACES
+from planbench.ui.workspaces import WORKSPACES, Entry
 
 PATIENCE = 120.0
 """Seconds that one step of the window's work may take."""
@@ -33,9 +33,12 @@ def photograph_everything(
     sizes: Sequence[tuple[int, int]] = ((1920, 1080),),
     themes: Sequence[str] = ("light", "dark"),
     scale: float = 1.0,
+    *,
+    built_only: bool = False,
 ) -> Iterator[Path]:
     """Write a PNG of every workspace on the sample, or on the files given; yields their paths.
 
+    `built_only` leaves out the workspaces that only say what they will be.
     Raises PlanbenchError when a file cannot be opened or a picture not written.
     """
     for path in files:
@@ -51,7 +54,8 @@ def photograph_everything(
         settings.set("sample_shown", bool(files))
         window = MainWindow(AppState(), settings)
         try:
-            yield from _pictures(window, folder, files, sizes, themes, scale)
+            entries = [entry for entry in WORKSPACES if entry.path or not built_only]
+            yield from _pictures(window, folder, files, sizes, themes, scale, entries)
         finally:
             window.close()
             window.deleteLater()
@@ -65,6 +69,7 @@ def _pictures(
     sizes: Sequence[tuple[int, int]],
     themes: Sequence[str],
     scale: float,
+    entries: Sequence[Entry],
 ) -> Iterator[Path]:
     troubles: list[str] = []
     window.state.message.connect(
@@ -81,7 +86,7 @@ def _pictures(
             if troubles:
                 raise PlanbenchError(troubles[0])
         prefix = "" if len(files) < 2 else f"{number + 1}-"
-        for entry in WORKSPACES:
+        for entry in entries:
             window.go(entry.name)
             wait_until_still(window)
             for theme in themes:

@@ -178,7 +178,10 @@ class RiskWorkspace(QWidget):
         self.ranges_button.setChecked(not self._narrow or self._pages.currentIndex() != 2)
 
     def shown(self) -> None:
-        """The workspace was gone to."""
+        """The workspace was gone to: a model that was kept with the update runs by itself."""
+        document = self.state.document
+        if document is not None and document.risk is None and document.risk_model is not None:
+            self.run()
         if self._pages.currentIndex() == 2:
             self.table.setFocus()
 
