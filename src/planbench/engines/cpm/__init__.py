@@ -19,11 +19,19 @@ def schedule_network(schedule: Schedule, options: ScheduleOptions | None = None)
     """Calculate all projects of a schedule as one network, each from its own data date.
 
     `options` replace the options of all projects. Activities and links lack nothing they need:
-    missing durations and lags count as none, missing calendars as the project's.
+    missing durations and lags count as none, missing calendars as the project's. Where the main
+    project's options (or `options`) name the engine "msp", Microsoft Project's rules apply.
 
     Raises LoopError with the shortest loop, and ScheduleError without any data date or when dates
     run more than a century away.
     """
+    used = options
+    if used is None and schedule.projects:
+        used = schedule.projects[schedule.main_project].options
+    if used is not None and used.engine == "msp":
+        from planbench.engines.msp import schedule_msp
+
+        return schedule_msp(schedule, options)
     return run(prepare(schedule, options))
 
 

@@ -1,0 +1,27 @@
+"""Scheduling by the rules of Microsoft Project.
+
+The rules are those that reproduce the dates which Microsoft Project stores; the manual describes
+them. Compiled code is loaded on first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planbench.domain.schedule import Schedule, ScheduleOptions
+    from planbench.engines.cpm.result import CpmResult
+
+
+def schedule_msp(schedule: Schedule, options: ScheduleOptions | None = None) -> CpmResult:
+    """Calculate a schedule as Microsoft Project does, all its projects as one network.
+
+    `options` replace those of all projects; only what makes an activity critical matters here.
+    Summaries get the span of what lies beneath them, inactive activities no early and late dates.
+
+    Raises LoopError with the shortest loop, ScheduleError when no project has a date to begin
+    (or, scheduled from the finish, to end) with or when dates run more than a century away.
+    """
+    from planbench.engines.msp import calculate, network
+
+    return calculate.run(network.prepare(schedule, options))
