@@ -8,6 +8,7 @@ from pathlib import Path
 
 from planbench.domain.errors import ImportRefused
 from planbench.exchange.imported import Imported, Progress
+from planbench.exchange.mpp.reader import ENDINGS, looks_like_mpp, read_mpp
 from planbench.exchange.mspdi.reader import looks_like_mspdi, read_mspdi
 from planbench.exchange.p6xml.reader import looks_like_p6xml, read_p6xml
 from planbench.exchange.xer.reader import looks_like_xer, read_xer
@@ -29,8 +30,14 @@ FORMATS: dict[str, Format] = {
     "xer": Format("Primavera P6 XER", (".xer",), looks_like_xer, read_xer),
     "p6xml": Format("Primavera P6 XML", (".p6xml", ".pmxml"), looks_like_p6xml, read_p6xml),
     "mspdi": Format("Microsoft Project XML", (".xml", ".mspdi"), looks_like_mspdi, read_mspdi),
+    "mpp": Format(
+        "Microsoft Project MPP, Asta and others with the extra mpp",
+        ENDINGS,
+        looks_like_mpp,
+        read_mpp,
+    ),
 }
-"""Known formats by the name that `Source.format` carries."""
+"""Known formats by the name that `Source.format` carries (of files through MPXJ: the ending)."""
 
 
 def read_schedule(
