@@ -8,6 +8,7 @@ from pathlib import Path
 
 from planbench.domain.errors import ImportRefused
 from planbench.exchange.imported import Imported, Progress
+from planbench.exchange.loops import loops_noted
 from planbench.exchange.mpp.reader import ENDINGS, looks_like_mpp, read_mpp
 from planbench.exchange.mspdi.reader import looks_like_mspdi, read_mspdi
 from planbench.exchange.p6xml.reader import looks_like_p6xml, read_p6xml
@@ -64,7 +65,7 @@ def read_schedule(
     if not data.strip(b"\x00 \t\r\n"):
         raise ImportRefused("the file is empty", name, "Export the project again.")
     try:
-        return _format_of(data, name).read(data, name, encoding, progress)
+        return loops_noted(_format_of(data, name).read(data, name, encoding, progress))
     except ImportRefused as error:
         if error.where:
             raise

@@ -47,7 +47,7 @@ FAULTS: dict[str, frozenset[str] | None] = {
     "fault12_no_projwbs": frozenset({"no-wbs"}),
     "fault13_no_ermhdr": frozenset({"no-header"}),
     "fault14_no_end_marker": frozenset({"no-end-marker"}),
-    "fault15_two_node_cycle": SOUND,
+    "fault15_two_node_cycle": frozenset({"loop"}),
     "fault16_self_link": frozenset({"self-link"}),
     "fault17_dangling_predecessor": frozenset({"dangling-link"}),
     "fault18_duplicate_task_id": frozenset(
