@@ -97,3 +97,19 @@ def test_the_critical_path_test_waits_too(document: Document) -> None:
     assert report.metric("DCMA-01").state != "not-run"
     override(document)
     assert state() == before
+
+
+def test_what_is_edited_later_does_not_count(document: Document) -> None:
+    document.agreement_needed = 0.99
+    document.agreement_read = document.agreement
+    acts = document.schedule.activities
+    longer = np.where(acts.status == Status.NOT_STARTED, 480 * 90, acts.remaining_duration)
+    document.schedule = replace(
+        document.schedule, activities=acts.with_columns(remaining_duration=longer)
+    )
+    recalculate(document)
+    assert document.agreement is not None
+    assert (document.agreement.share or 0) < 0.5
+    assert held_back(document) is None
+    document.agreement_read = None
+    assert held_back(document) is not None

@@ -40,6 +40,7 @@ class Document:
     risk_model: RiskModel | None = None
     risk: RiskResult | None = None
     risk_label: str = ""
+    agreement_read: Agreement | None = None  # before anything was edited; the window keeps it
     agreement_needed: float = 0.0  # share of agreeing dates below which analyses are held back
     agreement_override: bool = False  # the user lets them run all the same
     history: list[str] = field(default_factory=list)

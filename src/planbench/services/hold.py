@@ -13,10 +13,10 @@ def held_back(document: Document, threshold: float | None = None) -> str | None:
 
     They are when fewer of its dates agree than `threshold` (without one, than the document itself
     asks for), unless the user said that they may run. A file that stores no dates has nothing to
-    disagree with and is not held back.
+    disagree with and is not held back; what was edited since it was read does not count.
     """
     needed = document.agreement_needed if threshold is None else threshold
-    agreement = document.agreement
+    agreement = document.agreement_read or document.agreement
     if document.agreement_override or agreement is None or agreement.share is None:
         return None
     if agreement.share >= needed:
@@ -32,7 +32,8 @@ def override(document: Document, on: bool = True) -> None:
     if on == document.agreement_override:
         return
     document.agreement_override = on
-    share = document.agreement.share if document.agreement is not None else None
+    agreement = document.agreement_read or document.agreement
+    share = agreement.share if agreement is not None else None
     told = "no stored dates" if share is None else f"{100 * share:.1f} % of the stored dates agree"
     what = "may run" if on else "are held back again"
     document.history.append(f"Analyses that move dates {what} ({told}).")

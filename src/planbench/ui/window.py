@@ -196,15 +196,23 @@ class MainWindow(QMainWindow):
     # The context.
 
     def _document_changed(self) -> None:
-        if self.state.document is not None:
-            self.state.document.agreement_needed = self.settings.get("agreement_needed")
+        self._remember_agreement()
         self._index = None
         self._scheduled = dt.datetime.now()
         self._show_undo()
         self._tell_context()
 
+    def _remember_agreement(self) -> None:
+        """Keep how far the dates agreed before anything was edited."""
+        document, stack = self.state.document, self.state.undo_stack
+        if document is not None and document.agreement_read is None:
+            document.agreement_needed = self.settings.get("agreement_needed")
+            if stack is None or not stack.can_undo:
+                document.agreement_read = document.agreement
+
     def _result_changed(self, kind: str) -> None:
         if kind == "cpm":
+            self._remember_agreement()
             self._scheduled = dt.datetime.now()
         self._tell_context()
 

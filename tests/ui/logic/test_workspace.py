@@ -287,3 +287,10 @@ def test_nothing_numpy_reaches_the_table(workspace: LogicWorkspace) -> None:
         shown = model.data(model.index(0, column))
         assert type(shown) is str
         assert not isinstance(shown, np.generic)
+
+
+def test_space_folds_the_details(workspace: LogicWorkspace, qtbot: Any) -> None:
+    assert workspace.pane.isVisibleTo(workspace)
+    qtbot.keyClick(workspace.canvas, Qt.Key.Key_Space)
+    assert not workspace.pane.isVisibleTo(workspace)
+    assert workspace.strip.isVisibleTo(workspace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from planbench.services.hold import held_back
 from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.ui.schedule.agreement import AgreementDialog, consistency, field_counts
+from planbench.ui.settings import Settings
+from planbench.ui.state import AppState
+from planbench.ui.window import MainWindow
 
 
 @pytest.fixture
@@ -87,3 +91,30 @@ def test_a_row_opens_its_activity(themed: QApplication, qtbot: Any, document: Do
     first = agreement.mismatches[0]
     assert dialog.model.cell(0, 0).text == document.schedule.activities.code[first.row]
     assert dialog.model.cell(0, 5).text == first.explanation
+
+
+def test_the_chip_opens_it_and_the_limit_is_remembered(
+    themed: QApplication, qtbot: Any, own_home: Path, document: Document
+) -> None:
+    settings = Settings(own_home / "window.json")
+    window = MainWindow(AppState(), settings)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    document.agreement_needed = 0.0
+    window.state.open_document(document)
+    assert document.agreement_needed == 0.99
+    assert document.agreement_read is document.agreement
+    window.go("logic")
+    qtbot.waitUntil(lambda: not window.state.busy, timeout=60_000)
+    qtbot.mouseClick(window.context.agreement, Qt.MouseButton.LeftButton)
+    (dialog,) = window.findChildren(AgreementDialog)
+    with qtbot.waitSignal(window.state.result_changed) as told:
+        dialog.needed.setValue(99.9)
+    assert told.args == ["agreement"]
+    assert settings.get("agreement_needed") == pytest.approx(0.999)
+    dialog.table.row_activated.emit(0)
+    assert document.agreement is not None
+    assert window.state.selection == document.agreement.mismatches[0].row
+    dialog.close()
+    window.close()

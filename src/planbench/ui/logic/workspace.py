@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -132,6 +132,8 @@ class LogicWorkspace(QWidget):
         self.pane.gone.connect(self.trace_from)
         self.pane.closed.connect(lambda: self.open_details(False))
         self.strip.opened.connect(lambda: self.open_details(True))
+        for widget in (self.canvas, self.table):
+            widget.installEventFilter(self)
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Logic")
@@ -289,6 +291,9 @@ class LogicWorkspace(QWidget):
             self._clear()
             return
         self.banner.hide()
+        count = len(document.schedule)
+        if any(row >= count for row in self._trail):
+            self._trail, self._place = [], -1
         self._targets = targets(document)
         if self.target not in self._targets:
             self.target = default_target(document)
@@ -668,6 +673,14 @@ class LogicWorkspace(QWidget):
             self.table.set_narrow(narrow)
             self.summary.setVisible(not narrow and self.state.document is not None)
             self._details()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if plain and event.key() == Qt.Key.Key_Space:
+                self.toggle_details()
+                return True
+        return super().eventFilter(watched, event)
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
