@@ -22,6 +22,7 @@ def schedule_msp(schedule: Schedule, options: ScheduleOptions | None = None) -> 
     Raises LoopError with the shortest loop, ScheduleError when no project has a date to begin
     (or, scheduled from the finish, to end) with or when dates run more than a century away.
     """
-    from planbench.engines.msp import calculate, network
+    from planbench.engines.msp.calculate import run
+    from planbench.engines.msp.network import prepare
 
-    return calculate.run(network.prepare(schedule, options))
+    return run(prepare(schedule, options))

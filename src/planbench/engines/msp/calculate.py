@@ -12,7 +12,16 @@ from planbench.domain.times import DAY, NO_TIME, Minutes, known
 from planbench.engines.cpm.horizon import packed_calendars, wider
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.msp import links, passes
-from planbench.engines.msp.columns import FAR, LEAF, NOTHING, RUNNING, WAITING, Network
+from planbench.engines.msp.columns import (
+    FAR,
+    LEAF,
+    NOTHING,
+    PINNED,
+    RUNNING,
+    SUMMARY,
+    WAITING,
+    Network,
+)
 from planbench.engines.worktime import first_minute, last_minute
 
 
@@ -41,8 +50,8 @@ def run(network: Network) -> CpmResult:
 def _passes(network: Network) -> _Dates:
     """Early dates first, or late ones where the schedule runs from its finish."""
     tasks, n, nodes = network.tasks, len(network.schedule.activities), network.tasks.kind.size
-    columns = [np.full(nodes, NO_TIME) for _ in range(5)]
-    dates = _Dates(*columns, np.full(network.start.size, NO_TIME))
+    es, ef, ls, lf, logic = (np.full(nodes, NO_TIME) for _ in range(5))
+    dates = _Dates(es, ef, ls, lf, logic, np.full(network.start.size, NO_TIME))
     nobody = np.zeros(nodes, dtype=bool)
     from_finish = known(network.finish)
     mixed = from_finish.any() and not from_finish.all()
@@ -130,8 +139,7 @@ def _result(network: Network, d: _Dates) -> CpmResult:
     from_finish = known(network.finish).all() and bool(network.finish.size)
     late = (tasks.kind == LEAF) & (tasks.state == WAITING) & (tasks.other_end != from_finish)
     start, finish = np.where(late, d.ls, d.es), np.where(late, d.lf, d.ef)
-    for low, high in ((d.es, d.ef), (d.ls, d.lf), (start, finish)):
-        links.roll_up(tasks, network.edges, network.order, network.edge_start, low, high)
+    _summaries(network, d, start, finish)
     links.summary_floats(network.work, tasks, n, d.es, d.ef, d.ls, d.lf, total)
     last = np.full(network.start.size, NO_TIME)
     passes.project_ends(tasks, n, start, finish, last)
@@ -160,6 +168,17 @@ def _result(network: Network, d: _Dates) -> CpmResult:
         project_finish=_finishes(network, finish, leaf),
         order=order[leaf[order]],
     )
+
+
+def _summaries(network: Network, d: _Dates, start: Minutes, finish: Minutes) -> None:
+    """Dates of summaries; work entered by hand counts with its entered dates, late ones as well."""
+    tasks = network.tasks
+    pinned = (tasks.kind == LEAF) & (tasks.state == PINNED)
+    late = np.where(pinned, d.es, d.ls), np.where(pinned, d.ef, d.lf)
+    for low, high in ((d.es, d.ef), late, (start, finish)):
+        links.roll_up(tasks, network.edges, network.order, network.edge_start, low, high)
+    summary = tasks.kind == SUMMARY
+    d.ls[summary], d.lf[summary] = late[0][summary], late[1][summary]
 
 
 def _finishes(network: Network, finish: Minutes, leaf: Flags) -> Minutes:

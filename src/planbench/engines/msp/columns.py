@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from planbench.domain.calendars import Calendar
 from planbench.domain.schedule import Codes, Flags, Rows, Schedule, ScheduleOptions
 from planbench.domain.times import Minutes
 from planbench.engines.worktime import Work
@@ -84,7 +85,7 @@ class Network:
 
     schedule: Schedule
     options: tuple[ScheduleOptions, ...]  # per project, as used
-    calendars: tuple[object, ...]
+    calendars: tuple[Calendar, ...]
     work: Work
     tasks: Tasks
     edges: Edges

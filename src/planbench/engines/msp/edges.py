@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,7 @@ def edges_of(schedule: Schedule, kind: Codes, above: Rows, calendar: Rows) -> Ra
     kids = np.flatnonzero((above >= 0) & (kind != NOTHING))
     kids = kids[kind[above[kids]] != NOTHING]
 
-    def joined(*parts: object, dtype: type) -> np.ndarray:  # type: ignore[type-arg]
+    def joined(*parts: Any, dtype: Any) -> Any:
         return np.concatenate([np.asarray(part) for part in parts]).astype(dtype)
 
     return Raw(

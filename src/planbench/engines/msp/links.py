@@ -77,7 +77,7 @@ def link_results(
     )  # fmt: skip
     own = network.edges.relationship >= 0
     driving[network.edges.relationship[own]] = drives[own]
-    free = np.where(free == FAR, total, free)
+    free = np.maximum(np.minimum(free, total), 0)  # never negative, never above the total slack
     return driving, gap, np.where(total == NO_TIME, NO_TIME, free), path
 
 

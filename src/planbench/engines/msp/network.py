@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from planbench.domain.calendars import ROUND_THE_CLOCK_WEEK, Calendar
+from planbench.domain.calendars import ROUND_THE_CLOCK_WEEK, Calendar, build_work_table
 from planbench.domain.errors import LoopError, ScheduleError
 from planbench.domain.schedule import (
     NO_ROW,
@@ -19,7 +20,7 @@ from planbench.domain.schedule import (
     ScheduleOptions,
     Status,
 )
-from planbench.domain.times import NO_TIME, Minutes, known
+from planbench.domain.times import DAY, NO_TIME, Minutes, known
 from planbench.engines.cpm.horizon import (
     clock_per_work,
     first_horizon,
@@ -187,7 +188,7 @@ def _tasks(
     # what remains is counted from the resume date only where work stopped without being split
     stopped &= (acts.resume > acts.suspend) & (remaining > 0) & (span == duration)
 
-    def padded(column: Minutes, fill: int = 0) -> Minutes:
+    def padded(column: Any, fill: int = 0) -> Any:
         return np.concatenate((column, np.full(more, fill))).astype(column.dtype)
 
     running = state == RUNNING
@@ -284,9 +285,6 @@ def _split_spans(
     last = np.append(first[1:], len(parts)) - 1
     by_row = np.argsort(parts.activity, kind="stable")
     low, high = parts.start[by_row][first], parts.finish[by_row][last]
-    from planbench.domain.calendars import build_work_table
-    from planbench.domain.times import DAY
-
     table = build_work_table(calendars, int(low.min()) // DAY - 1, int(high.max()) // DAY + 2)
     for c in np.unique(calendar[rows]).tolist():
         mine = calendar[rows] == c

@@ -42,8 +42,11 @@ def begin(w: Work, tasks: Tasks, shares: Shares, i: int, t: int) -> int:
 
 @kernel
 def end(w: Work, tasks: Tasks, shares: Shares, i: int, t: int) -> int:
-    """The last moment at or before t up to which task i can have been worked on."""
-    if tasks.milestone[i]:
+    """The last moment at or before t up to which task i can have been worked on.
+
+    Tasks entered by hand keep the reading that reached them, like milestones.
+    """
+    if tasks.milestone[i] or tasks.state[i] == PINNED:
         return t
     row = tasks.shares[i]
     if row < 0:

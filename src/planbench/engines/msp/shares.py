@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from planbench.domain.calendars import Calendar, Shifts, build_work_table
-from planbench.domain.schedule import ActivityType, Codes, Contour, Rows, Schedule
+from planbench.domain.schedule import ActivityType, Codes, Contour, Numbers, Rows, Schedule
 from planbench.domain.times import DAY, Minutes, known
 from planbench.engines.cpm.network import activity_calendars, calendars_of
 from planbench.engines.msp.columns import DONE, LEAF, Shares
@@ -46,7 +46,7 @@ def assignment_shares(
     working = np.array([*(word != "material" for word in schedule.resources.kind), False])
     good = driven[given.activity] & working[given.resource]  # -1 is the last: no resource
     good &= (given.budget_units > 0.0) & (given.units_per_hour > 0.0)
-    chosen = np.flatnonzero(good)
+    chosen = np.flatnonzero(good).astype(np.int32)
     chosen = chosen[np.argsort(given.activity[chosen], kind="stable")]
     if not chosen.size:
         return (), np.zeros((0, 5), dtype=np.int64), share_of
@@ -70,7 +70,7 @@ def assignment_shares(
     return pairs, shares.astype(np.int64), share_of
 
 
-def _minutes(hours: np.ndarray, pace: np.ndarray, edited: Minutes) -> Minutes:  # type: ignore[type-arg]
+def _minutes(hours: Numbers, pace: Numbers, edited: Minutes) -> Minutes:
     """Minutes that work takes at its pace; where there is none, the span of the edited contour."""
     whole = np.floor(np.maximum(hours, 0.0) * 60.0 / pace + 0.5)
     return np.where(np.isnan(pace), edited, np.nan_to_num(whole)).astype(np.int64)
