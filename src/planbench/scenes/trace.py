@@ -84,6 +84,7 @@ class TraceScene:
     cards: tuple[Card, ...] = ()
     edges: tuple[Edge, ...] = ()
     left_out: int = 0
+    heads: tuple[tuple[float, str, bool], ...] = ()  # middle of a column, title, selected there
 
     def at(self, x: float, y: float) -> int:
         """The activity whose card holds a point, -1 for none."""
@@ -147,18 +148,13 @@ def trace_scene(
     chosen = found.row if current < 0 else current
     _draw_cards(scene, schedule, facts, cards, chosen, found.row, measure)
     name = titles or level_title
-    scene.add(
-        "texts",
-        "trace-head",
-        [
-            (laying.left(column) + CARD_WIDTH / 2, 22.0, name(level))
-            for level, column in columns.items()
-            if level != 0
-        ],
+    heads = tuple(
+        (laying.left(column) + CARD_WIDTH / 2, name(level), level == 0)
+        for level, column in columns.items()
     )
-    here = [(laying.left(c) + CARD_WIDTH / 2, 22.0, name(v)) for v, c in columns.items() if v == 0]
-    scene.add("texts", "trace-head-here", here)
-    return TraceScene(scene, cards, wired, len(found.levels) - len(rows))
+    for style, here in (("trace-head", False), ("trace-head-here", True)):
+        scene.add("texts", style, [(x, 22.0, title) for x, title, at in heads if at == here])
+    return TraceScene(scene, cards, wired, len(found.levels) - len(rows), heads)
 
 
 def level_title(level: int) -> str:
@@ -443,7 +439,7 @@ def _draw_cards(
         lines = _wrap(str(acts.name[row]), CARD_WIDTH - 26, measure, ink)
         for number, line in enumerate(lines):
             texts[ink].append((x + 16, y + 35 + 15 * number, line))
-        texts["card-dates"].append((x + 16, y + 68, _dates(facts, row)))
+        texts["card-dates"].append((x + 16, y + 68, _dates(facts, row, measure)))
     for layers in (boxes, bars):
         for style, items in sorted(layers.items()):
             scene.add("rects", style, list(items))
@@ -465,9 +461,15 @@ def slack_text(facts: Facts, row: int) -> str:
     return f"{mark}{days}{THIN}d" if days else ""
 
 
-def _dates(facts: Facts, row: int) -> str:
+def _dates(facts: Facts, row: int, measure: Measure) -> str:
+    """Start and finish; where both do not fit, the year of the start is left out."""
     start, finish = date_text(int(facts.start[row])), date_text(int(facts.finish[row]))
-    return start if start == finish else f"{start} – {finish}"
+    if start == finish:
+        return start
+    both = f"{start} – {finish}"
+    if measure(both, "card-dates") <= CARD_WIDTH - 24:
+        return both
+    return f"{start[:-3] if start[-3:] == finish[-3:] else start}–{finish}"
 
 
 def _cut(text: str, room: float, measure: Measure, style: str = "card-code") -> str:

@@ -151,7 +151,7 @@ def gain_sentence(document: Document, to_row: int, paths: Sequence[FloatPath]) -
     told = f"{name} is held by {path_name(schedule, paths[0])}, from {first} on."
     if len(paths) < 2:
         return f"{told} No other open path leads to it."
-    slack = amount(schedule, to_row, paths[1].slack)
+    slack = amount(schedule, to_row, paths[1].slack).replace(" ", "\u202f")  # unbroken
     other = path_name(schedule, paths[1])
     if paths[1].slack == 0:
         return f"{told} Path 2, {other}, holds it just as much: time must be saved on both."

@@ -163,7 +163,7 @@ def test_slack_grows_down_the_list_and_the_sentence_tells_it(workspace: LogicWor
     assert slack == sorted(slack)
     assert slack[0] == 0
     assert "Planned Completion" in workspace.sidebar.sentence()
-    assert f"{round(slack[1], 1):g} d" in workspace.sidebar.sentence()
+    assert f"{round(slack[1], 1):g}\u202fd" in workspace.sidebar.sentence()
 
 
 def test_another_target(workspace: LogicWorkspace, qtbot: Any, state: AppState) -> None:

@@ -19,6 +19,9 @@ _ARROWS = {
     Qt.Key.Key_Down: (0, 1),
 }
 
+_HEADS = 26
+"""Height of the titles of the columns above a scrolled picture."""
+
 LEAST, GREATEST = 0.35, 2.5
 """Zoom."""
 
@@ -168,6 +171,7 @@ class TraceCanvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self.viewport()), current_theme()
         painter.fillRect(self.viewport().rect(), theme.color("surface"))
+        painter.save()
         painter.translate(self._origin())
         painter.scale(self.scale, self.scale)
         self.painter_of_scenes().paint(painter, self.picture.scene)
@@ -176,6 +180,24 @@ class TraceCanvas(QAbstractScrollArea):
         if card is not None and self.hasFocus() and keyboard:
             ring = QRectF(*card.box).adjusted(-3, -3, 3, 3)
             paint.focus_ring(painter, ring, 7)
+        painter.restore()
+        self._heads(painter)
+
+    def _heads(self, painter: QPainter) -> None:
+        """The titles of the columns stay at the top when the picture is scrolled down."""
+        origin, view = self._origin(), self.viewport()
+        if origin.y() >= 0:
+            return
+        painter.fillRect(0, 0, view.width(), _HEADS, current_theme().color("surface"))
+        strip = Scene(view.width(), _HEADS)
+        for style, here in (("trace-head", False), ("trace-head-here", True)):
+            titles = [
+                (origin.x() + x * self.scale, 17.0, title)
+                for x, title, at in self.picture.heads
+                if at == here
+            ]
+            strip.add("texts", style, titles)
+        self.painter_of_scenes().paint(painter, strip)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
