@@ -52,6 +52,7 @@ def _against(name: str, version: str, seconds: float, ours: float) -> dict[str, 
 
 def open_xer(runs: int) -> Measured:
     """Read a generated XER of 100,000 activities and 250,000 links into the model."""
+    from planbench.cli.bench.peers import NO_MPXJ, run_mpxj
     from planbench.exchange.registry import read_schedule
     from planbench.exchange.xer.writer import schedule_to_document, write_xer
 
@@ -62,7 +63,13 @@ def open_xer(runs: int) -> Measured:
         path = Path(folder) / "bench.xer"
         path.write_bytes(content)
         versus = _xer_reader_alone(path, seconds)
-    note = f"{len(content) / 1e6:.0f} MB of XER, 100,000 activities, 250,000 links"
+        theirs = run_mpxj(path, 3, 0)
+    note = f"{len(content) / 1e6:.0f} MB of XER, 100,000 activities, 250,000 links; "
+    if theirs is None:
+        note += NO_MPXJ
+    else:
+        times = theirs.reading / seconds
+        note += f"MPXJ {theirs.version} {theirs.reading:.3f} s, {times:.1f} times as long"
     return Measured(seconds, note, versus, peak)
 
 
@@ -108,6 +115,36 @@ def _edit(size: tuple[int, int], runs: int) -> Measured:
 
     seconds = median_seconds(edit, max(runs, 20))
     return Measured(seconds, f"one duration of {size[0]:,} activities changed and all re-dated")
+
+
+def versus_mpxj(runs: int) -> Measured:
+    """Calculate 4,000 activities that came as XER, beside MPXJ's scheduler for the same file."""
+    from planbench.cli.bench.peers import NO_MPXJ, run_mpxj
+    from planbench.engines.cpm import prepare, run, schedule_network
+    from planbench.exchange.registry import read_schedule
+    from planbench.exchange.xer.writer import schedule_to_document, write_xer
+
+    content = write_xer(schedule_to_document(synthetic_schedule(*SMALL)))
+    reading = median_seconds(lambda: read_schedule(content, name="bench.xer"), runs)
+    schedule = read_schedule(content, name="bench.xer").schedule
+    network = prepare(schedule)
+    prepared = median_seconds(lambda: run(network), max(runs, 20))
+    seconds = median_seconds(lambda: schedule_network(schedule), max(runs, 20))
+    peak = peak_memory_mb()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.xer"
+        path.write_bytes(content)
+        theirs = run_mpxj(path, 5, 5)
+    note = f"4,000 activities, 10,000 links, preparing included; once prepared {prepared:.4f} s"
+    if theirs is None or theirs.scheduling is None:
+        return Measured(seconds, f"{note}; {NO_MPXJ}", None, peak)
+    note += (
+        f" ({theirs.scheduling / prepared:.0f} times quicker), read {reading:.3f} s"
+        f" ({theirs.reading / reading:.0f} times quicker)"
+    )
+    return Measured(
+        seconds, note, _against("MPXJ", theirs.version, theirs.scheduling, seconds), peak
+    )
 
 
 # ---------------------------------------------------------------- quality
@@ -273,6 +310,7 @@ def startup(runs: int) -> Measured:
 CASES: dict[str, Callable[[int], Measured]] = {
     "open-xer-100k": open_xer,
     "cpm-100k": cpm,
+    "mpxj-4k": versus_mpxj,
     "cpm-edit-10k": lambda runs: _edit(MIDDLE, runs),
     "cpm-edit-100k": lambda runs: _edit(BIG, runs),
     "quality-4k": lambda runs: _quality(SMALL, runs),

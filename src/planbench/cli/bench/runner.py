@@ -15,6 +15,7 @@ from planbench.domain.errors import PlanbenchError
 LIMITS: dict[str, float] = {
     "open-xer-100k": 4.0,
     "cpm-100k": 0.05,
+    "mpxj-4k": 0.010,
     "cpm-edit-10k": 0.010,
     "cpm-edit-100k": 0.060,
     "risk-1k-1k": 1.0,
