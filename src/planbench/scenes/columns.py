@@ -212,6 +212,15 @@ def _calendar_rank(table: PlanTable, descending: bool) -> Ranks:
     return rank_texts(texts, descending)
 
 
+def _constraint_dates(table: PlanTable, nodes: Rows) -> list[str]:
+    bands, dates = table.outline.bands, table.schedule.activities.constraint_date
+    return ["" if n < bands else date_text(int(dates[n - bands])) for n in nodes.tolist()]
+
+
+def _constraint_rank(table: PlanTable, descending: bool) -> Ranks:
+    return rank_numbers(table.schedule.activities.constraint_date, descending)
+
+
 def _flag_texts(name: str) -> tuple[Texts, Key]:
     def texts(table: PlanTable, nodes: Rows) -> list[str]:
         return ["Yes" if flag else "" for flag in getattr(table.facts, name)[nodes].tolist()]
@@ -374,6 +383,15 @@ def columns_of(schedule: Schedule) -> dict[str, Column]:
             "text",
             *_words("constraint", CONSTRAINT_WORDS),
             "Primary constraint",
+        ),
+        Column(
+            "constraint_date",
+            "Constraint\ndate",
+            84,
+            "date",
+            _constraint_dates,
+            _constraint_rank,
+            "Date of the primary constraint",
         ),
     ]
     made += _code_columns(schedule)

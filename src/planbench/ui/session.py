@@ -63,6 +63,7 @@ class Session(QObject):
         self._projects: tuple[ProjectRecord, ...] = ()
         state.schedule_edited.connect(self._edited)
         state.result_changed.connect(self._keep_checks)
+        state.what_if_wanted.connect(self._what_if)
 
     # The library.
 
@@ -451,6 +452,28 @@ class Session(QObject):
             library.save_results(document)
 
         self.state.run("keep", "Keeping the checks", work, lambda _result: self.reload())
+
+    def _what_if(self, choice: str) -> None:
+        """Keep the edits of the open document as an update of their own, or drop them."""
+        document, library = self.state.document, self._ready()
+        if document is None or library is None:
+            return
+        if choice == "drop":
+            stack = self.state.undo_stack
+            while stack is not None and stack.can_undo:
+                stack.undo()
+            return
+        schedule, label = document.schedule, document.update_label
+        project = document.library_project
+
+        def work(context: JobContext) -> int:
+            return library.add_schedule(schedule, label=label, kind="what-if", project=project)
+
+        def done(update: int) -> None:
+            self.reload()
+            self.open_update(update)
+
+        self.state.run("what-if", f"Saving {label}", work, done)
 
     def recalculate(self) -> None:
         """Calculate the open schedule in a job; the old dates stay until the new ones are there."""

@@ -39,6 +39,7 @@ class Line:
     wrap: str = ""
     icon: str = ""
     icon_role: str = "link"
+    link: int = NO_ROW  # the relationship it tells of
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def _link_line(line: LinkLine) -> Line:
         Cell(line.type, 218, room=56),
         Cell(line.float_days or "none", WIDE, right=True),
     )
-    return Line(cells, go=line.row, icon="corner-down-right", icon_role=role)
+    return Line(cells, go=line.row, icon="corner-down-right", icon_role=role, link=line.link)
 
 
 def _pair(title: str, text: str) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -26,10 +26,13 @@ _PAGES = (general, links, more)
 class DetailsPane(Surface):
     """One activity of a plan: heading, chips, tabs. `gone(row)` asks to select another activity.
 
-    `closed()` when the user folds the pane away.
+    `closed()` when the user folds the pane away; `link_menu(link, point)` and `link_wanted()`
+    when a relationship is to be changed or added.
     """
 
     gone = Signal(int)
+    link_menu = Signal(int, QPoint)
+    link_wanted = Signal()
     closed = Signal()
 
     def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
@@ -49,9 +52,12 @@ class DetailsPane(Surface):
             "text-muted",
             wrap=True,
         )
+        self._add = Button("Add link…", "default", tip="Link this activity with another one")
         self._lay_out()
         self._tabs.currentChanged.connect(self._show_page)
         self._sheet.gone.connect(self.gone)
+        self._sheet.link_menu.connect(self.link_menu)
+        self._add.clicked.connect(lambda _checked=False: self.link_wanted.emit())
         plan.plan_changed.connect(self._refresh)
         plan.reasons_ready.connect(self._refresh)
         self.show_row(NO_ROW)
@@ -82,6 +88,12 @@ class DetailsPane(Surface):
         self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(self._sheet)
         column.addWidget(self._scroll, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(PAD, 4, PAD, 8)
+        foot.addWidget(self._add)
+        foot.addStretch(1)
+        column.addLayout(foot)
+        self._add.hide()
         column.addStretch(0)
 
     def show_row(self, row: int) -> None:
@@ -91,6 +103,7 @@ class DetailsPane(Surface):
         for widget in (self._name, self._tabs, self._scroll):
             widget.setVisible(some)
         self._empty.setVisible(not some)
+        self._add.setVisible(False)
         self._clear_chips()
         if not some:
             self._code.setText("Details")
@@ -116,6 +129,7 @@ class DetailsPane(Surface):
 
     def _show_page(self, page: int) -> None:
         if self.row != NO_ROW:
+            self._add.setVisible(TABS[page] == "Links")
             self._sheet.show_sections(_PAGES[page](self.plan, self.row))
             self._scroll.verticalScrollBar().setValue(0)
 

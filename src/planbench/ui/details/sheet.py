@@ -10,8 +10,16 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTextLayout
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QTextLayout,
+)
 from PySide6.QtWidgets import QWidget
 
 from planbench.ui import paint
@@ -30,9 +38,13 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class Sheet(QWidget):
-    """Shows sections. `gone(row)` when a line that leads to an activity was chosen."""
+    """Shows sections. `gone(row)` when a line that leads to an activity was chosen.
+
+    `link_menu(link, point)` when a menu is asked for on a line that tells of a relationship.
+    """
 
     gone = Signal(int)
+    link_menu = Signal(int, QPoint)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -190,6 +202,12 @@ class Sheet(QWidget):
         place = self._line_at(event.position().y())
         if place >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.gone.emit(self._places[place][1].go)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        place = self._at if by_key else self._line_at(event.pos().y())
+        if place >= 0 and self._places[place][1].link >= 0:
+            self.link_menu.emit(self._places[place][1].link, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         doors = [place for place, (_, line) in enumerate(self._places) if line.go >= 0]

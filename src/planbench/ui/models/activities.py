@@ -13,6 +13,7 @@ from planbench.scenes.columns import PlanTable
 from planbench.scenes.facts import BAND, EFFORT, TASK
 from planbench.scenes.formats import ACTUAL, THIN
 from planbench.scenes.outline import RowMap
+from planbench.services.editing import FIELDS
 from planbench.ui.widgets.table import CellLook, Column, FlatTableModel
 
 Sorter = Callable[[str, bool], None]
@@ -33,6 +34,7 @@ class ActivityModel(FlatTableModel):
         self.folded = folded
         self.plan: PlanTable | None = None
         self.shown: tuple[PlanColumn, ...] = ()
+        self.edited: Callable[[str], Any] = lambda _column: None  # flags per activity, or None
 
     def show_columns(self, columns: Sequence[PlanColumn]) -> None:
         """Show these columns in this order."""
@@ -65,6 +67,21 @@ class ActivityModel(FlatTableModel):
         """Whether a node is a WBS band."""
         return self.plan is not None and node < self.plan.outline.bands
 
+    def can_edit(self, row: int, column: int) -> bool:
+        """Whether a cell takes what is typed: a field of an activity."""
+        return (
+            not self.is_band(row)
+            and 0 <= column < len(self.shown)
+            and (self.shown[column].id in FIELDS)
+        )
+
+    def is_edited(self, row: int, column: int) -> bool:
+        """Whether a cell differs from the update that was opened."""
+        flags = self.edited(self.shown[column].id)
+        if self.plan is None or flags is None or self.is_band(row):
+            return False
+        return bool(flags[row - self.plan.outline.bands])
+
     def row_kind(self, row: int) -> str:
         return "band" if self.is_band(row) else ""
 
@@ -93,7 +110,9 @@ class ActivityModel(FlatTableModel):
     def data(self, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         found = super().data(index, role)
         if role == Qt.ItemDataRole.AccessibleTextRole and found and index.isValid():
-            return f"{found}{self._mark_words(self.source(index.row()), index.column())}"
+            node, column = self.source(index.row()), index.column()
+            edited = ", edited" if self.is_edited(node, column) else ""
+            return f"{found}{self._mark_words(node, column)}{edited}"
         return found
 
     def _mark_words(self, node: int, column: int) -> str:

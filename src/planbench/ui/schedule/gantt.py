@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QHelpEvent,
@@ -12,12 +13,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from planbench.domain.schedule import NO_ROW
+from planbench.domain.schedule import NO_ROW, LinkType
 from planbench.domain.times import DAY, NO_TIME
 from planbench.scenes.formats import date_text
 from planbench.scenes.gantt import GanttOptions, GanttPlan, Window, build_gantt
@@ -31,6 +33,9 @@ from planbench.ui.theme import Theme, current_theme, theme_manager
 
 ZOOM_STEP = 1.25
 """Zoom factor of one notch of the wheel."""
+
+GRAB = 5.0
+"""Pixels around a bar's end where a drag begins a link."""
 
 ROOM = 0.12
 """Share of the plan's length that can be scrolled to beyond either end."""
@@ -70,13 +75,15 @@ class GanttView(QAbstractScrollArea):
     """Paints the visible part of a plan's Gantt.
 
     Signals: `picked(node)` on a click on a row; `zoomed(name)` when the finest tier is another;
-    `stepped(rows)` when up, down, home or end are pressed here.
+    `stepped(rows)` when up, down, home or end are pressed here; `linked(predecessor, successor,
+    type)` when the end of one activity's bar was dragged to another one (activity rows).
     """
 
     moved = Signal()  # another part is shown
     picked = Signal(int)
     zoomed = Signal(str)
     stepped = Signal(int)
+    linked = Signal(int, int, int)  # predecessor, successor, LinkType
 
     def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +93,7 @@ class GanttView(QAbstractScrollArea):
         self.time = TimeView(0.0, 1.0, 100.0)
         self._level = ""
         self._grip: tuple[QPoint, TimeView, int] | None = None
+        self._wire: tuple[int, bool, QPointF, QPointF] | None = None  # node, at its start, from, to
         self._fitted = True  # follows the pane's width until the user zooms or scrolls
         self.is_active: Callable[[], bool] = self.hasFocus
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -276,12 +284,49 @@ class GanttView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         self.pen.active = self.is_active()
         self.pen.paint(painter, self.scene())
+        if self._wire is not None:
+            painter.setPen(QPen(current_theme().color("accent"), 1.5, Qt.PenStyle.DashLine))
+            painter.drawLine(self._wire[2], self._wire[3])
+
+    def _end_at(self, place: QPointF) -> tuple[int, bool] | None:
+        """(node, whether at its start) of the bar end of an activity under the mouse."""
+        node = self._node_at(place.y())
+        facts = self.plan.facts
+        if self.plan.activity_of(node) == NO_ROW or facts.finish[node] == NO_TIME:
+            return None
+        ends = np.array([facts.finish[node], facts.start[node]])
+        reach = np.abs(self.time.x(ends) - place.x())
+        nearest = int(np.argmin(reach))
+        return (node, nearest == 1) if reach[nearest] <= GRAB else None
+
+    def _join(self, place: QPointF) -> None:
+        """Link the activity whose bar end was dragged to the one it was dropped on."""
+        assert self._wire is not None
+        first, at_start, *_ = self._wire
+        second, facts = self._node_at(place.y()), self.plan.facts
+        rows = self.plan.activity_of(first), self.plan.activity_of(second)
+        if NO_ROW in rows or rows[0] == rows[1] or facts.finish[second] == NO_TIME:
+            return
+        middle = (int(facts.start[second]) + int(facts.finish[second])) / 2
+        kinds = {
+            (False, True): LinkType.FS,
+            (True, True): LinkType.SS,
+            (False, False): LinkType.FF,
+            (True, False): LinkType.SF,
+        }
+        into_start = self.time.at(place.x()) <= middle
+        self.linked.emit(*rows, int(kinds[at_start, into_start]))
 
     def _node_at(self, y: float) -> int:
         row = int(y + self.verticalScrollBar().value()) // self.metrics.row
         return int(self.plan.rows.nodes[row]) if 0 <= row < len(self.plan.rows) else NO_ROW
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        end = self._end_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and end is not None:
+            self.picked.emit(end[0])
+            self._wire = (*end, event.position(), event.position())
+            return
         if event.button() == Qt.MouseButton.LeftButton:
             self.picked.emit(self._node_at(event.position().y()))
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
@@ -289,7 +334,14 @@ class GanttView(QAbstractScrollArea):
             self._grip = (place, self.time, self.verticalScrollBar().value())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._wire is not None:
+            self._wire = (*self._wire[:3], event.position())
+            self.viewport().update()
+            return
         if self._grip is None:
+            over = self._end_at(event.position()) is not None
+            shape = Qt.CursorShape.CrossCursor if over else Qt.CursorShape.ArrowCursor
+            self.viewport().setCursor(shape)
             return
         place, time, scroll = self._grip
         move = event.position().toPoint() - place
@@ -301,6 +353,10 @@ class GanttView(QAbstractScrollArea):
         self.verticalScrollBar().setValue(scroll - move.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._wire is not None:
+            self._join(event.position())
+            self._wire = None
+            self.viewport().update()
         self._grip = None
         self.unsetCursor()
 

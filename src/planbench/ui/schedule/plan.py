@@ -24,6 +24,7 @@ from planbench.scenes.outline import (
     row_map,
     with_bands,
 )
+from planbench.services.editing import FIELDS
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.columns import Network
@@ -50,6 +51,8 @@ class Plan(QObject):
         self.query = ""
         self.sort_column, self.descending = "start", False
         self.columns: dict[str, Column] = {}
+        self.base = self.schedule  # what edited cells are told from
+        self._edited: dict[str, Flags | None] = {}
         self._match: Flags | None = None
         self._alone: Flags | None = None  # activities that are shown alone
         self.folded: Flags = np.zeros(0, dtype=bool)
@@ -70,8 +73,34 @@ class Plan(QObject):
         self._read()
         self.plan_changed.emit()
 
+    def set_base(self, schedule: Schedule) -> None:
+        """Cells count as edited where they differ from this schedule."""
+        self.base = schedule
+        self._edited.clear()
+
+    def edited(self, column: str) -> Flags | None:
+        """Which activities were edited in a column of the table; None for none at all."""
+        if column not in self._edited:
+            self._edited[column] = self._compare(column)
+        return self._edited[column]
+
+    def _compare(self, column: str) -> Flags | None:
+        now, base = self.schedule.activities, self.base.activities
+        names = [n for n in FIELDS.get(column, ()) if getattr(now, n) is not getattr(base, n)]
+        if not names:
+            return None
+        if now.uid is base.uid:
+            changed = [getattr(now, n) != getattr(base, n) for n in names]
+            return np.asarray(np.any(changed, axis=0), dtype=bool)
+        place = {uid: row for row, uid in enumerate(base.uid.tolist())}
+        rows = np.array([place.get(uid, NO_ROW) for uid in now.uid.tolist()], dtype=np.int64)
+        fresh, at = rows == NO_ROW, np.maximum(rows, 0)
+        different = [getattr(now, n) != getattr(base, n)[at] for n in names]
+        return np.asarray(fresh | np.any(different, axis=0), dtype=bool)
+
     def _read(self) -> None:
         """Make facts, outline and rows anew."""
+        self._edited.clear()
         self._network: Network | None = None
         self.columns = columns_of(self.schedule)
         if self.sort_column not in self.columns:
@@ -218,6 +247,10 @@ class Plan(QObject):
     def activity_of(self, node: int) -> int:
         """The activity's row of a node, -1 for bands and for none."""
         return node - self.outline.bands if node >= self.outline.bands else NO_ROW
+
+    def wbs_of(self, node: int) -> int:
+        """The WBS element of a band, -1 for other nodes."""
+        return node if self.by_wbs and 0 <= node < self.outline.bands else NO_ROW
 
     def reveal(self, node: int) -> bool:
         """Open the bands above a node; False where the filter hides it."""

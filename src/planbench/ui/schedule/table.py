@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -40,9 +41,13 @@ EXPANDER = 18
 
 
 class ActivityTable(TableView):
-    """Shows an `ActivityModel`. `zoom_wheel(steps)` tells of Ctrl and the wheel."""
+    """Shows an `ActivityModel`. `zoom_wheel(steps)` tells of Ctrl and the wheel.
+
+    `edit_wanted(row, column, text)` when F2, Enter, a double click or typing asks for a cell.
+    """
 
     zoom_wheel = Signal(float)
+    edit_wanted = Signal(int, int, str)  # shown row, column, what was typed to open the field
     row_height = 24
 
     def __init__(self, model: ActivityModel, parent: QWidget | None = None) -> None:
@@ -112,9 +117,49 @@ class ActivityTable(TableView):
             row = 0 if event.key() == Qt.Key.Key_Home else count - 1
             self.setCurrentIndex(self.activities.index(row, max(0, self.currentIndex().column())))
             return
-        if plain and event.key() == Qt.Key.Key_Left and self._to_band():
+        if plain and event.key() == Qt.Key.Key_Left and (self._to_left() or self._to_band()):
+            return
+        if self._edit_key(event, plain):
             return
         super().keyPressEvent(event)
+
+    def _edit_key(self, event: QKeyEvent, plain: bool) -> bool:
+        """F2 edits any field; Enter and typing edit all but names, which typing finds."""
+        index, key = self.currentIndex(), event.key()
+        if not plain and event.modifiers() != Qt.KeyboardModifier.ShiftModifier:
+            return False
+        if not index.isValid() or not self.selectionModel().hasSelection():
+            return False
+        model = self.activities
+        if not model.can_edit(model.source(index.row()), index.column()):
+            return False
+        name = model.shown[index.column()].kind == "name"
+        text, enter = event.text(), key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        typed = bool(text) and text.isprintable() and not text.isspace() and not self.typing
+        if key == Qt.Key.Key_F2 or (not name and (enter or typed)):
+            self.edit_wanted.emit(index.row(), index.column(), text if typed else "")
+            return True
+        return False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index, model = self.indexAt(event.position().toPoint()), self.activities
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            row, column = index.row(), index.column()
+            name = model.shown[column].kind == "name"
+            if not name and model.can_edit(model.source(row), column):
+                self.edit_wanted.emit(row, column, "")
+                return
+        super().mouseDoubleClickEvent(event)
+
+    def _to_left(self) -> bool:
+        """Left goes from cell to cell until the first."""
+        index, head = self.currentIndex(), self.horizontalHeader()
+        place = head.visualIndex(index.column()) if index.isValid() else 0
+        if place <= 0:
+            return False
+        column = head.logicalIndex(place - 1)
+        self.setCurrentIndex(self.activities.index(index.row(), column))
+        return True
 
     def _to_band(self) -> bool:
         """Left on an activity or a closed band goes to the band above, as in any tree."""
@@ -200,6 +245,37 @@ class ActivityTable(TableView):
                 self._names(painter, plan, nodes, tops, cell)
             else:
                 self._texts(painter, plan, column, nodes, tops, cell, bands)
+            self._dots(painter, plan, column.id, nodes, tops, cell)
+        self._cell_frame(painter)
+
+    def _dots(
+        self,
+        painter: QPainter,
+        plan: PlanTable,
+        column: str,
+        nodes: Rows,
+        tops: list[int],
+        cell: QRect,
+    ) -> None:
+        """An accent dot in the padding of every edited cell."""
+        flags = self.activities.edited(column)
+        if flags is None:
+            return
+        bands, x = plan.outline.bands, cell.left() + cell.width() - PAD / 2
+        for node, y in zip(nodes.tolist(), tops, strict=True):
+            if node >= bands and flags[node - bands]:
+                self._pen.dot(painter, x, y + self.row_height / 2 - 0.5)
+
+    def _cell_frame(self, painter: QPainter) -> None:
+        """Around the cell that Enter, F2 or typing would edit."""
+        index, model = self.currentIndex(), self.activities
+        if not self.hasFocus() or not index.isValid() or not self.selectionModel().hasSelection():
+            return
+        column = model.shown[index.column()]
+        if column.kind != "name" and model.can_edit(model.source(index.row()), index.column()):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(self._pen.theme.color("accent"))
+            painter.drawRect(self.visualRect(index).adjusted(0, 0, -1, -2))
 
     def _fill(self, painter: QPainter, first: int, tops: list[int], bands: list[bool]) -> None:
         theme, wide, high = self._pen.theme, self.viewport().width(), self.row_height
@@ -372,6 +448,14 @@ class _TextPen:
         """A milestone's mark."""
         points = [(x, y - half), (x + half, y), (x, y + half), (x - half, y)]
         self._shape(painter, points, role)
+
+    def dot(self, painter: QPainter, x: float, y: float) -> None:
+        """The sign of an edited cell."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.color("accent"))
+        painter.drawEllipse(QPointF(x, y), 2.5, 2.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def mark(self, painter: QPainter, x: float, y: float, role: str) -> None:
         """A triangle beside a critical float, a diamond beside a near-critical one."""

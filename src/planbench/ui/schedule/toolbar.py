@@ -110,6 +110,9 @@ class ScheduleBar(Toolbar):
                 "collapse",
                 lambda: space.open_level(plan.level - 1),
             ),
+            ("Insert an activity", "Ins", "plus", space.desk.insert),
+            ("Delete the activity", "Del", "trash", space.desk.delete),
+            ("Link the activity with another", "Ctrl+L", "logic", space.desk.ask_for_link),
             ("Show or hide details", "Ctrl+I", "details", space.toggle_details),
         )
         for text, keys, picture, slot in commands:

@@ -21,6 +21,7 @@ class LinkLine:
     driving: bool
     critical: bool
     float_days: str
+    link: int = NO_ROW  # the relationship's row
 
 
 def lag_text(minutes: int, per_day: float) -> str:
@@ -71,6 +72,7 @@ def link_lines(plan: Plan, row: int, incoming: bool) -> list[LinkLine]:
             type=f"{kind} {lag}".strip(),
             driving=drives,
             critical=drives and bool(critical[other] and critical[row]),
+            link=link,
             float_days="" if slip == NO_TIME else f"{days_text(days)}{THIN}d",
         )
         lines.append((not drives, slip if slip != NO_TIME else 0, line))

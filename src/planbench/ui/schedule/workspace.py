@@ -20,11 +20,13 @@ from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.ui.details.pane import DetailsPane, DetailsStrip
 from planbench.ui.models.activities import ActivityModel
+from planbench.ui.schedule.desk import EditingDesk
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.overview import Overview
 from planbench.ui.schedule.plan import Plan, prepare_reasons
 from planbench.ui.schedule.table import ActivityTable
 from planbench.ui.schedule.toolbar import ScheduleBar
+from planbench.ui.schedule.whatif import WhatIfBar
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets.panels import Banner, EmptyState
@@ -60,6 +62,9 @@ class ScheduleWorkspace(QWidget):
         self.strip = DetailsStrip(self.plan)
         self.banner = Banner("info")
         self.alone = Banner("info")  # which activities are shown alone
+        self.desk = EditingDesk(self)
+        self.model.edited = self.plan.edited
+        self.what_if = WhatIfBar(self)
         self.bar = ScheduleBar(self)
         self._filter_timer = QTimer(self)
         self._filter_timer.setSingleShot(True)
@@ -84,6 +89,7 @@ class ScheduleWorkspace(QWidget):
         work = QVBoxLayout()
         work.setSpacing(0)
         work.addWidget(self.banner)
+        work.addWidget(self.what_if)
         work.addWidget(self.alone)
         panes = QHBoxLayout()
         panes.setSpacing(0)
@@ -162,9 +168,12 @@ class ScheduleWorkspace(QWidget):
         if document is None:
             self._stack.setCurrentIndex(0)
             self.plan.show(Schedule(), None, None)
+            self.desk.opened()
             return
         self._stack.setCurrentIndex(1)
         self.plan.show(document.schedule, document.cpm, document.baseline)
+        self.desk.opened()
+        self.tell_what_if()
         self._columns()
         self.gantt.set_options(replace(self.gantt.options, today=_now()))
         self._show_sorting()
@@ -181,6 +190,14 @@ class ScheduleWorkspace(QWidget):
             self.plan.show(document.schedule, document.cpm, document.baseline)
             self._say(document)
             self._explain()
+        if document is not None and kind == "cpm":
+            self.desk.dated()
+
+    def tell_what_if(self) -> None:
+        """Say that the document was edited, and offer to keep or drop that."""
+        document, stack = self.state.document, self.state.undo_stack
+        edited = document is not None and stack is not None and not stack.is_clean
+        self.what_if.tell(document.update_label if document is not None and edited else "")
 
     def _explain(self) -> None:
         """Prepare the reasons of dates in the background."""

@@ -1,0 +1,277 @@
+"""Editing in the Schedule workspace: cells, links and activities, told as what they moved.
+
+Every edit is a step on the document's undo stack. The first one turns the document into a what-if
+of the update it came from: the label says so until all steps are taken back or it is saved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QMenu, QToolTip
+
+from planbench.domain.schedule import NO_ROW, LinkType, Schedule
+from planbench.services.editing import (
+    FIELDS,
+    EditError,
+    choices,
+    edit_cell,
+    field_text,
+    why_locked,
+)
+from planbench.services.rewiring import (
+    add_link,
+    change_link,
+    delete_activities,
+    delete_link,
+    difference,
+    insert_activity,
+    lag_text,
+    read_lag,
+)
+from planbench.services.undo import Command
+from planbench.ui.schedule.editor import CellEditor, LinkDialog
+from planbench.ui.theme import current_theme
+
+if TYPE_CHECKING:
+    from planbench.engines.cpm.result import CpmResult
+    from planbench.services.document import Document
+    from planbench.ui.schedule.workspace import ScheduleWorkspace
+
+WHAT_IF = " what-if"
+
+
+class EditingDesk(QObject):
+    """What the workspace does with keys and clicks that change the schedule."""
+
+    def __init__(self, space: ScheduleWorkspace) -> None:
+        super().__init__(space)
+        self._space, self.state = space, space.state
+        self.editor: CellEditor | None = None
+        self._before: tuple[Schedule, CpmResult] | None = None
+        self._chosen = ""  # uid of the activity to select once the dates are there
+        self._label = ""  # of the update the document was opened as
+        self.state.schedule_edited.connect(self._edited)
+        space.table.edit_wanted.connect(self.begin)
+        space.table.verticalScrollBar().valueChanged.connect(self._leave)
+        space.gantt.linked.connect(self._linked)
+        space.pane.link_menu.connect(self.link_menu)
+        space.pane.link_wanted.connect(self.ask_for_link)
+
+    @property
+    def _document(self) -> Document | None:
+        return self.state.document
+
+    def opened(self) -> None:
+        """Another document is shown: it is measured against as it is now."""
+        document = self._document
+        self._before, self._chosen = None, ""
+        if document is not None:
+            stack = self.state.undo_stack
+            if stack is None or not stack.can_undo:
+                self._label = document.update_label
+                self._space.plan.set_base(document.schedule)
+        self._leave()
+
+    # ------------------------------------------------------------ cells
+
+    def begin(self, shown: int, column: int, text: str) -> None:
+        """Open the field of a cell; `text` is what was typed to open it."""
+        space, document = self._space, self._document
+        node, field = space.model.source(shown), space.model.shown[column].id
+        row = space.plan.activity_of(node)
+        if document is None or row == NO_ROW or field not in FIELDS:
+            return
+        if document.schedule is not space.plan.schedule and len(document.schedule) != len(
+            space.plan.schedule
+        ):
+            return  # rows came or went an instant ago and are not shown yet
+        area = space.table.visualRect(space.model.index(shown, column))
+        reason = why_locked(document.schedule, row, field)
+        if reason:
+            place = space.table.viewport().mapToGlobal(area.bottomLeft())
+            QToolTip.showText(place, reason, space.table.viewport())
+            return
+        self._leave()
+        title = space.model.shown[column].title.replace("\n", " ")
+        first = field_text(document.schedule, row, field)
+        self.editor = CellEditor(
+            space.table.viewport(),
+            area,
+            f"{title} of {document.schedule.activities.code[row]}",
+            first,
+            lambda typed: self._put(row, field, typed),
+            choices(document.schedule, field),
+            self._left,
+        )
+        if text and not choices(document.schedule, field):
+            self.editor.field.setText(text)  # type: ignore[union-attr]
+
+    def _put(self, row: int, field: str, text: str) -> None:
+        if self._document is not None:
+            self.push(edit_cell(self._document, row, field, text))
+
+    def _leave(self) -> None:
+        if self.editor is not None and not self.editor.commit():
+            self.editor.close()
+
+    def _left(self) -> None:
+        self.editor = None
+        self._space.table.setFocus()
+
+    def push(self, command: Command | None) -> None:
+        """Take a step, where there is one to take."""
+        if command is not None:
+            self.state.push(command)
+
+    # ------------------------------------------------------------ activities
+
+    def insert(self) -> None:
+        """Add an activity to the band of the selected row (Ins)."""
+        document, space = self._document, self._space
+        if document is None or not document.schedule.projects:
+            return
+        row, node = space.plan.activity_of(space.node), space.node
+        wbs = space.plan.wbs_of(node) if row == NO_ROW else NO_ROW
+        inserted = insert_activity(document, row, wbs)
+        self.push(inserted.command)
+        self._chosen = str(document.schedule.activities.uid[inserted.row])
+
+    def delete(self) -> None:
+        """Take the selected activity away (Del); it can be undone."""
+        document, space = self._document, self._space
+        row = space.plan.activity_of(space.node)
+        if document is None or not 0 <= row < len(document.schedule):
+            return
+        neighbour = self._neighbour()
+        try:
+            self.push(delete_activities(document, [row]))
+        except EditError as error:
+            self.state.message.emit("warning", error.line)
+            return
+        self._chosen = neighbour
+
+    def _neighbour(self) -> str:
+        """Uid of the activity shown below the selected one, else above it."""
+        plan, here = self._space.plan, int(self._space.plan.rows.row_of[self._space.node])
+        nodes = plan.rows.nodes
+        for place in (here + 1, here - 1):
+            if 0 <= place < nodes.size:
+                row = plan.activity_of(int(nodes[place]))
+                if row != NO_ROW:
+                    return str(plan.schedule.activities.uid[row])
+        return ""
+
+    # ------------------------------------------------------------ links
+
+    def _linked(self, predecessor: int, successor: int, kind: int) -> None:
+        """A bar was dragged to another one."""
+        if self._document is None:
+            return
+        try:
+            self.push(add_link(self._document, predecessor, successor, LinkType(kind)))
+        except EditError as error:
+            self.state.message.emit("warning", error.line)
+
+    def ask_for_link(self) -> LinkDialog | None:
+        """Let the user link the selected activity with another one."""
+        document, row = self._document, self._space.plan.activity_of(self._space.node)
+        if document is None or row == NO_ROW:
+            return None
+        successor = str(document.schedule.activities.code[row])
+        dialog = LinkDialog("Add a link", self._link, "", successor, parent=self._space)
+        dialog.predecessor.field.setFocus()
+        dialog.open()
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        return dialog
+
+    def _link(self, first: str, second: str, kind: LinkType, lag: str) -> None:
+        document = self._document
+        if document is None:
+            return
+        rows = []
+        for code in (first, second):
+            row = document.schedule.row_of_code.get(code)
+            if row is None:
+                raise EditError(f"There is no activity with the ID “{code}”.")
+            rows.append(row)
+        minutes = read_lag(document.schedule, rows[0], lag)
+        self.push(add_link(document, rows[0], rows[1], kind, minutes))
+
+    def change(self, link: int) -> LinkDialog | None:
+        """Let the user change type and lag of a link."""
+        document = self._document
+        if document is None:
+            return None
+        schedule, links = document.schedule, document.schedule.relationships
+        uid = links.uid[link]
+
+        def put(_first: str, _second: str, kind: LinkType, lag: str) -> None:
+            if document.schedule.relationships.uid[link] == uid:
+                self.push(change_link(document, link, kind, lag))
+
+        dialog = LinkDialog(
+            "Change the link",
+            put,
+            str(schedule.activities.code[links.predecessor[link]]),
+            str(schedule.activities.code[links.successor[link]]),
+            LinkType(int(links.type[link])),
+            lag_text(schedule, link),
+            fixed=True,
+            parent=self._space,
+        )
+        dialog.lag.field.setFocus()
+        dialog.open()
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        return dialog
+
+    def drop_link(self, link: int) -> None:
+        """Take a link away."""
+        if self._document is not None:
+            self.push(delete_link(self._document, link))
+
+    def link_menu(self, link: int, place: QPoint) -> QMenu:
+        """What can be done with a link of the details pane."""
+        menu = QMenu(self._space)
+        menu.setFont(current_theme().font("body"))
+        menu.addAction("Change type and lag…").triggered.connect(
+            lambda _on=False: self.change(link)
+        )
+        menu.addAction("Delete link").triggered.connect(lambda _on=False: self.drop_link(link))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+        return menu
+
+    # ------------------------------------------------------------ what came of it
+
+    def _edited(self, touched: frozenset[str]) -> None:
+        """A step was taken, taken back or taken again; new dates are on their way."""
+        document, plan, stack = self._document, self._space.plan, self.state.undo_stack
+        if document is None or stack is None:
+            return
+        if self._before is None and plan.cpm is not None:
+            self._before = (plan.schedule, plan.cpm)
+        document.update_label = self._label + ("" if stack.is_clean else WHAT_IF)
+        if len(document.schedule) != len(plan.schedule):
+            row = self.state.selection
+            self._chosen = str(plan.schedule.activities.uid[row]) if row != NO_ROW else ""
+            if self.state.isolated:
+                self.state.isolate("", ())
+            self.state.select(NO_ROW)
+
+    def dated(self) -> None:
+        """The new dates are shown: say what moved."""
+        document, before, plan = self._document, self._before, self._space.plan
+        self._before = None
+        if document is None:
+            return
+        if self._chosen:
+            uids = plan.schedule.activities.uid.tolist()
+            row = uids.index(self._chosen) if self._chosen in uids else NO_ROW
+            self._chosen = ""
+            self.state.select(row)
+        if before is not None and document.cpm is not None:
+            found = difference(before, (document.schedule, document.cpm))
+            self.state.message.emit("info", found.words)
+        self._space.tell_what_if()
