@@ -466,7 +466,7 @@ def agreement_chip(document: Any) -> tuple[str, str] | None:
     share = agreement_share(agreement)
     if share is None:
         return None
-    kind = "done" if share >= 0.95 else "watch"
+    kind = "done" if share >= max(0.95, document.agreement_needed) else "watch"
     return kind, f"Dates agree {text.percent(share)}"
 
 
