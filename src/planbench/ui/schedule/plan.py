@@ -161,6 +161,8 @@ class Plan(QObject):
 
     def isolate(self, rows: Sequence[int]) -> None:
         """Show only these activities, besides what the filter asks; all for no rows."""
+        if not rows and self._alone is None:
+            return
         alone = np.zeros(len(self.schedule), dtype=bool)
         alone[list(rows)] = True
         self._alone = alone if rows else None
