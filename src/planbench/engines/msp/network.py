@@ -149,8 +149,10 @@ def _order(schedule: Schedule, kind: Codes, raw: Raw) -> tuple[Rows, Rows, Rows]
     order, by_node, edge_start, free = network_order(inside, raw.source, raw.target)
     if not free:
         loop = shortest_loop(inside.size, raw.source, raw.target)
-        rows = loop[loop < len(kind)]
-        raise LoopError(tuple(schedule.activities.code[rows].tolist()))
+        n = kind.size  # a link into a summary is named by the summary
+        rows = [int(i) if i < n else int(raw.spread_of[i - n]) for i in loop.tolist()]
+        cycle = [row for k, row in enumerate(rows) if row != rows[k - 1]]
+        raise LoopError(tuple(schedule.activities.code[cycle].tolist()))
     return order, by_node, edge_start
 
 
