@@ -1,0 +1,139 @@
+"""What must hold whatever a file holds: a sound schedule, or one line that refuses it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from planbench.domain.errors import PlanbenchError
+from planbench.domain.schedule import TABLES, Schedule
+from planbench.domain.times import NO_TIME, from_datetime
+
+EARLIEST = from_datetime(dt.datetime(1, 1, 1))
+LATEST = from_datetime(dt.datetime(9999, 12, 31, 23, 59))
+FAR = 1 << 40  # minutes of a duration or lag: two million years
+
+
+class Unsound(AssertionError):
+    """A schedule was handed out that no engine may be given."""
+
+
+def examine(data: bytes, name: str, deep: bool) -> str:
+    """Read the file; "read" or "refused".
+
+    Raises Unsound for a schedule with dangling rows, impossible codes or absurd times. With `deep`
+    the schedule is calculated and written in every format as well.
+    """
+    from planbench.exchange.registry import read_schedule
+
+    try:
+        imported = read_schedule(data, name=name)
+    except PlanbenchError as error:
+        if "\n" in error.line or len(error.line) > 2000 or not error.line.isprintable():
+            raise Unsound(f"not one clear line: {error.line[:200]!r}") from None
+        return "refused"
+    check(imported.schedule)
+    if imported.raw is not None and imported.raw.encoding not in ("utf-16", "utf-32"):
+        _same_bytes(imported.raw, data)
+    if deep:
+        _go_on(imported.schedule)
+    return "read"
+
+
+def _same_bytes(document: object, data: bytes) -> None:
+    from planbench.exchange.xer.writer import write_xer
+
+    if not document.encoding.startswith(("utf-16", "utf-32")) and write_xer(document) != data:  # type: ignore[attr-defined,arg-type]
+        raise Unsound("an unchanged XER is not written back as it was")
+
+
+def _go_on(schedule: Schedule) -> None:
+    from planbench.engines.cpm import schedule_network
+    from planbench.exchange.mspdi.writer import write_mspdi
+    from planbench.exchange.p6xml.writer import write_p6xml
+    from planbench.exchange.xer.writer import schedule_to_document, write_xer
+
+    for step in (
+        schedule_network,
+        lambda plan: write_xer(schedule_to_document(plan)),
+        write_p6xml,
+        write_mspdi,
+    ):
+        try:
+            step(schedule)
+        except PlanbenchError:
+            continue
+
+
+def check(schedule: Schedule) -> None:
+    """Raise Unsound where rows, codes or times are out of their bounds."""
+    n, projects = len(schedule.activities), len(schedule.projects)
+    activities, links = schedule.activities, schedule.relationships
+    _rows("activities.project", activities.project, 0, projects)
+    _rows("activities.calendar", activities.calendar, 0, len(schedule.calendars))
+    _rows("activities.wbs", activities.wbs, -1, len(schedule.wbs))
+    _rows("relationships.predecessor", links.predecessor, 0, n)
+    _rows("relationships.successor", links.successor, 0, n)
+    _rows("external_links.activity", schedule.external_links.activity, 0, n)
+    _rows("assignments.activity", schedule.assignments.activity, 0, n)
+    _rows("assignments.resource", schedule.assignments.resource, -1, len(schedule.resources))
+    _rows("assignments.account", schedule.assignments.account, -1, len(schedule.accounts))
+    _rows("expenses.activity", schedule.expenses.activity, 0, n)
+    _rows("expenses.account", schedule.expenses.account, -1, len(schedule.accounts))
+    _rows("notes.activity", schedule.notes.activity, 0, n)
+    _rows("splits.activity", schedule.splits.activity, 0, n)
+    _rows("codes.activity", schedule.code_assignments.activity, 0, n)
+    _rows("codes.value", schedule.code_assignments.value, 0, len(schedule.code_values))
+    _rows("code_values.type", schedule.code_values.type, 0, len(schedule.code_types))
+    _rows("udf_values.type", schedule.udf_values.type, 0, len(schedule.udf_types))
+    _rows("resources.calendar", schedule.resources.calendar, -1, len(schedule.calendars))
+    for table in (schedule.wbs, schedule.resources, schedule.accounts, schedule.code_values):
+        _parents(type(table).__name__, table.parent)
+    _rows("wbs.parent", schedule.wbs.parent - np.arange(len(schedule.wbs)), -(1 << 30), 0)
+    for name, limit in {
+        "type": 6, "status": 3, "constraint": 10, "constraint2": 10, "percent_type": 3,
+        "levelling_priority": 5,
+    }.items():  # fmt: skip
+        _rows(f"activities.{name}", getattr(activities, name), 0, limit)
+    _rows("relationships.type", links.type, 0, 4)
+    _rows("relationships.lag_format", links.lag_format, 0, 4)
+    _times(schedule)
+    for project in schedule.projects:
+        _rows("project.calendar", np.array([project.calendar]), -1, len(schedule.calendars))
+    for baseline in schedule.baselines:
+        if len(baseline.columns) != n:
+            raise Unsound("a baseline is not as long as the activities")
+    assert schedule.digest
+
+
+_LENGTHS = ("duration", "float", "lag", "delay")
+
+
+def _times(schedule: Schedule) -> None:
+    for name in TABLES:
+        for column, values in getattr(schedule, name).columns():
+            if values.dtype == np.int64:
+                there = values[values != NO_TIME]
+                span = any(word in column for word in _LENGTHS)
+                low, high = (-FAR, FAR) if span else (EARLIEST, LATEST)
+                if there.size and (there.min() < low or there.max() > high):
+                    raise Unsound(f"{name}.{column} has {there.min()} to {there.max()}")
+            elif values.dtype == np.float64 and np.isinf(values).any():
+                raise Unsound(f"{name}.{column} is infinite")
+
+
+def _rows(what: str, values: np.ndarray, low: int, high: int) -> None:
+    if values.size and (int(values.min()) < low or int(values.max()) >= high):
+        raise Unsound(f"{what} has {values.min()} to {values.max()} of {low} to {high - 1}")
+
+
+def _parents(what: str, parent: np.ndarray) -> None:
+    """No parent is out of range, and going up ends."""
+    _rows(f"{what}.parent", parent, -1, parent.size)
+    at = np.arange(parent.size)
+    for _ in range(parent.size + 1):
+        at = np.where(at >= 0, parent[at], -1) if parent.size else at
+        if not (at >= 0).any():
+            return
+    raise Unsound(f"{what} has a ring of parents")
