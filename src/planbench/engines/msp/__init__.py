@@ -1,7 +1,7 @@
 """Scheduling by the rules of Microsoft Project.
 
-The rules are those that reproduce the dates which Microsoft Project stores; the manual describes
-them. Compiled code is loaded on first use.
+The rules are those that reproduce the dates which Microsoft Project stores in its files. Compiled
+code is loaded on first use.
 """
 
 from __future__ import annotations
