@@ -191,8 +191,9 @@ def _object_column(name: str) -> tuple[Texts, Key]:
 
 def _name_texts(table: PlanTable, nodes: Rows) -> list[str]:
     bands = table.outline.bands
-    names, own = table.schedule.wbs.name, table.schedule.activities.name
-    return [str(names[n]) if n < bands else str(own[n - bands]) for n in nodes.tolist()]
+    own, band = table.schedule.activities.name, table.outline.band_name
+    schedule = table.schedule
+    return [band(schedule, n) if n < bands else str(own[n - bands]) for n in nodes.tolist()]
 
 
 def _calendar_texts(table: PlanTable, nodes: Rows) -> list[str]:

@@ -29,6 +29,7 @@ class Outline:
     bands: int
     activities: int
     parent: Rows  # per node, NO_ROW at the top
+    names: tuple[str, ...] = ()  # of the bands, where they are not those of the WBS
 
     @property
     def size(self) -> int:
@@ -53,6 +54,10 @@ class Outline:
         order = np.argsort(self.depth, kind="stable").astype(np.int32)
         ends = np.cumsum(np.bincount(self.depth)) if self.size else np.zeros(0, dtype=np.int64)
         return tuple(part for part in np.split(order, ends[:-1]) if part.size)
+
+    def band_name(self, schedule: Schedule, band: int) -> str:
+        """What a band is called."""
+        return self.names[band] if self.names else str(schedule.wbs.name[band])
 
     def path(self, node: int) -> list[int]:
         """The bands above a node, from the top."""

@@ -214,6 +214,7 @@ def test_dragging_from_bar_to_bar_links(qtbot, bench):
     assert (links.predecessor[-1], links.successor[-1], links.type[-1]) == (a, b, 0)
 
 
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 def test_links_are_added_changed_and_deleted_in_the_details(qtbot, bench, nameless, dead_buttons):
     space = bench
     links = space.plan.schedule.relationships

@@ -281,3 +281,43 @@ def test_the_axis_is_dragged_to_zoom(qtbot, space: ScheduleWorkspace):
     assert space.gantt.time.px_per_day == pytest.approx(2 * px)
     qtbot.mouseDClick(header, Qt.MouseButton.LeftButton, pos=QPoint(200, 30))
     assert space.gantt.time.px_per_day == pytest.approx(px)
+
+
+def test_grouping_keeps_the_selection_and_names_the_button(space: ScheduleWorkspace):
+    space.state.select(321)
+    groups = {action.text(): action for action in space.bar.group_menu().actions()}
+    groups["Status"].trigger()
+    assert space.plan.activity_of(space.node) == 321
+    assert space.table.current_row() == space.node
+    assert space.bar.group.text() == "Status"
+    bands = [n for n in space.plan.rows.nodes.tolist() if space.model.is_band(n)]
+    assert {space.plan.outline.band_name(space.plan.schedule, band) for band in bands} <= {
+        "In progress", "Not started", "Complete",
+    }  # fmt: skip
+    space.open_level(0)
+    assert space.model.rowCount() == len(bands)
+    space.state.select(321)  # closing its band had selected the band
+    space.group_by("none")
+    assert space.model.rowCount() == 600
+    assert not space.bar.level.isEnabled()
+    space.group_by("wbs")
+    space.grab()
+    assert space.plan.activity_of(space.node) == 321
+
+
+def test_quick_filters_say_how_many_and_give_way_to_a_selection(space: ScheduleWorkspace):
+    quick = {action.text(): action for action in space.bar.quick_menu().actions()}
+    quick["In progress"].trigger()
+    expected = int((space.plan.schedule.activities.status == 1).sum())
+    assert space.plan.matching == expected < 600
+    assert f"{expected} of 600" in space.bar.count.text()
+    space.bar.filter.setText("zzz")
+    space._filter()
+    assert space.model.rowCount() == 0
+    space.bar.filter.clear()
+    space._filter()
+    other = int(np.flatnonzero(space.plan.schedule.activities.status == 0)[0])
+    space.state.select(other)
+    assert space.plan.quick == ""
+    assert space.plan.activity_of(space.node) == other
+    assert space.bar.quick.text() == "All activities"

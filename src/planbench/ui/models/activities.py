@@ -134,8 +134,8 @@ class ActivityModel(FlatTableModel):
         if plan is None:
             return ""
         if self.shown[column].kind == "name":
-            names = plan.schedule.wbs.name
-            above = " › ".join(str(names[band]) for band in plan.outline.path(row))
+            name = plan.outline.band_name
+            above = " › ".join(name(plan.schedule, band) for band in plan.outline.path(row))
             text = self.cell(int(self.place(row)), column).text
             return f"{text}\n{above}" if above else text
         return ""
@@ -147,13 +147,13 @@ class ActivityModel(FlatTableModel):
             return -1
         bands, wanted = plan.outline.bands, text.casefold()
         codes, names = plan.schedule.activities.code, plan.schedule.activities.name
-        titles, count = plan.schedule.wbs.name, len(self.rows)
+        title, count = plan.outline.band_name, len(self.rows)
         kinds = plan.facts.kind
         for step in range(count):
             shown = (after + step) % count
             node = int(self.rows[shown])
             if kinds[node] == BAND:
-                if str(titles[node]).casefold().startswith(wanted):
+                if title(plan.schedule, node).casefold().startswith(wanted):
                     return shown
             elif str(codes[node - bands]).casefold().startswith(wanted) or str(
                 names[node - bands]

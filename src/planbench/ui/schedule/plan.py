@@ -13,11 +13,19 @@ from planbench.domain.times import NO_TIME
 from planbench.engines.cpm.result import CpmResult
 from planbench.scenes.columns import Column, PlanTable, columns_of
 from planbench.scenes.facts import LONGEST_PATH, Facts, activity_facts
+from planbench.scenes.groups import (
+    BY_CRITICAL,
+    BY_NONE,
+    BY_WBS,
+    QUICK_FILTERS,
+    grouped_outline,
+    groupings,
+    quick_filter,
+)
 from planbench.scenes.outline import (
     Order,
     Outline,
     RowMap,
-    build_outline,
     display_order,
     folded_below,
     match_text,
@@ -47,7 +55,8 @@ class Plan(QObject):
         self.cpm: CpmResult | None = None
         self.baseline: Baseline | None = None
         self.critical_by = LONGEST_PATH
-        self.by_wbs = True
+        self.grouping = BY_WBS
+        self.quick = ""  # one of QUICK_FILTERS
         self.query = ""
         self.sort_column, self.descending = "start", False
         self.columns: dict[str, Column] = {}
@@ -65,10 +74,9 @@ class Plan(QObject):
         if schedule is not self.schedule:
             if len(schedule) != len(self.schedule):
                 self._alone = None
-            same = schedule.wbs is self.schedule.wbs
+            if schedule.wbs is not self.schedule.wbs:
+                self.folded = np.zeros(0, dtype=bool)
             self.schedule = schedule
-            if not same:
-                self.folded = np.zeros(len(schedule.wbs), dtype=bool)
         self.cpm, self.baseline = cpm, baseline
         self._read()
         self.plan_changed.emit()
@@ -105,20 +113,28 @@ class Plan(QObject):
         self.columns = columns_of(self.schedule)
         if self.sort_column not in self.columns:
             self.sort_column, self.descending = "start", False
-        self.outline: Outline = build_outline(self.schedule, self.by_wbs)
+        if self.grouping not in groupings(self.schedule):
+            self.grouping = BY_WBS
         self.activity_facts: Facts = activity_facts(
             self.schedule, self.cpm, self.baseline, self.critical_by
         )
+        self._group()
         self._find()
         self._roll_up()
         self._sort()
         self._fold()
 
+    def _group(self) -> None:
+        self.outline: Outline = grouped_outline(self.schedule, self.activity_facts, self.grouping)
+        if self.folded.size != self.outline.bands:
+            self.folded = np.zeros(self.outline.bands, dtype=bool)
+
     def _find(self) -> None:
         acts = self.schedule.activities
         self._match = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
-        if self._alone is not None:
-            self._match = self._alone if self._match is None else self._match & self._alone
+        for other in (quick_filter(self.quick, self.schedule, self.activity_facts), self._alone):
+            if other is not None:
+                self._match = other if self._match is None else self._match & other
 
     def _roll_up(self) -> None:
         self._span: tuple[int, int] | None = None
@@ -179,14 +195,33 @@ class Plan(QObject):
             self.activity_facts = activity_facts(
                 self.schedule, self.cpm, self.baseline, critical_by
             )
+            if self.grouping == BY_CRITICAL:
+                self._group()
+            if self.quick:
+                self._find()
             self._roll_up()
+            self._sort()
+            self._fold()
             self.plan_changed.emit()
 
-    def group_by_wbs(self, by_wbs: bool) -> None:
-        """Show WBS bands, or all activities in one list."""
-        if by_wbs != self.by_wbs:
-            self.by_wbs = by_wbs
-            self.outline = build_outline(self.schedule, by_wbs)
+    def group_by(self, grouping: str) -> None:
+        """Put the activities under other bands. Raises KeyError for an unknown grouping."""
+        groupings(self.schedule)[grouping]
+        if grouping != self.grouping:
+            self.grouping = grouping
+            self.folded = np.zeros(0, dtype=bool)
+            self._group()
+            self._roll_up()
+            self._sort()
+            self._fold()
+            self.plan_changed.emit()
+
+    def sift(self, quick: str) -> None:
+        """Show what one of the quick filters lets pass. Raises KeyError for an unknown one."""
+        QUICK_FILTERS[quick]
+        if quick != self.quick:
+            self.quick = quick
+            self._find()
             self._roll_up()
             self._sort()
             self._fold()
@@ -207,7 +242,7 @@ class Plan(QObject):
     def deepest(self) -> int:
         """Levels of bands."""
         depth = self.outline.depth[: self.outline.bands]
-        return int(depth.max()) + 1 if self.by_wbs and depth.size else 0
+        return int(depth.max()) + 1 if self.grouping != BY_NONE and depth.size else 0
 
     @property
     def level(self) -> int:
@@ -252,7 +287,7 @@ class Plan(QObject):
 
     def wbs_of(self, node: int) -> int:
         """The WBS element of a band, -1 for other nodes."""
-        return node if self.by_wbs and 0 <= node < self.outline.bands else NO_ROW
+        return node if self.grouping == BY_WBS and 0 <= node < self.outline.bands else NO_ROW
 
     def reveal(self, node: int) -> bool:
         """Open the bands above a node; False where the filter hides it."""

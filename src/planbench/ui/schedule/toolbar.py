@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from planbench.scenes.formats import THIN
 from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
+from planbench.scenes.groups import QUICK_FILTERS, groupings
 from planbench.ui.icons import icon
 from planbench.ui.schedule.gantt import ZOOM_STEP
 from planbench.ui.theme import current_theme
@@ -41,10 +42,9 @@ class ScheduleBar(Toolbar):
     def __init__(self, workspace: ScheduleWorkspace) -> None:
         super().__init__("Schedule")
         self._space = workspace
-        self.wbs = Button("WBS", "default", "wbs", tip="Show WBS bands")
-        self.wbs.setCheckable(True)
-        self.wbs.setChecked(True)
-        self.level = Button("Level", "default", "expand", tip="Open or close levels of the WBS")
+        self.group = Button("WBS", "default", "wbs", tip="Group the activities")
+        self.level = Button("Level", "default", "expand", tip="Open or close levels of bands")
+        self.quick = Button("All activities", "default", "filter", tip="Show only some activities")
         self.columns = Button("Columns", "default", "columns", tip="Choose columns")
         self.filter = SearchField("Filter by ID or name", "Ctrl+F")
         self.filter.setMaximumWidth(220)
@@ -63,7 +63,7 @@ class ScheduleBar(Toolbar):
         self._commands()
 
     def _lay_out(self) -> None:
-        for widget in (self.wbs, self.level, self.columns, self.filter, self.count):
+        for widget in (self.group, self.level, self.quick, self.columns, self.filter, self.count):
             self.add(widget)
         self.add_line()
         self.add(self.critical)
@@ -75,8 +75,9 @@ class ScheduleBar(Toolbar):
 
     def _connect(self) -> None:
         space = self._space
-        self.wbs.toggled.connect(space.plan.group_by_wbs)
-        self.wbs.toggled.connect(self.level.setEnabled)
+        self.group.clicked.connect(lambda _on=False: self._pop(self.group_menu(), self.group))
+        self.quick.clicked.connect(lambda _on=False: self._pop(self.quick_menu(), self.quick))
+        space.plan.plan_changed.connect(self._show_choices)
         self.level.clicked.connect(lambda _on=False: self._pop(self.level_menu(), self.level))
         self.columns.clicked.connect(lambda _on=False: self._pop(self.column_menu(), self.columns))
         self.bars.clicked.connect(lambda _on=False: self._pop(self.bars_menu(), self.bars))
@@ -132,7 +133,15 @@ class ScheduleBar(Toolbar):
     def show_counts(self, matching: int, all_of_them: int, query: str) -> None:
         """How many activities pass the filter; empty without one."""
         found = f"{matching:,} of {all_of_them:,}".replace(",", THIN)
-        self.count.setText(found if query.split() else "")
+        sifted = bool(query.split() or self._space.plan.quick)
+        self.count.setText(found if sifted else "")
+
+    def _show_choices(self) -> None:
+        """Name the grouping and the quick filter on their buttons."""
+        plan = self._space.plan
+        self.group.setText(groupings(plan.schedule)[plan.grouping])
+        self.quick.setText(QUICK_FILTERS[plan.quick])
+        self.level.setEnabled(plan.deepest > 0)
 
     # ------------------------------------------------------------ menus
 
@@ -155,6 +164,29 @@ class ScheduleBar(Toolbar):
             action.setCheckable(True)
             action.setChecked(level == now)
             action.triggered.connect(lambda _on=False, level=level: space.open_level(level))
+        return menu
+
+    def group_menu(self) -> QMenu:
+        """What the activities can be grouped by."""
+        plan = self._space.plan
+        return self._choice_menu(groupings(plan.schedule), plan.grouping, self._space.group_by)
+
+    def quick_menu(self) -> QMenu:
+        """The filters that need no words."""
+        plan = self._space.plan
+        return self._choice_menu(QUICK_FILTERS, plan.quick, self._space.sift)
+
+    def _choice_menu(
+        self, entries: dict[str, str], now: str, choose: Callable[[str], object]
+    ) -> QMenu:
+        menu = self._menu()
+        group = QActionGroup(menu)
+        for key, title in entries.items():
+            action = menu.addAction(title.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(key == now)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda _on=False, key=key: choose(key))
         return menu
 
     def column_menu(self) -> QMenu:

@@ -101,7 +101,7 @@ def tooltip(plan: Plan, node: int) -> str:
     dates = f"{date_text(int(facts.start[node]))} to {date_text(int(facts.finish[node]))}"
     if row == NO_ROW:
         count = int(facts.count[node])
-        name = str(plan.schedule.wbs.name[node])
+        name = plan.outline.band_name(plan.schedule, node)
         return f"{name}\n{dates}, {count} {'activity' if count == 1 else 'activities'}"
     acts = plan.schedule.activities
     lines = [f"{acts.code[row]} {acts.name[row]}"]

@@ -284,7 +284,11 @@ class ScheduleWorkspace(QWidget):
         self._quiet = True
         self.model.show_plan(self.plan.table, self.plan.rows)
         self.table.empty_text = (
-            f"No activity contains “{self.plan.query}”" if self.plan.query.split() else ""
+            f"No activity contains “{self.plan.query}”"
+            if self.plan.query.split()
+            else "No activity passes the filter"
+            if self.plan.quick
+            else ""
         )
         self.table.select_row(node, scroll=False)
         self._quiet = False
@@ -332,6 +336,20 @@ class ScheduleWorkspace(QWidget):
 
     def _sort(self, column: str, descending: bool) -> None:
         self.plan.sort_by(column, descending)
+        self.keep_in_sight()
+
+    def group_by(self, grouping: str) -> None:
+        """Group the activities otherwise; the selected one stays selected."""
+        row = self.plan.activity_of(self.node)
+        self.node = NO_ROW  # bands are numbered anew
+        self.plan.group_by(grouping)
+        self.node = self.plan.node_of(row)
+        self._show_rows()
+        self.keep_in_sight()
+
+    def sift(self, quick: str) -> None:
+        """Show what a quick filter lets pass."""
+        self.plan.sift(quick)
         self.keep_in_sight()
 
     def _show_sorting(self) -> None:
@@ -385,6 +403,8 @@ class ScheduleWorkspace(QWidget):
         node = self.plan.node_of(row)
         if node != NO_ROW and self.state.isolated and row not in self.state.isolated[1]:
             self.state.isolate("", ())
+        if node != NO_ROW and not self.plan.reveal(node) and self.plan.quick:
+            self.plan.sift("")
         if node != NO_ROW and not self.plan.reveal(node) and self.plan.query:
             with QSignalBlocker(self.bar.filter):
                 self.bar.filter.clear()
