@@ -15,9 +15,11 @@ NASTY = [
     b"P9999999999D", b"PT1E9H", b"-PT8H0M0S", b"PT99999999999999999H0M0S", b"PT", b"PT8H0M-60S",
     b"24:00:00", b"99:99", b"00:00:00", b"-08:00",
     b"Y", b"N", b"true", b"TK_Complete", b"TT_LOE", b"TT_WBS", b"TT_Rsrc", b"CS_MANDFIN",
-    b"CS_ALAP", b"PR_SF", b"CT_DrivPath", b"FT_Min", b"Level of Effort", b"Finish to Finish", b"Completed",
+    b"CS_ALAP", b"PR_SF", b"CT_DrivPath", b"FT_Min", b"Level of Effort",
+    b"Finish to Finish", b"Completed",
     b"\x00", b"\x7f\x7f", b"\x1a", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b'""', b"%T\tTASK",
-    b"\n%E\n", b"\r", b"\n", b"\t", b"../../../etc/passwd", b"C:\\Windows\\x", b"=1+1", b"<b>", b"&amp;",
+    b"\n%E\n", b"\r", b"\n", b"\t", b"../../../etc/passwd", b"C:\\Windows\\x", b"=1+1",
+    b"<b>", b"&amp;",
     b"&#0;", b"&x;", b"]]>", b"<![CDATA[x]]>", b"(0||1()())", b"(" * 300, b")" * 300, b"||",
     b"(0||0(d|99999999)())", b"(0||0(d|-1)())", b"A" * 3000,
 ]  # fmt: skip
