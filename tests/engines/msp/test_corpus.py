@@ -71,3 +71,5 @@ def test_dates_of_summaries_and_of_tasks_entered_by_hand(shared: Path) -> None:
         rows &= known(acts.stored_late_finish)
         assert rows.sum() >= 18
         assert right(schedule, result, *DATES)[rows].all()
+        open_ = rows & (acts.status != Status.COMPLETE)
+        assert right(schedule, result, "total_float")[open_].all()

@@ -47,11 +47,13 @@ def summary_floats(
     w: Work, tasks: Tasks, n: int, es: Minutes, ef: Minutes, ls: Minutes, lf: Minutes,
     total: Minutes,
 ) -> None:  # fmt: skip
-    """The smaller of start and finish slack of summaries that are not complete."""
+    """Smaller of start and finish slack of open summaries; the finish slack of those begun."""
     for i in range(n):
         if tasks.kind[i] == SUMMARY and tasks.state[i] != DONE and es[i] != NO_TIME:
             c = tasks.calendar[i]
-            total[i] = min(work(w, c, es[i], ls[i]), work(w, c, ef[i], lf[i]))
+            total[i] = work(w, c, ef[i], lf[i])
+            if tasks.state[i] != RUNNING:
+                total[i] = min(total[i], work(w, c, es[i], ls[i]))
 
 
 def link_results(
