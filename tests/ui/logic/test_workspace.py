@@ -294,3 +294,17 @@ def test_space_folds_the_details(workspace: LogicWorkspace, qtbot: Any) -> None:
     qtbot.keyClick(workspace.canvas, Qt.Key.Key_Space)
     assert not workspace.pane.isVisibleTo(workspace)
     assert workspace.strip.isVisibleTo(workspace)
+
+
+def test_what_was_selected_elsewhere_is_traced_when_it_comes_to_the_front(
+    workspace: LogicWorkspace, state: AppState
+) -> None:
+    before = workspace.centre
+    workspace.hide()
+    state.select(row(workspace, "OU-1040"))
+    assert workspace.centre == before
+    workspace.show()
+    workspace.shown()
+    assert workspace.centre == row(workspace, "OU-1040")
+    workspace.step_back()
+    assert workspace.centre == before

@@ -84,6 +84,7 @@ class LogicWorkspace(QWidget):
         self._reasons: Reasoner | None = None
         self._trail: list[int] = []
         self._place = -1
+        self._waiting = NO_ROW  # selected elsewhere while this workspace was not in sight
         self._stale = True
         self._quiet = False
         self._narrow: bool | None = None
@@ -251,13 +252,16 @@ class LogicWorkspace(QWidget):
 
     def shown(self) -> None:
         """The workspace came to the front."""
+        waiting, self._waiting = self._waiting, NO_ROW
         if self._stale:
             self._load()
+        elif waiting != NO_ROW:
+            self._selected(waiting)
         self.canvas.setFocus()
 
     def _document_changed(self) -> None:
         self.centre, self.target, self.paths = NO_ROW, NO_ROW, ()
-        self._trail, self._place, self._targets = [], -1, []
+        self._trail, self._place, self._targets, self._waiting = [], -1, [], NO_ROW
         self._outdated()
 
     def _result_changed(self, kind: str) -> None:
@@ -459,9 +463,13 @@ class LogicWorkspace(QWidget):
 
     def _selected(self, row: int) -> None:
         """Another view selected an activity: trace from there."""
-        if self._quiet or row < 0 or row >= len(self.plan.schedule) or self._stale:
-            if row >= 0 and self._stale:
-                self.centre = NO_ROW
+        if self._quiet or row < 0:
+            return
+        if self._stale:
+            self.centre = NO_ROW  # loading takes what is selected
+            return
+        if not self.isVisible():
+            self._waiting = row
             return
         self._centre_on(row)
         self._show_step(row)
