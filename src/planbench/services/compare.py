@@ -83,7 +83,7 @@ def compare_documents(
     chosen = worth_isolating(comparison, isolate)
     undone: dict[int, float] = {}
     for number, k in enumerate(chosen):
-        work.report("undoing single changes", number, len(chosen))
+        work.report(number, len(chosen), "undoing single changes")
         try:
             days = finish_effect(comparison, [k])
         except ScheduleError:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from planbench.domain.schedule import NO_ROW, Rows, Texts
 
 DATES = frozenset(
-    [
+    (
         "actual_start",
         "actual_finish",
         "expected_finish",
@@ -20,7 +20,7 @@ DATES = frozenset(
         "data_date",
         "must_finish_by",
         "deadline",
-    ]
+    )
 )
 """Fields whose values are instants."""
 

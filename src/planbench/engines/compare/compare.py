@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planbench.domain.calendars import build_work_table
-from planbench.domain.schedule import NO_ROW, Codes, Flags, Schedule, Status
+from planbench.domain.schedule import NO_ROW, Codes, Flags, Rows, Schedule, Status
 from planbench.domain.times import DAY, NO_TIME, Minutes, known
 from planbench.engines.compare.changes import Changes
 from planbench.engines.compare.differences import find_changes
@@ -90,7 +90,7 @@ def _on_path(schedule: Schedule, cpm: CpmResult) -> Flags:
     return cpm.longest_path & open_
 
 
-def _taken(values: Minutes, rows: Minutes, there: Flags) -> Minutes:
+def _taken(values: Minutes, rows: Rows, there: Flags) -> Minutes:
     if not values.size:
         return np.full(rows.size, NO_TIME, dtype=np.int64)
     return np.where(there, values[rows], NO_TIME)

@@ -167,14 +167,12 @@ def _constraints(register: Register, old: Schedule, new: Schedule, a: Any, b: An
         dates = getattr(was, date)[a], getattr(now, date)[b]
         some = (kinds[0] != Constraint.NONE) | (kinds[1] != Constraint.NONE)
         picked = np.flatnonzero(some & ((kinds[0] != kinds[1]) | (dates[0] != dates[1])))
-        texts = [
-            [
-                constraint_words(k, d)
-                for k, d in zip(ks[picked].tolist(), ds[picked].tolist(), strict=True)
-            ]
+        before, after = (
+            [constraint_words(k, d) for k, d in _pairs(ks[picked], ds[picked])]
             for ks, ds in zip(kinds, dates, strict=True)
-        ]
-        register.add("constraint", kind, now.code[b[picked]], *texts, a[picked], b[picked])
+        )
+        rows = b[picked]
+        register.add("constraint", kind, now.code[rows], before, after, a[picked], rows)
     _block(
         register,
         "constraint",
@@ -183,6 +181,10 @@ def _constraints(register: Register, old: Schedule, new: Schedule, a: Any, b: An
         (a, b),
         (was.deadline[a], now.deadline[b]),
     )
+
+
+def _pairs(left: Any, right: Any) -> Iterable[tuple[int, int]]:
+    return zip(left.tolist(), right.tolist(), strict=True)
 
 
 def _calendar_assignments(

@@ -134,7 +134,7 @@ def half_step(comparison: Comparison) -> HalfStep | None:
     present = [name for name in STEPS if name != "other" and (family == name).any()]
     for k, name in enumerate(present):
         ahead = present[k + 1 :]
-        chosen = np.flatnonzero([one in ahead for one in family.tolist()])
+        chosen = [row for row, one in enumerate(family.tolist()) if one in ahead]
         finish = after if not ahead else _finish(reverted(old, new, matching, changes, chosen))
         steps.append(Step(name, finish, (finish - steps[-1].finish) / DAY))
     if steps[-1].finish != after:

@@ -23,7 +23,7 @@ from planbench.engines.compare.matching import Matching
 from planbench.engines.cpm import schedule_network
 
 REVERTIBLE = frozenset(
-    [
+    (
         "activity-added",
         "activity-deleted",
         "activity-type",
@@ -39,7 +39,7 @@ REVERTIBLE = frozenset(
         "lag",
         "option",
         "project",
-    ]
+    )
 )
 """Types of changes that dates can follow from; undoing another one moves nothing."""
 
