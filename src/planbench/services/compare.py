@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from planbench.engines.compare.series import Series, path_kept, series_of
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.services.scheduling import recalculate
+
+if TYPE_CHECKING:
+    from planbench.services.library import Library
 
 PATH_WORDS = {ON: "on", ENTERS: "enters", LEAVES: "leaves"}
 
@@ -285,3 +288,14 @@ def sheets(review: Review, series: Series | None = None) -> dict[str, list[dict[
             {k: v for k, v in row.items() if k != "half_step"} for row in told["windows"]
         ]
     return made
+
+
+def document_of_update(library: Library, update: int) -> Document:
+    """An update of a library for comparing, with the dates kept for it; nothing is opened.
+
+    Raises StoreError when the update was deleted or is damaged.
+    """
+    record = library.file.update(update)
+    schedule = library.file.load_schedule(update)
+    cpm = library.load_cpm(update, schedule)
+    return Document(schedule, update=update, update_label=record.label, cpm=cpm)

@@ -1,0 +1,210 @@
+"""Tables of the Compare workspace: the register, the windows, the milestone trend."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planbench.domain.times import DAY, NO_TIME
+from planbench.engines.compare.changes import DATES, DURATIONS
+from planbench.engines.compare.compare import ENTERS, LEAVES, ON, change_effects
+from planbench.engines.compare.series import Series, slip_days
+from planbench.services.compare import Review
+from planbench.ui import text
+from planbench.ui.widgets import CellLook, Column, FlatTableModel
+
+KINDS = {
+    "activity-added": "Activity added",
+    "activity-deleted": "Activity deleted",
+    "activity-renumbered": "Id changed",
+    "name": "Renamed",
+    "wbs": "WBS moved",
+    "activity-type": "Type",
+    "duration": "Duration",
+    "progress": "Progress",
+    "actual-changed": "Restated actual",
+    "calendar": "Calendar assigned",
+    "calendar-content": "Calendar content",
+    "constraint": "Constraint",
+    "logic-added": "Link added",
+    "logic-deleted": "Link deleted",
+    "logic-type": "Link type",
+    "lag": "Link lag",
+    "option": "Option",
+    "project": "Project",
+    "code": "Code",
+    "resource": "Resource",
+    "user-field": "User field",
+}
+"""What people call each type of change."""
+
+_PATH = {ON: ("near-critical", "On it"), ENTERS: ("critical", "Enters"), LEAVES: ("info", "Leaves")}
+
+
+def shown_value(field: str, value: object) -> str:
+    """A value of the register in the words of the window."""
+    if value is None:
+        return "none"
+    if isinstance(value, int) and field in DATES:
+        return text.date(value)
+    if isinstance(value, int) and (field in DURATIONS or field == "critical_threshold"):
+        return f"{text.number(value / 60)}{text.NARROW}h"
+    return text.number(value, 1) if isinstance(value, float) else str(value)
+
+
+def days_role(days: float) -> str:
+    """Later is brown, earlier teal, nothing is plain."""
+    return "late" if days > 0 else "early" if days < 0 else "text"
+
+
+class RegisterModel(FlatTableModel):
+    """One row a change; those that moved the finish most stand first."""
+
+    def show_review(self, review: Review, progress: bool, most: int = 20_000) -> None:
+        """Fill; `progress` shows plain progress too."""
+        comparison = review.comparison
+        changes = comparison.changes
+        shift, _, path = change_effects(comparison)
+        per_day = np.array([*(c.minutes_per_day for c in comparison.new.calendars), 480.0])
+        rows = changes.new_row
+        calendars = comparison.new.activities.calendar
+        own = per_day[np.where(rows >= 0, calendars[rows], -1)] if calendars.size else per_day[:1]
+        self.own = np.where(shift == NO_TIME, np.nan, shift / own)
+        self.path = path
+        effect = np.full(len(changes), np.nan)
+        for k, days in review.undone.items():
+            effect[k] = -days + 0.0
+        self.effect = effect
+        self.largest = float(np.nanmax(np.abs(effect))) if review.undone else 0.0
+        chosen = np.arange(len(changes))
+        if not progress:
+            chosen = chosen[changes.type != "progress"]
+        order = np.lexsort(
+            (-np.abs(np.nan_to_num(self.own[chosen])), -np.abs(np.nan_to_num(effect[chosen])))
+        )
+        names = comparison.new.activities.name
+        old_names = comparison.old.activities.name
+        what = [
+            str(names[b]) if b >= 0 else str(old_names[a]) if a >= 0 else ""
+            for a, b in zip(changes.old_row.tolist(), rows.tolist(), strict=True)
+        ]
+        fields = changes.field.tolist()
+        moves = [
+            _move(field, a, b)
+            for field, a, b in zip(
+                fields, changes.before.tolist(), changes.after.tolist(), strict=True
+            )
+        ]
+        tip = "Calendar days by which this change alone moves the finish, by undoing it"
+        columns = [
+            Column("kind", "Change", 116, values=[KINDS[kind] for kind in changes.type.tolist()]),
+            Column("id", "Where", 150, values=changes.id),
+            Column("what", "What", 190, values=what, stretch=True),
+            Column("move", "Before → after", 250, values=moves),
+            Column("own", "Own finish, d", 96, True, self.own, _days, tip="Working days"),
+            Column("bar", "Effect on finish", 108, values=[""] * len(changes), sortable=False),
+            Column("effect", "Days", 60, True, effect, _days, tip=tip),
+            Column("path", "Longest path", 100, values=path.astype(np.int64), format=lambda _p: ""),
+        ]
+        self.set_data(columns, chosen[order][:most])
+
+    def look(self, row: int, column: int) -> CellLook:
+        key = self.columns[column].key
+        if key == "bar":
+            days = float(np.nan_to_num(self.effect[row]))
+            share = abs(days) / self.largest if self.largest else 0.0
+            return CellLook(bar=share, bar_role=days_role(days)) if days else CellLook()
+        if key == "path":
+            kind, words = _PATH.get(int(self.path[row]), ("", ""))
+            return CellLook(words, chip=kind)
+        look = super().look(row, column)
+        if key in ("own", "effect"):
+            value = float((self.own if key == "own" else self.effect)[row])
+            role = "text-muted" if np.isnan(value) else days_role(round(value))
+            return look._replace(role=role, strong=key == "effect" and bool(value))
+        return look
+
+
+def _days(value: float) -> str:
+    return text.DASH if np.isnan(value) else text.signed(value)
+
+
+def _move(field: str, before: object, after: object) -> str:
+    name = {
+        "original_duration": "Original ",
+        "remaining_duration": "Remaining ",
+        "actual_start": "Start ",
+        "actual_finish": "Finish ",
+    }.get(field, "")
+    if field == "activity":
+        return "new" if before is None else "deleted"
+    label = name or (f"{field.replace('_', ' ').capitalize()} " if field in DATES else "")
+    return f"{label}{shown_value(field, before)} → {shown_value(field, after)}"
+
+
+class WindowModel(FlatTableModel):
+    """One row a window between two updates."""
+
+    def show_series(self, series: Series) -> None:
+        """Fill from the whole series."""
+        rows = []
+        for window in series.windows:
+            found, half = window.comparison, window.half
+            kept = "" if window.path_kept is None else text.percent(window.path_kept, 0)
+            rows.append(
+                (
+                    text.date(found.old.data_date),
+                    text.date(found.new.data_date),
+                    text.date(found.finishes[0]),
+                    text.date(found.finishes[1]),
+                    text.signed(found.movement_days or 0.0),
+                    text.signed(half.progress_days[0]) if half else "",
+                    text.signed(half.revision_days[0]) if half else "",
+                    text.signed(half.progress_days[1]) if half else "",
+                    text.signed(half.revision_days[1]) if half else "",
+                    kept,
+                    text.number(len(found.changes)),
+                )
+            )
+        titles = (
+            "From",
+            "To",
+            "Finish before",
+            "Finish after",
+            "Moved, d",
+            "Progress first",
+            "then revisions",
+            "Progress last",
+            "after revisions",
+            "Path kept",
+            "Changes",
+        )
+        columns = [
+            Column(title, title, 108, n > 3, [row[n] for row in rows])
+            for n, title in enumerate(titles)
+        ]
+        self.set_data(columns, len(rows))
+
+
+class TrendModel(FlatTableModel):
+    """Milestones by update, with their slip from the first forecast to the last."""
+
+    def show_series(self, series: Series) -> None:
+        """Fill with the milestones of the newest update."""
+        items = series.milestones
+        slips = [slip_days(item) for item in items]
+        columns = [
+            Column("id", "Id", 100, values=[item.id for item in items]),
+            Column("name", "Milestone", 240, values=[item.name for item in items], stretch=True),
+        ]
+        for n, schedule in enumerate(series.schedules):
+            dates = np.array([item.dates[n] for item in items], dtype=np.int64)
+            title = f"at {text.date(schedule.data_date)}"
+            columns.append(Column(f"u{n}", title, 110, True, dates, text.date))
+        shown = [np.nan if slip is None else slip for slip in slips]
+        columns.append(Column("slip", "Slip, d", 80, True, np.array(shown), _days))
+        self.set_data(columns, len(items))
+
+
+def moved_days(before: int, after: int) -> float:
+    """Calendar days between two instants, 0 where one is missing."""
+    return 0.0 if NO_TIME in (before, after) else (after - before) / DAY
