@@ -28,6 +28,10 @@ PERCENTILES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
 MOST_RANKED = 2000
 """Activities for which a rank correlation is calculated: all, or those that matter most."""
 
+MOST_WITH_SIGNIFICANCE = 5000
+"""Activities of a schedule up to which the JSON has significance indices: each of 512 runs is
+calculated anew with both passes, so that total float is known."""
+
 _HARD = (
     Constraint.MANDATORY_START,
     Constraint.MANDATORY_FINISH,
@@ -278,8 +282,8 @@ def risk_json(document: Document) -> dict[str, Any]:
             }
             for code in result.watch
         },
-        "cost": None,
-        "joint": None,
+        "cost": _cost(result),
+        "joint": _joint(result),
         "activities": _activities(document, result),
         "risks": [
             {
@@ -315,6 +319,35 @@ def _dates(result: RiskResult, code: str) -> dict[str, Any]:
     return made
 
 
+def _cost(result: RiskResult) -> dict[str, Any] | None:
+    cost = result.cost
+    if cost is None:
+        return None
+    return {
+        "at_plan": cost.at_plan,
+        "probability_of_plan": cost.confidence(cost.at_plan),
+        "mean": float(cost.total.mean()),
+        "sd": float(cost.total.std()),
+        **{f"p{level}": cost.percentile(level) for level in PERCENTILES},
+        "p50_half_width": _number(cost.interval(50)),
+        "p80_half_width": _number(cost.interval(80)),
+        "mean_by_line": dict(cost.means),
+    }
+
+
+def _joint(result: RiskResult) -> dict[str, Any] | None:
+    """Confidence of cost and date together; percentiles of both do not simply combine."""
+    cost = result.cost
+    if cost is None:
+        return None
+    return {
+        "correlation": _number(cost.correlation),
+        **{f"p{level}_p{level}": cost.joint_at(level) for level in (50, 70, 80, 90)},
+        "level_for_70": cost.level_for(0.7),
+        "level_for_80": cost.level_for(0.8),
+    }
+
+
 def ranked_rows(result: RiskResult) -> Any:
     """Rows of the activities whose rank correlation is worth its time, most critical first."""
     rows = np.flatnonzero(result.varies)
@@ -329,6 +362,10 @@ def _activities(document: Document, result: RiskResult) -> list[dict[str, Any]]:
     spearman = np.full(codes.size, np.nan)
     rows = ranked_rows(result)
     spearman[rows] = result.rank_correlation(rows)
+    matter = rows[np.nan_to_num(result.criticality[rows]) > 0]
+    significance = np.full(codes.size, np.nan)
+    if len(document.schedule) <= MOST_WITH_SIGNIFICANCE:
+        significance[matter] = result.significance(matter)
     levels = result.finish_levels
     made = []
     for row in np.flatnonzero(result.simulated & ~np.isnan(result.criticality)).tolist():
@@ -339,7 +376,7 @@ def _activities(document: Document, result: RiskResult) -> list[dict[str, Any]]:
                 "criticality_index": _number(float(result.criticality[row])),
                 "cruciality_pearson": _number(float(result.pearson[row])),
                 "cruciality_spearman": _number(float(spearman[row])),
-                "significance_index": None,
+                "significance_index": _number(float(significance[row])),
                 "sensitivity_index": _number(float(result.sensitivity[row])),
                 "early_finish": {"mean": to_iso(int(result.finish_mean[row])), **dates},
             }

@@ -17,7 +17,7 @@ SCHEMA = "planbench/risk-model/1"
 
 UNITS = ("percent", "hours", "days")
 
-NOT_SIMULATED = ("weather", "branches", "cost")
+NOT_SIMULATED = ("weather", "branches")
 """Parts of a model file that are read and kept, and reported as left out of the simulation."""
 
 
@@ -124,6 +124,19 @@ class Risk:
 
 
 @dataclass(frozen=True)
+class CostLine:
+    """A cost: a fixed part, and a rate per working day of each of some activities.
+
+    Days are those of the activity's own calendar; complete work costs nothing more.
+    """
+
+    id: str
+    fixed: Distribution | None = None
+    per_day: Distribution | None = None
+    where: Where | None = None
+
+
+@dataclass(frozen=True)
 class RiskModel:
     """All that is uncertain about a schedule."""
 
@@ -131,6 +144,7 @@ class RiskModel:
     correlation: tuple[Correlation, ...] = ()
     drivers: tuple[Driver, ...] = ()
     risks: tuple[Risk, ...] = ()
+    cost: tuple[CostLine, ...] = ()
     watch: tuple[str, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)  # parts named in NOT_SIMULATED
 
@@ -139,6 +153,15 @@ class RiskModel:
         from dataclasses import replace
 
         return replace(self, risks=tuple(risk for risk in self.risks if risk.id != risk_id))
+
+    @property
+    def has_cost(self) -> bool:
+        """Whether a line or a risk says what something costs."""
+        of_risks = (
+            r.cost or (r.mitigated and (r.mitigated.cost or r.mitigated.cost_of_action))
+            for r in self.risks
+        )
+        return bool(self.cost) or any(of_risks)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -154,14 +177,17 @@ def parse_model(given: Any, name: str = "") -> RiskModel:
     top = _mapping(given, name or "risk model")
     if top.get("schema", SCHEMA) != SCHEMA:
         raise ModelError(f"schema '{top['schema']}' is not {SCHEMA}", name)
-    parts = ("uncertainty", "correlation", "drivers", "risks", *NOT_SIMULATED, "watch")
+    parts = ("uncertainty", "correlation", "drivers", "risks", *NOT_SIMULATED, "cost", "watch")
     _known(top, ("schema", *parts), name)
     at = f"{name}: " if name else ""
     risks = tuple(_risk(*item) for item in _entries(top, "risks", at))
     drivers = tuple(_driver(*item) for item in _entries(top, "drivers", at))
     _different([risk.id for risk in risks], f"{at}risks")
     _different([driver.id for driver in drivers], f"{at}drivers")
+    cost = tuple(_cost_line(*item) for item in _entries(top, "cost", at))
+    _different([line.id for line in cost], f"{at}cost")
     return RiskModel(
+        cost=cost,
         uncertainty=tuple(_uncertainty(*item) for item in _entries(top, "uncertainty", at)),
         correlation=tuple(_correlation(*item) for item in _entries(top, "correlation", at)),
         drivers=drivers,
@@ -194,8 +220,18 @@ def model_json(model: RiskModel) -> dict[str, Any]:
         ],
         "risks": [_risk_json(item) for item in model.risks],
         **{key: model.kept.get(key, []) for key in NOT_SIMULATED},
+        "cost": [_cost_json(line) for line in model.cost],
         "watch": list(model.watch),
     }
+
+
+def _cost_json(line: CostLine) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": line.id}
+    if line.fixed is not None:
+        made["fixed"] = _law(line.fixed)
+    if line.per_day is not None and line.where is not None:
+        made |= {"per_day": _law(line.per_day), "where": line.where.as_dict()}
+    return made
 
 
 def _risk_json(risk: Risk) -> dict[str, Any]:
@@ -303,12 +339,23 @@ def _impacts(given: Mapping[str, Any], at: str) -> tuple[Impact, ...]:
     return tuple(made)
 
 
-def _cost(given: Mapping[str, Any], at: str) -> Distribution | None:
-    if not given.get("cost"):
+def _cost(given: Mapping[str, Any], at: str, key: str = "cost") -> Distribution | None:
+    if not given.get(key):
         return None
-    part = _mapping(given["cost"], f"{at} cost")
-    _known(part, ("distribution", "parameters"), f"{at} cost")
-    return _distribution(part, f"{at} cost")
+    part = _mapping(given[key], f"{at} {key}")
+    _known(part, ("distribution", "parameters"), f"{at} {key}")
+    return _distribution(part, f"{at} {key}")
+
+
+def _cost_line(given: Mapping[str, Any], at: str) -> CostLine:
+    _known(given, ("id", "fixed", "per_day", "where"), at)
+    fixed, per_day = _cost(given, at, "fixed"), _cost(given, at, "per_day")
+    if fixed is None and per_day is None:
+        raise ModelError("costs nothing", at, "Give 'fixed', or 'per_day' with 'where', or both.")
+    if (per_day is None) != ("where" not in given):
+        raise ModelError("'per_day' and 'where' belong together", at)
+    where = None if per_day is None else _where(given, at)
+    return CostLine(_text(given.get("id"), f"{at} id"), fixed, per_day, where)
 
 
 def _where(given: Mapping[str, Any], at: str) -> Where:

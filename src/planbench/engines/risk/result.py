@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,18 +13,25 @@ from planbench.domain.schedule import Flags, Numbers, Rows
 from planbench.domain.times import NO_TIME, Minutes
 from planbench.engines.risk.rng import REPLICATE
 
+if TYPE_CHECKING:
+    from planbench.engines.risk.cost import CostResult
+
 LEVELS = (10, 50, 80, 90)
 """Percentiles that are kept of every activity's early finish."""
 
 
+def ranked(values: Any, percent: float) -> Any:
+    """The smallest value that at least `percent` of all values do not exceed, as it stands."""
+    rank = max(math.ceil(percent / 100.0 * values.size - 1e-9), 1)
+    return np.sort(values)[min(rank, values.size) - 1]
+
+
 def nearest_rank(values: Minutes, percent: float) -> int:
-    """The smallest value that at least `percent` of all values do not exceed."""
-    ordered = np.sort(values)
-    rank = max(math.ceil(percent / 100.0 * ordered.size - 1e-9), 1)
-    return int(ordered[min(rank, ordered.size) - 1])
+    """The instant that at least `percent` of all values do not exceed."""
+    return int(ranked(values, percent))
 
 
-def half_width(values: Minutes, percent: float) -> float:
+def half_width(values: Any, percent: float) -> float:
     """Half of the 95 % interval of a percentile, in the unit of the values.
 
     From the spread over whole replicates where there are at least four (Student's t), else from
@@ -34,7 +42,7 @@ def half_width(values: Minutes, percent: float) -> float:
         from scipy.stats import t
 
         parts = values[: replicates * REPLICATE].reshape(replicates, REPLICATE)
-        each = np.array([nearest_rank(part, percent) for part in parts], dtype=np.float64)
+        each = np.array([ranked(part, percent) for part in parts], dtype=np.float64)
         spread = float(each.std(ddof=1)) / math.sqrt(replicates)
         return float(t.ppf(0.975, replicates - 1)) * spread
     n, p = values.size, percent / 100.0
@@ -118,6 +126,7 @@ class RiskResult:
     threads: int
     _rank_correlation: Callable[[Rows], Numbers] = field(repr=False, compare=False)
     _significance: Callable[[Rows, int], Numbers] = field(repr=False, compare=False)
+    cost: CostResult | None = None  # where the model says what something costs
     effects: tuple[RiskEffect, ...] = ()  # of the risks of the register on P80, largest first
 
     def percentile(self, percent: float, watched: str = "") -> int:

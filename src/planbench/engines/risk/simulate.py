@@ -23,6 +23,7 @@ from planbench.engines.cpm.columns import Network
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.risk import passes, sampling
 from planbench.engines.risk.clock import instants_all, work_all, work_at
+from planbench.engines.risk.cost import cost_of_runs
 from planbench.engines.risk.measures import Replay, activity_measures
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.network import SimNetwork, build_network
@@ -48,6 +49,7 @@ class RunOptions:
     mitigated: bool = False
     paths: bool = True
     statistics: bool = True
+    cost: bool = True
     width: int = 0
     project: int = -1  # whose finish counts; the main project when negative
 
@@ -107,7 +109,12 @@ def simulate(
     measured = activity_measures(setting, schedule, sums, finish)
     instants = setting.sim.clock(finish)
     replay = Replay(setting, network, instants)
+    cost = None
+    if options.cost:
+        durations = cpm.remaining_duration
+        cost = cost_of_runs(setting, schedule, model, replay, instants, durations)
     return RiskResult(
+        cost=cost,
         iterations=options.iterations,
         seed=options.seed,
         sampling=options.sampling,
@@ -155,6 +162,7 @@ def exclusion_effects(
         result.mitigated,
         paths=False,
         statistics=False,
+        cost=False,
         project=result.project,
     )
     effects = []
