@@ -17,7 +17,8 @@ def schedule_msp(schedule: Schedule, options: ScheduleOptions | None = None) -> 
     """Calculate a schedule as Microsoft Project does, all its projects as one network.
 
     `options` replace those of all projects; only what makes an activity critical matters here.
-    Summaries get the span of what lies beneath them, inactive activities no early and late dates.
+    Summaries get the span of what lies beneath them, inactive activities and
+    level of effort (of P6 files) no early and late dates.
 
     Raises LoopError with the shortest loop, ScheduleError when no project has a date to begin
     (or, scheduled from the finish, to end) with or when dates run more than a century away.

@@ -20,7 +20,7 @@ FAR = 1 << 62
 """A limit that is not there."""
 
 LEAF, SUMMARY, SPREAD, NOTHING = 0, 1, 2, 3
-"""Kinds of node. NOTHING takes part in no pass: inactive activities."""
+"""Kinds of node. NOTHING takes part in no pass: inactive activities and level of effort."""
 
 WAITING, RUNNING, DONE, PINNED = 0, 1, 2, 3
 """How the dates of a leaf come about: calculated, from its actual start, actual, entered."""

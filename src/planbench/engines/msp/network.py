@@ -59,7 +59,9 @@ def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Netwo
     own = calendars_of(schedule)
     calendar = np.where(acts.elapsed, len(own), activity_calendars(schedule)).astype(np.int32)
     kind = np.where(acts.type == ActivityType.WBS_SUMMARY, SUMMARY, LEAF)
-    kind = np.where(acts.inactive, NOTHING, kind).astype(np.int8)
+    # level of effort, which Microsoft Project has not, spans what others decide
+    idle = acts.inactive | (acts.type == ActivityType.LEVEL_OF_EFFORT)
+    kind = np.where(idle, NOTHING, kind).astype(np.int8)
     state = _states(schedule)
     above = summary_above(schedule)
     raw = edges_of(schedule, kind, above, calendar)
