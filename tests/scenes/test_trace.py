@@ -20,6 +20,7 @@ from planbench.scenes.trace import (
     CARD_WIDTH,
     MOST,
     TraceScene,
+    in_sight,
     link_text,
     trace_scene,
 )
@@ -186,3 +187,32 @@ def test_many_with_one_wish_stand_side_by_side(count: int) -> None:
     taken = sorted(slots[row] for row in range(1, count + 1))
     assert taken == list(range(count))
     assert abs(slots[0] - count // 2) <= 1
+
+
+def test_what_is_in_sight_is_whole() -> None:
+    _, picture, _ = pictured(synthetic_schedule(4000, 12000, 5), 2000, 5, 5)
+    scene = picture.scene
+    middle = picture.card(2000)
+    assert middle is not None
+    x, y, width, height = middle.x - 300, middle.y - 200, 700.0, 400.0
+    part = in_sight(scene, x, y, width, height)
+    boxes = {
+        box
+        for style in scene.styles()
+        if style.startswith("card")
+        for box in scene.items(style, "rects")
+    }
+    kept = {
+        box
+        for style in part.styles()
+        if style.startswith("card")
+        for box in part.items(style, "rects")
+    }
+    for a, b, w, h in boxes:
+        seen = a < x + width and a + w > x and b < y + height and b + h > y
+        assert ((a, b, w, h) in kept) == seen
+    codes = set(part.items("card-code"))
+    for a, b, _w, _h in kept:
+        assert any(abs(tx - a) < 20 and abs(ty - b) < 20 for tx, ty, _ in codes) or b + 18 < y - 20
+    assert len(part.items("card-code")) < len(scene.items("card-code"))
+    assert in_sight(scene, -10, -10, scene.width + 20, scene.height + 20).layers == scene.layers

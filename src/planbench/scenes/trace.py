@@ -157,6 +157,29 @@ def trace_scene(
     return TraceScene(scene, cards, wired, len(found.levels) - len(rows), heads)
 
 
+def in_sight(scene: Scene, x: float, y: float, width: float, height: float) -> Scene:
+    """The part of a scene that a window on it can show; links are kept whole, texts with room."""
+    found = Scene(scene.width, scene.height)
+    right, bottom = x + width, y + height
+    for layer in scene.layers:
+        items = layer.items
+        if layer.kind == "rects":
+            items = [
+                (a, b, w, h)
+                for a, b, w, h in items
+                if a < right and a + w > x and b < bottom and b + h > y
+            ]
+        elif layer.kind == "texts":
+            room = 2 * CARD_WIDTH  # no text is wider
+            items = [
+                item
+                for item in items
+                if x - room < item[0] < right + room and y - 20 < item[1] < bottom + 20
+            ]
+        found.add(layer.kind, layer.style, items, layer.opacity)
+    return found
+
+
 def level_title(level: int) -> str:
     """`3 back`, `Selected`, `1 ahead`."""
     return "Selected" if level == 0 else f"{-level} back" if level < 0 else f"{level} ahead"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from planbench.scenes.primitives import Scene
-from planbench.scenes.trace import CARD_HEIGHT, CARD_WIDTH, TraceScene
+from planbench.scenes.trace import CARD_HEIGHT, CARD_WIDTH, TraceScene, in_sight
 from planbench.ui import paint
 from planbench.ui.logic.painter import TracePainter
 from planbench.ui.theme import current_theme, theme_manager
@@ -174,7 +174,7 @@ class TraceCanvas(QAbstractScrollArea):
         painter.save()
         painter.translate(self._origin())
         painter.scale(self.scale, self.scale)
-        self.painter_of_scenes().paint(painter, self.picture.scene)
+        self.painter_of_scenes().paint(painter, self._in_sight())
         keyboard = self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         card = self.picture.card(self.current)
         if card is not None and self.hasFocus() and keyboard:
@@ -182,6 +182,11 @@ class TraceCanvas(QAbstractScrollArea):
             paint.focus_ring(painter, ring, 7)
         painter.restore()
         self._heads(painter)
+
+    def _in_sight(self) -> Scene:
+        corner, view = self._origin() / -self.scale, self.viewport()
+        width, height = view.width() / self.scale, view.height() / self.scale
+        return in_sight(self.picture.scene, corner.x(), corner.y(), width, height)
 
     def _heads(self, painter: QPainter) -> None:
         """The titles of the columns stay at the top when the picture is scrolled down."""
