@@ -26,14 +26,7 @@ WORKSPACES = (
     Entry("schedule", "Schedule", "schedule", "planbench.ui.schedule.workspace:ScheduleWorkspace"),
     Entry("logic", "Logic", "logic", "planbench.ui.logic.workspace:LogicWorkspace"),
     Entry("quality", "Quality", "quality", "planbench.ui.quality.workspace:QualityWorkspace"),
-    Entry(
-        "compare",
-        "Compare",
-        "compare",
-        "",
-        "It will show what changed between two updates of a project, sorted by effect on the "
-        "finish.",
-    ),
+    Entry("compare", "Compare", "compare", "planbench.ui.compare.workspace:CompareWorkspace"),
     Entry("risk", "Risk", "risk", "planbench.ui.risk.workspace:RiskWorkspace"),
     Entry(
         "control",

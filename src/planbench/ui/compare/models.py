@@ -37,6 +37,9 @@ KINDS = {
 }
 """What people call each type of change."""
 
+OWN_COLUMN = 4
+"""The column of the activity's own movement: the first to go in a narrow window."""
+
 _PATH = {ON: ("near-critical", "On it"), ENTERS: ("critical", "Enters"), LEAVES: ("info", "Leaves")}
 
 
