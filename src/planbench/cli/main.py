@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from planbench import __version__
-from planbench.cli import analyses, control, compare, shows, trace
+from planbench.cli import analyses, compare, control, convert, shows, trace
 from planbench.domain.errors import Cancelled, PlanbenchError
 
 
@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     analyses.add_commands(commands)
     trace.add_command(commands)
+    convert.add_command(commands)
     control.add_command(commands)
     compare.add_command(commands)
     shows.add_commands(commands)

@@ -148,7 +148,7 @@ class XerTable:
         n = len(next(iter(columns.values()))) if columns else 0
         flat = [""] * (n * width)
         for k, column in enumerate(columns.values()):
-            flat[k::width] = [_clean(text) for text in column]
+            flat[k::width] = [clean(text) for text in column]
         mark = newline.decode()
         lines = ["%R\t" + "\t".join(flat[at : at + width]) for at in range(0, n * width, width)]
         head = [f"%T\t{name}", "%F\t" + "\t".join(columns)]
@@ -161,7 +161,8 @@ class XerTable:
 _BREAKS = re.compile(r"\r\n|\r|\n")
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A text as a cell can hold it: no tab, no line break, quotes doubled."""
     if text.isprintable() and '"' not in text:
         return text
     return _BREAKS.sub("\x7f\x7f", text.replace("\t", " ")).replace('"', '""')

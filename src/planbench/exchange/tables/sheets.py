@@ -1,0 +1,231 @@
+"""Grids of plain values as workbooks and CSV files, and back, without a single guess.
+
+Texts stay texts (ids such as 1E10, 00123 or =A1 come back as they went out), numbers stay numbers.
+Nothing that a cell holds is ever run: formulas are not written, and those that somebody typed are
+read as such and left to be refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from planbench.domain.errors import ImportRefused, PlanbenchError
+
+Value = str | float | int | bool | dt.datetime | None
+
+MOST_ROWS = 1_048_575
+MOST_COLUMNS = 1_000
+MOST_BYTES = 512 * 1024 * 1024
+"""A workbook that unpacks to more is refused."""
+
+_RISKY = re.compile(r"'*[=+\-@\t\r]")
+_QUOTED = re.compile(r"'+[=+\-@\t\r]")
+_LONGEST = 32_767
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula that somebody typed into a cell: it has no value of its own here."""
+
+    text: str
+
+
+Cell = Value | Formula
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table: its name, the titles of its columns, its rows.."""
+
+    name: str
+    titles: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+
+
+def write_csv(grid: Grid) -> bytes:
+    """The grid as CSV in UTF-8 with a byte order mark; dates as `YYYY-MM-DD HH:MM`.
+
+    A text that a spreadsheet would run begins with an apostrophe, which `read_csv` takes away.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(map(_guarded, grid.titles))
+    writer.writerows([_guarded(value) for value in row] for row in grid.rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _guarded(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, str):
+        return f"'{value}" if _RISKY.match(value) else value
+    return repr(value) if not isinstance(value, Formula) else f"'{value.text}"
+
+
+def read_csv(data: bytes, name: str) -> Grid:
+    """A CSV in UTF-8 or Windows-1252, separated by commas, semicolons or tabs; all cells texts.
+
+    Raises ImportRefused when it is no such file or too large.
+    """
+    if len(data) > MOST_BYTES or b"\x00" in data[:4096]:
+        raise ImportRefused("this is no CSV file", name, "Save it as CSV UTF-8.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise ImportRefused("its encoding is not known", name, "Save as CSV UTF-8.") from error
+    first = text.split("\n", 1)[0]
+    mark = max(",;\t", key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+    except csv.Error as error:
+        raise ImportRefused(f"this is no CSV file: {error}", name) from error
+    found = [tuple(map(_unguarded, line)) for line in lines]
+    return _grid(name.rsplit(".", 1)[0], found, name)
+
+
+def _unguarded(text: str) -> str | None:
+    return text[1:] if _QUOTED.match(text) else text or None
+
+
+def _grid(name: str, lines: Sequence[tuple[Cell, ...]], where: str) -> Grid:
+    """The first line names the columns; every row gets as many cells as there are."""
+    if not lines or all(value is None for value in lines[0]):
+        raise ImportRefused("the first row has no column titles", where)
+    if len(lines) - 1 > MOST_ROWS or len(lines[0]) > MOST_COLUMNS:
+        raise ImportRefused(f"more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns", where)
+    titles = tuple("" if value is None else str(value).strip() for value in lines[0])
+    wide = len(titles)
+    rows = [(*line[:wide], *([None] * (wide - len(line)))) for line in lines[1:]]
+    return Grid(name, titles, rows)
+
+
+def write_xlsx(grids: Sequence[Grid]) -> bytes:
+    """The grids as sheets of a workbook; texts that look like formulas are quoted texts.
+
+    Raises PlanbenchError for what a sheet cannot hold.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    for grid in grids:
+        if len(grid.rows) > MOST_ROWS:
+            raise PlanbenchError(f"more than {MOST_ROWS:,} rows", grid.name, "Export as CSV.")
+        sheet = book.create_sheet(grid.name[:31])
+        sheet.freeze_panes = "A2"
+        head = []
+        for title in grid.titles:
+            cell = WriteOnlyCell(sheet, value=title)
+            cell.data_type, cell.font = "s", Font(bold=True)
+            head.append(cell)
+        sheet.append(head)
+        for row in grid.rows:
+            sheet.append([_cell(sheet, value, grid.name) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _cell(sheet: Any, value: Cell, where: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.escape import escape
+
+    if isinstance(value, Formula):
+        value = value.text
+    if isinstance(value, dt.datetime):
+        cell = WriteOnlyCell(sheet, value=value)
+        cell.number_format = "yyyy-mm-dd hh:mm"
+        return cell
+    if not isinstance(value, str):
+        return value
+    if len(value) > _LONGEST:
+        raise PlanbenchError(
+            f"a text of {len(value):,} letters is longer than a cell can hold",
+            where,
+            "Export as CSV.",
+        )
+    cell = WriteOnlyCell(sheet, value=escape(value))
+    cell.data_type = "s"
+    if _RISKY.match(value) or value[:1].isdigit():
+        cell.number_format = "@"  # stays a text when the cell is edited
+        cell.quotePrefix = True
+    return cell
+
+
+def read_xlsx(data: bytes, name: str) -> list[Grid]:
+    """The sheets of a workbook that have titles in their first row; formulas as `Formula`.
+
+    Raises ImportRefused when it is no workbook, damaged, or unpacks to more than `MOST_BYTES`.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.escape import unescape
+
+    try:
+        _refuse_bomb(data, name)
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        grids = []
+        for sheet in book.worksheets:
+            lines = _lines(sheet, unescape)
+            if lines:
+                grids.append(_grid(sheet.title, lines, f"{name}, sheet {sheet.title}"))
+    except ImportRefused:
+        raise
+    except Exception as error:  # openpyxl raises whatever a damaged part provokes
+        raise ImportRefused("this is no workbook that can be read", name) from error
+    if not grids:
+        raise ImportRefused("the workbook is empty", name)
+    return grids
+
+
+def _refuse_bomb(data: bytes, name: str) -> None:
+    """What a member claims to unpack to is what zipfile reads of it at most."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if sum(item.file_size for item in packed.infolist()) > MOST_BYTES:
+            raise ImportRefused("the workbook unpacks to too much", name, "Split it.")
+
+
+def _lines(sheet: Any, unescape: Callable[[str], str]) -> list[tuple[Cell, ...]]:
+    """All rows of a sheet, as wide as its titles; empty ones at the end are left out."""
+    head = next(sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS), ())
+    titles = [_read(cell, unescape) for cell in head]
+    while titles and titles[-1] is None:
+        titles.pop()
+    lines: list[tuple[Cell, ...]] = [tuple(titles)]
+    if titles:
+        for row in sheet.iter_rows(min_row=2, max_col=len(titles)):
+            if len(lines) > MOST_ROWS:
+                raise ImportRefused(f"more than {MOST_ROWS:,} rows", sheet.title)
+            lines.append(tuple(_read(cell, unescape) for cell in row))
+    while lines and all(value is None for value in lines[-1]):
+        lines.pop()
+    return lines
+
+
+def _read(cell: Any, unescape: Callable[[str], str]) -> Cell:
+    value, kind = cell.value, cell.data_type
+    if value is None or value == "":
+        return None
+    if kind == "f":
+        return Formula(str(getattr(value, "text", value)))
+    if isinstance(value, str):
+        return unescape(value)
+    if isinstance(value, dt.datetime | bool | int | float):
+        return value
+    if isinstance(value, dt.date):
+        return dt.datetime(value.year, value.month, value.day)
+    return str(value)
