@@ -57,6 +57,7 @@ class Session(QObject):
         super().__init__(window)
         self.state = state
         self.settings = settings
+        state.settings = settings
         self._window = window
         self.formats = ""
         self._missing = "still being opened"

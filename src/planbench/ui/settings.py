@@ -19,6 +19,8 @@ DEFAULTS: dict[str, Any] = {
     "update": 0,
     "sample_shown": False,
     "folder": "",
+    "schedule_view": {},
+    "layouts": {},
     "agreement_needed": 0.99,
 }
 

@@ -50,6 +50,7 @@ class AppState(QObject):
         self.jobs = JobBridge(self)
         self.document: Document | None = None
         self.library: Any = None  # services.library.Library, opened after the first paint
+        self.settings: Any = None  # ui.settings.Settings of the window
         self.undo_stack: UndoStack | None = None  # of the open document
         self.selection = -1
         self.isolated: tuple[str, tuple[int, ...]] | None = None  # what to call them, their rows

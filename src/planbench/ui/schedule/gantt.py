@@ -171,6 +171,11 @@ class GanttView(QAbstractScrollArea):
             self.zoomed.emit(name)
 
     @property
+    def fitted(self) -> bool:
+        """Whether the whole plan is shown, at any width of the pane."""
+        return self._fitted
+
+    @property
     def level(self) -> str:
         """Name of the finest tier of the time axis."""
         return level_at(self.time.px_per_day).name

@@ -42,6 +42,7 @@ class ScheduleBar(Toolbar):
     def __init__(self, workspace: ScheduleWorkspace) -> None:
         super().__init__("Schedule")
         self._space = workspace
+        self.layout_ = Button("Layout", "default", "sliders-horizontal", tip="Named layouts")
         self.group = Button("WBS", "default", "wbs", tip="Group the activities")
         self.level = Button("Level", "default", "expand", tip="Open or close levels of bands")
         self.quick = Button("All activities", "default", "filter", tip="Show only some activities")
@@ -63,7 +64,15 @@ class ScheduleBar(Toolbar):
         self._commands()
 
     def _lay_out(self) -> None:
-        for widget in (self.group, self.level, self.quick, self.columns, self.filter, self.count):
+        for widget in (
+            self.layout_,
+            self.group,
+            self.level,
+            self.quick,
+            self.columns,
+            self.filter,
+            self.count,
+        ):
             self.add(widget)
         self.add_line()
         self.add(self.critical)
@@ -75,6 +84,9 @@ class ScheduleBar(Toolbar):
 
     def _connect(self) -> None:
         space = self._space
+        self.layout_.clicked.connect(
+            lambda _on=False: self._pop(space.layouts.menu(), self.layout_)
+        )
         self.group.clicked.connect(lambda _on=False: self._pop(self.group_menu(), self.group))
         self.quick.clicked.connect(lambda _on=False: self._pop(self.quick_menu(), self.quick))
         space.plan.plan_changed.connect(self._show_choices)
@@ -113,7 +125,7 @@ class ScheduleBar(Toolbar):
             ),
             ("Insert an activity", "Ins", "plus", space.desk.insert),
             ("Delete the activity", "Del", "trash", space.desk.delete),
-            ("Link the activity with another", "Ctrl+L", "logic", space.desk.ask_for_link),
+            ("Link the activity with another", "Ctrl+L", "link", space.desk.ask_for_link),
             ("Show or hide details", "Ctrl+I", "details", space.toggle_details),
         )
         for text, keys, picture, slot in commands:

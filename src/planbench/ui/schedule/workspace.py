@@ -22,6 +22,7 @@ from planbench.ui.details.pane import DetailsPane, DetailsStrip
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.schedule.desk import EditingDesk
 from planbench.ui.schedule.gantt import GanttView
+from planbench.ui.schedule.layouts import LayoutDesk
 from planbench.ui.schedule.overview import Overview
 from planbench.ui.schedule.plan import Plan, prepare_reasons
 from planbench.ui.schedule.table import ActivityTable
@@ -50,7 +51,7 @@ class ScheduleWorkspace(QWidget):
         self.state = state
         self.node = NO_ROW
         self._quiet = False  # selection changes that come from replacing rows
-        self._chosen: list[str] | None = None  # columns the user chose; None: as wide as fits
+        self.chosen: list[str] | None = None  # columns the user chose; None: as wide as fits
         self._split_by_user = False
         self._pane_open: bool | None = None  # what the user wants; None: as wide as fits
         self.plan = Plan(self)
@@ -64,6 +65,7 @@ class ScheduleWorkspace(QWidget):
         self.alone = Banner("info")  # which activities are shown alone
         self.desk = EditingDesk(self)
         self.model.edited = self.plan.edited
+        self.layouts = LayoutDesk(self)
         self.what_if = WhatIfBar(self)
         self.bar = ScheduleBar(self)
         self._filter_timer = QTimer(self)
@@ -164,6 +166,7 @@ class ScheduleWorkspace(QWidget):
 
     def _open(self) -> None:
         document = self.state.document
+        self.layouts.hold()
         self.node = NO_ROW
         if document is None:
             self._stack.setCurrentIndex(0)
@@ -176,8 +179,9 @@ class ScheduleWorkspace(QWidget):
         self.tell_what_if()
         self._columns()
         self.gantt.set_options(replace(self.gantt.options, today=_now()))
-        self._show_sorting()
+        self.show_sorting()
         self.gantt.fit()
+        self.layouts.restore()
         if self.state.selection != NO_ROW:  # chosen in another view before this one was made
             self._selected(self.state.selection)
         self._say(document)
@@ -302,19 +306,28 @@ class ScheduleWorkspace(QWidget):
 
     def _columns(self) -> None:
         """Show the chosen columns, or those that fit the width."""
-        ids = self._chosen or list(NARROW_COLUMNS if self._narrow else DEFAULT_COLUMNS)
+        ids = self.chosen or list(NARROW_COLUMNS if self._narrow else DEFAULT_COLUMNS)
         found = [self.plan.columns[one] for one in ids if one in self.plan.columns]
         if _looks(self.model.shown) == _looks(found):
             return
         self._quiet = True
         self.model.show_columns(found)
         self.table.apply_columns()
-        if self._narrow:
-            self.table.setColumnWidth(0, NARROW_NAME)
+        head = self.table.horizontalHeader()
+        with QSignalBlocker(head):  # columns that were moved stand in the model's order now
+            for number in range(len(found)):
+                head.moveSection(head.visualIndex(number), number)
+        self._widths()
         self.table.select_row(self.node, scroll=False)
         self._quiet = False
-        self._show_sorting()
+        self.show_sorting()
         self._share()
+
+    def _widths(self) -> None:
+        """The widths the user chose, else the usual ones; names are narrow in a narrow window."""
+        for number, column in enumerate(self.model.shown):
+            usual = NARROW_NAME if self._narrow and number == 0 else column.width
+            self.table.setColumnWidth(number, self.layouts.widths.get(column.id, usual))
 
     def column_ids(self) -> list[str]:
         """The columns on screen, in order."""
@@ -326,13 +339,17 @@ class ScheduleWorkspace(QWidget):
         wanted = {*ids, "name"}
         kept = [one for one in self.column_ids() if one in wanted]
         added = [one for one in known if one in wanted and one not in kept]
-        self._chosen = kept + added
-        self._columns()
+        self.show_columns(kept + added)
 
     def reset_columns(self) -> None:
         """Back to the columns that fit the width."""
-        self._chosen = None
+        self.show_columns(None)
+
+    def show_columns(self, ids: list[str] | None) -> None:
+        """Show these columns in this order; with None those that fit the width."""
+        self.chosen = ids
         self._columns()
+        self.layouts.remember()
 
     def _sort(self, column: str, descending: bool) -> None:
         self.plan.sort_by(column, descending)
@@ -352,7 +369,8 @@ class ScheduleWorkspace(QWidget):
         self.plan.sift(quick)
         self.keep_in_sight()
 
-    def _show_sorting(self) -> None:
+    def show_sorting(self) -> None:
+        """Mark the sorted column in the header."""
         ids, head = self.column_ids(), self.table.horizontalHeader()
         head.setSortIndicatorShown(self.plan.sort_column in ids)
         if self.plan.sort_column in ids:
@@ -454,6 +472,7 @@ class ScheduleWorkspace(QWidget):
     def set_options(self, options: GanttOptions) -> None:
         """Show or hide parts of the Gantt."""
         self.gantt.set_options(options)
+        self.layouts.remember()
 
     def show_overview(self, wanted: bool) -> None:
         """Show or hide the map of the whole plan."""
@@ -497,6 +516,7 @@ class ScheduleWorkspace(QWidget):
             self._pane_open = None
             self._details()
             self._columns()
+            self._widths()
         self._share()
 
     def _share(self) -> None:

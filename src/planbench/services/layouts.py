@@ -1,0 +1,141 @@
+"""Named layouts of the Schedule workspace: what is shown, in which order and how wide.
+
+A user's own layouts live in the settings, a project's in the library; both can be written to a
+JSON file and read from one. What a layout names and a schedule does not have is left out when it
+is applied, so that a layout made for one project serves another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planbench.domain.errors import PlanbenchError
+
+if TYPE_CHECKING:
+    from planbench.services.library import Library
+
+KIND, VERSION = "planbench schedule layout", 1
+
+
+class LayoutError(PlanbenchError):
+    """A layout file that cannot be read or written."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One layout. Empty `columns` are those that fit the window, `level` -1 opens all bands.
+
+    `widths` are pixels by column id where the user chose them; `px_per_day` 0 fits the plan.
+    """
+
+    columns: tuple[str, ...] = ()
+    widths: Mapping[str, int] = field(default_factory=dict)
+    sort: str = "start"
+    descending: bool = False
+    grouping: str = "wbs"
+    level: int = -1
+    quick: str = ""
+    critical_by: str = "longest_path"
+    px_per_day: float = 0.0
+    links: str = "driving"
+    baseline: bool = True
+    labels: bool = True
+    names: bool = False
+    nonwork: bool = True
+
+
+def layout_json(layout: Layout) -> dict[str, Any]:
+    """The layout as plain values for JSON."""
+    return {**asdict(layout), "columns": list(layout.columns), "widths": dict(layout.widths)}
+
+
+def parse_layout(values: Any, where: str = "") -> Layout:
+    """The layout of such values; what is missing or unknown takes its default.
+
+    Raises LayoutError when a value has the wrong kind.
+    """
+    if not isinstance(values, dict):
+        raise LayoutError("this is not a layout", where)
+    found: dict[str, Any] = {}
+    for item in fields(Layout):
+        if item.name not in values:
+            continue
+        value, kind = values[item.name], type(getattr(Layout(), item.name))
+        if item.name == "columns":
+            good = isinstance(value, list) and all(isinstance(one, str) for one in value)
+            value = tuple(value) if good else value
+        elif item.name == "widths":
+            good = isinstance(value, dict) and all(
+                isinstance(key, str) and type(wide) is int and 16 <= wide <= 2000
+                for key, wide in value.items()
+            )
+        elif kind is float:
+            good = type(value) in (int, float) and 0 <= value < 1e6
+        else:
+            good = type(value) is kind
+        if not good:
+            raise LayoutError(f"“{item.name}” cannot be {value!r}", where)
+        found[item.name] = value
+    return Layout(**found)
+
+
+def write_layout(path: str | Path, name: str, layout: Layout) -> None:
+    """Write a layout to a JSON file. Raises LayoutError when it cannot be written."""
+    content = {"kind": KIND, "version": VERSION, "name": name, "layout": layout_json(layout)}
+    try:
+        Path(path).write_text(
+            json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    except OSError as error:
+        raise LayoutError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+def read_layout(path: str | Path) -> tuple[str, Layout]:
+    """Name and layout of a JSON file. Raises LayoutError when it holds none."""
+    where = str(path)
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LayoutError(f"cannot be read: {error.strerror}", where) from error
+    except (ValueError, RecursionError):
+        raise LayoutError("this is not a layout", where) from None
+    if not isinstance(content, dict) or content.get("kind") != KIND:
+        raise LayoutError("this is not a layout", where)
+    if content.get("version") != VERSION:
+        raise LayoutError("the layout comes from a newer planbench", where, "Update planbench.")
+    name = content.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise LayoutError("the layout has no name", where)
+    return name.strip(), parse_layout(content.get("layout"), where)
+
+
+def known_layouts(values: Any) -> dict[str, Layout]:
+    """The layouts kept in settings, by name; what is spoilt is left out."""
+    found = {}
+    for name, one in sorted(values.items()) if isinstance(values, dict) else ():
+        try:
+            found[str(name)] = parse_layout(one)
+        except LayoutError:
+            continue
+    return found
+
+
+def project_layouts(library: Library, project: int) -> dict[str, Layout]:
+    """The layouts kept with a project."""
+    return known_layouts(library.file.setting(f"layouts/{project}", {}))
+
+
+def keep_project_layout(library: Library, project: int, name: str, layout: Layout | None) -> None:
+    """Keep a layout with a project, or with None forget the one of this name.
+
+    Raises StoreError when the library cannot be changed.
+    """
+    kept = {key: layout_json(one) for key, one in project_layouts(library, project).items()}
+    kept.pop(name, None)
+    if layout is not None:
+        kept[name] = layout_json(layout)
+    library.file.set_setting(f"layouts/{project}", kept)
