@@ -152,8 +152,11 @@ def scope_of(schedule: Schedule, base: Schedule, cpm: Any = None) -> tuple[Scope
     at_start = expense & (base.source.format == "p2x")
     accrual = np.where(at_start, Accrual.AT_START, Accrual.UNIFORM)
     more = dropped.size
+    # level of effort earns by time: what was reported for it, else what was planned
     effort = acts.type == ActivityType.LEVEL_OF_EFFORT
-    technique = np.where(effort, Technique.LEVEL_OF_EFFORT, Technique.PERCENT)
+    reported = effort & (acts.physical_percent > 0)
+    technique = np.where(effort & ~reported, Technique.LEVEL_OF_EFFORT, Technique.PERCENT)
+    percent = np.where(reported, acts.physical_percent, _percent(schedule))
     scope = Scope(
         base.calendars,
         max(base.projects[base.main_project].calendar, 0),
@@ -162,7 +165,7 @@ def scope_of(schedule: Schedule, base: Schedule, cpm: Any = None) -> tuple[Scope
         spans[0],
         spans[1],
         np.concatenate((technique, np.zeros(more))).astype(np.int8),
-        np.concatenate((_percent(schedule), np.zeros(more))),
+        np.concatenate((percent, np.zeros(more))),
         np.concatenate((acts.status != Status.NOT_STARTED, np.zeros(more, dtype=bool))),
         np.concatenate((acts.status == Status.COMPLETE, np.zeros(more, dtype=bool))),
         np.concatenate((place[activity], own_activity)).astype(np.int32),
@@ -222,9 +225,7 @@ def control_report(
         label,
         measured,
         _tree(schedule.wbs, wbs_paths(schedule), item_wbs, scope, measured),
-        _tree(
-            schedule.accounts, schedule.accounts.code.tolist(), scope.item_account, scope, measured
-        ),
+        _tree(schedule.accounts, accounts, scope.item_account, scope, measured),
         tuple(
             Row(row if row < len(schedule) else NO_ROW, code, name, 0, values)
             for row, (code, name, values) in enumerate(zip(codes, names, by_activity, strict=True))
