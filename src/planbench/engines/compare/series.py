@@ -100,7 +100,8 @@ def path_kept(comparison: Comparison) -> float | None:
 def erosion(schedules: Sequence[Schedule], cpms: Sequence[CpmResult]) -> Erosion:
     """Least total float of open tasks and milestones under each node below the project's."""
     columns = [_least(s, c) for s, c in zip(schedules, cpms, strict=True)]
-    areas = list(dict.fromkeys(area for column in reversed(columns) for area in column))
+    named = dict.fromkeys(area for column in reversed(columns) for area in column)
+    areas = [a for a in named if any(column.get(a) is not None for column in columns)]
     days = tuple(tuple(column.get(area) for column in columns) for area in areas)
     return Erosion(tuple(areas), days)
 

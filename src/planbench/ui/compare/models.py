@@ -51,6 +51,8 @@ def shown_value(field: str, value: object) -> str:
         return text.date(value)
     if isinstance(value, int) and (field in DURATIONS or field == "critical_threshold"):
         return f"{text.number(value / 60)}{text.NARROW}h"
+    if field.startswith("constraint"):  # words and an ISO moment: the day is enough here
+        return str(value).partition("T")[0]
     return text.number(value, 1) if isinstance(value, float) else str(value)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from planbench.domain.schedule import NO_ROW
+from planbench.domain.schedule import NO_ROW, ActivityType, Status
 from planbench.domain.times import DAY, NO_TIME, from_datetime, to_datetime
 from planbench.engines.compare.compare import Comparison
 from planbench.engines.compare.halfstep import HalfStep
@@ -44,7 +44,9 @@ class OverUnder(QWidget):
         self.comparison = comparison
         shift = comparison.finish_shift
         days = np.where(shift == NO_TIME, 0, np.abs(shift)) / 480.0
-        open_ = comparison.new.activities.status != 2
+        acts = comparison.new.activities
+        spans = (ActivityType.LEVEL_OF_EFFORT, ActivityType.WBS_SUMMARY)  # only follow the others
+        open_ = (acts.status != Status.COMPLETE) & ~np.isin(acts.type, spans)
         rows = np.flatnonzero(open_ & ((days >= 0.5) | comparison.new_cpm.longest_path))
         rows = rows[np.argsort(-days[rows] - 1e6 * comparison.new_cpm.longest_path[rows])][:_MOST]
         rows = rows[np.argsort(comparison.new_cpm.start[rows], kind="stable")]
