@@ -24,6 +24,7 @@ def warm_up(report: Callable[[int, int, str], None] | None = None) -> None:
     steps: tuple[tuple[str, Callable[[], None]], ...] = (
         ("reading and scheduling", _reading_and_scheduling),
         ("simulating", _simulating),
+        ("scheduling by Microsoft Project's rules", _other_rules),
         ("sweeping", sweep),
     )
     for done, (text, step) in enumerate(steps):
@@ -49,6 +50,14 @@ def _simulating() -> None:
     from planbench.services.risk import warm_up as simulate
 
     simulate()
+
+
+def _other_rules() -> None:
+    from planbench.domain.schedule import ScheduleOptions
+    from planbench.domain.synthetic import synthetic_schedule
+    from planbench.engines.cpm import schedule_network
+
+    schedule_network(synthetic_schedule(20, 40), ScheduleOptions(engine="msp"))
 
 
 def sweep(days: float = KEPT_DAYS) -> None:
