@@ -1,0 +1,195 @@
+"""The Control workspace: progress, cost and time against the baseline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from planbench.domain.errors import PlanbenchError
+from planbench.services.control import ControlReport, library_report
+from planbench.ui.control.charts import BullsEye, ValueChart
+from planbench.ui.control.table import BreakdownModel
+from planbench.ui.control.words import Money, figures, story
+from planbench.ui.state import AppState
+from planbench.ui.widgets import (
+    Card,
+    EmptyState,
+    Label,
+    SegmentedControl,
+    StatStrip,
+    Surface,
+    TableView,
+    Toolbar,
+)
+
+BREAKDOWNS = ("WBS", "Cost account")
+
+
+class ControlWorkspace(QWidget):
+    """Earned value of the open document, measured whenever what it rests on has changed."""
+
+    name = "control"
+    title = "Control"
+    icon = "control"
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self.state = state
+        self.report: ControlReport | None = None
+        self._stale = True
+        self._curves: ValueChart | None = None
+        self._eye: BullsEye | None = None
+        self._build()
+        state.document_changed.connect(self._changed)
+        state.result_changed.connect(self._result_changed)
+
+    def _build(self) -> None:
+        self.strip = StatStrip()
+        self.words = Label("", "prose", wrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.model = BreakdownModel()
+        self.table = TableView("Variances by work area or cost account")
+        self.table.setModel(self.model)
+        self.breakdown = SegmentedControl(list(BREAKDOWNS), "Breakdown")
+        self.breakdown.changed.connect(lambda _index: self._show_rows())
+        bar = Toolbar("Control")
+        bar.add(self.breakdown)
+        bar.add_stretch()
+        self._pages = QStackedWidget()
+        self._nothing = EmptyState(
+            "No schedule is open",
+            "Control measures progress, cost and time against a baseline. Open a schedule first.",
+        )
+        self.trouble = Label("", "prose", wrap=True)
+        self.trouble.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        poor = QWidget()
+        column = QVBoxLayout(poor)
+        column.addStretch(1)
+        column.addWidget(
+            EmptyState(
+                "Nothing can be measured yet",
+                "Earned value needs a data date, and a plan whose activities have budgets: costs "
+                "on their resources or expenses, in the baseline or in the update itself.",
+            )
+        )
+        column.addWidget(self.trouble)
+        column.addStretch(1)
+        for page in (self._nothing, poor, self._results()):
+            self._pages.addWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(bar)
+        whole.addWidget(self._pages, 1)
+        self.breakdown.setEnabled(False)
+
+    def _results(self) -> QWidget:
+        page = Surface("surface")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        self.curve_card = Card("Planned, earned, actual")
+        self.eye_card = Card("Updates", "SPI(t) and CPI")
+        self.eye_card.setFixedWidth(372)
+        self.word_card = Card("In words")
+        self.word_card.setFixedWidth(300)
+        told = QWidget()
+        inner = QVBoxLayout(told)
+        inner.setContentsMargins(16, 4, 16, 12)
+        inner.addWidget(self.words, 1)
+        self.word_card.set_body(told)
+        upper = QHBoxLayout()
+        upper.setContentsMargins(12, 12, 12, 6)
+        upper.setSpacing(12)
+        upper.addWidget(self.curve_card, 1)
+        upper.addWidget(self.eye_card)
+        upper.addWidget(self.word_card)
+        column.addLayout(upper, 6)
+        self.row_card = Card("Variances")
+        self.row_card.set_body(self.table)
+        lower = QHBoxLayout()
+        lower.setContentsMargins(12, 6, 12, 12)
+        lower.addWidget(self.row_card, 1)
+        column.addLayout(lower, 5)
+        return page
+
+    def shown(self) -> None:
+        """The workspace was gone to: measure if something has changed since."""
+        if self._stale:
+            self._measure()
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.breakdown, self.table]
+
+    def _result_changed(self, kind: str) -> None:
+        if kind in ("cpm", "baseline"):
+            self._changed()
+
+    def _changed(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._measure()
+
+    def _measure(self) -> None:
+        """Measure in the background; what was shown stays until then."""
+        document, library = self.state.document, self.state.library
+        if document is None:
+            self.report = None
+            self._stale = False
+            self._pages.setCurrentIndex(0)
+            self.breakdown.setEnabled(False)
+            return
+        if document.cpm is None and not document.problem:
+            return  # the calculation is under way and will tell
+        self._stale = False
+
+        def work(_context: Any) -> ControlReport | PlanbenchError:
+            try:
+                return library_report(document, library)
+            except PlanbenchError as error:
+                return error
+
+        def done(result: ControlReport | PlanbenchError) -> None:
+            if self.state.document is document:
+                self._show(result)
+
+        self.state.run("control", "Control", work, done)
+
+    def _show(self, result: ControlReport | PlanbenchError) -> None:
+        if isinstance(result, PlanbenchError):
+            self.report = None
+            self.trouble.setText(result.line)
+            self._pages.setCurrentIndex(1)
+            self.breakdown.setEnabled(False)
+            return
+        self.report = result
+        if self._curves is None or self._eye is None:
+            self._curves, self._eye = ValueChart(), BullsEye()
+            self.curve_card.set_body(self._curves.chart.widget)
+            self.eye_card.set_body(self._eye.chart.widget)
+        money = Money(result.measured.values.bac, result.currency)
+        self.curve_card.set_title(
+            "Planned, earned, actual",
+            f"{money.unit}: planned grey, earned blue, actual orange, forecast by CPI dashed",
+        )
+        self._curves.show_report(result, money)
+        self._eye.show_report(result)
+        self.strip.set(figures(result, money))
+        self.words.setText("\n\n".join(story(result, money)))
+        self.breakdown.setEnabled(True)
+        self._show_rows()
+        self._pages.setCurrentIndex(2)
+
+    def _show_rows(self) -> None:
+        if self.report is None:
+            return
+        money = Money(self.report.measured.values.bac, self.report.currency)
+        by_account = self.breakdown.index == 1
+        rows = self.report.cbs if by_account else [r for r in self.report.wbs if r.level <= 2]
+        self.model.show_rows(rows, money)
+        self.table.apply_columns()
+        self.row_card.set_title("Variances", f"by {BREAKDOWNS[self.breakdown.index]}")
