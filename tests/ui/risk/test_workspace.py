@@ -130,3 +130,29 @@ def test_a_change_of_theme_redraws(simulated) -> None:
 
     theme_manager().set_mode("dark")
     assert len(simulated._chart.chart.plot.items) > 10
+
+
+def test_a_kept_run_lies_under_the_next_one(simulated, document, state, qtbot) -> None:
+    before = document.risk
+    assert simulated.against.isHidden()
+    simulated.keep_button.click()
+    simulated.keep_button.click()
+    assert list(simulated.scenarios.kept.values()) == [before]
+    simulated.shelf.numbers[2].setText("140")
+    simulated.shelf.change()
+    with qtbot.waitSignal(state.result_changed, timeout=240_000):
+        simulated.run_button.click()
+    after = document.risk
+    assert simulated.against.currentText() in simulated.scenarios.kept
+    assert simulated.percentiles.columns[-1].key == "shift"
+    shift = (after.percentile(80) - before.percentile(80)) / DAY
+    assert shift > 0
+    shown = [simulated.percentiles.cell(row, 4).text for row in range(11)]
+    assert text.signed(shift) in shown
+    assert f"P80 moves by {text.signed(shift)} d" in simulated.sentence.text()
+    assert "same random numbers" in simulated.sentence.text()
+    simulated.against.setCurrentIndex(0)
+    simulated.against.activated.emit(0)
+    assert len(simulated.percentiles.columns) == 4
+    state.open_document(Document(document.schedule))
+    assert simulated.scenarios.kept == {}

@@ -32,6 +32,7 @@ class FinishChart:
         self.chart = Chart("Distribution of the finish", dates=True, right_axis=True)
         self._result: RiskResult | None = None
         self._watched = ""
+        self._other: Any = None
         self._values: Any = np.zeros(0, dtype=np.int64)
         self._top = 1.0
         self._hover: Any = None
@@ -41,9 +42,13 @@ class FinishChart:
         widget.customContextMenuRequested.connect(self._menu)
         widget.scene().sigMouseMoved.connect(self._moved)
 
-    def show_result(self, result: RiskResult | None, watched: str = "") -> None:
-        """Draw another result."""
-        self._result, self._watched = result, watched
+    def show_result(
+        self, result: RiskResult | None, watched: str = "", other: RiskResult | None = None
+    ) -> None:
+        """Draw another result; the curve of the run it is compared with is dashed."""
+        self._result, self._watched, self._other = result, watched, None
+        if other is not None:
+            self._other = np.sort(other.watch[watched] if watched else other.finish)
         if result is not None:
             self._values = np.sort(result.watch[watched] if watched else result.finish)
         self.chart.painted(self._draw)
@@ -64,10 +69,14 @@ class FinishChart:
     def _span(self) -> tuple[float, float]:
         low, high = float(self._values[0]), float(self._values[-1])
         low = min(low, float(self.deterministic))
+        if self._other is not None:
+            low = min(low, float(nearest_rank(self._other, 0.5)))
         high = max(high, low + DAY)
         # a far tail of a few runs may not squeeze the rest
         most = float(nearest_rank(self._values, 99.5))
         high = min(high, most + 0.15 * (most - low)) if most > low else high
+        if self._other is not None:
+            high = max(high, float(nearest_rank(self._other, 99.5)))
         room = 0.04 * (high - low)
         return low - room, high + room
 
@@ -94,7 +103,9 @@ class FinishChart:
             brush=QBrush(theme.sequential[2]),
         )
         chart.plot.addItem(bars)
-        self._curve(chart)
+        if self._other is not None:
+            self._curve(chart, self._other, pen("text-muted", 2.0, "pre"))
+        self._curve(chart, self._values, pen("accent", 2.5))
         chart.plot.setXRange(low, high, padding=0)
         chart.plot.setYRange(0, self._top * 1.12, padding=0)
         right = chart.plot.getAxis("right")
@@ -109,12 +120,11 @@ class FinishChart:
         self._hover.setZValue(30)
         chart.plot.addItem(self._hover, ignoreBounds=True)
 
-    def _curve(self, chart: Chart) -> None:
-        values = self._values
+    def _curve(self, chart: Chart, values: Any, line: Any) -> None:
         step = max(values.size // 600, 1)
         at = np.append(np.arange(0, values.size, step), values.size - 1)
         shares = (at + 1) / values.size * self._top
-        chart.plot.plot(values[at].astype(float), shares, pen=pen("accent", 2.5))
+        chart.plot.plot(values[at].astype(float), shares, pen=line)
 
     def _reference(self, chart: Chart) -> None:
         """The calculated finish as an upright dashed line with its name."""

@@ -31,10 +31,12 @@ _MOST = 200
 
 
 class PercentileModel(FlatTableModel):
-    """P5 to P95: date, half of its 95 % interval, and distance from the plan."""
+    """P5 to P95: date, half of its 95 % interval, distance from the plan and from another run."""
 
-    def show_result(self, result: RiskResult | None, watched: str = "") -> None:
-        """Fill for the project or a watched activity."""
+    def show_result(
+        self, result: RiskResult | None, watched: str = "", other: RiskResult | None = None
+    ) -> None:
+        """Fill for the project or a watched activity; `other` is the run to compare with."""
         if result is None:
             self.set_data([], 0)
             return
@@ -55,6 +57,22 @@ class PercentileModel(FlatTableModel):
                 tip="Calendar days after the calculated finish",
             ),
         ]
+        if other is not None:
+            shifts = [
+                (date - other.percentile(level, watched)) / DAY
+                for level, date in zip(PERCENTILES, dates, strict=True)
+            ]
+            columns.append(
+                Column(
+                    "shift",
+                    "Shift, d",
+                    72,
+                    True,
+                    [text.signed(shift) for shift in shifts],
+                    sort_values=shifts,
+                    tip="Calendar days from the same percentile of the kept run (dashed)",
+                )
+            )
         self.set_data(columns, len(dates))
 
     def look(self, row: int, column: int) -> CellLook:

@@ -32,6 +32,7 @@ from planbench.services.risk import (
 from planbench.ui import text
 from planbench.ui.risk.finish import FinishChart, share_words
 from planbench.ui.risk.models import MEASURES, MoverModel, PercentileModel
+from planbench.ui.risk.scenarios import Scenarios, comparable, compared
 from planbench.ui.risk.shelf import Shelf
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
@@ -50,6 +51,8 @@ from planbench.ui.widgets import (
     Toolbar,
 )
 
+_ALONE = "No comparison"
+
 
 class RiskWorkspace(QWidget):
     """Results of the simulation of the open document, with its ranges at the side."""
@@ -65,6 +68,7 @@ class RiskWorkspace(QWidget):
         self._chart: FinishChart | None = None
         self._edited = False
         self._narrow = False
+        self.scenarios = Scenarios()
         self._build()
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
@@ -118,7 +122,16 @@ class RiskWorkspace(QWidget):
         self.scope.setMaximumWidth(300)
         self.scope.activated.connect(lambda _index: self._show_scope())
         bar.add(self.scope)
+        self.against = ComboBox([_ALONE], "Compare with a kept run")
+        self.against.setMaximumWidth(260)
+        self.against.activated.connect(lambda _index: self._show_scope())
+        bar.add(self.against)
         bar.add_stretch()
+        self.keep_button = Button(
+            "Keep", "tool", "plus", tip="Keep this run, to compare later runs with it"
+        )
+        self.keep_button.clicked.connect(lambda _checked=False: self.keep())
+        bar.add(self.keep_button)
         self.ranges_button = Button("Ranges", "tool", "sliders-horizontal", tip="Show the ranges")
         self.ranges_button.setCheckable(True)
         self.ranges_button.setChecked(True)
@@ -198,6 +211,7 @@ class RiskWorkspace(QWidget):
             part.setEnabled(ready)
         self.shelf.setEnabled(ready)
         self._edited = False
+        self.scenarios.clear()
         if document is not None and ready:
             self._model = document.risk_model or default_model()
             self.shelf.show_model(self._model)
@@ -210,6 +224,8 @@ class RiskWorkspace(QWidget):
     def _show(self) -> None:
         document = self.state.document
         result = document.risk if document is not None else None
+        self.keep_button.setEnabled(result is not None)
+        self._list_kept(result)
         if document is None or result is None:
             self.banner.hide()
             self._pages.setCurrentIndex(0 if document is None else 1)
@@ -243,11 +259,36 @@ class RiskWorkspace(QWidget):
             row = document.schedule.row_of_code[watched]
             name = f"{watched} {document.schedule.activities.name[row]}"
         self.chart_card.set_title(name, "share of the runs and confidence by date")
-        self._chart.show_result(result, watched)
-        self.percentiles.show_result(result, watched)
+        other = self.scenarios.kept.get(self.against.currentText())
+        if other is not None and not comparable(result, other, watched):
+            other = None
+        self._chart.show_result(result, watched, other)
+        self.percentiles.show_result(result, watched, other)
+        self.level_card.setFixedWidth(332 if other is None else 404)
         self.levels.apply_columns()
         self.strip.set(figures(result, watched, self._narrow))
-        self.sentence.setText(said(result, watched))
+        words = said(result, watched)
+        if other is not None:
+            words += f" {compared(result, other, watched)}"
+        self.sentence.setText(words)
+
+    def keep(self) -> None:
+        """Keep the shown run; later runs can be laid over it."""
+        document = self.state.document
+        if document is None or document.risk is None:
+            return
+        name = self.scenarios.keep(document.risk)
+        self.state.message.emit("info", f"Kept as “{name}”. Change something and run again.")
+
+    def _list_kept(self, result: RiskResult | None) -> None:
+        """The runs that the shown one can be laid over; the latest is chosen for a fresh run."""
+        chosen = self.against.currentText()
+        names = self.scenarios.names(result) if result is not None else []
+        self.against.clear()
+        self.against.addItems([_ALONE, *names])
+        if names:
+            self.against.setCurrentText(chosen if chosen in names else names[-1])
+        self.against.setVisible(bool(names))
 
     def _show_movers(self) -> None:
         document = self.state.document
@@ -404,6 +445,10 @@ def figures(result: RiskResult, watched: str = "", narrow: bool = False) -> list
     values = result.watch[watched] if watched else result.finish
     spread = float(values.std()) / DAY
     stats.append(Stat("Standard deviation", f"{text.number(spread, 1)} d", "calendar days"))
+    if result.cost is not None and not watched and not narrow:
+        joint = share_words(result.cost.joint_at(80))
+        note = f"with the date of P80 in {joint} of the runs"
+        stats.append(Stat("Cost P80", text.number(round(result.cost.percentile(80))), note))
     stats.append(Stat("Runs", text.number(result.iterations), f"seed {result.seed}"))
     return stats
 
