@@ -28,13 +28,7 @@ WORKSPACES = (
     Entry("quality", "Quality", "quality", "planbench.ui.quality.workspace:QualityWorkspace"),
     Entry("compare", "Compare", "compare", "planbench.ui.compare.workspace:CompareWorkspace"),
     Entry("risk", "Risk", "risk", "planbench.ui.risk.workspace:RiskWorkspace"),
-    Entry(
-        "control",
-        "Control",
-        "control",
-        "",
-        "It will follow progress, earned value, cost and cash against the baseline.",
-    ),
+    Entry("control", "Control", "control", "planbench.ui.control.workspace:ControlWorkspace"),
     Entry(
         "contract",
         "Contract",

@@ -97,6 +97,11 @@ def worst(report: ControlReport) -> Row | None:
     return min(rows, key=lambda row: row.values.sv, default=None)
 
 
+def _spent(currency: str) -> str:
+    coin = {"EUR": "Each euro", "USD": "Each dollar"}.get(currency, "Each 100 cents of money")
+    return f"{coin} spent earned"
+
+
 def story(report: ControlReport, money: Money) -> list[str]:
     """Where the project stands, in paragraphs."""
     values, eac = report.measured.values, report.eac
@@ -116,7 +121,7 @@ def story(report: ControlReport, money: Money) -> list[str]:
         over = eac - values.bac
         side = "above" if over >= 0 else "below"
         told.append(
-            f"Each unit of money spent earned {text.number(100 * values.cpi)} hundredths. If that "
+            f"{_spent(report.currency)} {text.number(100 * values.cpi)} cents. If that "
             f"rate holds, the project ends at {money.of(eac)}, {money.of(abs(over))} {side} budget."
         )
     days = round(measured_days(report))
