@@ -167,6 +167,21 @@ def _quality(size: tuple[int, int], runs: int) -> Measured:
 # ---------------------------------------------------------------- risk
 
 
+def _compare(size: tuple[int, int], runs: int) -> Measured:
+    """Match and diff two updates with calculated dates; a tenth of the durations differs."""
+    from planbench.engines.compare.compare import compare
+    from planbench.engines.cpm import schedule_network
+
+    old = synthetic_schedule(*size)
+    durations = old.activities.original_duration.copy()
+    durations[::10] += 480
+    new = old.with_activities(original_duration=durations, remaining_duration=durations.copy())
+    dates = schedule_network(old), schedule_network(new)
+    seconds = median_seconds(lambda: compare(old, new, *dates), runs)
+    found = len(compare(old, new, *dates).changes)
+    return Measured(seconds, f"{found:,} changes with their effects, both schedules calculated")
+
+
 def _risk(activities: int, iterations: int, runs: int) -> Measured:
     from planbench.services.document import Document
     from planbench.services.risk import read_model, run_risk
@@ -315,6 +330,8 @@ CASES: dict[str, Callable[[int], Measured]] = {
     "cpm-edit-100k": lambda runs: _edit(BIG, runs),
     "quality-4k": lambda runs: _quality(SMALL, runs),
     "quality-100k": lambda runs: _quality(BIG, runs),
+    "compare-4k": lambda runs: _compare(SMALL, runs),
+    "compare-100k": lambda runs: _compare(BIG, runs),
     "risk-1k-1k": lambda runs: _risk(1_000, 1_000, runs),
     "risk-10k-10k": lambda runs: _risk(10_000, 10_000, runs),
     "risk-100k-10k": lambda runs: _risk(100_000, 10_000, runs),

@@ -22,6 +22,8 @@ LIMITS: dict[str, float] = {
     "risk-10k-10k": 2.0,
     "risk-100k-10k": 20.0,
     "quality-4k": 1.0,
+    "compare-4k": 1.0,
+    "compare-100k": 10.0,
     "quality-100k": 10.0,
     "store-save-100k": 3.0,
     "store-open-100k": 2.0,

@@ -37,7 +37,10 @@ class OverUnder(QWidget):
         self.comparison: Comparison | None = None
         self.rows: list[int] = []
         self.selected = -1
-        theme_manager().changed.connect(lambda _theme: self.update())
+        theme_manager().changed.connect(self._repaint)
+
+    def _repaint(self) -> None:
+        self.update()
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Activities that are open and moved by half a day, by early start; up to 400."""
@@ -159,7 +162,10 @@ class Waterfall(QWidget):
         super().__init__()
         self.half: HalfStep | None = None
         self.setAccessibleName("Where the days went")
-        theme_manager().changed.connect(lambda _theme: self.update())
+        theme_manager().changed.connect(self._repaint)
+
+    def _repaint(self) -> None:
+        self.update()
 
     def show_half(self, half: HalfStep | None) -> None:
         """Show the steps; nothing without a half-step."""
@@ -226,7 +232,10 @@ class ErosionStrip(QWidget):
         self.erosion: Erosion | None = None
         self.heads: list[str] = []
         self.setAccessibleName("Float erosion by work area")
-        theme_manager().changed.connect(lambda _theme: self.update())
+        theme_manager().changed.connect(self._repaint)
+
+    def _repaint(self) -> None:
+        self.update()
 
     def show_erosion(self, erosion: Erosion, heads: list[str]) -> None:
         """Show the areas with the last five updates."""
