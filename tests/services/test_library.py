@@ -453,3 +453,24 @@ def test_quality_and_risk_are_kept(library: Library) -> None:
     rows = library.file.load_result(update, "quality", reports[0].label)
     assert rows is not None
     np.testing.assert_array_equal(rows.columns[first.id], first.rows)
+
+
+def test_a_run_with_a_register_is_kept(library: Library) -> None:
+    """The effects of risks are records; they come to rest as JSON beside the columns."""
+    from planbench.services.risk import run_risk, sample_model
+    from planbench.services.sample import ensure_sample
+    from planbench.services.scheduling import recalculate
+
+    latest = library.project(ensure_sample(library)).latest
+    assert latest is not None
+    document = library.open_update(latest.id)
+    recalculate(document)
+    run_risk(document, sample_model(document), iterations=64, seed=1)
+    assert document.risk is not None
+    assert document.risk.effects
+    library.save_results(document)
+    kept = library.file.load_result(latest.id, "risk", document.risk_label)
+    assert kept is not None
+    assert [effect["id"] for effect in kept.head.meta["effects"]] == [
+        effect.id for effect in document.risk.effects
+    ]

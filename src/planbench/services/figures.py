@@ -6,7 +6,7 @@ Everything is plain Python, instants are minutes since the epoch or None.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from planbench import __version__
 from planbench.domain.schedule import Schedule, Status
-from planbench.domain.times import NO_TIME, latest
+from planbench.domain.times import NO_TIME, as_plain, latest
 from planbench.services.document import Document
 
 if TYPE_CHECKING:
@@ -122,5 +122,18 @@ def taken_apart(result: Any) -> tuple[Columns, dict[str, Any]]:
         elif isinstance(value, Mapping) and any(isinstance(v, np.ndarray) for v in value.values()):
             columns.update({f"{item.name} {key}": column for key, column in value.items()})
         else:
-            plain[item.name] = value
+            plain[item.name] = _plain(value)
     return columns, plain
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold of a value: records become mappings, tuples lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return as_plain(value)
