@@ -27,7 +27,17 @@ from planbench.domain.schedule import (
     empty_table,
 )
 from planbench.domain.times import NO_TIME, to_datetime
-from planbench.exchange.tables.sheets import Cell, Formula, Grid, Value, read_csv, read_xlsx
+from planbench.exchange.tables.sheets import (
+    Cell,
+    Formula,
+    Grid,
+    Value,
+    read_csv,
+    read_xlsx,
+    write_csv,
+    write_xlsx,
+)
+from planbench.services.convert import save
 from planbench.services.document import Document
 from planbench.services.editing import CONSTRAINT_NAMES, edit_cell
 from planbench.services.undo import Command, Macro, SetCells
@@ -221,6 +231,12 @@ def all_sheets(schedule: Schedule) -> list[Grid]:
     """Every table that has rows, the activities in any case."""
     grids = [exported_grid(schedule, table) for table in TABLES]
     return [grid for grid in grids if grid.rows or grid.name == "activities"]
+
+
+def save_rows(titles: Iterable[str], rows: Iterable[Iterable[str]], path: str) -> None:
+    """Write rows of texts as CSV or, by any other ending, as a workbook. Raises PlanbenchError."""
+    grid = Grid("rows", tuple(titles), [tuple(row) for row in rows])
+    save(write_csv(grid) if path.lower().endswith(".csv") else write_xlsx([grid]), path)
 
 
 # ---------------------------------------------------------------- back in

@@ -29,6 +29,8 @@ class ActionSpec:
 
 WINDOW_ACTIONS = (
     ActionSpec("open-files", "Open files…", "Ctrl+O", "Read files into the library", "open"),
+    ActionSpec("export", "Export as…", "Ctrl+Shift+E", "Write the schedule to a file", "download"),
+    ActionSpec("import-table", "Import table…", "", "Bring an edited Excel or CSV back", "upload"),
     ActionSpec("sample", "Open the sample", "", "Put the sample project on screen", "star"),
     ActionSpec("palette", "Find or do…", "Ctrl+K", "Search commands and activities", "search"),
     ActionSpec("back", "Back", "Alt+Left", "Return to where you were", "arrow-left"),

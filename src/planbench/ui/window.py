@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from planbench.domain.schedule import Logic
 from planbench.ui import text
 from planbench.ui.actions import WINDOW_ACTIONS, ActionRegistry
+from planbench.ui.exchange import files
 from planbench.ui.frame import menus
 from planbench.ui.frame.context import ContextBar
 from planbench.ui.frame.help import HelpPane
@@ -80,6 +81,8 @@ class MainWindow(QMainWindow):
     def _make_commands(self) -> None:
         slots = {
             "open-files": self.session.ask_for_files,
+            "export": lambda: files.ask_for_export(self),
+            "import-table": lambda: files.ask_for_table(self),
             "sample": self.session.open_sample,
             "palette": lambda: self.palette_.open(),
             "back": self.back,

@@ -49,6 +49,10 @@ def update_menu(window: MainWindow) -> None:
         count = text.number(len(document.repairs))
         rows = menu.addAction(f"Mended while reading…\t{count}")
         rows.triggered.connect(lambda _checked=False: window.show_repairs())
+    if document is not None:
+        menu.addSeparator()
+        menu.addAction(window.commands["export"])
+        menu.addAction(window.commands["import-table"])
     _below(window.context.update_, menu)
 
 

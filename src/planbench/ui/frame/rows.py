@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from planbench.domain.errors import PlanbenchError
 from planbench.domain.reports import Repair
 from planbench.ui import text
 from planbench.ui.widgets import (
@@ -103,6 +104,9 @@ class RowsDialog(QDialog):
         bar.addWidget(self._count)
         bar.addStretch(1)
         bar.addWidget(copy)
+        export = Button("Export…", "default", "download", tip="Write the rows shown to a file")
+        export.clicked.connect(self._ask_for_export)
+        bar.addWidget(export)
         column.addSpacing(4)
         column.addLayout(bar)
         whole = QVBoxLayout(self)
@@ -124,6 +128,29 @@ class RowsDialog(QDialog):
             cells = [self.model.cell(shown, c).text for c in range(self.model.columnCount())]
             lines.append("\t".join(cells))
         QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+
+    def _ask_for_export(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Export rows", "rows.xlsx", "Excel workbook (*.xlsx);;CSV (*.csv)"
+        )
+        if path:
+            try:
+                self.export(path)
+            except PlanbenchError as error:
+                self._count.setText(error.line)
+
+    def export(self, path: str) -> None:
+        """Write the rows shown as CSV or, by any other ending, as a workbook.
+
+        Raises PlanbenchError when the file cannot be written.
+        """
+        from planbench.services.tables import save_rows
+
+        shown = [
+            [self.model.cell(row, column).text for column in range(self.model.columnCount())]
+            for row in range(self.model.rowCount())
+        ]
+        save_rows([one.title for one in self.model.columns], shown, path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Return belongs to the table; a dialog would press a button with it.

@@ -1,0 +1,1 @@
+"""Files out of the window and tables back in."""

@@ -1,0 +1,78 @@
+"""The preview of a table that comes back: what it changes, what is refused, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from planbench.domain.errors import PlanbenchError
+from planbench.services.document import Document
+from planbench.services.tables import Changes, apply_changes
+from planbench.ui import text
+from planbench.ui.frame.rows import RowsDialog
+from planbench.ui.state import AppState
+from planbench.ui.widgets import Banner, Button, Column
+
+_COLUMNS = (
+    Column("kind", "Kind", 92),
+    Column("line", "Row", 56, right=True),
+    Column("id", "ID", 120),
+    Column("title", "Column", 160),
+    Column("before", "Now", 170),
+    Column("after", "In the file", 170),
+    Column("why", "Why not", 300, stretch=True),
+)
+
+
+class ImportDialog(RowsDialog):
+    """Shows the difference that a file makes; Apply takes it over in one undoable step."""
+
+    def __init__(
+        self,
+        state: AppState,
+        document: Document,
+        changes: Changes,
+        name: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        rows = [("Refused", str(r.line), r.id, r.title, "", r.value, r.reason)
+                for r in changes.refused]  # fmt: skip
+        rows += [("Changed", str(c.line), c.id, c.title, c.before, c.after, "")
+                 for c in changes.changed]  # fmt: skip
+        marks = ["missing"] * len(changes.refused) + ["info"] * len(changes.changed)
+        super().__init__(f"Import {name}", _sentence(changes), _COLUMNS, rows, marks, parent)
+        self._state, self._document, self._changes, self._name = state, document, changes, name
+        self.problem = Banner("error")
+        self.problem.hide()
+        self.apply = Button("Apply", "primary", "check", tip="Take the changes over as one step")
+        self.apply.setEnabled(bool(changes.cells))
+        self.apply.clicked.connect(self.take_over)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self.problem)
+        layout.addWidget(self.apply)
+
+    def take_over(self) -> None:
+        """Apply the changes and close; Undo takes them all back."""
+        stack = self._state.undo_stack
+        if stack is None or stack.document is not self._document:
+            self._tell("Another schedule was opened in between. Import the table again.")
+            return
+        try:
+            stack.push(apply_changes(self._document, self._changes, f"Import {self._name}"))
+        except PlanbenchError as error:
+            self._tell(error.line)
+            return
+        self.accept()
+
+    def _tell(self, words: str) -> None:
+        self.problem.show_message(words, kind="error")
+        self.apply.setEnabled(False)
+
+
+def _sentence(changes: Changes) -> str:
+    words = f"{text.counted(len(changes.changed), 'cell')} would change"
+    words += f", {text.counted(len(changes.refused), 'entry', 'entries')} refused"
+    words += f", {text.counted(changes.unchanged, 'row')} as before. Nothing is changed yet."
+    if changes.ignored:
+        words += f" Not read: {', '.join(changes.ignored)}."
+    return words
