@@ -11,6 +11,7 @@ from planbench.exchange.imported import Imported, Progress
 from planbench.exchange.loops import loops_noted
 from planbench.exchange.mpp.reader import ENDINGS, looks_like_mpp, read_mpp
 from planbench.exchange.mspdi.reader import looks_like_mspdi, read_mspdi
+from planbench.exchange.p2x.reader import looks_like_p2x, read_p2x
 from planbench.exchange.p6xml.reader import looks_like_p6xml, read_p6xml
 from planbench.exchange.xer.reader import looks_like_xer, read_xer
 
@@ -30,6 +31,7 @@ class Format:
 FORMATS: dict[str, Format] = {
     "xer": Format("Primavera P6 XER", (".xer",), looks_like_xer, read_xer),
     "p6xml": Format("Primavera P6 XML", (".p6xml", ".pmxml"), looks_like_p6xml, read_p6xml),
+    "p2x": Format("ProTrack", (".p2x",), looks_like_p2x, read_p2x),
     "mspdi": Format("Microsoft Project XML", (".xml", ".mspdi"), looks_like_mspdi, read_mspdi),
     "mpp": Format(
         "Microsoft Project MPP, Asta and others with the extra mpp",

@@ -18,7 +18,7 @@ from planbench.engines.control.indices import (
     ratio,
     to_complete_schedule,
 )
-from planbench.engines.control.spread import planned_share
+from planbench.engines.control.spread import Accrual, planned_share
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,9 @@ def measure(scope: Scope, curve: Minutes | None = None) -> Measured:
     plan, now = Plan(scope), scope.data_date
     planned = planned_share(plan.work, scope.calendar, scope.start, scope.finish, now)
     share = earned_share(scope.technique, scope.percent, scope.started, scope.finished, planned)
-    item_ev = share[scope.item_activity] * scope.item_budget
+    # what falls due at the start is earned there, as it is planned
+    begun = (scope.item_accrual == Accrual.AT_START) & scope.started[scope.item_activity]
+    item_ev = np.where(begun, 1.0, share[scope.item_activity]) * scope.item_budget
     item_pv = plan.of_items(now)
     values = Values(
         float(scope.item_budget.sum()),

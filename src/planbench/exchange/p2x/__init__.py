@@ -1,0 +1,1 @@
+"""ProTrack files: a project with its tracking periods."""
