@@ -60,6 +60,14 @@ def test_the_json_has_the_shape_that_others_rely_on(sample) -> None:
     one = made["activities"][0]
     assert {"id", "criticality_index", "cruciality_pearson", "sensitivity_index"} <= set(one)
     assert set(one["early_finish"]) == {"mean", "p10", "p50", "p80", "p90"}
+    cost, joint = made["cost"], made["joint"]
+    assert cost["p50"] <= cost["p80"] <= cost["p95"]
+    assert cost["mean"] == pytest.approx(sum(cost["mean_by_line"].values()))
+    assert cost["at_plan"] == 0  # the sample's costs are those of its risks
+    assert 0.5 < joint["p80_p80"] <= 0.8  # never above the lesser of both
+    assert joint["level_for_80"] >= 80
+    critical = [a for a in made["activities"] if a["criticality_index"]]
+    assert all(a["significance_index"] >= 0 for a in critical)
     assert sum(made["histogram"]["counts"]) == 1024
     assert len(made["histogram"]["edges"]) == 61
 

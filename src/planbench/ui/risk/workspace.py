@@ -447,7 +447,7 @@ def figures(result: RiskResult, watched: str = "", narrow: bool = False) -> list
     stats.append(Stat("Standard deviation", f"{text.number(spread, 1)} d", "calendar days"))
     if result.cost is not None and not watched and not narrow:
         joint = share_words(result.cost.joint_at(80))
-        note = f"with the date of P80 in {joint} of the runs"
+        note = f"with P80 date: {joint}"
         stats.append(Stat("Cost P80", text.number(round(result.cost.percentile(80))), note))
     stats.append(Stat("Runs", text.number(result.iterations), f"seed {result.seed}"))
     return stats
