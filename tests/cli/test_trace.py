@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def test_a_trace_holds_neighbours_path_and_float_paths(
     path = result["driving_path"]
     assert path[0]["link"] is None
     assert path[-1]["id"] == "CO-9000"
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in pairwise(path):
         assert after["link"]["predecessor"] == before["id"]
         assert after["link"]["successor"] == after["id"]
         assert after["link"]["driving"]

@@ -362,7 +362,7 @@ def _activities(document: Document, result: RiskResult) -> list[dict[str, Any]]:
     spearman = np.full(codes.size, np.nan)
     rows = ranked_rows(result)
     spearman[rows] = result.rank_correlation(rows)
-    matter = np.flatnonzero(np.nan_to_num(result.criticality) > 0)
+    matter = np.flatnonzero(np.nan_to_num(result.criticality) > 0).astype(np.int32)
     significance = np.full(codes.size, np.nan)
     if len(document.schedule) <= MOST_WITH_SIGNIFICANCE:
         significance[matter] = result.significance(matter)
