@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from planbench.domain.errors import PlanbenchError
+from planbench.domain.schedule import Status
 from planbench.ui.photo import photograph, settle
 from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
@@ -85,6 +87,7 @@ def _pictures(
             wait_until_still(window)
             if troubles:
                 raise PlanbenchError(troubles[0])
+        _select_something(window)
         prefix = "" if len(files) < 2 else f"{number + 1}-"
         for entry in entries:
             window.go(entry.name)
@@ -92,6 +95,16 @@ def _pictures(
             for theme in themes:
                 for size in sizes:
                     yield _picture(window, folder, f"{prefix}{entry.name}", size, theme, scale)
+
+
+def _select_something(window: MainWindow) -> None:
+    """Select critical work under way (else critical work), so that the details have a subject."""
+    document = window.state.document
+    if document is None or document.cpm is None or not document.cpm.critical.any():
+        return
+    begun = document.schedule.activities.status == Status.IN_PROGRESS
+    wanted = document.cpm.critical & begun
+    window.state.select(int(np.argmax(wanted if wanted.any() else document.cpm.critical)))
 
 
 def _picture(

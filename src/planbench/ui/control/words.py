@@ -68,7 +68,7 @@ def figures(report: ControlReport, money: Money) -> list[Stat]:
         Stat(
             "Schedule variance",
             money.of(values.sv),
-            f"{text.signed(days)} d of work",
+            f"{text.signed(days)} calendar days",
             _role(values.sv, 0.0),
         ),
         Stat("Cost variance", money.of(values.cv), "to date", _role(values.cv, 0.0)),
