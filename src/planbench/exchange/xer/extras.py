@@ -26,6 +26,7 @@ from planbench.domain.schedule import (
     make_table,
 )
 from planbench.domain.times import NO_TIME
+from planbench.exchange.parents import without_rings
 from planbench.exchange.repairs import Repairs
 from planbench.exchange.xer import terms
 from planbench.exchange.xer.columns import (
@@ -52,7 +53,7 @@ def read_extras(
     """
     code_types, code_values, code_assignments = _codes(table, task_ids, repairs)
     udf_types, udf_values = _user_fields(table, repairs)
-    accounts, account_ids = _accounts(table)
+    accounts, account_ids = _accounts(table, repairs)
     resources, resource_ids = _resources(table, calendar_ids, schedule.data_date, repairs)
     return replace(
         schedule,
@@ -118,7 +119,7 @@ def _codes(
         type=type_row[kept],
         code=_chosen(words(values, "short_name"), kept),
         name=_chosen(words(values, "actv_code_name"), kept),
-        parent=place[_optional(parent)][kept],
+        parent=without_rings(place[_optional(parent)][kept], "ACTVCODE", repairs),
     )
     activity = lookup(task_ids, ids(used, "task_id"))
     value = lookup(value_ids, ids(used, "actv_code_id"))
@@ -156,7 +157,7 @@ def _user_fields(table: TableOf, repairs: Repairs) -> tuple[UdfTypes, UdfValues]
     return udf_types, udf_values
 
 
-def _accounts(table: TableOf) -> tuple[Accounts, Ids]:
+def _accounts(table: TableOf, repairs: Repairs) -> tuple[Accounts, Ids]:
     rows = table("ACCOUNT")
     own = ids(rows, "acct_id")
     accounts = make_table(
@@ -165,7 +166,9 @@ def _accounts(table: TableOf) -> tuple[Accounts, Ids]:
         uid=own.as_texts(),
         code=words(rows, "acct_short_name"),
         name=words(rows, "acct_name"),
-        parent=_optional(lookup(own, ids(rows, "parent_acct_id"))),
+        parent=without_rings(
+            _optional(lookup(own, ids(rows, "parent_acct_id"))), "ACCOUNT", repairs
+        ),
     )
     return accounts, own
 
@@ -188,7 +191,7 @@ def _resources(
         uid=own.as_texts(),
         code=words(rows, "rsrc_short_name"),
         name=words(rows, "rsrc_name"),
-        parent=_optional(lookup(own, ids(rows, "parent_rsrc_id"))),
+        parent=without_rings(_optional(lookup(own, ids(rows, "parent_rsrc_id"))), "RSRC", repairs),
         calendar=_optional(lookup(calendar_ids, ids(rows, "clndr_id"))),
         kind=[terms.RESOURCE_KINDS.get(kind.strip(), "labor") for kind in kinds],
         unit=[unit_names[max(row, NO_ROW)] for row in unit_row.tolist()],
