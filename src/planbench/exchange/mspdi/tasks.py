@@ -73,7 +73,7 @@ def read_outline(tasks: list[Record], code: str, name: str, repairs: Repairs) ->
         seen.add(uid)
         kept.append(task)
     levels = [0 if task.get("UID") == "0" else max(1, _level(task)) for task in kept]
-    deeper = [b > a for a, b in zip(levels, [*levels[1:], 0], strict=True)]
+    deeper = [b > a for a, b in zip(levels, [*levels, 0][1:], strict=True)]
     nodes: list[tuple[str, str, str, int]] = [("0", code, name, NO_ROW)]
     open_nodes: list[tuple[int, int]] = [(0, 0)]  # (level, WBS row)
     rows, wbs_of, summary = [], [], []
