@@ -21,6 +21,9 @@ SERIAL_EPOCH = 25569
 _FIRST_DAY, _LAST_DAY = -25567, 84006
 """1900-01-01 and 2199-12-31: days beyond are errors of the file."""
 
+_MOST_BASES = 32
+"""Calendars beneath one calendar; P6 has one."""
+
 _RECORD = re.compile(r"\s*\(\s*\d*\s*\|\|\s*([^()|]*?)\s*\(([^()]*)\)\s*\(\s*")
 _CLOSE = re.compile(r"\s*\)\s*\)\s*")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?\s*([AaPp])?\.?(?:[Mm]\.?)?")
@@ -227,7 +230,7 @@ def _inherited(
     """Week and exceptions with those of the base calendars beneath."""
     chain: list[int] = []
     at: int | None = position
-    while at is not None and at not in chain:
+    while at is not None and at not in chain and len(chain) < _MOST_BASES:
         chain.append(at)
         at = by_id.get(rows[at].get("base_clndr_id") or "-")
     if at is not None:
@@ -235,7 +238,7 @@ def _inherited(
             "calendar-loop",
             "warning",
             f"CALENDAR row {position + 1}",
-            "the calendar is based on itself",
+            f"the calendar is based on itself, or on more than {_MOST_BASES} others",
             "the base was ignored from there on",
         )
     week: tuple[Shifts, ...] | None = None

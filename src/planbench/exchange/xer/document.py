@@ -31,6 +31,9 @@ Progress = Callable[[int, int, str], None]
 
 _TAB, _LF, _CR, _PERCENT = 9, 10, 13, 37
 
+MAX_TABLES = 1000
+"""A file with more tables is refused; P6 has about sixty."""
+
 
 @dataclass(frozen=True, eq=False)
 class XerTable:
@@ -192,7 +195,12 @@ class XerDocument:
             return found[0] if found else None
         names = list(dict.fromkeys(key for table in found for key in table.position))
         columns: dict[str, Sequence[str]] = {
-            key: [text for table in found for text in table.texts(key)] for key in names
+            key: [
+                text
+                for table in found
+                for text in (table.texts(key) if key in table else [""] * len(table))
+            ]
+            for key in names
         }
         return XerTable.from_columns(name, columns, "utf-8")
 
@@ -279,7 +287,8 @@ def parse_tables(
     """(what stands before the first table, the tables, what stands after) of a file's bytes.
 
     Lines end with LF, CRLF or, where there is no LF at all, CR. A line that begins with none of
-    the tags belongs to the row before it; blank lines between rows are passed over.
+    the tags belongs to the row before it; blank lines between rows are passed over. Raises
+    ImportRefused for more than `MAX_TABLES` tables.
     """
     array = np.frombuffer(data, dtype=np.uint8)
     start, end = _lines(array)
@@ -291,6 +300,11 @@ def parse_tables(
     if not heads.size:
         return data, (), b""
     ends = np.flatnonzero(tag == ord("E"))
+    if heads.size > MAX_TABLES:
+        raise ImportRefused(
+            f"it has {heads.size} tables, more than {MAX_TABLES}",
+            mend="This is no file of a scheduling program.",
+        )
     finish = int(start[ends[-1]]) if ends.size and ends[-1] > heads[-1] else len(data)
     tables = []
     limits = [*heads.tolist(), start.size]

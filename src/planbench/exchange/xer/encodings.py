@@ -102,7 +102,7 @@ def guess(texts: Iterable[bytes]) -> str:
     sample = bytearray()
     for text in texts:
         if not text.isascii():
-            sample += text.replace(EMPTY_TEXT, b"") + b"\n"
+            sample += text[:_SAMPLE].replace(EMPTY_TEXT, b"") + b"\n"
         if len(sample) > _SAMPLE:
             break
     runs = _RUN.findall(bytes(sample))
