@@ -7,6 +7,8 @@ bug of ours and keeps its traceback.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class PlanbenchError(Exception):
     """Base of all errors that a user can cause and mend.
@@ -37,14 +39,25 @@ class ScheduleError(PlanbenchError):
     """A network that cannot be scheduled, for example because of a loop."""
 
 
+_SHOWN = 12
+
+
+def loop_path(cycle: Sequence[str]) -> str:
+    """A loop's activity ids in link order back to the first; of a long loop only the first ones."""
+    if not cycle:
+        return "?"
+    shown = [name if len(name) <= 40 else f"{name[:40]}\u2026" for name in cycle[:_SHOWN]]
+    more = [f"{len(cycle) - _SHOWN} more"] if len(cycle) > _SHOWN else []
+    return " > ".join([*shown, *more, shown[0]])
+
+
 class LoopError(ScheduleError):
     """The network has a loop; `cycle` is the shortest one, as activity ids in link order."""
 
     def __init__(self, cycle: tuple[str, ...], where: str = "") -> None:
         self.cycle = cycle
-        path = " > ".join((*cycle, cycle[0])) if cycle else "?"
         super().__init__(
-            f"the network has a loop of {len(cycle)} activities: {path}",
+            f"the network has a loop of {len(cycle)} activities: {loop_path(cycle)}",
             where,
             "Remove one of these links and schedule again.",
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from planbench.domain.errors import loop_path
 from planbench.domain.reports import Repair
 from planbench.domain.schedule import ActivityType
 from planbench.exchange.imported import Imported
@@ -28,12 +29,11 @@ def loops_noted(imported: Imported) -> Imported:
     if free_of_loops:
         return imported
     codes = acts.code[shortest_loop(len(acts), before, after)].tolist()
-    path = " > ".join([*codes, codes[0]])
     loop = Repair(
         "loop",
         "error",
         "relationships",
-        f"the network has a loop of {len(codes)} activities: {path}",
+        f"the network has a loop of {len(codes)} activities: {loop_path(codes)}",
         "kept; dates cannot be calculated until one of these links is removed",
     )
     return replace(imported, repairs=(*imported.repairs, loop))
