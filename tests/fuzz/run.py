@@ -1,8 +1,9 @@
 """Feeds damaged files to all readers: python tests/fuzz/run.py N SECONDS [--seed K] [--case I].
 
 Input number I of seed K is always the same, so a finding is told as two numbers and can be run
-again with `--case`. The readers run in a process of their own, which is stopped when one input
-takes longer than `LIMIT`, and whose memory is bounded. Ends with 1 when anything was found.
+again with `--case`. The readers run in a process of their own, whose memory is bounded. An input
+that takes more than `LIMIT` of the processor's time is a finding, and so is one that has not ended
+after `STUCK`, which ends the process. Ends with 1 when anything was found.
 """
 
 from __future__ import annotations
@@ -26,7 +27,13 @@ import mutations
 import seeds
 
 LIMIT = 10.0
-"""Seconds that one input may take."""
+"""Seconds of the processor that one input may take."""
+
+STUCK = 90.0
+"""Seconds of the clock after which an input is given up; the machine may do other things too."""
+
+WARM_UP = 600.0
+"""Seconds of the clock for compiling and reading the undamaged files."""
 
 MEMORY = 4 << 30
 """Bytes of address space of the process that reads."""
@@ -78,11 +85,14 @@ def read_all(
     for number in range(first, last):
         at.value = number
         name, data, deep = case(seed, number, files)
+        begun = time.process_time()
         try:
             counts[checks.examine(data, name, deep)] += 1
         except Exception as error:
             counts["failed"] += 1
             tell.put(("finding", number, place_of(error)))
+        if time.process_time() - begun > LIMIT:
+            tell.put(("finding", number, f"took over {LIMIT:g} s"))
         if _peak() - before > GROWTH:
             before = _peak()
             tell.put(("finding", number, f"memory grew to {before >> 10} MiB"))
@@ -139,10 +149,10 @@ class Run:
                 return
             if at.value != seen:
                 seen, since = at.value, time.monotonic()
-            slow = time.monotonic() - since > (LIMIT if seen >= 0 else 120.0)
+            slow = time.monotonic() - since > (STUCK if seen >= 0 else WARM_UP)
             if slow or not child.is_alive():
                 self._hear(tell)
-                what_happened = f"took over {LIMIT:g} s" if slow else f"died ({child.exitcode})"
+                what_happened = f"was stuck for {STUCK:g} s" if slow else f"died ({child.exitcode})"
                 self._note(seen, f"the process {what_happened}")
                 self.counts["failed"] += 1
                 self.next = max(seen, self.next) + 1
