@@ -98,13 +98,15 @@ def _pictures(
 
 
 def _select_something(window: MainWindow) -> None:
-    """Select critical work under way (else critical work), so that the details have a subject."""
+    """Select work under way on the longest path (else open work on it): details need a subject."""
     document = window.state.document
-    if document is None or document.cpm is None or not document.cpm.critical.any():
+    if document is None or document.cpm is None:
         return
-    begun = document.schedule.activities.status == Status.IN_PROGRESS
-    wanted = document.cpm.critical & begun
-    window.state.select(int(np.argmax(wanted if wanted.any() else document.cpm.critical)))
+    status = document.schedule.activities.status
+    path = document.cpm.longest_path & (status != Status.COMPLETE)
+    begun = path & (status == Status.IN_PROGRESS)
+    if path.any():
+        window.state.select(int(np.argmax(begun if begun.any() else path)))
 
 
 def _picture(
