@@ -21,6 +21,9 @@ DEFAULT_DAY: Shifts = ((480, 720), (780, 1020))
 
 DEFAULT_WEEK: tuple[Shifts, ...] = (DEFAULT_DAY,) * 5 + ((), ())
 
+_MOST_DAYS = 2_000_000
+"""Days of all periods of a file that are written out."""
+
 _LONGEST = 36600
 """Days (a hundred years) over which a recurrence or a work week is written out."""
 
@@ -42,7 +45,8 @@ def read_calendars(
     `per_day` and `per_week` are the project's hours for showing durations. `used` are the
     calendars that tasks or the project work on; one without hours there works the default week.
     """
-    own = {record.get("UID"): _own(record, repairs) for record in records}
+    budget = _Budget()
+    own = {record.get("UID"): _own(record, budget, repairs) for record in records}
     made = []
     for record in records:
         uid = record.get("UID")
@@ -64,26 +68,39 @@ def read_calendars(
     return tuple(made)
 
 
-def _own(record: Record, repairs: Repairs) -> _Own:
+class _Budget:
+    """How many days may still be written out: a thousand periods of a century are an attack."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_DAYS
+
+    def take(self, days: int) -> int:
+        """As many of these days as are left."""
+        taken = max(0, min(days, self.left))
+        self.left -= taken
+        return taken
+
+
+def _own(record: Record, budget: _Budget, repairs: Repairs) -> _Own:
     where = f"Calendar {record.get('UID')}"
     week: dict[int, Shifts] = {}
     days: dict[int, Shifts] = {}
     for period in _parts(record, "WorkWeeks", "WorkWeek"):
         plan = _week(period)
-        first, last = _span(period, where, repairs)
+        first, last = _span(period, where, budget, repairs)
         for day in range(first, last):
             if (day + 3) % 7 in plan:
                 days[day] = plan[(day + 3) % 7]
     for item in _parts(record, "WeekDays", "WeekDay"):
         if item.get("DayType") == "0":  # how versions before 2007 wrote exceptions
-            first, last = _span(item, where, repairs)
+            first, last = _span(item, where, budget, repairs)
             days.update(dict.fromkeys(range(first, last), _shifts(item)))
     week.update(_week(record))
     single: set[int] = set()
     for item in _parts(record, "Exceptions", "Exception"):
         recurring = item.get("Type") not in ("", "1")
         shifts = _shifts(item)
-        for day in _days(item, where, repairs):
+        for day in _days(item, where, budget, repairs):
             if not recurring or day not in single:  # a single date beats a recurrence
                 days[day] = shifts
             if not recurring:
@@ -120,13 +137,13 @@ def _shifts(day: Record) -> Shifts:
 
 def _minute(text: str) -> int | None:
     hour, minute = text[0:2], text[3:5]
-    if not (hour.isdigit() and minute.isdigit() and text[2:3] == ":"):
+    if not (text[:5].isascii() and hour.isdigit() and minute.isdigit() and text[2:3] == ":"):
         return None
     total = int(hour) * 60 + int(minute)
     return total if total < DAY else None
 
 
-def _span(item: Record, where: str, repairs: Repairs) -> tuple[int, int]:
+def _span(item: Record, where: str, budget: _Budget, repairs: Repairs) -> tuple[int, int]:
     """(first day, day after the last) of a time period; empty where it cannot be read."""
     period = item.first("TimePeriod") or Record("TimePeriod")
     try:
@@ -149,12 +166,22 @@ def _span(item: Record, where: str, repairs: Repairs) -> tuple[int, int]:
             "its first hundred years taken",
         )
         last = first + _LONGEST
-    return first, last + 1
+    wanted = last + 1 - first
+    given = budget.take(wanted)
+    if given < wanted:
+        repairs.add(
+            "too-many-days",
+            "warning",
+            f"{where} {item.tag} {item.get('Name')}".strip(),
+            f"the periods of all calendars have more than {_MOST_DAYS} days",
+            "days beyond left out",
+        )
+    return first, first + given
 
 
-def _days(item: Record, where: str, repairs: Repairs) -> Iterator[int]:
+def _days(item: Record, where: str, budget: _Budget, repairs: Repairs) -> Iterator[int]:
     """The days of an exception, with its recurrence written out."""
-    first, after = _span(item, where, repairs)
+    first, after = _span(item, where, budget, repairs)
     if after <= first:
         return
     kind = item.get("Type") or "1"
@@ -232,6 +259,10 @@ def _by_week(item: Record, first: int, after: int) -> Iterator[int]:
             yield day
 
 
+_MOST_BASES = 32
+"""Calendars beneath one calendar; Project has one."""
+
+
 def _written_out(
     uid: str, own: dict[str, _Own], repairs: Repairs
 ) -> tuple[tuple[Shifts, ...], dict[int, Shifts]]:
@@ -240,19 +271,19 @@ def _written_out(
     days: dict[int, Shifts] = {}
     seen: list[str] = []
     at = uid
-    while at in own and at not in seen:
+    while at in own and at not in seen and len(seen) < _MOST_BASES:
         seen.append(at)
         for day, shifts in own[at].days.items():
             if (day + 3) % 7 not in week:
                 days.setdefault(day, shifts)
         week = {**own[at].week, **week}
         at = own[at].base
-    if at in seen:
+    if at in own:
         repairs.add(
             "calendar-loop",
             "warning",
             f"Calendar {uid}",
-            "the calendar is based on itself",
+            f"the calendar is based on itself, or on more than {_MOST_BASES} others",
             "the base was ignored from there on",
         )
     if not week:

@@ -79,15 +79,20 @@ def _plain(value: str, kind: str) -> str:
     return value
 
 
+def _is_number(field: str) -> bool:
+    """Whether this is a number as the ids of fields are."""
+    return field.isascii() and field.isdigit() and len(field) < 12
+
+
 def _name(item: Record) -> str:
     """The field's own name, such as Text1."""
     field = item.get("FieldID")
-    known = _DEFINED.get(int(field)) if field.isascii() and field.isdigit() else None
+    known = _DEFINED.get(int(field)) if _is_number(field) else None
     return item.get("FieldName") or known or f"Field {field}"
 
 
 def _table_of(field: str) -> str:
-    number = int(field) if field.isascii() and field.isdigit() else 0
+    number = int(field) if _is_number(field) else 0
     return terms.FIELD_TABLES.get(number & 0x0FF00000, "TASK")
 
 

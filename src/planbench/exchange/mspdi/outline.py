@@ -85,7 +85,7 @@ def _walk(
         owner = int(summary[row])
         if owner >= 0:
             uid = uids[owner]
-        elif str(wbs.uid[row]).isdigit() and wbs.uid[row] not in taken and wbs.uid[row] != "0":
+        elif _plain(str(wbs.uid[row])) and wbs.uid[row] not in taken:
             uid = str(wbs.uid[row])
         else:
             fresh += 1
@@ -97,3 +97,8 @@ def _walk(
             (item, level + 1, f"{number}.") for item in sorted(inside.get(row, []), reverse=True)
         ]
     return lines
+
+
+def _plain(uid: str) -> bool:
+    """Whether this is a number that Project takes for the UID of a task; 0 is the project's own."""
+    return uid.isascii() and uid.isdigit() and len(uid) < 10 and uid != "0"

@@ -131,7 +131,7 @@ def _assignment(record: Record, activity: int, resource: int, reader: Reader) ->
             max(overtime - reader.hours(record, "ActualOvertimeWork"), 0.0),
         ),
         "delay": delay or NO_TIME,
-        "contour": int(contour) if contour in "012345678" else Contour.EDITED,
+        "contour": int(contour) if contour in tuple("012345678") else Contour.EDITED,
         "start": reader.instant(record, "Start"),
         "finish": reader.instant(record, "Finish"),
     }

@@ -402,7 +402,12 @@ class _CustomFields:
         free = [k for k in terms.OUTLINE_CODES if str(k) not in set(types.uid.tolist())]
         field_of: dict[int, str] = {}
         for row, uid in enumerate(types.uid.tolist()):
-            known = uid.isdigit() and int(uid) in terms.OUTLINE_CODES
+            known = (
+                uid.isascii()
+                and uid.isdigit()
+                and len(uid) < 12
+                and int(uid) in terms.OUTLINE_CODES
+            )
             if known or free:
                 field_of[row] = uid if known else str(free.pop(0))
         own = plain_ids(values.uid.tolist())

@@ -12,6 +12,10 @@ from planbench.exchange.xml_records import Record
 _COSTS = ("PlannedLaborCost", "PlannedNonLaborCost", "PlannedExpenseCost", "PlannedMaterialCost")
 
 
+MAX_BASELINES = 200
+"""Baselines that are read of one file; each costs memory for every activity."""
+
+
 def read_baselines(root: Record, schedule: Schedule, repairs: Repairs) -> tuple[Baseline, ...]:
     """The baseline projects of the file, matched to the activities of their project by id.
 
@@ -24,9 +28,19 @@ def read_baselines(root: Record, schedule: Schedule, repairs: Repairs) -> tuple[
     for row, code in enumerate(schedule.activities.code.tolist()):
         rows.setdefault((schedule.projects[project[row]].uid, code), row)
     found: dict[str, tuple[set[str], Baseline]] = {}
-    for record in root.all("BaselineProject"):
+    uids = {item.uid for item in schedule.projects}
+    given = list(root.all("BaselineProject"))
+    if len(given) > MAX_BASELINES:
+        repairs.add(
+            "too-many-baselines",
+            "warning",
+            "BaselineProject",
+            f"the file has {len(given)} baselines",
+            f"the first {MAX_BASELINES} were read",
+        )
+    for record in given[:MAX_BASELINES]:
         owner = record.get("OriginalProjectObjectId")
-        if owner not in {item.uid for item in schedule.projects}:
+        if owner not in uids:
             if not schedule.projects:
                 continue
             owner = schedule.projects[schedule.main_project].uid

@@ -268,13 +268,13 @@ def _unique_uids(task: XerTable, repairs: Repairs) -> list[str]:
     if len(set(uids)) == len(uids):
         return uids
     seen = set(uids)
-    used: set[str] = set()
+    used: dict[str, int] = {}  # the last number that each id was given
     for row, uid in enumerate(uids):
         if uid in used:
-            k = 2
+            k = used[uid] + 1
             while f"{uid}-{k}" in seen:
                 k += 1
-            uids[row] = f"{uid}-{k}"
+            uids[row], used[uid] = f"{uid}-{k}", k
             seen.add(uids[row])
             repairs.add(
                 "duplicate-id",
@@ -283,7 +283,7 @@ def _unique_uids(task: XerTable, repairs: Repairs) -> list[str]:
                 f"{uid!r} occurs before",
                 f"kept as {uids[row]!r}, links go to the first one",
             )
-        used.add(uid)
+        used.setdefault(uid, 1)
     return uids
 
 
