@@ -59,7 +59,7 @@ def read_updates(data: bytes, name: str = "") -> list[Schedule]:
 
     Raises ImportRefused for a file that is no ProTrack project.
     """
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"<!DOCTYPE" in (plain := data.replace(b"\x00", b"")) or b"<!ENTITY" in plain:
         raise ImportRefused("declares a document type", name)
     try:
         root = fromstring(data)
@@ -67,7 +67,7 @@ def read_updates(data: bytes, name: str = "") -> list[Schedule]:
         source = Source(name, "p2x", sha256=hashlib.sha256(data).hexdigest(), encoding="utf-8")
         plan = replace(plan, source=source)
         return [plan, *_tracked(root, plan)]
-    except (ParseError, ValueError, KeyError) as error:
+    except (ParseError, ValueError, LookupError, ArithmeticError) as error:
         raise ImportRefused(f"is no ProTrack project that can be read: {error}", name) from error
 
 
