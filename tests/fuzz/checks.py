@@ -96,6 +96,7 @@ def check(schedule: Schedule) -> None:
         "levelling_priority": 5,
     }.items():  # fmt: skip
         _rows(f"activities.{name}", getattr(activities, name), 0, limit)
+    _rows("assignments.contour", schedule.assignments.contour, 0, 9)
     _rows("relationships.type", links.type, 0, 4)
     _rows("relationships.lag_format", links.lag_format, 0, 4)
     _times(schedule)

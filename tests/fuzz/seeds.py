@@ -8,8 +8,8 @@ from pathlib import Path
 from types import ModuleType
 
 TESTS = Path(__file__).resolve().parents[1]
-CORPUS = Path(os.environ.get("PLANBENCH_SHARED", TESTS.parents[1] / "shared")) / "corpus"
-LARGEST = 80_000
+SHARED = Path(os.environ.get("PLANBENCH_SHARED", TESTS.parents[1] / "shared"))
+LARGEST = 110_000
 """Bytes of the largest file of the corpus that is used: larger ones only cost time."""
 
 
@@ -39,8 +39,9 @@ def small_files() -> list[tuple[str, bytes]]:
 def corpus_files() -> list[tuple[str, bytes]]:
     """Small real and faulty files beside the repository; none where they are absent."""
     files = []
-    for path in sorted(CORPUS.rglob("*")):
-        known = path.suffix in (".xer", ".xml")
+    paths = [*(SHARED / "corpus").rglob("*"), *(SHARED / "oracles").rglob("*.p2x")]
+    for path in sorted(paths):
+        known = path.suffix in (".xer", ".xml", ".p2x")
         if known and path.is_file() and path.stat().st_size <= LARGEST:
             files.append((path.name, path.read_bytes()))
     return files
