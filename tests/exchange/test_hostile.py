@@ -19,6 +19,7 @@ from planbench.domain.times import NO_TIME
 from planbench.engines.cpm import schedule_network
 from planbench.exchange.p6xml import baselines
 from planbench.exchange.registry import read_schedule
+from planbench.exchange.tables.sheets import read_xlsx
 
 Tables = dict[str, list[list[str]]]
 XML = b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -53,6 +54,22 @@ def test_entities_are_never_expanded(root: str) -> None:
         assert "document type" in refused(data, "bomb.xml")
         wide = data.decode().replace("UTF-8", "UTF-16").encode("utf-16")
         assert "document type" in refused(wide, "bomb.xml")
+
+
+@pytest.mark.parametrize("root", ROOTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_long_comment_before_the_root_hides_nothing(root: str, encoding: str) -> None:
+    words = f'<?xml version="1.0" encoding="{encoding}"?>\n<!-- {"exported " * 2000}-->\n'
+    words += "<?tool x?><!---->"
+    inside = {
+        "Project": "<Tasks><Task><UID>1</UID><Name>Dredge</Name></Task></Tasks>",
+        "APIBusinessObjects": "<Project><ObjectId>1</ObjectId><Id>P</Id><Activity><ObjectId>2"
+        "</ObjectId><Id>A</Id></Activity></Project>",
+    }[root]
+    data = f"{words}<{root}>{inside}</{root}>".encode(encoding)
+    schedule = read_schedule(data, name="plan.xml").schedule
+    assert schedule.source.format == {"Project": "mspdi"}.get(root, "p6xml")
+    assert len(schedule.activities) == 1
 
 
 @pytest.mark.parametrize("root", ROOTS)
@@ -131,6 +148,24 @@ def mspdi_calendar() -> Callable[..., bytes]:
         ).encode()
 
     return make
+
+
+def test_a_ring_of_outline_codes_is_opened() -> None:
+    values = "".join(
+        f"<Value><ValueID>{k}</ValueID><ParentValueID>{k % 50 + 1}</ParentValueID>"
+        f"<Value>{k}</Value></Value>"
+        for k in range(1, 51)
+    )
+    data = (
+        "<Project><OutlineCodes><OutlineCode><FieldID>188744096</FieldID><Values>"
+        f"{values}</Values></OutlineCode></OutlineCodes>"
+        "<Tasks><Task><UID>1</UID><Name>Dredge</Name></Task></Tasks></Project>"
+    ).encode()
+    imported = read_schedule(XML + data, name="plan.xml")
+    assert "parent-loop" in {repair.code for repair in imported.repairs}
+    parents = imported.schedule.code_values.parent.tolist()
+    assert len(parents) == 50
+    _going_up_ends(parents)
 
 
 # ---------------------------------------------------------------- XER
@@ -303,3 +338,46 @@ def test_an_archive_is_no_schedule(tmp_path: Path) -> None:
         archive.writestr("../../plan.xer", bytes(50 << 20))
     for name in ("bomb.xer", "bomb.xml", "bomb.zip"):
         refused(packed.getvalue(), name)
+
+
+def _workbook(part: str, content: bytes) -> bytes:
+    """A workbook with one of its parts replaced."""
+    from openpyxl import Workbook
+
+    book, plain, made = Workbook(), BytesIO(), BytesIO()
+    book.active.append(["Id", "Name"])
+    book.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            new.writestr(item, content if item.filename == part else old.read(item))
+    return made.getvalue()
+
+
+_SHEET = "xl/worksheets/sheet1.xml"
+_SPACE = b' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_ROW = b"<worksheet" + _SPACE + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+_WIDE = b"".join(b'<c t="inlineStr"><is><t>c%d</t></is></c>' % k for k in range(1000))
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        (_SHEET, b"<worksheet" + _SPACE + b'><sheetData><row r="1">' + _WIDE + b"</row>"
+         b'<row r="1000000"><c><v>1</v></c></row></sheetData></worksheet>'),
+        (_SHEET, b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 10_000 + b'">]><worksheet' + _SPACE
+         + b'><sheetData><row><c t="inlineStr"><is><t>' + b"&a;" * 100_000
+         + b"</t></is></c></row></sheetData></worksheet>"),
+        (_SHEET, b"<a>" * 200_000),
+        (_SHEET, b"<worksheet><sheetData><row><c><v>" + b"9" * 6000 + b"</v></c>"),
+        (_SHEET, _ROW + b"<row>" + b"<c/>" * 5_000_000 + b"</row></sheetData></worksheet>"),
+        ("xl/styles.xml", b"<styleSheet" + _SPACE + b"><cellXfs>" + b"<xf/>" * 100_000
+         + b"</cellXfs></styleSheet>"),
+        ("xl/workbook.xml", b"<workbook" + _SPACE + b"><sheets>" + b"<sheet name='x'/>" * 20_000
+         + b"</sheets></workbook>"),
+    ],
+    ids=["cells", "entities", "deep", "digits", "swell", "formats", "sheets"],
+)  # fmt: skip
+def test_workbooks_that_swell_are_refused(part: str, content: bytes) -> None:
+    with pytest.raises(ImportRefused) as error:
+        read_xlsx(_workbook(part, content), "bomb.xlsx")
+    assert "\n" not in error.value.line

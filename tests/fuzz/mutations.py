@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import re
+import zipfile
+from io import BytesIO
 
 NASTY = [
     b"", b" ", b"0", b"-1", b"1", b"-0.5", b"1e308", b"1e400", b"-1e19", b"NaN", b"inf", b"-inf",
@@ -41,6 +43,8 @@ def mutated(data: bytes, others: list[bytes], dice: random.Random) -> bytes:
 def _once(data: bytes, others: list[bytes], dice: random.Random) -> bytes:
     if not data:
         return dice.choice(NASTY)
+    if data.startswith(b"PK") and dice.random() < 0.85:
+        return _in_workbook(data, others, dice)
     way = dice.random()
     if way < 0.55:
         return (_in_xml if data.lstrip()[:1] == b"<" else _in_table)(data, dice)
@@ -49,23 +53,41 @@ def _once(data: bytes, others: list[bytes], dice: random.Random) -> bytes:
     return _blind(data, others, dice)
 
 
+def _in_workbook(data: bytes, others: list[bytes], dice: random.Random) -> bytes:
+    """A part of a workbook, mostly a sheet; the archive stays sound where it was."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as packed:
+            parts = {name: packed.read(name) for name in packed.namelist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        return _blind(data, others, dice)
+    sheets = [name for name in parts if "sheet" in name]
+    name = dice.choice(sheets if sheets and dice.random() < 0.7 else list(parts))
+    parts[name] = _once(parts[name], others, dice)
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
 def _in_table(data: bytes, dice: random.Random) -> bytes:
-    """A cell, a row or a line of a tab-separated file."""
+    """A cell, a row or a line of a file separated by tabs or commas."""
+    mark = b"\t" if b"\t" in data[:2000] else b","
     lines = data.split(b"\n")
     at = dice.randrange(len(lines))
     way = dice.random()
     if way < 0.70:
-        cells = lines[at].split(b"\t")
-        cells[dice.randrange(len(cells))] = _value(data, dice, b"\t")
-        lines[at] = b"\t".join(cells)
+        cells = lines[at].split(mark)
+        cells[dice.randrange(len(cells))] = _value(data, dice, mark)
+        lines[at] = mark.join(cells)
     elif way < 0.78:
-        lines[at] = lines[at] + b"\t" + _value(data, dice, b"\t")
+        lines[at] = lines[at] + mark + _value(data, dice, mark)
     elif way < 0.86:
         del lines[at]
     elif way < 0.94:
         lines.insert(dice.randrange(len(lines)), lines[at])
     else:
-        lines[at] = lines[at].rpartition(b"\t")[0]
+        lines[at] = lines[at].rpartition(mark)[0]
     return b"\n".join(lines)
 
 

@@ -53,7 +53,7 @@ def source_files(corpus: bool) -> list[tuple[str, bytes]]:
 def case(seed: int, number: int, files: list[tuple[str, bytes]]) -> tuple[str, bytes, bool]:
     """(name, bytes, whether to go on after reading) of one input."""
     dice = random.Random(f"{seed}:{number}")
-    few = files[:7]
+    few = files[: seeds.SMALL]
     name, data = dice.choice(few if dice.random() < 0.6 else files)
     others = [other for _, other in few]
     return name, mutations.mutated(data, others, dice), dice.random() < DEEP

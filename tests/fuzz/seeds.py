@@ -9,6 +9,9 @@ from types import ModuleType
 
 TESTS = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PLANBENCH_SHARED", TESTS.parents[1] / "shared"))
+SMALL = 9
+"""How many files `small_files` gives."""
+
 LARGEST = 110_000
 """Bytes of the largest file of the corpus that is used: larger ones only cost time."""
 
@@ -18,7 +21,9 @@ def small_files() -> list[tuple[str, bytes]]:
     from planbench.domain.synthetic import synthetic_schedule
     from planbench.exchange.mspdi.writer import write_mspdi
     from planbench.exchange.p6xml.writer import write_p6xml
+    from planbench.exchange.tables.sheets import write_csv, write_xlsx
     from planbench.exchange.xer.writer import schedule_to_document, write_xer
+    from planbench.services.tables import all_sheets, exported_grid
 
     exchange = TESTS / "exchange"
     xer = _module("seed_xer", exchange / "conftest.py")
@@ -33,6 +38,8 @@ def small_files() -> list[tuple[str, bytes]]:
         ("made.xer", write_xer(schedule_to_document(made))),
         ("made.p6xml", write_p6xml(made)),
         ("made.xml", write_mspdi(made)),
+        ("made.xlsx", write_xlsx(all_sheets(made))),
+        ("made.csv", write_csv(exported_grid(made, "activities"))),
     ]
 
 

@@ -32,7 +32,14 @@ _NIL = ["xsi:nil", "true"]
 
 _CHUNK = 1 << 20
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", re.DOTALL)
+_BEFORE_ROOT = re.compile(
+    rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)", re.DOTALL
+)
+_ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+_HEAD = 4096
+"""Bytes in which a file in two bytes a letter shows itself by its zeros."""
+
+_WIDE_HEAD = 1 << 20
 _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
 )
@@ -69,14 +76,18 @@ Keep = Callable[[Record, Record], bool]
 
 
 def root_tag(data: bytes) -> str:
-    """Name of the outermost element without its namespace, "" where the bytes are no XML."""
-    head = data[:4096]
-    if b"\x00" in head:
-        head = head.replace(b"\x00", b"")
+    """Name of the outermost element without its namespace, "" where the bytes are no XML.
+
+    Comments and instructions before it may be of any length.
+    """
     for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        head = head.removeprefix(mark)
-    head = _BEFORE_ROOT.sub(b"", head)
-    found = re.match(rb"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", head)
+        data = data.removeprefix(mark) if data.startswith(mark) else data
+    if b"\x00" in data[:_HEAD]:
+        data = data[:_WIDE_HEAD].replace(b"\x00", b"")
+    at = 0
+    while (skipped := _BEFORE_ROOT.match(data, at)) is not None:
+        at = skipped.end()
+    found = _ROOT.match(data, at)
     return found[1].decode() if found else ""
 
 

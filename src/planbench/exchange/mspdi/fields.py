@@ -15,6 +15,7 @@ from planbench.domain.schedule import (
     make_table,
 )
 from planbench.exchange.mspdi import terms
+from planbench.exchange.parents import without_rings
 from planbench.exchange.repairs import Repairs
 from planbench.exchange.xml_records import Record
 
@@ -121,6 +122,12 @@ def read_codes(
         name=[item.get("Alias", "FieldName", "FieldID") for item in kinds],
         scope=["project"] * len(kinds),
     )
+    above = [
+        row_of.get((kind, value.get("ParentValueID")), NO_ROW)
+        if value.get("ParentValueID") not in ("", "0")
+        else NO_ROW
+        for kind, value in values
+    ]
     table = make_table(
         CodeValues,
         len(values),
@@ -128,13 +135,9 @@ def read_codes(
         type=[kind for kind, _ in values],
         code=[value.get("Value") for _, value in values],
         name=[value.get("Description", "Value") for _, value in values],
-        parent=[
-            row_of.get((kind, value.get("ParentValueID")), NO_ROW)
-            if value.get("ParentValueID") not in ("", "0")
-            else NO_ROW
-            for kind, value in values
-        ],
+        parent=above,
     )
+    table = table.with_columns(parent=without_rings(table.parent, "Value", repairs))
     kind_of = {item.get("FieldID"): k for k, item in enumerate(kinds)}
     pairs: list[tuple[int, int]] = []
     for activity, task in enumerate(tasks):

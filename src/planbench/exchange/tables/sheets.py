@@ -25,6 +25,24 @@ MOST_COLUMNS = 1_000
 MOST_BYTES = 512 * 1024 * 1024
 """A workbook that unpacks to more is refused."""
 
+MOST_SWELL = 100
+"""Bytes that a byte of a workbook unpacks to at most, beyond the first `FREE_BYTES`; tables of
+schedules need about twelve."""
+
+FREE_BYTES = 8 * 1024 * 1024
+
+MOST_CELLS = 20_000_000
+"""Cells of a whole workbook, empty ones between others included."""
+
+MOST_SHEETS = 1_000
+MOST_FORMATS = 65_490
+"""Formats of cells that Excel itself can hold."""
+
+_COUNTED = (
+    (re.compile(rb"[<:]xf[\s/>]"), MOST_FORMATS),
+    (re.compile(rb"[<:]sheet\s"), MOST_SHEETS),
+)
+
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED = re.compile(r"'+[=+\-@\t\r]")
 _LONGEST = 32_767
@@ -109,7 +127,10 @@ def _grid(name: str, lines: Sequence[tuple[Cell, ...]], where: str) -> Grid:
         raise ImportRefused(f"more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns", where)
     titles = tuple("" if value is None else str(value).strip() for value in lines[0])
     wide = len(titles)
-    rows = [(*line[:wide], *([None] * (wide - len(line)))) for line in lines[1:]]
+    rows = [
+        line if len(line) == wide else (*line[:wide], *([None] * (wide - len(line))))
+        for line in lines[1:]
+    ]
     return Grid(name, titles, rows)
 
 
@@ -178,9 +199,10 @@ def read_xlsx(data: bytes, name: str) -> list[Grid]:
     try:
         _refuse_bomb(data, name)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        grids = []
+        grids, room = [], MOST_CELLS
         for sheet in book.worksheets:
-            lines = _lines(sheet, unescape)
+            lines = _lines(sheet, unescape, room)
+            room -= sum(map(len, lines[:1])) * len(lines)
             if lines:
                 grids.append(_grid(sheet.title, lines, f"{name}, sheet {sheet.title}"))
     except ImportRefused:
@@ -193,24 +215,46 @@ def read_xlsx(data: bytes, name: str) -> list[Grid]:
 
 
 def _refuse_bomb(data: bytes, name: str) -> None:
-    """What a member claims to unpack to is what zipfile reads of it at most."""
+    """Too much to unpack, or parts that cost openpyxl minutes for a few kilobytes.
+
+    What a member claims to unpack to is what zipfile reads of it at most.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        if sum(item.file_size for item in packed.infolist()) > MOST_BYTES:
+        most = min(MOST_BYTES, FREE_BYTES + MOST_SWELL * len(data))
+        if sum(item.file_size for item in packed.infolist()) > most:
             raise ImportRefused("the workbook unpacks to too much", name, "Split it.")
+        for item in packed.infolist():
+            if item.file_size < 100_000 or "worksheets/" in item.filename:
+                continue
+            part = packed.read(item)
+            if any(sum(1 for _ in tag.finditer(part)) > most for tag, most in _COUNTED):
+                raise ImportRefused(
+                    f"more than {MOST_SHEETS:,} sheets or {MOST_FORMATS:,} formats of cells", name
+                )
 
 
-def _lines(sheet: Any, unescape: Callable[[str], str]) -> list[tuple[Cell, ...]]:
-    """All rows of a sheet, as wide as its titles; empty ones at the end are left out."""
+def _lines(sheet: Any, unescape: Callable[[str], str], room: int) -> list[tuple[Cell, ...]]:
+    """All rows of a sheet, as wide as its titles; empty ones at the end are left out.
+
+    Raises ImportRefused for more than `room` cells.
+    """
     head = next(sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS), ())
     titles = [_read(cell, unescape) for cell in head]
     while titles and titles[-1] is None:
         titles.pop()
     lines: list[tuple[Cell, ...]] = [tuple(titles)]
+    before: Any = None
     if titles:
         for row in sheet.iter_rows(min_row=2, max_col=len(titles)):
             if len(lines) > MOST_ROWS:
                 raise ImportRefused(f"more than {MOST_ROWS:,} rows", sheet.title)
-            lines.append(tuple(_read(cell, unescape) for cell in row))
+            if len(lines) * len(titles) > room:
+                raise ImportRefused(f"more than {MOST_CELLS:,} cells", sheet.title)
+            # openpyxl gives one and the same tuple for every row that is left out
+            lines.append(
+                lines[-1] if row is before else tuple(_read(cell, unescape) for cell in row)
+            )
+            before = row
     while lines and all(value is None for value in lines[-1]):
         lines.pop()
     return lines
