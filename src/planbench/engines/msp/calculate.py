@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,19 +26,49 @@ from planbench.engines.worktime import first_minute, last_minute
 
 
 @dataclass
-class _Dates:
-    """Dates of all nodes."""
+class Dates:
+    """Dates of all nodes as the passes leave them, and what the last pass each way was given.
+
+    `forward_held` and `backward_held` mark the nodes whose late (early) dates counted for their
+    successors (predecessors); `finish_limit` and `start_limit` are what links ask of late dates.
+    """
 
     es: Minutes
     ef: Minutes
     ls: Minutes
-    lf: Minutes
+    lf: Minutes  # of running work before it meets its early finish
     logic: Minutes
+    begins: Minutes  # per project
     ends: Minutes  # per project
+    forward_held: Flags
+    backward_held: Flags
+    pull: bool
+    finish_limit: Minutes
+    start_limit: Minutes
+
+
+@dataclass
+class Calculation:
+    """A calculated network with all that the result was made of, by node and by edge.
+
+    `start` and `finish` are the scheduled dates: late ones for what waits for its last moment.
+    """
+
+    network: Network
+    dates: Dates
+    start: Minutes
+    finish: Minutes
+    drives: Flags
+    result: CpmResult
 
 
 def run(network: Network) -> CpmResult:
     """Calculate a prepared network. Raises ScheduleError when dates run off any horizon."""
+    return calculate(network).result
+
+
+def calculate(network: Network) -> Calculation:
+    """`run`, keeping what explains the result. Raises ScheduleError as that does."""
     while True:
         dates = _passes(network)
         early, late = _beyond(network, dates)
@@ -47,23 +77,26 @@ def run(network: Network) -> CpmResult:
         _widen(network, dates, early, late)
 
 
-def _passes(network: Network) -> _Dates:
+def _passes(network: Network) -> Dates:
     """Early dates first, or late ones where the schedule runs from its finish."""
     tasks, n, nodes = network.tasks, len(network.schedule.activities), network.tasks.kind.size
-    es, ef, ls, lf, logic = (np.full(nodes, NO_TIME) for _ in range(5))
-    dates = _Dates(es, ef, ls, lf, logic, np.full(network.start.size, NO_TIME))
-    nobody = np.zeros(nodes, dtype=bool)
+    es, ef, ls, lf, logic, some, more = (np.full(nodes, NO_TIME) for _ in range(7))
+    nobody, projects = np.zeros(nodes, dtype=bool), network.start.size
+    ends = np.full(projects, NO_TIME)
+    dates = Dates(es, ef, ls, lf, logic, ends.copy(), ends, nobody, nobody, False, some, more)
     from_finish = known(network.finish)
     mixed = from_finish.any() and not from_finish.all()
     if from_finish.any() and not mixed:
         dates.ends[:] = network.finish
         _backward(network, dates, nobody, True)
         begins = _first_starts(network, dates)
+        dates.begins = begins
         _forward(network, dates, nobody, begins)
         if tasks.other_end.any():
             _backward(network, dates, tasks.other_end, True)
         return dates
     begins = np.where(from_finish, network.finish, network.start)
+    dates.begins = begins
     _forward(network, dates, nobody, begins)
     passes.project_ends(tasks, n, dates.es, dates.ef, dates.ends)
     _backward(network, dates, nobody, False)
@@ -72,22 +105,25 @@ def _passes(network: Network) -> _Dates:
     return dates
 
 
-def _forward(network: Network, d: _Dates, held: Flags, begins: Minutes) -> None:
+def _forward(network: Network, d: Dates, held: Flags, begins: Minutes) -> None:
+    d.forward_held = held
     passes.forward(
         network.work, network.tasks, network.edges, network.shares, network.order,
         network.edge_start, begins, held, d.ls, d.lf, d.es, d.ef, d.logic,
     )  # fmt: skip
 
 
-def _backward(network: Network, d: _Dates, held: Flags, pull: bool) -> None:
-    finish_limit, start_limit = np.full(d.es.size, FAR), np.full(d.es.size, FAR)
+def _backward(network: Network, d: Dates, held: Flags, pull: bool) -> None:
+    d.backward_held, d.pull = held, pull
+    d.finish_limit.fill(FAR)
+    d.start_limit.fill(FAR)
     passes.backward(
         network.work, network.tasks, network.edges, network.shares, network.order,
-        network.edge_start, d.ends, pull, held, d.es, d.ef, finish_limit, start_limit, d.ls, d.lf,
+        network.edge_start, d.ends, pull, held, d.es, d.ef, d.finish_limit, d.start_limit, d.ls, d.lf,
     )  # fmt: skip
 
 
-def _first_starts(network: Network, dates: _Dates) -> Minutes:
+def _first_starts(network: Network, dates: Dates) -> Minutes:
     """Per project the earliest late start: where a schedule from the finish begins."""
     leaves = network.tasks.kind == LEAF
     begins = np.full(network.start.size, FAR)
@@ -95,7 +131,7 @@ def _first_starts(network: Network, dates: _Dates) -> Minutes:
     return np.where(begins == FAR, network.finish, begins)
 
 
-def _beyond(network: Network, dates: _Dates) -> tuple[bool, bool]:
+def _beyond(network: Network, dates: Dates) -> tuple[bool, bool]:
     """Whether any date stands at the (beginning, end) of the horizon or outside it."""
     low, high = first_minute(network.work), last_minute(network.work)
     early = late = False
@@ -107,7 +143,7 @@ def _beyond(network: Network, dates: _Dates) -> tuple[bool, bool]:
     return early, late
 
 
-def _widen(network: Network, dates: _Dates, early: bool, late: bool) -> None:
+def _widen(network: Network, dates: Dates, early: bool, late: bool) -> None:
     """Give the network a longer work table. Raises ScheduleError naming the culprit."""
     low, high = first_minute(network.work), last_minute(network.work)
     try:
@@ -122,8 +158,10 @@ def _widen(network: Network, dates: _Dates, early: bool, late: bool) -> None:
     network.work = packed_calendars(network.calendars, first, last)
 
 
-def _result(network: Network, d: _Dates) -> CpmResult:
+def _result(network: Network, dates: Dates) -> Calculation:
     tasks, schedule = network.tasks, network.schedule
+    own = {name: getattr(dates, name).copy() for name in ("es", "ef", "ls", "lf")}
+    d = replace(dates, **own)
     acts, n, nodes = schedule.activities, len(schedule.activities), network.tasks.kind.size
     leaf = tasks.kind[:n] == LEAF
     has_in = np.zeros(nodes, dtype=bool)
@@ -143,15 +181,15 @@ def _result(network: Network, d: _Dates) -> CpmResult:
     links.summary_floats(network.work, tasks, n, d.es, d.ef, d.ls, d.lf, total)
     last = np.full(network.start.size, NO_TIME)
     passes.project_ends(tasks, n, start, finish, last)
-    driving, gap, free, path = links.link_results(network, start, finish, last, total)
+    drives, driving, gap, free, path = links.link_results(network, start, finish, last, total)
     started = known(acts.actual_start) & (acts.status != Status.NOT_STARTED)
     ended = known(acts.actual_finish) & (acts.status == Status.COMPLETE)
-    start = np.where(tasks.kind[:n] == NOTHING, acts.planned_start, start[:n])
-    finish = np.where(tasks.kind[:n] == NOTHING, acts.planned_finish, finish[:n])
+    shown = np.where(tasks.kind[:n] == NOTHING, acts.planned_start, start[:n])
+    until = np.where(tasks.kind[:n] == NOTHING, acts.planned_finish, finish[:n])
     unsaid = ~known(acts.remaining_duration)
     remaining = np.where(unsaid, acts.original_duration, acts.remaining_duration)
     order: Rows = network.order[network.order < n]
-    return CpmResult(
+    result = CpmResult(
         early_start=d.es[:n].copy(),
         early_finish=d.ef[:n].copy(),
         late_start=d.ls[:n].copy(),
@@ -159,18 +197,19 @@ def _result(network: Network, d: _Dates) -> CpmResult:
         total_float=total[:n].copy(),
         free_float=free[:n].copy(),
         remaining_duration=np.where(acts.status == Status.COMPLETE, 0, np.maximum(remaining, 0)),
-        start=np.where(started, acts.actual_start, start),
-        finish=np.where(ended, acts.actual_finish, finish),
+        start=np.where(started, acts.actual_start, shown),
+        finish=np.where(ended, acts.actual_finish, until),
         critical=_critical(network, total[:n], path[:n]),
         longest_path=path[:n].copy(),
         driving=driving,
         relationship_float=gap,
-        project_finish=_finishes(network, finish, leaf),
+        project_finish=_finishes(network, until, leaf),
         order=order[leaf[order]],
     )
+    return Calculation(network, dates, start, finish, drives, result)
 
 
-def _summaries(network: Network, d: _Dates, start: Minutes, finish: Minutes) -> None:
+def _summaries(network: Network, d: Dates, start: Minutes, finish: Minutes) -> None:
     """Dates of summaries; work entered by hand counts with its entered dates, late ones as well."""
     tasks = network.tasks
     pinned = (tasks.kind == LEAF) & (tasks.state == PINNED)

@@ -58,8 +58,11 @@ def summary_floats(
 
 def link_results(
     network: Network, start: Minutes, finish: Minutes, ends: Minutes, total: Minutes
-) -> tuple[Flags, Minutes, Minutes, Flags]:
-    """(driving and float per relationship, free slack and longest path per node)."""
+) -> tuple[Flags, Flags, Minutes, Minutes, Flags]:
+    """(driving per edge and per relationship, float per relationship, free slack and path by node).
+
+    Spread nodes get their dates in `start` and `finish`.
+    """
     m, nodes = len(network.schedule.relationships), start.size
     driving, gap = np.zeros(m, dtype=bool), np.full(m, NO_TIME)
     free, path = np.full(nodes, FAR), np.zeros(nodes, dtype=bool)
@@ -80,7 +83,7 @@ def link_results(
     own = network.edges.relationship >= 0
     driving[network.edges.relationship[own]] = drives[own]
     free = np.maximum(np.minimum(free, total), 0)  # never negative, never above the total slack
-    return driving, gap, np.where(total == NO_TIME, NO_TIME, free), path
+    return drives, driving, gap, np.where(total == NO_TIME, NO_TIME, free), path
 
 
 @kernel
