@@ -1,0 +1,1 @@
+"""Programme compliance: rule packs, checks of a schedule against them, and deadlines."""
