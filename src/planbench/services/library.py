@@ -6,6 +6,7 @@ that cannot be read ImportRefused; either leaves the library as it was.
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import threading
 from collections.abc import Iterable
@@ -23,7 +24,15 @@ from planbench.services.baselines import aligned_baseline
 from planbench.services.document import Document
 from planbench.services.recents import Recent, Recents
 from planbench.store.library_file import LibraryFile
-from planbench.store.records import NewUpdate, Note, ProjectRecord, ResultHead, UpdateRecord
+from planbench.store.records import (
+    Entry,
+    JournalLine,
+    NewUpdate,
+    Note,
+    ProjectRecord,
+    ResultHead,
+    UpdateRecord,
+)
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
@@ -31,6 +40,14 @@ if TYPE_CHECKING:
     from planbench.services.jobs import JobContext
 
 ENDING = ".planbench"
+
+
+def user_name() -> str:
+    """Who this user is to the journal: the name of the account."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no account behind this process
+        return "unknown"
 
 
 def default_path() -> Path:
@@ -153,6 +170,24 @@ class Library:
     def delete_note(self, note: int) -> None:
         """Forget a note."""
         self.file.delete_note(note)
+
+    def entries(self, kind: str, project: int | None = None) -> tuple[Entry, ...]:
+        """What users wrote down of a kind, oldest first; of one project, or of all (None)."""
+        return self.file.entries(kind, project)
+
+    def put_entries(self, new: Iterable[Entry], what: str, who: str = "") -> int:
+        """Keep entries, all or none, each change journalled under `who` (default: this user)."""
+        return self.file.put_entries(new, who or user_name(), what)
+
+    def delete_entries(self, old: Iterable[Entry], what: str, who: str = "") -> int:
+        """Forget entries, all or none; the journal keeps what they were."""
+        return self.file.delete_entries(old, who or user_name(), what)
+
+    def journal(
+        self, kind: str, project: int | None = None, uid: str | None = None
+    ) -> tuple[JournalLine, ...]:
+        """The audit trail of a kind of entries, oldest first."""
+        return self.file.journal(kind, project, uid)
 
     def recents(self) -> tuple[Recent, ...]:
         """Updates of this library that were opened on this computer, newest first."""

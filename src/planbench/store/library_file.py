@@ -22,13 +22,24 @@ from sqlalchemy import Connection, Engine
 from planbench.domain.errors import StoreError
 from planbench.domain.reports import Repair
 from planbench.domain.schedule import Schedule
-from planbench.store import attachments, codec, migrations, projects, safety, schedules, schema
+from planbench.store import (
+    attachments,
+    codec,
+    entries,
+    migrations,
+    projects,
+    safety,
+    schedules,
+    schema,
+)
 from planbench.store.connection import WRITES, damaged, make_engine, told
 from planbench.store.lock import LibraryLock
 from planbench.store.records import (
     KINDS,
     STATES,
+    Entry,
     Finding,
+    JournalLine,
     NewUpdate,
     Note,
     ProjectRecord,
@@ -402,6 +413,28 @@ class LibraryFile:
         """Forget a note."""
         with self._writing() as connection:
             attachments.delete_note(connection, note)
+
+    def entries(self, kind: str, project: int | None = None) -> tuple[Entry, ...]:
+        """What users wrote down of a kind, oldest first; of one project, or of all (None)."""
+        with self._reading() as connection, self._sound("table entries"):
+            return entries.entries_of(connection, kind, project)
+
+    def put_entries(self, new: Iterable[Entry], who: str, what: str) -> int:
+        """Keep entries, all or none, and journal each change; how many were new or different."""
+        with self._writing() as connection:
+            return entries.put(connection, new, who, what)
+
+    def delete_entries(self, old: Iterable[Entry], who: str, what: str) -> int:
+        """Forget entries, all or none; the journal keeps what they were. How many there were."""
+        with self._writing() as connection:
+            return entries.delete(connection, old, who, what)
+
+    def journal(
+        self, kind: str, project: int | None = None, uid: str | None = None
+    ) -> tuple[JournalLine, ...]:
+        """What happened to the entries of a kind, oldest first: the audit trail."""
+        with self._reading() as connection, self._sound("table journal"):
+            return entries.journal_of(connection, kind, project, uid)
 
     def setting(self, key: str, default: Any = None) -> Any:
         """A setting of this library."""

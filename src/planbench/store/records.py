@@ -99,6 +99,35 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """Something a user wrote down: a finding, a risk, an action... as one JSON object.
+
+    It is known by `kind`, `project` (None: it belongs to the whole library) and `uid`. `changed`
+    is ISO, UTC, and set by the library.
+    """
+
+    kind: str
+    uid: str
+    body: Mapping[str, Any]
+    project: int | None = None
+    changed: str = ""
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One change of an entry: when (ISO, UTC), by whom, why, and its object before and after."""
+
+    kind: str
+    uid: str
+    project: int | None
+    at: str
+    who: str
+    what: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
 class Finding:
     """A finding of a check on an update, and what the reviewer made of it."""
 

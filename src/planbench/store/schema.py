@@ -114,3 +114,5 @@ result_columns = _table(
 findings = _table("findings", "id", "metric subject severity message state reason", "id update_id")
 notes = _table("notes", "id", "subject text created", "id project_id update_id")
 settings = _table("settings", "key", "key value")
+entries = _table("entries", "id", "kind uid body changed", "id project_id")
+journal = _table("journal", "id", "kind uid at who what before after", "id project_id")

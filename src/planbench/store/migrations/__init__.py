@@ -43,9 +43,12 @@ class Migration:
 
 def migrations() -> tuple[Migration, ...]:
     """All steps in order."""
-    from planbench.store.migrations import m0001_first
+    from planbench.store.migrations import m0001_first, m0002_entries
 
-    return (Migration(m0001_first.info, m0001_first.migrate),)
+    return (
+        Migration(m0001_first.info, m0001_first.migrate),
+        Migration(m0002_entries.info, m0002_entries.migrate),
+    )
 
 
 def current() -> Step:
