@@ -9,7 +9,7 @@ import numpy as np
 from planbench.domain.schedule import Constraint
 from planbench.domain.times import DAY, NO_TIME, day_number
 from planbench.engines.contract.checks.base import Check, Parameters
-from planbench.engines.contract.facts import Facts, date_words, day_words, of_items
+from planbench.engines.contract.facts import Facts, day_words, of_items
 from planbench.engines.contract.result import (
     MET,
     NOT_APPLICABLE,
@@ -18,6 +18,7 @@ from planbench.engines.contract.result import (
     Shown,
 )
 from planbench.engines.contract.terms import ENDING, STARTING, Milestone
+from planbench.engines.trace.words import day as date_words
 
 _HARD = (Constraint.MANDATORY_START, Constraint.MANDATORY_FINISH)
 _FINISH_SIDE = (

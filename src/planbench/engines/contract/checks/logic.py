@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from planbench.domain.schedule import Constraint, LinkType, Logic, Status
-from planbench.domain.times import DAY, NO_TIME
+from planbench.domain.times import DAY, NO_TIME, Minutes
 from planbench.engines.contract.checks.base import Check, Parameters
-from planbench.engines.contract.facts import Facts, date_words, unmapped
+from planbench.engines.contract.facts import Facts, unmapped
 from planbench.engines.contract.result import (
     MET,
     NOT_APPLICABLE,
@@ -17,6 +17,7 @@ from planbench.engines.contract.result import (
 )
 from planbench.engines.contract.terms import ENDING
 from planbench.engines.trace.words import CONSTRAINT_WORDS
+from planbench.engines.trace.words import day as date_words
 
 _HARD = {
     "mandatory": (Constraint.MANDATORY_START, Constraint.MANDATORY_FINISH),
@@ -250,9 +251,8 @@ def retained_logic(facts: Facts, parameters: Parameters) -> Outcome:
     option = schedule.projects[schedule.main_project].options.logic
     if option == Logic.RETAINED:
         return Outcome(MET, "Calculated with retained logic", (), 1)
-    words = "Calculated with " + (
-        "progress override" if option == Logic.OVERRIDE else "actual dates"
-    )
+    how = "progress override" if option == Logic.OVERRIDE else "actual dates"
+    words = f"Calculated with {how}"
     return Outcome(NOT_MET, words, (Shown("scheduling options", -1, words),), 1)
 
 
@@ -317,9 +317,7 @@ def stages(facts: Facts, parameters: Parameters) -> Outcome:
     return Outcome(NOT_MET, told, (*outcome.shown, *missing), outcome.looked_at)
 
 
-def _missing_stages(
-    facts: Facts, stage: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> tuple[Shown, ...]:
+def _missing_stages(facts: Facts, stage: Minutes) -> tuple[Shown, ...]:
     """Stages that a section of the contract has no activity of; complete work counts."""
     term = facts.data.terms.get("section")
     column = facts.codes_of(term.code) if term is not None else None

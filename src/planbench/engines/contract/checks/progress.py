@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from planbench.domain.schedule import Status
-from planbench.domain.times import DAY, NO_TIME, Minutes
+from planbench.domain.times import DAY, NO_TIME, Minutes, day_number
 from planbench.engines.contract.checks.base import Check, Parameters
-from planbench.engines.contract.facts import Facts, date_words, day_of, unmapped
+from planbench.engines.contract.facts import Facts, day_of, unmapped
 from planbench.engines.contract.result import (
     MET,
     NEEDS_EVIDENCE,
@@ -16,6 +16,7 @@ from planbench.engines.contract.result import (
     Outcome,
     Shown,
 )
+from planbench.engines.trace.words import day as date_words
 
 _FIRST = Outcome(NOT_APPLICABLE, "There is no previous programme to compare with")
 
@@ -100,7 +101,7 @@ def actuals_kept(facts: Facts, parameters: Parameters) -> Outcome:
 
 
 def delays_explained(facts: Facts, parameters: Parameters) -> Outcome:
-    """Open work that slipped more than `days` since the previous programme has a note that says why."""
+    """Open work that slipped more than `days` since the previous programme has a note on it."""
     if facts.previous is None:
         return _FIRST
     then, now = _then(facts, "stored_early_finish"), facts.finish
@@ -187,8 +188,6 @@ def recovery(facts: Facts, parameters: Parameters) -> Outcome:
         row = facts.row_of(one.activity)
         if row < 0 or facts.finish[row] == NO_TIME:
             continue
-        from planbench.domain.times import day_number
-
         late = int(facts.finish[row]) // DAY - day_number(one.due)
         if late > limit:
             shown.append(Shown(one.activity, row, f"{one.name}: {late} d late"))
