@@ -28,7 +28,7 @@ def add_command(commands: Any) -> None:
     made.add_argument("new", type=Path, metavar="NEW")
     made.add_argument("more", type=Path, nargs="*", metavar="LATER", help="further updates")
     made.add_argument(
-        "--map", action="append", default=[], metavar="OLD=NEW", type=_pair, help="same activity"
+        "--map", action="append", default=[], metavar="OLD=NEW", type=pair, help="same activity"
     )
     made.add_argument(
         "--isolate",
@@ -43,7 +43,8 @@ def add_command(commands: Any) -> None:
     made.set_defaults(run=_compare)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """An OLD=NEW of the command line. Raises ArgumentTypeError for anything else."""
     old, separator, new = text.partition("=")
     if not separator or not old.strip() or not new.strip():
         raise argparse.ArgumentTypeError(f"'{text}' is not OLD=NEW")

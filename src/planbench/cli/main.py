@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from planbench import __version__
-from planbench.cli import analyses, compare, control, convert, shows, trace
+from planbench.cli import analyses, compare, control, convert, findings, shows, trace
 from planbench.domain.errors import Cancelled, PlanbenchError
 
 
@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     convert.add_command(commands)
     control.add_command(commands)
     compare.add_command(commands)
+    findings.add_command(commands)
     shows.add_commands(commands)
     return top
 

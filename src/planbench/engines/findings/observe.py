@@ -1,0 +1,286 @@
+"""What an update shows to a review: rows behind metrics with their evidence, under stable keys.
+
+Keys are what people call things: activity ids, both ends and the type of a link, names of
+calendars, ids of projects. Ids that repeat within a file carry their project.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planbench.domain.schedule import LinkType, Schedule
+from planbench.domain.times import NO_TIME, to_iso
+from planbench.engines.compare.matching import Matching
+from planbench.engines.findings.life import Found, Object, Seen
+from planbench.engines.findings.rounds import Place
+from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
+
+if TYPE_CHECKING:
+    from planbench.engines.cpm.result import CpmResult
+
+_CODES = {int(kind): kind.name for kind in LinkType}
+
+
+class Evidence:
+    """Keys and evidence of a schedule's objects; `cpm` None reads the dates the file stores."""
+
+    def __init__(self, schedule: Schedule, cpm: CpmResult | None) -> None:
+        self.schedule = schedule
+        acts = schedule.activities
+        self._dates = (
+            (acts.stored_early_start, acts.stored_early_finish, acts.stored_total_float)
+            if cpm is None
+            else (cpm.start, cpm.finish, cpm.total_float)
+        )
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The key of every activity."""
+        codes = [str(code) for code in self.schedule.activities.code.tolist()]
+        if len(set(codes)) == len(codes):
+            return codes
+        times = Counter(codes)
+        names = [project.code for project in self.schedule.projects]
+        rows = self.schedule.activities.project.tolist()
+        return [
+            f"{code} @ {names[row]}" if times[code] > 1 and 0 <= row < len(names) else code
+            for code, row in zip(codes, rows, strict=True)
+        ]
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of every activity's key."""
+        return {key: row for row, key in reversed(list(enumerate(self.codes)))}
+
+    @cached_property
+    def link_of(self) -> dict[str, int]:
+        """The row of every link's key."""
+        rows = range(len(self.schedule.relationships))
+        return {self.link_key(row): row for row in reversed(rows)}
+
+    def link_key(self, row: int) -> str:
+        """`A1000 > A1010 FS`."""
+        links = self.schedule.relationships
+        before, after = int(links.predecessor[row]), int(links.successor[row])
+        return f"{self.codes[before]} > {self.codes[after]} {_CODES[int(links.type[row])]}"
+
+    def key(self, kind: str, row: int) -> str:
+        """The key of an object by its row in the schedule."""
+        if kind == "activity":
+            return self.codes[row]
+        if kind == "relationship":
+            return self.link_key(row)
+        if kind == "calendar":
+            return self.schedule.calendars[row].name
+        return self.schedule.projects[row].code
+
+    def row(self, kind: str, key: str) -> int:
+        """The row of an object, -1 when it is not in the schedule."""
+        if kind == "activity":
+            return self.row_of.get(key, -1)
+        if kind == "relationship":
+            return self.link_of.get(key, -1)
+        if kind == "calendar":
+            names = [one.name for one in self.schedule.calendars]
+        else:
+            names = [one.code for one in self.schedule.projects]
+        return names.index(key) if key in names else -1
+
+    def look(self, kind: str, key: str) -> Place | None:
+        """The evidence on an object, None when it is not in the schedule."""
+        row = self.row(kind, key)
+        return None if row < 0 else self.place(kind, row)
+
+    def place(self, kind: str, row: int) -> Place:
+        """The evidence on an object by its row: its name, its logic, its dates."""
+        key = self.key(kind, row)
+        acts, links = self.schedule.activities, self.schedule.relationships
+        if kind == "activity":
+            return Place(key, str(acts.name[row]), links=self._logic(row), **self._when(row))
+        if kind == "relationship":
+            after = int(links.successor[row])
+            before = int(links.predecessor[row])
+            name = f"{acts.name[before]} > {acts.name[after]}"
+            return Place(key, name, links=(self._link("out", row),), **self._when(after))
+        if kind == "project":
+            return Place(key, self.schedule.projects[row].name)
+        return Place(key)
+
+    def _logic(self, row: int) -> tuple[tuple[str, str, str, int], ...]:
+        before = [self._link("in", int(link)) for link in self.schedule.incoming.of(row)]
+        after = [self._link("out", int(link)) for link in self.schedule.outgoing.of(row)]
+        return tuple(sorted([*before, *after]))
+
+    def _link(self, way: str, row: int) -> tuple[str, str, str, int]:
+        links = self.schedule.relationships
+        other = links.predecessor if way == "in" else links.successor
+        kind = _CODES[int(links.type[row])]
+        return way, self.codes[int(other[row])], kind, int(links.lag[row])
+
+    def _when(self, row: int) -> dict[str, Any]:
+        acts = self.schedule.activities
+        start, finish, slack = (int(column[row]) for column in self._dates)
+        if acts.actual_start[row] != NO_TIME:
+            start = int(acts.actual_start[row])
+        if acts.actual_finish[row] != NO_TIME:
+            finish = int(acts.actual_finish[row])
+        return {
+            "start": None if start == NO_TIME else start,
+            "finish": None if finish == NO_TIME else finish,
+            "float_h": None if slack == NO_TIME else slack / 60.0,
+        }
+
+
+def observe(
+    schedule: Schedule,
+    cpm: CpmResult | None,
+    reports: Sequence[QualityReport],
+    label: str,
+    before: tuple[Schedule, Matching] | None = None,
+    renames: Mapping[str, str] | None = None,
+) -> Seen:
+    """What the reports of an update (of all its projects) show.
+
+    `before` is the schedule of the round before with how its activities match, for renames;
+    `renames` maps further old ids to new ones where the user knows better.
+    """
+    evidence = Evidence(schedule, cpm)
+    results: dict[str, list[MetricResult]] = {}
+    for report in reports:
+        for result in report.metrics:
+            if result.value is not None and not result.informative:
+                results.setdefault(result.id, []).append(result)
+    found = [
+        one
+        for several in results.values()
+        for result in several
+        for one in _found(evidence, result)
+    ]
+
+    def reason(rule: str, kind: str, key: str) -> str:
+        row = evidence.row(kind, key)
+        if row < 0:
+            return f"{key} is no longer in the schedule"
+        for result in results.get(rule, ()):
+            members = result.membership
+            if result.kind == kind and row < members.codes.size and members.codes[row]:
+                return f"{key} is no longer counted: {members.reasons[int(members.codes[row])]}"
+        return f"the rule no longer finds {key}"
+
+    return Seen(
+        schedule.digest,
+        label,
+        schedule.data_date,
+        {rule: rule_figures(several[0]) for rule, several in results.items()},
+        tuple(found),
+        evidence.look,
+        reason,
+        renamed_keys(before, evidence, renames or {}),
+    )
+
+
+def _found(evidence: Evidence, result: MetricResult) -> Iterable[Found]:
+    """The objects a metric found; the project itself for a flagged figure without rows."""
+    severity = "observation"
+    if result.state == FLAG:
+        severity = "major" if result.threshold == 0 else "minor"
+    seen: set[str] = set()
+    for place, row in enumerate(result.rows.tolist()):
+        shown = evidence.place(result.kind, row)
+        if shown.key not in seen:  # parallel links share a key
+            seen.add(shown.key)
+            value = _value(result, place)
+            shown = Place(**{**shown.__dict__, **value})
+            yield Found(result.id, result.kind, shown, result.name, severity)
+    if not seen and result.state == FLAG and result.value is not None:
+        main = evidence.place("project", evidence.schedule.main_project)
+        worse = 1 if result.better == "lower" else -1
+        said = f"{result.name} {result.value:.4g}"
+        shown = Place(main.key, main.name, float(result.value), said, worse)
+        yield Found(result.id, "project", shown, result.name, severity)
+
+
+def _value(result: MetricResult, place: int) -> dict[str, Any]:
+    found = result.found
+    if found.values is None:
+        return {}
+    number = float(found.values[place])
+    if number != number:
+        return {}
+    worse = 0
+    if found.limit is not None:
+        worse = -1 if found.beyond == "below" else 1
+    # A position in a list of names says nothing about better or worse.
+    kept = None if found.values_unit == "name" else number
+    return {"value": kept, "said": measured_words(result, number), "worse": worse}
+
+
+def measured_words(result: MetricResult, number: float) -> str:
+    """What was measured of one object, in plain text: `Total float 365 d`."""
+    found = result.found
+    unit = found.values_unit
+    if unit == "date":
+        shown = (to_iso(int(number)) or "-")[:10]
+    elif unit == "name":
+        shown = found.names[int(number)]
+    else:
+        whole = abs(number - round(number)) < 0.05
+        shown = f"{number:.0f}" if whole else f"{number:.1f}"
+        shown += f" {unit}" if unit in ("d", "h", "%") else ""
+    return found.words.format(shown) if found.words else shown
+
+
+def rule_figures(result: MetricResult) -> dict[str, Any]:
+    """The figures of a metric that a round keeps."""
+    numbers = (result.value, result.threshold, result.numerator, result.denominator)
+    value, limit, above, below = (None if n is None else float(n) for n in numbers)
+    return {
+        "title": result.name,
+        "state": result.state,
+        "value": value,
+        "limit": limit,
+        "unit": result.unit,
+        "numerator": above,
+        "denominator": below,
+    }
+
+
+def renamed_keys(
+    before: tuple[Schedule, Matching] | None, evidence: Evidence, renames: Mapping[str, str]
+) -> dict[Object, str]:
+    """(kind, key) in the schedule before to the key now, where they differ."""
+    names: dict[Object, str] = {("activity", was): now for was, now in renames.items()}
+    if before is None:
+        return names
+    old, matching = Evidence(before[0], None), before[1]
+    forward = matching.new_of_old
+    rows: set[int] = set()
+    for row in np.flatnonzero(forward >= 0).tolist():
+        was, now = old.codes[row], evidence.codes[int(forward[row])]
+        if was != now:
+            names["activity", was] = now
+    for row, code in enumerate(old.codes):
+        if ("activity", code) in names:
+            rows.add(row)
+    for row in sorted(rows):
+        touching = (*before[0].incoming.of(row).tolist(), *before[0].outgoing.of(row).tolist())
+        for link in touching:
+            names["relationship", old.link_key(link)] = _link_now(old, link, names)
+    for row, place in enumerate(matching.calendar_new_of_old):
+        if place >= 0:
+            was, now = before[0].calendars[row].name, evidence.schedule.calendars[place].name
+            if was != now:
+                names["calendar", was] = now
+    return names
+
+
+def _link_now(old: Evidence, row: int, names: Mapping[Object, str]) -> str:
+    links = old.schedule.relationships
+    ends = (old.codes[int(links.predecessor[row])], old.codes[int(links.successor[row])])
+    first, second = (names.get(("activity", code), code) for code in ends)
+    return f"{first} > {second} {_CODES[int(links.type[row])]}"

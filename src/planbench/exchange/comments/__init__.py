@@ -1,0 +1,1 @@
+"""Comment sheets that go out and come back as XLSX and DOCX, and reviewers' exchange files."""
