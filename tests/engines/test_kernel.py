@@ -56,6 +56,54 @@ def test_a_changed_inner_kernel_changes_the_outer_one(tmp_path: Path) -> None:
     assert _run(root, cache) == 30
 
 
+def test_only_what_is_compiled_counts(tmp_path: Path) -> None:
+    root, cache = tmp_path / "src", tmp_path / "cache"
+    for name in ("__init__.py", "engines/__init__.py", "engines/kernel.py"):
+        _write(root / "planbench" / name, (PACKAGE / name).read_text(encoding="utf-8"))
+    outer = """
+        import numpy as np
+        from planbench.engines.kernel import kernel
+        from planbench.records import Pair, ten
+
+        @kernel
+        def _sum(pair: Pair) -> int:
+            return pair.first * ten() + pair.second
+
+        def outer(x: int) -> int:
+            return int(_sum(Pair(x, x + 1)))
+    """
+    records = """
+        from typing import NamedTuple
+
+        from planbench.constants import TEN
+        from planbench.engines.kernel import kernel
+
+        class Pair(NamedTuple):
+            {fields}
+
+        @kernel
+        def ten() -> int:
+            return TEN
+
+        def {other}() -> str:
+            return "{other}"
+    """
+    there, back = "first: int; second: int", "second: int; first: int"
+    _write(root / "planbench/outer.py", outer)
+    _write(root / "planbench/constants.py", "TEN = 10\nELSE = 3\n")
+    _write(root / "planbench/records.py", records.format(fields=there, other="one"))
+    assert _run(root, cache) == 12
+    kept = {path.name for path in cache.iterdir()}
+    _write(root / "planbench/constants.py", "ELSE = 4\n\nTEN = 10\n")
+    _write(root / "planbench/records.py", records.format(fields=there, other="two"))
+    assert _run(root, cache) == 12
+    assert {path.name for path in cache.iterdir()} == kept
+    _write(root / "planbench/records.py", records.format(fields=back, other="two"))
+    assert _run(root, cache) == 21
+    _write(root / "planbench/constants.py", "TEN = 100\n")
+    assert _run(root, cache) == 201
+
+
 def test_an_unwritable_folder_only_costs_time(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")

@@ -3,14 +3,15 @@
 numba keeps compiled code by the file of the function alone. It does not notice that a kernel in
 another file which was compiled into it has changed, nor other options of the decorator, and then
 runs code that no longer fits its data. So every kernel uses this decorator, and its code is kept
-in a folder named by the state of its file and of all our files that it imports.
+in a folder named by the source of the function and of all that it uses: other kernels, constants,
+records, wherever they stand in our sources.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
-import re
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -26,7 +27,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _DECORATING = threading.Lock()  # the folder is a global of numba, and modules load in any thread
 _SOURCE_ROOT = Path(__file__).resolve().parents[2]
-_IMPORTS = re.compile(r"^\s*(?:from|import)\s+(planbench[\w.]*)", re.MULTILINE)
+_SOURCES = "planbench."
 
 
 def kernel_folder() -> Path:
@@ -44,7 +45,7 @@ def kernel(function: F) -> F:
 
     Where no folder can be written the code is compiled anew in every process.
     """
-    folder = kernel_folder() / _state(function.__module__)
+    folder = kernel_folder() / _state(function.__module__, function.__name__)
     settings = cast(Any, numba.config)
     with _DECORATING:
         before = settings.CACHE_DIR
@@ -59,32 +60,52 @@ def kernel(function: F) -> F:
     return cast(F, compiled)
 
 
-@cache
-def _state(module: str) -> str:
-    """Name for the present state of a module and of all modules of ours that it imports."""
+def _state(module: str, name: str) -> str:
+    """A word for the present source of a function and of all that it uses in our sources."""
     total = hashlib.sha256(__version__.encode())
-    for path in sorted(_reached(module)):
-        total.update(f"{path.relative_to(_SOURCE_ROOT)}:".encode())
-        total.update(path.read_bytes())
+    seen: set[tuple[str, str]] = set()
+    waiting = [(module, name)]
+    while waiting:
+        place = waiting.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        for text, uses in _definitions(place[0]).get(place[1], ()):
+            total.update(f"{place}:{text}".encode())
+            waiting += uses
     return total.hexdigest()[:16]
 
 
-def _reached(module: str) -> set[Path]:
-    """Source files of a module and of what it imports, one from the other."""
-    found: set[Path] = set()
-    waiting = [module]
-    while waiting:
-        for path in _files(waiting.pop()):
-            if path not in found:
-                found.add(path)
-                waiting += _IMPORTS.findall(path.read_text(encoding="utf-8"))
+@cache
+def _definitions(module: str) -> dict[str, list[tuple[str, list[tuple[str, str]]]]]:
+    """By name: the source of each statement of a module that binds it, and what that uses.
+
+    A use is (module, name); nothing is known of modules that are not ours, or without sources.
+    """
+    path = _SOURCE_ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    if not module.startswith(_SOURCES) or not path.is_file():
+        return {}
+    source = path.read_text(encoding="utf-8")
+    found: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {}
+    lines = source.splitlines()
+    for statement in ast.parse(source).body:
+        text = "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
+        if isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                origin = [(statement.module or "", alias.name)]
+                found.setdefault(alias.asname or alias.name, []).append(("", origin))
+            continue
+        uses = [(module, word) for word in _names(statement, ast.Load)]
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            bound = [statement.name]
+        else:
+            bound = _names(statement, ast.Store)
+        for word in bound:
+            found.setdefault(word, []).append((text, uses))
     return found
 
 
-def _files(module: str) -> list[Path]:
-    """The file of a module, or all files of a package; none where the sources are not there."""
-    path = _SOURCE_ROOT.joinpath(*module.split("."))
-    file = path.with_suffix(".py")
-    if file.is_file():
-        return [file]
-    return sorted(path.glob("*.py")) if path.is_dir() else []
+def _names(tree: ast.AST, context: type[ast.expr_context]) -> list[str]:
+    """The names read or bound in a piece of source, type hints too: they name the records."""
+    nodes = ast.walk(tree)
+    return sorted({n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context)})
