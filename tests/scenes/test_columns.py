@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 
 from planbench.domain.schedule import CodeAssignments, CodeTypes, CodeValues, make_table
-from planbench.scenes.columns import DEFAULT_COLUMNS, NARROW_COLUMNS, PlanTable, columns_of
+from planbench.scenes.columns import PlanTable
 from planbench.scenes.facts import activity_facts
+from planbench.scenes.fields import DEFAULT_COLUMNS, NARROW_COLUMNS, columns_of
 from planbench.scenes.formats import MINUS
 from planbench.scenes.outline import build_outline, with_bands
 
@@ -62,7 +63,7 @@ def test_activity_codes_become_columns(small):
         code_assignments=make_table(CodeAssignments, 2, activity=[0, 3], value=[1, 0]),
     )
     columns = columns_of(schedule)
-    column = columns["code:0"]
+    column = columns["code:Phase"]
     assert column.title == "Phase"
     table = table_of(small, schedule)
     assert column.texts(table, np.array([0, 4, 5, 7], dtype=np.int32)) == ["", "CON", "", "ENG"]

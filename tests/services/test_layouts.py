@@ -39,7 +39,7 @@ def test_a_layout_comes_back_from_json(layout):
 
 
 def test_a_layout_goes_by_file(tmp_path: Path):
-    layout = Layout(columns=("name", "float"), widths={"name": 300}, grouping="status")
+    layout = Layout(columns=("name", "float"), widths={"name": 300}, grouping=("status",))
     path = tmp_path / "monthly.json"
     write_layout(path, "Monthly review", layout)
     assert read_layout(path) == ("Monthly review", layout)

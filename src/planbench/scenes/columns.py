@@ -1,29 +1,34 @@
-"""The columns of an activity table: titles, texts for the eye, and what sorts them.
+"""What a column of an activity table is: its values, its texts for the eye, what sorts it.
 
-Texts are made for a handful of visible rows at a time; sorting keys for all activities at once.
+Texts are made for a handful of visible rows at a time; values and sorting keys for all activities
+at once. The columns a schedule has are listed in `planbench.scenes.fields`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from planbench.domain.schedule import (
+    NO_ROW,
     ActivityType,
+    Baseline,
     Constraint,
     Flags,
+    PercentType,
     Rows,
     Schedule,
     Status,
 )
+from planbench.domain.times import NO_TIME
 from planbench.scenes.facts import EFFORT, TASK, Facts
 from planbench.scenes.formats import date_text, days_text, number_text
-from planbench.scenes.outline import Outline, Ranks, rank_numbers, rank_texts
+from planbench.scenes.outline import Outline, Ranks, RollUp, rank_numbers, rank_texts
 
 TYPE_WORDS = {
     ActivityType.TASK: "Task",
@@ -50,15 +55,43 @@ CONSTRAINT_WORDS = {
     Constraint.MANDATORY_FINISH: "Mandatory finish",
     Constraint.AS_LATE_AS_POSSIBLE: "As late as possible",
 }
+PERCENT_WORDS = {
+    PercentType.DURATION: "Duration",
+    PercentType.PHYSICAL: "Physical",
+    PercentType.UNITS: "Units",
+}
+
+
+if TYPE_CHECKING:
+    from planbench.engines.quality.result import QualityReport
+    from planbench.engines.risk.result import RiskResult
+
+Values = npt.NDArray[Any]
+"""One entry an activity: float64 (NaN missing), int64 minutes, bool, or object of str."""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What is known of a plan besides its schedule and dates; all of it may be missing."""
+
+    baselines: tuple[Baseline, ...] = ()  # the second and third
+    reports: tuple[QualityReport, ...] = ()
+    risk: RiskResult | None = None
 
 
 @dataclass(frozen=True)
 class PlanTable:
-    """What columns read: the schedule, its outline, and the facts of all nodes."""
+    """What columns read: the schedule, its outline, and the facts of all nodes.
+
+    `shown` says which activities the bands sum up, None for all of them.
+    """
 
     schedule: Schedule
     outline: Outline
     facts: Facts
+    extras: Extras = field(default_factory=Extras)
+    shown: Flags | None = None
+    kept: dict[str, Any] = field(default_factory=dict)  # values worked out once, by column
 
     def own(self, name: str) -> npt.NDArray[Any]:
         """A column of the facts, of activities only."""
@@ -66,78 +99,113 @@ class PlanTable:
         return column
 
     @cached_property
-    def code_texts(self) -> dict[int, list[str]]:
-        """Texts of the code assigned to each activity, by code type; made for one type at once."""
+    def of_nodes(self) -> dict[str, Any]:
+        """Values of all nodes, worked out once, by column."""
         return {}
 
-    def codes_of(self, type_row: int) -> list[str]:
-        """Each activity's value of one activity code, empty without one."""
-        found = self.code_texts.get(type_row)
-        if found is None:
-            schedule = self.schedule
-            found = [""] * len(schedule)
-            mine = schedule.code_values.type[schedule.code_assignments.value] == type_row
-            pairs = zip(
-                schedule.code_assignments.activity[mine].tolist(),
-                schedule.code_values.code[schedule.code_assignments.value[mine]].tolist(),
-                strict=True,
-            )
-            for row, text in pairs:
-                found[row] = str(text)
-            self.code_texts[type_row] = found
-        return found
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, worked out once for these activities."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
+    def regrouped(self, outline: Outline, facts: Facts, shown: Flags | None) -> PlanTable:
+        """The same activities under other bands; what was worked out of them is kept."""
+        return PlanTable(self.schedule, outline, facts, self.extras, shown, self.kept)
+
+    @cached_property
+    def roll(self) -> RollUp:
+        """Sums up activities in the bands above them."""
+        shown = np.ones(len(self.schedule), dtype=bool) if self.shown is None else self.shown
+        return RollUp(self.outline, shown)
 
 
-Texts = Callable[[PlanTable, Rows], list[str]]
-Key = Callable[[PlanTable, bool], Ranks]
+@dataclass(frozen=True)
+class Source:
+    """Where a column's content comes from.
+
+    `values(table)` are those of all activities, `texts(table, nodes)` what is shown, and
+    `rank(table, descending)` the order, in which equal values share a place and gaps come last.
+    """
+
+    values: Callable[[PlanTable], Values]
+    texts: Callable[[PlanTable, Rows], list[str]]
+    rank: Callable[[PlanTable, bool], Ranks]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `texts(table, nodes)` gives what is shown, `rank(table, descending)` the order.
+    """One column. `kind` is "name", "text", "number", "date", "float" or "flag".
 
-    `roles` gives a colour role per node where it is not plain text; `kind` is "name", "text",
-    "number", "date" or "float" and decides alignment and marks.
+    `title` stands in the header (in two lines at most), `label` is its full name in choosers and
+    filters, `tip` explains it. `roles` gives a colour role per node where it is not plain text;
+    `align` is "left" or "right" where the user wants it otherwise than its kind asks.
     """
 
     id: str
     title: str
     width: int
     kind: str
-    texts: Texts
-    rank: Key
+    source: Source
     tip: str
     roles: Callable[[PlanTable, Rows], list[str]] | None = None
+    category: str = "General"
+    label: str = ""
+    align: str = ""
 
     @property
     def right(self) -> bool:
         """Numbers stand right."""
-        return self.kind in ("number", "float")
+        return self.align == "right" or (not self.align and self.kind in ("number", "float"))
+
+    @property
+    def name(self) -> str:
+        """Its full name."""
+        return self.label or self.title.replace("\n", " ")
+
+    def values(self, table: PlanTable) -> Values:
+        """The values of all activities."""
+        return self.source.values(table)
+
+    def texts(self, table: PlanTable, nodes: Rows) -> list[str]:
+        """What is shown for some nodes."""
+        return self.source.texts(table, nodes)
+
+    def rank(self, table: PlanTable, descending: bool) -> Ranks:
+        """The place of every activity in the column's order."""
+        return self.source.rank(table, descending)
 
 
-def _numbers(name: str, form: Callable[[float], str]) -> tuple[Texts, Key]:
+# ---------------------------------------------------------------- facts, with bands
+
+
+def fact_numbers(name: str, form: Callable[[float], str]) -> Source:
+    """Numbers of the facts."""
+
     def texts(table: PlanTable, nodes: Rows) -> list[str]:
         return [form(value) for value in getattr(table.facts, name)[nodes].tolist()]
 
     def rank(table: PlanTable, descending: bool) -> Ranks:
         return rank_numbers(table.own(name), descending)
 
-    return texts, rank
+    return Source(lambda table: table.own(name), texts, rank)
 
 
-def _durations(name: str) -> tuple[Texts, Key]:
-    """Days; milestones have no duration to speak of."""
-    plain, rank = _numbers(name, days_text)
+def fact_durations(name: str) -> Source:
+    """Days of the facts; milestones have no duration to speak of."""
+    plain = fact_numbers(name, days_text)
 
     def texts(table: PlanTable, nodes: Rows) -> list[str]:
         kinds = table.facts.kind[nodes].tolist()
-        pairs = zip(plain(table, nodes), kinds, strict=True)
+        pairs = zip(plain.texts(table, nodes), kinds, strict=True)
         return ["" if TASK < kind < EFFORT else text for text, kind in pairs]
 
-    return texts, rank
+    return Source(plain.values, texts, plain.rank)
 
 
-def _dates(name: str, happened: str = "") -> tuple[Texts, Key]:
+def fact_dates(name: str, happened: str = "") -> Source:
+    """Dates of the facts; `happened` names the flags of those that are actual."""
+
     def texts(table: PlanTable, nodes: Rows) -> list[str]:
         values = getattr(table.facts, name)[nodes].tolist()
         if not happened:
@@ -148,89 +216,155 @@ def _dates(name: str, happened: str = "") -> tuple[Texts, Key]:
     def rank(table: PlanTable, descending: bool) -> Ranks:
         return rank_numbers(table.own(name), descending)
 
-    return texts, rank
+    return Source(lambda table: table.own(name), texts, rank)
 
 
-def _by_row(all_texts: Callable[[PlanTable], list[str]]) -> tuple[Texts, Key]:
-    """A text column given by a list over all activities; bands stay empty."""
+def fact_flags(name: str) -> Source:
+    """Yes where a flag of the facts is set."""
 
-    def texts(table: PlanTable, nodes: Rows) -> list[str]:
-        bands, column = table.outline.bands, all_texts(table)
-        return ["" if node < bands else column[node - bands] for node in nodes.tolist()]
-
-    def rank(table: PlanTable, descending: bool) -> Ranks:
-        return rank_texts(all_texts(table), descending)
-
-    return texts, rank
-
-
-def _words(name: str, words: dict[Any, str]) -> tuple[Texts, Key]:
-    plain = {int(key): word for key, word in words.items()}
-
-    def texts(table: PlanTable, nodes: Rows) -> list[str]:
-        bands, column = table.outline.bands, getattr(table.schedule.activities, name)
-        return ["" if node < bands else plain[int(column[node - bands])] for node in nodes.tolist()]
-
-    def rank(table: PlanTable, descending: bool) -> Ranks:
-        column = getattr(table.schedule.activities, name).astype(np.int64)
-        return rank_numbers(column, descending)
-
-    return texts, rank
-
-
-def _object_column(name: str) -> tuple[Texts, Key]:
-    def texts(table: PlanTable, nodes: Rows) -> list[str]:
-        bands, column = table.outline.bands, getattr(table.schedule.activities, name)
-        return ["" if node < bands else str(column[node - bands]) for node in nodes.tolist()]
-
-    def rank(table: PlanTable, descending: bool) -> Ranks:
-        return rank_texts(getattr(table.schedule.activities, name).tolist(), descending)
-
-    return texts, rank
-
-
-def _name_texts(table: PlanTable, nodes: Rows) -> list[str]:
-    bands = table.outline.bands
-    own, band = table.schedule.activities.name, table.outline.band_name
-    schedule = table.schedule
-    return [band(schedule, n) if n < bands else str(own[n - bands]) for n in nodes.tolist()]
-
-
-def _calendar_texts(table: PlanTable, nodes: Rows) -> list[str]:
-    bands, rows = table.outline.bands, table.schedule.activities.calendar
-    names = [calendar.name for calendar in table.schedule.calendars]
-    found = []
-    for node in nodes.tolist():
-        row = int(rows[node - bands]) if node >= bands else -1
-        found.append(names[row] if 0 <= row < len(names) else "")
-    return found
-
-
-def _calendar_rank(table: PlanTable, descending: bool) -> Ranks:
-    rows = table.schedule.activities.calendar
-    names = [calendar.name for calendar in table.schedule.calendars]
-    texts = [names[row] if 0 <= row < len(names) else "" for row in rows.tolist()]
-    return rank_texts(texts, descending)
-
-
-def _constraint_dates(table: PlanTable, nodes: Rows) -> list[str]:
-    bands, dates = table.outline.bands, table.schedule.activities.constraint_date
-    return ["" if n < bands else date_text(int(dates[n - bands])) for n in nodes.tolist()]
-
-
-def _constraint_rank(table: PlanTable, descending: bool) -> Ranks:
-    return rank_numbers(table.schedule.activities.constraint_date, descending)
-
-
-def _flag_texts(name: str) -> tuple[Texts, Key]:
     def texts(table: PlanTable, nodes: Rows) -> list[str]:
         return ["Yes" if flag else "" for flag in getattr(table.facts, name)[nodes].tolist()]
 
-    def rank(table: PlanTable, descending: bool) -> Ranks:
-        flags: Flags = table.own(name)
-        return rank_numbers((~flags).astype(np.int64), descending)
+    return Source(lambda table: table.own(name), texts, _flag_rank(lambda t: t.own(name)))
 
-    return texts, rank
+
+def _flag_rank(values: Callable[[PlanTable], Values]) -> Callable[[PlanTable, bool], Ranks]:
+    def rank(table: PlanTable, descending: bool) -> Ranks:
+        return rank_numbers((~values(table)).astype(np.int64), descending)
+
+    return rank
+
+
+# ---------------------------------------------------------------- values of activities
+
+
+def numbers(
+    key: str, make: Callable[[PlanTable], Values], decimals: int = 0, fold: str = ""
+) -> Source:
+    """Numbers made once for a table; with `fold` "total" or "smallest" bands sum them up."""
+
+    def values(table: PlanTable) -> Values:
+        found: Values = table.once(key, lambda: make(table))
+        return found
+
+    def of_nodes(table: PlanTable) -> Values:
+        own = values(table)
+        if fold:
+            above = getattr(table.roll, fold)(np.nan_to_num(own) if fold == "total" else own)
+        else:
+            above = np.full(table.outline.bands, np.nan)
+        return np.concatenate((above, own))
+
+    def texts(table: PlanTable, nodes: Rows) -> list[str]:
+        if key not in table.of_nodes:
+            table.of_nodes[key] = of_nodes(table)
+        found = table.of_nodes[key]
+        return [number_text(value, decimals) for value in found[nodes].tolist()]
+
+    def rank(table: PlanTable, descending: bool) -> Ranks:
+        return rank_numbers(values(table), descending)
+
+    return Source(values, texts, rank)
+
+
+def dates(key: str, make: Callable[[PlanTable], Values], fold: str = "") -> Source:
+    """Dates made once for a table; with `fold` "least" or "greatest" bands sum them up."""
+
+    def values(table: PlanTable) -> Values:
+        found: Values = table.once(key, lambda: make(table))
+        return found
+
+    def of_nodes(table: PlanTable) -> Values:
+        own = values(table)
+        bands = table.outline.bands
+        above = getattr(table.roll, fold)(own) if fold else np.full(bands, NO_TIME)
+        return np.concatenate((above, own))
+
+    def texts(table: PlanTable, nodes: Rows) -> list[str]:
+        if key not in table.of_nodes:
+            table.of_nodes[key] = of_nodes(table)
+        found = table.of_nodes[key]
+        return [date_text(value) for value in found[nodes].tolist()]
+
+    def rank(table: PlanTable, descending: bool) -> Ranks:
+        return rank_numbers(values(table), descending)
+
+    return Source(values, texts, rank)
+
+
+def flags(key: str, make: Callable[[PlanTable], Values]) -> Source:
+    """Yes where a flag is set."""
+
+    def values(table: PlanTable) -> Values:
+        found: Values = table.once(key, lambda: make(table))
+        return found
+
+    def texts(table: PlanTable, nodes: Rows) -> list[str]:
+        bands, column = table.outline.bands, values(table)
+        return ["Yes" if n >= bands and column[n - bands] else "" for n in nodes.tolist()]
+
+    return Source(values, texts, _flag_rank(values))
+
+
+def texts(key: str, make: Callable[[PlanTable], Values]) -> Source:
+    """Texts made once for a table; bands stay empty."""
+
+    def values(table: PlanTable) -> Values:
+        found: Values = table.once(key, lambda: make(table))
+        return found
+
+    def shown(table: PlanTable, nodes: Rows) -> list[str]:
+        bands, column = table.outline.bands, values(table)
+        return ["" if node < bands else column[node - bands] for node in nodes.tolist()]
+
+    def rank(table: PlanTable, descending: bool) -> Ranks:
+        return rank_texts(values(table).tolist(), descending)
+
+    return Source(values, shown, rank)
+
+
+def activity_texts(name: str) -> Source:
+    """A text column of the activities as it is."""
+
+    def column(table: PlanTable) -> Values:
+        found: Values = getattr(table.schedule.activities, name)
+        return found
+
+    def shown(table: PlanTable, nodes: Rows) -> list[str]:
+        bands, own = table.outline.bands, column(table)
+        return ["" if node < bands else str(own[node - bands]) for node in nodes.tolist()]
+
+    return Source(column, shown, lambda table, down: rank_texts(column(table).tolist(), down))
+
+
+def activity_dates(name: str) -> Source:
+    """A date column of the activities as it is."""
+    return dates(name, lambda table: getattr(table.schedule.activities, name))
+
+
+def words(name: str, of: dict[Any, str], order: tuple[int, ...] = ()) -> Source:
+    """A column of codes in words; sorted by code, or in `order` (codes, first comes first)."""
+    plain = np.array([of[key] for key in sorted(of)], dtype=object)
+    place = np.arange(plain.size, dtype=np.int64)
+    if order:
+        place[list(order)] = np.arange(len(order))
+    place[plain == ""] = NO_TIME  # what says nothing is a gap
+
+    def column(table: PlanTable) -> Values:
+        found: Values = getattr(table.schedule.activities, name)
+        return found
+
+    def shown(table: PlanTable, nodes: Rows) -> list[str]:
+        bands, own = table.outline.bands, column(table)
+        return ["" if n < bands else plain[own[n - bands]] for n in nodes.tolist()]
+
+    def rank(table: PlanTable, descending: bool) -> Ranks:
+        return rank_numbers(place[column(table)], descending)
+
+    return Source(lambda table: plain[column(table)], shown, rank)
+
+
+# ---------------------------------------------------------------- colours
 
 
 def float_roles(table: PlanTable, nodes: Rows) -> list[str]:
@@ -243,7 +377,9 @@ def float_roles(table: PlanTable, nodes: Rows) -> list[str]:
     ]
 
 
-def _variance_roles(name: str) -> Callable[[PlanTable, Rows], list[str]]:
+def variance_roles(name: str) -> Callable[[PlanTable, Rows], list[str]]:
+    """Later in brown, earlier in teal."""
+
     def roles(table: PlanTable, nodes: Rows) -> list[str]:
         values = getattr(table.facts, name)[nodes].tolist()
         return ["late" if v < 0 else "early" if v > 0 else "text-muted" for v in values]
@@ -251,165 +387,13 @@ def _variance_roles(name: str) -> Callable[[PlanTable, Rows], list[str]]:
     return roles
 
 
-def _muted(table: PlanTable, nodes: Rows) -> list[str]:
+def muted(table: PlanTable, nodes: Rows) -> list[str]:
+    """All in grey."""
     return ["text-muted"] * nodes.size
 
 
-def _percent(value: float) -> str:
-    return number_text(value)
-
-
-def _variance(value: float) -> str:
-    return number_text(value, sign=True)
-
-
-def columns_of(schedule: Schedule) -> dict[str, Column]:
-    """All columns of a schedule by id, in the chooser's order; activity codes come last."""
-    longest = max((len(code) for code in schedule.activities.code.tolist()), default=0)
-    made = [
-        Column(
-            "name",
-            "Activity name",
-            276,
-            "name",
-            _name_texts,
-            _object_column("name")[1],
-            "Name of the activity or WBS element",
-        ),
-        Column(
-            "id",
-            "ID",
-            min(max(60, 18 + 8 * longest), 132),
-            "text",
-            *_object_column("code"),
-            "Activity ID, as in the source",
-            _muted,
-        ),
-        Column(
-            "remaining",
-            "Rem.\ndur.",
-            50,
-            "number",
-            *_durations("remaining"),
-            "Remaining duration, days of the activity's calendar",
-        ),
-        Column(
-            "original",
-            "Orig.\ndur.",
-            50,
-            "number",
-            *_durations("original"),
-            "Original duration, days of the activity's calendar",
-        ),
-        Column(
-            "start",
-            "Start",
-            96,
-            "date",
-            *_dates("start", "started"),
-            "Actual start where there is one (A), else early start",
-        ),
-        Column(
-            "finish",
-            "Finish",
-            96,
-            "date",
-            *_dates("finish", "finished"),
-            "Actual finish where there is one (A), else early finish",
-        ),
-        Column(
-            "float",
-            "Total\nfloat",
-            56,
-            "float",
-            *_numbers("total_float", days_text),
-            "Total float, days of the activity's calendar; a band shows its smallest",
-            float_roles,
-        ),
-        Column(
-            "free_float",
-            "Free\nfloat",
-            50,
-            "number",
-            *_numbers("free_float", days_text),
-            "Free float, days of the activity's calendar",
-        ),
-        Column(
-            "percent",
-            "%",
-            40,
-            "number",
-            *_numbers("percent", _percent),
-            "Percent complete by the activity's own type; a band weighs by original duration",
-        ),
-        Column(
-            "variance",
-            "BL finish\nvar.",
-            62,
-            "number",
-            *_numbers("finish_variance", _variance),
-            "Baseline finish less finish, calendar days; negative is later",
-            _variance_roles("finish_variance"),
-        ),
-        Column(
-            "start_variance",
-            "BL start\nvar.",
-            62,
-            "number",
-            *_numbers("start_variance", _variance),
-            "Baseline start less start, calendar days; negative is later",
-            _variance_roles("start_variance"),
-        ),
-        Column("baseline_start", "BL start", 84, "date", *_dates("baseline_start"), "Baseline"),
-        Column("baseline_finish", "BL finish", 84, "date", *_dates("baseline_finish"), "Baseline"),
-        Column("early_start", "Early start", 84, "date", *_dates("early_start"), "Early start"),
-        Column("early_finish", "Early finish", 84, "date", *_dates("early_finish"), "Early finish"),
-        Column("late_start", "Late start", 84, "date", *_dates("late_start"), "Late start"),
-        Column("late_finish", "Late finish", 84, "date", *_dates("late_finish"), "Late finish"),
-        Column(
-            "longest_path",
-            "Longest\npath",
-            62,
-            "text",
-            *_flag_texts("longest_path"),
-            "On the longest path, traced back from the latest finish",
-        ),
-        Column("type", "Type", 112, "text", *_words("type", TYPE_WORDS), "Activity type"),
-        Column("status", "Status", 88, "text", *_words("status", STATUS_WORDS), "Status"),
-        Column("calendar", "Calendar", 140, "text", _calendar_texts, _calendar_rank, "Calendar"),
-        Column(
-            "constraint",
-            "Constraint",
-            126,
-            "text",
-            *_words("constraint", CONSTRAINT_WORDS),
-            "Primary constraint",
-        ),
-        Column(
-            "constraint_date",
-            "Constraint\ndate",
-            84,
-            "date",
-            _constraint_dates,
-            _constraint_rank,
-            "Date of the primary constraint",
-        ),
-    ]
-    made += _code_columns(schedule)
-    return {column.id: column for column in made}
-
-
-def _code_columns(schedule: Schedule) -> list[Column]:
-    made = []
-    for row, name in enumerate(schedule.code_types.name.tolist()):
-
-        def all_texts(table: PlanTable, row: int = row) -> list[str]:
-            return table.codes_of(row)
-
-        texts, rank = _by_row(all_texts)
-        made.append(Column(f"code:{row}", str(name), 96, "text", texts, rank, "Activity code"))
-    return made
-
-
-DEFAULT_COLUMNS = ("name", "id", "remaining", "start", "finish", "float", "percent", "variance")
-NARROW_COLUMNS = ("name", "remaining", "start", "finish", "float", "variance")
+def flat_table(schedule: Schedule, facts: Facts, extras: Extras | None = None) -> PlanTable:
+    """The activities alone, without bands: what filters and groups ask. `facts` are theirs."""
+    n = len(schedule)
+    outline = Outline(0, n, np.full(n, NO_ROW, dtype=np.int32))
+    return PlanTable(schedule, outline, facts, extras or Extras())

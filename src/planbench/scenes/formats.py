@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
 
 from planbench.domain.times import DAY, NO_TIME
@@ -53,3 +54,30 @@ def days_text(value: float, sign: bool = False) -> str:
     if value != value:
         return ""
     return number_text(value, 0 if abs(value - round(value)) < 0.05 else 1, sign)
+
+
+def read_date(text: str) -> tuple[int, bool]:
+    """(minutes since the epoch, whether a time of day was given) of a typed date.
+
+    Taken are `dd-MMM-yy`, `dd.mm.yyyy` and ISO dates, each with or without a time; a trailing A
+    is passed over. Raises ValueError for anything else.
+    """
+    found = re.fullmatch(
+        r"(\S+?)(?:[ T](\d{1,2}):(\d{2})(?::\d{2})?)?(?:\s+A)?", text.strip(), re.IGNORECASE
+    )
+    if found is None:
+        raise ValueError(text)
+    day = re.fullmatch(r"(\d{1,2})[-./ ](\w{1,3})[-./ ](\d{2}|\d{4})", found[1])
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", found[1])
+    if iso is not None:
+        date = dt.date(int(iso[1]), int(iso[2]), int(iso[3]))
+    elif day is not None:
+        month = day[2].capitalize()
+        number = int(month) if month.isdecimal() else MONTHS.index(month) + 1
+        year = int(day[3]) + (2000 if len(day[3]) == 2 else 0)
+        date = dt.date(year, number, int(day[1]))
+    else:
+        raise ValueError(text)
+    clock = dt.time(int(found[2] or 0), int(found[3] or 0))
+    minutes = (date.toordinal() - _EPOCH) * DAY + clock.hour * 60 + clock.minute
+    return minutes, found[2] is not None

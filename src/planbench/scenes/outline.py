@@ -98,6 +98,14 @@ def rank_texts(texts: list[str], descending: bool = False) -> Ranks:
     return np.array([place[text] if text else last for text in folded], dtype=np.int64)
 
 
+def rank_by_several(ranks: list[Ranks]) -> Ranks:
+    """One rank of several, the first of which counts most; equal ones share a place."""
+    if len(ranks) == 1:
+        return ranks[0]
+    _, found = np.unique(np.stack(ranks, axis=1), axis=0, return_inverse=True)
+    return found.reshape(-1).astype(np.int64)
+
+
 @dataclass(frozen=True)
 class Order:
     """Nodes of the filtered tree in display order, each band before what is in it.
@@ -200,7 +208,7 @@ def with_bands(outline: Outline, facts: Facts, match: Flags | None = None) -> Fa
     """
     bands = outline.bands
     shown = np.ones(len(facts), dtype=bool) if match is None else match
-    roll = _Roll(outline, shown)
+    roll = RollUp(outline, shown)
     start, finish = roll.least(facts.start), roll.greatest(facts.finish)
     base_start, base_finish = roll.least(facts.baseline_start), roll.greatest(facts.baseline_finish)
     weight = np.where(np.isfinite(facts.original), facts.original, 0.0)
@@ -246,7 +254,7 @@ def with_bands(outline: Outline, facts: Facts, match: Flags | None = None) -> Fa
     return Facts(**columns)
 
 
-class _Roll:
+class RollUp:
     """Carries activity columns up the tree to its bands, deepest level first."""
 
     def __init__(self, outline: Outline, shown: Flags) -> None:
@@ -267,16 +275,20 @@ class _Roll:
         return found
 
     def least(self, values: Minutes) -> Minutes:
+        """The earliest in each band, `NO_TIME` where there is none."""
         top = np.iinfo(np.int64).max
         found = self._carry(np.minimum, np.where(values == NO_TIME, top, values), top)
         return np.where(found == top, NO_TIME, found)
 
     def greatest(self, values: Minutes) -> Minutes:
+        """The latest in each band."""
         return self._carry(np.maximum, values, NO_TIME)
 
     def smallest(self, values: Numbers) -> Numbers:
+        """The smallest in each band, NaN where there is none."""
         found = self._carry(np.minimum, np.where(np.isnan(values), np.inf, values), np.inf)
         return np.where(np.isinf(found), np.nan, found)
 
     def total(self, values: Numbers) -> Numbers:
+        """What the values of each band add up to."""
         return self._carry(np.add, values, 0.0)

@@ -8,7 +8,6 @@ relationships are edited by `planbench.services.rewiring`.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,8 @@ from planbench.domain.schedule import (
     Status,
 )
 from planbench.domain.times import DAY, NO_TIME, from_hours
+from planbench.scenes import formats
+from planbench.scenes.formats import date_text
 from planbench.services.document import Document
 from planbench.services.undo import Command, Macro, SetCells
 
@@ -55,7 +56,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
 MOST_DAYS = 20_000
 """Longest duration that is taken, in days: more is a slip of the finger."""
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _WORKS = (ActivityType.TASK, ActivityType.RESOURCE_DEPENDENT)
 _MARKS = (ActivityType.START_MILESTONE, ActivityType.FINISH_MILESTONE)
 _AT_FINISH = (
@@ -89,7 +89,7 @@ def field_text(schedule: Schedule, row: int, field: str) -> str:
     if field in ("original", "remaining"):
         return "" if value == NO_TIME else f"{value / day_length(schedule, row):.4g}"
     if field in ("start", "finish", "constraint_date"):
-        return date_words(value)
+        return date_text(value)
     if field == "percent":
         return f"{value:.4g}"
     if field == "constraint":
@@ -167,35 +167,12 @@ def read_date(text: str) -> tuple[int, bool]:
 
     Raises EditError.
     """
-    refused = EditError(f"“{text}” is not a date. Type it as 03-May-26 or 2026-05-03.")
-    found = re.fullmatch(r"(\S+?)(?:[ T](\d{1,2}):(\d{2}))?(?:\s+A)?", text.strip(), re.IGNORECASE)
-    if found is None:
-        raise refused
-    day = re.fullmatch(r"(\d{1,2})[-./ ](\w{1,3})[-./ ](\d{2}|\d{4})", found[1])
-    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", found[1])
     try:
-        if iso is not None:
-            date = dt.date(int(iso[1]), int(iso[2]), int(iso[3]))
-        elif day is not None:
-            month = day[2].lower()
-            number = int(month) if month.isdigit() else _MONTHS.index(month) + 1
-            year = int(day[3]) + (2000 if len(day[3]) == 2 else 0)
-            date = dt.date(year, number, int(day[1]))
-        else:
-            raise refused
-        clock = dt.time(int(found[2] or 0), int(found[3] or 0))
+        return formats.read_date(text)
     except ValueError:
-        raise refused from None
-    minutes = (date - dt.date(1970, 1, 1)).days * DAY + clock.hour * 60 + clock.minute
-    return minutes, found[2] is not None
-
-
-def date_words(minute: int) -> str:
-    """`dd-MMM-yy`, as `read_date` takes it; "" without a date."""
-    if minute == NO_TIME:
-        return ""
-    date = dt.date(1970, 1, 1) + dt.timedelta(days=minute // DAY)
-    return f"{date.day:02d}-{_MONTHS[date.month - 1].capitalize()}-{date.year % 100:02d}"
+        raise EditError(
+            f"“{text}” is not a date. Type it as 03-May-26 or 2026-05-03."
+        ) from None
 
 
 def _moment(schedule: Schedule, row: int, text: str, at_finish: bool, now: int) -> int:
@@ -264,7 +241,7 @@ def _not_in_the_future(schedule: Schedule, row: int, minute: int, word: str) -> 
     if minute // DAY == date // DAY:
         return date
     raise EditError(
-        f"An actual {word} cannot lie after the data date, {date_words(date)}. "
+        f"An actual {word} cannot lie after the data date, {date_text(date)}. "
         "To hold the activity to a date, set a constraint."
     )
 
@@ -292,7 +269,7 @@ def _actual_start(document: Document, row: int, text: str) -> Command | None:
     if activity.actual_finish != NO_TIME and minute > activity.actual_finish:
         raise EditError(
             f"The actual start cannot lie after the actual finish, "
-            f"{date_words(activity.actual_finish)}."
+            f"{date_text(activity.actual_finish)}."
         )
     if activity.kind in _MARKS:
         return _reach(document, row, minute)
@@ -338,7 +315,7 @@ def _actual_finish(document: Document, row: int, text: str) -> Command | None:
     if minute < activity.actual_start:
         raise EditError(
             f"The actual finish cannot lie before the actual start, "
-            f"{date_words(activity.actual_start)}."
+            f"{date_text(activity.actual_start)}."
         )
     return _step(
         document,

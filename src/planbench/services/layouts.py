@@ -30,15 +30,21 @@ class Layout:
     """One layout. Empty `columns` are those that fit the window, `level` -1 opens all bands.
 
     `widths` are pixels by column id where the user chose them; `px_per_day` 0 fits the plan.
+    `grouping` names the levels of bands, the outermost first; `then` what is sorted by further, a
+    minus before those from the top down; `filter` is the text of `planbench.scenes.filters`.
     """
 
     columns: tuple[str, ...] = ()
     widths: Mapping[str, int] = field(default_factory=dict)
     sort: str = "start"
     descending: bool = False
-    grouping: str = "wbs"
+    then: tuple[str, ...] = ()
+    grouping: tuple[str, ...] = ("wbs",)
     level: int = -1
     quick: str = ""
+    filter: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    highlight: bool = False
     critical_by: str = "longest_path"
     px_per_day: float = 0.0
     links: str = "driving"
@@ -50,7 +56,8 @@ class Layout:
 
 def layout_json(layout: Layout) -> dict[str, Any]:
     """The layout as plain values for JSON."""
-    return {**asdict(layout), "columns": list(layout.columns), "widths": dict(layout.widths)}
+    values = asdict(layout)
+    return {key: list(one) if isinstance(one, tuple) else one for key, one in values.items()}
 
 
 def parse_layout(values: Any, where: str = "") -> Layout:
@@ -65,13 +72,14 @@ def parse_layout(values: Any, where: str = "") -> Layout:
         if item.name not in values:
             continue
         value, kind = values[item.name], type(getattr(Layout(), item.name))
-        if item.name == "columns":
+        if item.name == "grouping" and isinstance(value, str):  # as it was kept with one level
+            value = [] if value == "none" else [value]
+        if kind is tuple:
             good = isinstance(value, list) and all(isinstance(one, str) for one in value)
             value = tuple(value) if good else value
-        elif item.name == "widths":
+        elif kind is dict:
             good = isinstance(value, dict) and all(
-                isinstance(key, str) and type(wide) is int and 16 <= wide <= 2000
-                for key, wide in value.items()
+                isinstance(key, str) and _fits(item.name, one) for key, one in value.items()
             )
         elif kind is float:
             good = type(value) in (int, float) and 0 <= value < 1e6
@@ -81,6 +89,13 @@ def parse_layout(values: Any, where: str = "") -> Layout:
             raise LayoutError(f"“{item.name}” cannot be {value!r}", where)
         found[item.name] = value
     return Layout(**found)
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether one entry of a layout's mapping can be taken."""
+    if name == "widths":
+        return type(value) is int and 16 <= value <= 2000
+    return isinstance(value, str)
 
 
 def write_layout(path: str | Path, name: str, layout: Layout) -> None:

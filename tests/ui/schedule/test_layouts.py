@@ -97,7 +97,7 @@ def test_named_layouts_for_me_and_for_the_project(qtbot, session, document, name
     assert "needs a name" in dialog.name.field.accessibleDescription()
     dialog.name.setText("Review")
     dialog.take()
-    assert Settings(session.settings.path).get("layouts")["Review"]["grouping"] == "status"
+    assert Settings(session.settings.path).get("layouts")["Review"]["grouping"] == ["status"]
     dialog = space.layouts.ask_to_keep()
     dialog.name.setText("Site")
     dialog.place.set_index(1)
@@ -105,7 +105,7 @@ def test_named_layouts_for_me_and_for_the_project(qtbot, session, document, name
     qtbot.waitUntil(lambda: "Site" in space.layouts.of_project())
     actions = {a.text(): a for a in space.layouts.menu().actions()}
     actions["Default layout"].trigger()
-    assert space.plan.grouping == "wbs"
+    assert space.plan.grouping == ("wbs",)
     assert looks(space) != wanted
     actions["Site (project)"].trigger()
     assert looks(space) == wanted
@@ -134,10 +134,16 @@ def test_layouts_go_from_one_to_another_by_file(qtbot, session, document, tmp_pa
 def test_a_layout_of_another_schedule_leaves_out_what_is_not_here(qtbot, session, document):
     space = opened(qtbot, session, document)
     space.layouts.apply(
-        Layout(columns=("name", "code:77", "float"), grouping="code:77", sort="code:77", quick="x")
+        Layout(
+            columns=("name", "code:77", "float"), grouping=("code:77",), sort="code:77", quick="x"
+        )
     )
     assert space.column_ids() == ["name", "float"]
-    assert (space.plan.grouping, space.plan.quick, space.plan.sort_column) == ("wbs", "", "start")
+    assert (space.plan.grouping, space.plan.quick, space.plan.sort_column) == (
+        ("wbs",),
+        "",
+        "start",
+    )
 
 
 def test_moved_columns_are_the_order_from_then_on(qtbot, session, document):

@@ -53,7 +53,7 @@ def test_levels_and_revealing_what_is_folded_away(plan: Plan):
 
 
 def test_without_bands_all_activities_stand_in_one_list(plan: Plan):
-    plan.group_by("none")
+    plan.group_by(())
     assert len(plan.rows) == 600
     starts = plan.facts.start[plan.rows.nodes]
     assert (np.diff(starts) >= 0).all()

@@ -297,7 +297,7 @@ def test_grouping_keeps_the_selection_and_names_the_button(space: ScheduleWorksp
     space.open_level(0)
     assert space.model.rowCount() == len(bands)
     space.state.select(321)  # closing its band had selected the band
-    space.group_by("none")
+    space.group_by()
     assert space.model.rowCount() == 600
     assert not space.bar.level.isEnabled()
     space.group_by("wbs")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
 
 from planbench.scenes.columns import Column as PlanColumn
 from planbench.scenes.columns import PlanTable
@@ -16,14 +17,14 @@ from planbench.scenes.outline import RowMap
 from planbench.services.editing import FIELDS
 from planbench.ui.widgets.table import CellLook, Column, FlatTableModel
 
-Sorter = Callable[[str, bool], None]
+Sorter = Callable[[str, bool, bool], None]
 
 
 class ActivityModel(FlatTableModel):
     """A view of one `PlanTable`; folding, sorting and filtering arrive as a new row map.
 
-    `sorter(column id, descending)` is asked to sort, as the order within bands is not the model's
-    to know; `folded(band)` tells whether a band is closed.
+    `sorter(column id, descending, further)` is asked to sort (further with Shift), as the order
+    within bands is not the model's to know; `folded(band)` tells whether a band is closed.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class ActivityModel(FlatTableModel):
         if 0 <= column < len(self.shown):
             descending = order == Qt.SortOrder.DescendingOrder
             self.sorted_by = (column, not descending)
-            self._sorter(self.shown[column].id, descending)
+            further = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._sorter(self.shown[column].id, descending, bool(further))
 
     def is_band(self, node: int) -> bool:
         """Whether a node is a WBS band."""

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from planbench.domain.errors import PlanbenchError
-from planbench.scenes.groups import QUICK_FILTERS, groupings
+from planbench.scenes.filters import FilterError, Group, read_filter, write_filter
+from planbench.scenes.groups import QUICK_FILTERS, known_grouping
 from planbench.services.layouts import (
     Layout,
     keep_project_layout,
@@ -105,9 +106,13 @@ class LayoutDesk(QObject):
             widths=dict(self.widths),
             sort=plan.sort_column,
             descending=plan.descending,
+            then=tuple(f"{'-' if down else ''}{one}" for one, down in plan.sorting[1:]),
             grouping=plan.grouping,
             level=-1 if plan.level >= plan.deepest else plan.level,
             quick=plan.quick,
+            filter=write_filter(plan.filter, plan.columns),
+            parameters=dict(plan.parameters),
+            highlight=plan.highlight,
             critical_by=plan.critical_by,
             px_per_day=0.0 if space.gantt.fitted else space.gantt.time.px_per_day,
             links=options.links,
@@ -124,12 +129,16 @@ class LayoutDesk(QObject):
         self.widths = dict(layout.widths)
         columns = [one for one in layout.columns if one in plan.columns]
         space.show_columns(columns or None)
-        space.group_by(layout.grouping if layout.grouping in groupings(plan.schedule) else "wbs")
+        known = known_grouping(layout.grouping, plan.columns)
+        space.group_by(*(known if known or not layout.grouping else ("wbs",)))
         plan.sift(layout.quick if layout.quick in QUICK_FILTERS else "")
+        self._ask(layout)
         space.bar.critical.set_index(0 if layout.critical_by == "longest_path" else 1)
         space.mark_critical(space.bar.critical.index)
+        further = ((one.removeprefix("-"), one.startswith("-")) for one in layout.then)
+        sorting = [(layout.sort, layout.descending), *further]
         if layout.sort in plan.columns:
-            plan.sort_by(layout.sort, layout.descending)
+            plan.sort_by_all([one for one in sorting if one[0] in plan.columns])
         space.open_level(plan.deepest if layout.level < 0 else layout.level)
         parts = {
             name: getattr(layout, name)
@@ -144,6 +153,16 @@ class LayoutDesk(QObject):
         space.show_sorting()
         self._held = False
         self.remember()
+
+    def _ask(self, layout: Layout) -> None:
+        """Filter as a layout does; say so where this schedule lacks what it asks for."""
+        plan = self._space.plan
+        plan.mark_matching(layout.highlight)
+        try:
+            plan.ask(read_filter(layout.filter, plan.columns), layout.parameters)
+        except FilterError as error:
+            plan.ask(Group())
+            self.state.message.emit("warning", f"The layout's filter is not used. {error.line}")
 
     def hold(self) -> None:
         """Another document is being opened: what changes on the way is not the user's wish."""

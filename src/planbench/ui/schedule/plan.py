@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,16 +11,17 @@ from PySide6.QtCore import QObject, Signal
 from planbench.domain.schedule import NO_ROW, Baseline, Flags, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm.result import CpmResult
-from planbench.scenes.columns import Column, PlanTable, columns_of
+from planbench.scenes.columns import Column, Extras, PlanTable, flat_table
 from planbench.scenes.facts import LONGEST_PATH, Facts, activity_facts
+from planbench.scenes.fields import columns_of
+from planbench.scenes.filters import FilterError, Group, matching, parameters_of, read_filter
 from planbench.scenes.groups import (
-    BY_CRITICAL,
-    BY_NONE,
     BY_WBS,
     QUICK_FILTERS,
+    QUICK_TEXTS,
     grouped_outline,
     groupings,
-    quick_filter,
+    known_grouping,
 )
 from planbench.scenes.outline import (
     Order,
@@ -29,25 +30,28 @@ from planbench.scenes.outline import (
     display_order,
     folded_below,
     match_text,
+    rank_by_several,
     row_map,
     with_bands,
 )
 from planbench.services.editing import FIELDS
 
 if TYPE_CHECKING:
-    from planbench.engines.cpm.columns import Network
+    from planbench.engines.trace.why import Prepared
 
 
 class Plan(QObject):
     """A schedule as shown: facts, outline, and the rows after sorting, filtering and folding.
 
     Signals: `plan_changed()` when the schedule or its figures are others, `rows_changed()` when
-    only the rows are, `reasons_ready()` when the dates can be explained.
+    only the rows are, `reasons_ready()` when the dates can be explained, `refused(text)` when the
+    filter cannot be asked of this schedule.
     """
 
     plan_changed = Signal()
     rows_changed = Signal()
     reasons_ready = Signal()
+    refused = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,10 +59,15 @@ class Plan(QObject):
         self.cpm: CpmResult | None = None
         self.baseline: Baseline | None = None
         self.critical_by = LONGEST_PATH
-        self.grouping = BY_WBS
+        self.extras = Extras()
+        self.grouping: tuple[str, ...] = (BY_WBS,)  # keys of the levels, the outermost first
         self.quick = ""  # one of QUICK_FILTERS
         self.query = ""
-        self.sort_column, self.descending = "start", False
+        self.filter = Group()
+        self.parameters: dict[str, str] = {}  # what the filter's parameters are set to
+        self.highlight = False  # mark what passes instead of hiding the rest
+        self.marked: Flags | None = None  # per activity, while it is marked
+        self.sorting: tuple[tuple[str, bool], ...] = (("start", False),)  # column, descending
         self.columns: dict[str, Column] = {}
         self.base = self.schedule  # what edited cells are told from
         self._edited: dict[str, Flags | None] = {}
@@ -69,7 +78,13 @@ class Plan(QObject):
 
     # ------------------------------------------------------------ what is shown
 
-    def show(self, schedule: Schedule, cpm: CpmResult | None, baseline: Baseline | None) -> None:
+    def show(
+        self,
+        schedule: Schedule,
+        cpm: CpmResult | None,
+        baseline: Baseline | None,
+        extras: Extras | None = None,
+    ) -> None:
         """Show a schedule; folded bands, sorting and the filter stay where it is the same one."""
         if schedule is not self.schedule:
             if len(schedule) != len(self.schedule):
@@ -77,7 +92,7 @@ class Plan(QObject):
             if schedule.wbs is not self.schedule.wbs:
                 self.folded = np.zeros(0, dtype=bool)
             self.schedule = schedule
-        self.cpm, self.baseline = cpm, baseline
+        self.cpm, self.baseline, self.extras = cpm, baseline, extras or Extras()
         self._read()
         self.plan_changed.emit()
 
@@ -109,71 +124,124 @@ class Plan(QObject):
     def _read(self) -> None:
         """Make facts, outline and rows anew."""
         self._edited.clear()
-        self._network: Network | None = None
-        self.columns = columns_of(self.schedule)
-        if self.sort_column not in self.columns:
-            self.sort_column, self.descending = "start", False
-        if self.grouping not in groupings(self.schedule):
-            self.grouping = BY_WBS
-        self.activity_facts: Facts = activity_facts(
-            self.schedule, self.cpm, self.baseline, self.critical_by
-        )
-        self._group()
+        self._network: Prepared | None = None
+        self.columns = columns_of(self.schedule, self.extras)
+        known = tuple(one for one in self.sorting if one[0] in self.columns)
+        self.sorting = known or (("start", False),)
+        if self.grouping:
+            self.grouping = known_grouping(self.grouping, self.columns) or (BY_WBS,)
+        self._work_out()
         self._find()
         self._roll_up()
         self._sort()
         self._fold()
 
+    def _work_out(self) -> None:
+        """Facts and fields of the activities, and the bands they stand under."""
+        self.activity_facts: Facts = activity_facts(
+            self.schedule, self.cpm, self.baseline, self.critical_by
+        )
+        self._fields = flat_table(self.schedule, self.activity_facts, self.extras)
+        self._group()
+
     def _group(self) -> None:
-        self.outline: Outline = grouped_outline(self.schedule, self.activity_facts, self.grouping)
-        if self.folded.size != self.outline.bands:
+        before = self.folded
+        self.outline: Outline = grouped_outline(self._fields, self.columns, self.grouping)
+        if before.size != self.outline.bands:
             self.folded = np.zeros(self.outline.bands, dtype=bool)
 
     def _find(self) -> None:
         acts = self.schedule.activities
-        self._match = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
-        for other in (quick_filter(self.quick, self.schedule, self.activity_facts), self._alone):
-            if other is not None:
-                self._match = other if self._match is None else self._match & other
+        words = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
+        asked = self._ask()
+        found = [one for one in (words, asked) if one is not None]
+        wanted = np.logical_and.reduce(found) if found else None
+        self.marked = wanted if self.highlight else None
+        hidden = [
+            one for one in (None if self.highlight else wanted, self._alone) if one is not None
+        ]
+        self._wanted = wanted
+        self._match = np.logical_and.reduce(hidden) if hidden else None
+
+    def _ask(self) -> Flags | None:
+        """What the filter and the quick filter let pass; None for everything."""
+        if not self.filter.parts and not self.quick:
+            return None
+        try:
+            quick = read_filter(QUICK_TEXTS[self.quick], self.columns)
+            both = Group(True, (quick, self.filter))
+            return matching(both, self._fields, self.columns, self.parameters)
+        except FilterError as error:
+            self.refused.emit(error.line)
+            return None
 
     def _roll_up(self) -> None:
         self._span: tuple[int, int] | None = None
         self.facts: Facts = with_bands(self.outline, self.activity_facts, self._match)
-        self.table = PlanTable(self.schedule, self.outline, self.facts)
+        self.table: PlanTable = self._fields.regrouped(self.outline, self.facts, self._match)
 
     def _sort(self) -> None:
-        rank = self.columns[self.sort_column].rank(self.table, self.descending)
-        self._order: Order = display_order(self.outline, rank, self._match)
+        ranks = [self.columns[one].rank(self.table, down) for one, down in self.sorting]
+        self._order: Order = display_order(self.outline, rank_by_several(ranks), self._match)
 
     def _fold(self) -> None:
         self.rows: RowMap = row_map(self.outline, self._order, self.folded)
 
+    def _again(self) -> None:
+        """Other activities are shown, or under other bands."""
+        self._find()
+        self._roll_up()
+        self._sort()
+        self._fold()
+        self.plan_changed.emit()
+
+    @property
+    def sifted(self) -> bool:
+        """Whether a filter is set, the words of the search field aside."""
+        return bool(self.quick or self.filter.parts)
+
+    @property
+    def sort_column(self) -> str:
+        """What is sorted by first."""
+        return self.sorting[0][0]
+
+    @property
+    def descending(self) -> bool:
+        """Whether that is from the top down."""
+        return self.sorting[0][1]
+
     @property
     def matching(self) -> int:
-        """Activities that pass the filter."""
-        return len(self.schedule) if self._match is None else int(self._match.sum())
+        """Activities that pass the filter, hidden or marked."""
+        found = self._match if self._wanted is None or not self.highlight else self._wanted
+        return len(self.schedule) if found is None else int(found.sum())
 
     # ------------------------------------------------------------ what the user does
 
-    def sort_by(self, column: str, descending: bool = False) -> None:
-        """Sort activities within their bands. Raises KeyError for an unknown column."""
+    def sort_by(self, column: str, descending: bool = False, further: bool = False) -> None:
+        """Sort activities within their bands; `further` breaks ties of what is sorted by already.
+
+        Raises KeyError for an unknown column.
+        """
         self.columns[column]
-        self.sort_column, self.descending = column, descending
+        before = [one for one in self.sorting if one[0] != column] if further else []
+        self.sort_by_all([*before, (column, descending)])
+
+    def sort_by_all(self, sorting: Sequence[tuple[str, bool]]) -> None:
+        """Sort by several columns, the first counts most. Raises KeyError for an unknown one."""
+        for column, _ in sorting:
+            self.columns[column]
+        self.sorting = tuple(sorting) or (("start", False),)
         self._sort()
         self._fold()
         self.rows_changed.emit()
 
     def filter_by(self, query: str) -> None:
         """Show the activities whose ID or name contains every word; bands sum up only these."""
-        if query.split() == self.query.split():
-            self.query = query
-            return
+        same = query.split() == self.query.split()
         self.query = query
-        self._find()
-        self._roll_up()
-        self._sort()
-        self._fold()
-        self.plan_changed.emit()
+        if not same:
+            self._again()
 
     def isolate(self, rows: Sequence[int]) -> None:
         """Show only these activities, besides what the filter asks; all for no rows."""
@@ -182,33 +250,25 @@ class Plan(QObject):
         alone = np.zeros(len(self.schedule), dtype=bool)
         alone[list(rows)] = True
         self._alone = alone if rows else None
-        self._find()
-        self._roll_up()
-        self._sort()
-        self._fold()
-        self.plan_changed.emit()
+        self._again()
 
     def mark_critical(self, critical_by: str) -> None:
         """Choose what counts as critical: the longest path, or total float of zero or less."""
         if critical_by != self.critical_by:
             self.critical_by = critical_by
-            self.activity_facts = activity_facts(
-                self.schedule, self.cpm, self.baseline, critical_by
-            )
-            if self.grouping == BY_CRITICAL:
-                self._group()
-            if self.quick:
-                self._find()
-            self._roll_up()
-            self._sort()
-            self._fold()
-            self.plan_changed.emit()
+            self._work_out()
+            self._again()
 
-    def group_by(self, grouping: str) -> None:
-        """Put the activities under other bands. Raises KeyError for an unknown grouping."""
-        groupings(self.schedule)[grouping]
-        if grouping != self.grouping:
-            self.grouping = grouping
+    def group_by(self, grouping: Sequence[str]) -> None:
+        """Put the activities under other bands, the outermost level first; () for none.
+
+        Raises KeyError for an unknown grouping.
+        """
+        known = groupings(self.columns)
+        for key in grouping:
+            known[key]
+        if tuple(grouping) != self.grouping:
+            self.grouping = tuple(grouping)
             self.folded = np.zeros(0, dtype=bool)
             self._group()
             self._roll_up()
@@ -221,11 +281,20 @@ class Plan(QObject):
         QUICK_FILTERS[quick]
         if quick != self.quick:
             self.quick = quick
-            self._find()
-            self._roll_up()
-            self._sort()
-            self._fold()
-            self.plan_changed.emit()
+            self._again()
+
+    def ask(self, wanted: Group, parameters: Mapping[str, str] | None = None) -> None:
+        """Show what a filter lets pass. Raises FilterError where it cannot be asked."""
+        given = {**parameters_of(wanted), **(parameters or {})}
+        matching(wanted, self._fields, self.columns, given)
+        self.filter, self.parameters = wanted, given
+        self._again()
+
+    def mark_matching(self, highlight: bool) -> None:
+        """Mark what passes the filter instead of hiding the rest, or hide it again."""
+        if highlight != self.highlight:
+            self.highlight = highlight
+            self._again()
 
     def is_folded(self, band: int) -> bool:
         """Whether a band is closed."""
@@ -242,7 +311,7 @@ class Plan(QObject):
     def deepest(self) -> int:
         """Levels of bands."""
         depth = self.outline.depth[: self.outline.bands]
-        return int(depth.max()) + 1 if self.grouping != BY_NONE and depth.size else 0
+        return int(depth.max()) + 1 if self.grouping and depth.size else 0
 
     @property
     def level(self) -> int:
@@ -256,8 +325,8 @@ class Plan(QObject):
         self._fold()
         self.rows_changed.emit()
 
-    def explain_with(self, network: Network, cpm: CpmResult) -> None:
-        """From now on reasons can be told: the network of this result is prepared."""
+    def explain_with(self, network: Prepared, cpm: CpmResult) -> None:
+        """From now on reasons can be told: what explains this result is prepared."""
         if cpm is self.cpm:
             self._network = network
             self.reasons_ready.emit()
@@ -287,7 +356,8 @@ class Plan(QObject):
 
     def wbs_of(self, node: int) -> int:
         """The WBS element of a band, -1 for other nodes."""
-        return node if self.grouping == BY_WBS and 0 <= node < self.outline.bands else NO_ROW
+        first = bool(self.grouping) and self.grouping[0] == BY_WBS
+        return node if first and 0 <= node < len(self.schedule.wbs) else NO_ROW
 
     def reveal(self, node: int) -> bool:
         """Open the bands above a node; False where the filter hides it."""
@@ -315,16 +385,15 @@ class Plan(QObject):
         return self._span
 
 
-def prepare_reasons(schedule: Schedule, cpm: CpmResult) -> Network:
-    """The network behind a result, with the code that explains dates loaded and tried.
+def prepare_reasons(schedule: Schedule, cpm: CpmResult) -> Prepared:
+    """What explains a result, with the code that explains dates loaded and tried.
 
     Compiling that code takes seconds the very first time: do this in the background. One activity
     of each kind is explained, so that what the window asks later answers at once.
     """
-    from planbench.engines.cpm import prepare
-    from planbench.engines.trace import why
+    from planbench.engines.trace import prepared, why
 
-    network = prepare(schedule)
+    network = prepared(schedule, cpm)
     acts = schedule.activities
     kinds = acts.type.astype(np.int64) * 64 + acts.status * 16 + np.minimum(acts.constraint, 15)
     _, rows = np.unique(kinds, return_index=True)

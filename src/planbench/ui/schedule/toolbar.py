@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from planbench.scenes.formats import THIN
 from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
-from planbench.scenes.groups import QUICK_FILTERS, groupings
+from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
 from planbench.ui.icons import icon
 from planbench.ui.schedule.gantt import ZOOM_STEP
 from planbench.ui.theme import current_theme
@@ -145,14 +145,17 @@ class ScheduleBar(Toolbar):
     def show_counts(self, matching: int, all_of_them: int, query: str) -> None:
         """How many activities pass the filter; empty without one."""
         found = f"{matching:,} of {all_of_them:,}".replace(",", THIN)
-        sifted = bool(query.split() or self._space.plan.quick)
+        sifted = bool(query.split() or self._space.plan.sifted)
         self.count.setText(found if sifted else "")
 
     def _show_choices(self) -> None:
         """Name the grouping and the quick filter on their buttons."""
         plan = self._space.plan
-        self.group.setText(groupings(plan.schedule)[plan.grouping])
-        self.quick.setText(QUICK_FILTERS[plan.quick])
+        titles = groupings(plan.columns)
+        more = f" +{len(plan.grouping) - 1}" if len(plan.grouping) > 1 else ""
+        self.group.setText(titles[plan.grouping[0]] + more if plan.grouping else "No groups")
+        own = "Filter" if plan.filter.parts else QUICK_FILTERS[plan.quick]
+        self.quick.setText(own)
         self.level.setEnabled(plan.deepest > 0)
 
     # ------------------------------------------------------------ menus
@@ -180,8 +183,12 @@ class ScheduleBar(Toolbar):
 
     def group_menu(self) -> QMenu:
         """What the activities can be grouped by."""
-        plan = self._space.plan
-        return self._choice_menu(groupings(plan.schedule), plan.grouping, self._space.group_by)
+        plan, space = self._space.plan, self._space
+        titles = groupings(plan.columns)
+        usual = (BY_WBS, "status", "critical", "calendar", *(k for k in titles if k[:5] == "code:"))
+        entries = {BY_NONE: "No groups", **{key: titles[key] for key in usual}}
+        now = plan.grouping[0] if len(plan.grouping) == 1 else "" if not plan.grouping else "…"
+        return self._choice_menu(entries, now, lambda key: space.group_by(*((key,) if key else ())))
 
     def quick_menu(self) -> QMenu:
         """The filters that need no words."""

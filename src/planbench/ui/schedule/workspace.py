@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayou
 
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.domain.times import from_datetime
-from planbench.scenes.columns import DEFAULT_COLUMNS, NARROW_COLUMNS, Column
+from planbench.scenes.columns import Column, Extras
 from planbench.scenes.facts import LONGEST_PATH, TOTAL_FLOAT
+from planbench.scenes.fields import DEFAULT_COLUMNS, NARROW_COLUMNS
+from planbench.scenes.filters import Group
 from planbench.scenes.gantt import GanttOptions
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
@@ -174,7 +176,7 @@ class ScheduleWorkspace(QWidget):
             self.desk.opened()
             return
         self._stack.setCurrentIndex(1)
-        self.plan.show(document.schedule, document.cpm, document.baseline)
+        self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
         self.desk.opened()
         self.tell_what_if()
         self._columns()
@@ -190,8 +192,8 @@ class ScheduleWorkspace(QWidget):
 
     def _result(self, kind: str) -> None:
         document = self.state.document
-        if document is not None and kind in ("cpm", "baseline"):
-            self.plan.show(document.schedule, document.cpm, document.baseline)
+        if document is not None and kind in ("cpm", "baseline", "quality", "risk"):
+            self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
             self._say(document)
             self._explain()
         if document is not None and kind == "cpm":
@@ -291,7 +293,7 @@ class ScheduleWorkspace(QWidget):
             f"No activity contains “{self.plan.query}”"
             if self.plan.query.split()
             else "No activity passes the filter"
-            if self.plan.quick
+            if self.plan.sifted
             else ""
         )
         self.table.select_row(node, scroll=False)
@@ -351,12 +353,12 @@ class ScheduleWorkspace(QWidget):
         self._columns()
         self.layouts.remember()
 
-    def _sort(self, column: str, descending: bool) -> None:
-        self.plan.sort_by(column, descending)
+    def _sort(self, column: str, descending: bool, further: bool) -> None:
+        self.plan.sort_by(column, descending, further)
         self.keep_in_sight()
 
-    def group_by(self, grouping: str) -> None:
-        """Group the activities otherwise; the selected one stays selected."""
+    def group_by(self, *grouping: str) -> None:
+        """Group the activities by these keys, the outermost first; the selection stays."""
         row = self.plan.activity_of(self.node)
         self.node = NO_ROW  # bands are numbered anew
         self.plan.group_by(grouping)
@@ -421,8 +423,9 @@ class ScheduleWorkspace(QWidget):
         node = self.plan.node_of(row)
         if node != NO_ROW and self.state.isolated and row not in self.state.isolated[1]:
             self.state.isolate("", ())
-        if node != NO_ROW and not self.plan.reveal(node) and self.plan.quick:
+        if node != NO_ROW and not self.plan.reveal(node) and self.plan.sifted:
             self.plan.sift("")
+            self.plan.ask(Group())
         if node != NO_ROW and not self.plan.reveal(node) and self.plan.query:
             with QSignalBlocker(self.bar.filter):
                 self.bar.filter.clear()
@@ -543,6 +546,14 @@ class ScheduleWorkspace(QWidget):
                 self.toggle_details()
                 return True
         return super().eventFilter(watched, event)
+
+
+def extras_of(document: Document) -> Extras:
+    """What columns and filters can tell besides the schedule: baselines, risk, checks."""
+    n = len(document.schedule)
+    more = (one for one in document.schedule.baselines if one is not document.baseline)
+    fitting = tuple(one for one in more if len(one.columns) == n)
+    return Extras(fitting[:2], document.quality, document.risk)
 
 
 def _looks(columns: Sequence[Column]) -> list[tuple[str, str, int]]:
