@@ -1,0 +1,1 @@
+"""Which projects to launch, delay or stop: register, finance, priorities, selection, balance."""

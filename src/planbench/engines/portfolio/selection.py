@@ -1,0 +1,401 @@
+"""Choosing options under limits as a mixed-integer programme, solved by HiGHS through SciPy.
+
+A problem knows nothing of projects: items have options, of which at most one is chosen, options
+have values and weigh on limits. `timing` makes one of a register. Items, options and limits are
+put into one order before solving, so that the answer does not depend on the order of rows.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+DEFAULT_GAP = 0.005
+DEFAULT_SECONDS = 20.0
+TOLERANCE = 1e-6
+"""How far beyond a limit still counts as within it, relative to the limit."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to go on with an item: `delay` periods late, or `active` False: stopped.
+
+    `start` is its first period, `finish` the first period after its last. `gain` and `spend` are
+    the parts of the value that grow with benefits and with cost; `cost` is not discounted.
+    """
+
+    item: str
+    key: str
+    value: float
+    active: bool = True
+    start: int = 0
+    finish: int = 0
+    delay: int = 0
+    cost: float = 0.0
+    gain: float = 0.0
+    spend: float = 0.0
+
+
+@dataclass(frozen=True)
+class Limit:
+    """lower <= sum of weights of the chosen options - extra + carried out - carried in <= upper.
+
+    Several rows with one `name` are one rule to the user. Up to `most_extra` more can be had at
+    `price` a unit (hired capacity, or the penalty of a soft limit). Up to `carry_most` of what
+    is left goes to the limit called `carry_to`.
+    """
+
+    name: str
+    kind: str  # budget, role, exclusion, together, dependency, group, must-do, forced-out, total
+    options: Ints
+    weights: Floats
+    lower: float = -math.inf
+    upper: float = math.inf
+    subject: str = ""
+    period: int = 0
+    price: float = 0.0
+    most_extra: float = 0.0
+    carry_to: str = ""
+    carry_most: float = 0.0
+
+    @property
+    def size(self) -> float:
+        """What an excess is measured against: the limit itself, at least 1."""
+        given = self.upper if math.isfinite(self.upper) else self.lower
+        return max(1.0, abs(given)) if math.isfinite(given) else 1.0
+
+
+@dataclass(frozen=True)
+class Synergy:
+    """Value that comes on top when both items are active (negative: is lost)."""
+
+    a: str
+    b: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Options in order of item and delay; `exactly_one` are items that need a decision."""
+
+    options: tuple[Option, ...]
+    limits: tuple[Limit, ...]
+    exactly_one: frozenset[str] = frozenset()
+    synergies: tuple[Synergy, ...] = ()
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """The items in order."""
+        return tuple(sorted({option.item for option in self.options}))
+
+    @cached_property
+    def of_item(self) -> dict[str, list[int]]:
+        """Numbers of the options of each item."""
+        found: dict[str, list[int]] = {item: [] for item in self.items}
+        for number, option in enumerate(self.options):
+            found[option.item].append(number)
+        return found
+
+    @cached_property
+    def values(self) -> Floats:
+        """Value of each option."""
+        return np.array([option.value for option in self.options], dtype=np.float64)
+
+    @cached_property
+    def costs(self) -> Floats:
+        """Forward cost of each option."""
+        return np.array([option.cost for option in self.options], dtype=np.float64)
+
+    def active(self, item: str) -> list[int]:
+        """Options of an item in which it goes on."""
+        return [n for n in self.of_item.get(item, ()) if self.options[n].active]
+
+    def with_limits(self, *more: Limit) -> Problem:
+        """The same with more limits."""
+        return replace(self, limits=(*self.limits, *more))
+
+    def without(self, names: set[str]) -> Problem:
+        """The same without the limits of these names."""
+        kept = tuple(limit for limit in self.limits if limit.name not in names)
+        return replace(self, limits=kept)
+
+    def with_values(self, values: Floats) -> Problem:
+        """The same with another value for each option."""
+        made = tuple(
+            replace(option, value=float(value))
+            for option, value in zip(self.options, values, strict=True)
+        )
+        return replace(self, options=made)
+
+    def forced(self, numbers: Sequence[int], name: str) -> Problem:
+        """The same, with one of these options chosen."""
+        return self.with_limits(limit_of(name, "forced", numbers, lower=1.0))
+
+
+def limit_of(name: str, kind: str, numbers: Sequence[int], **more: Any) -> Limit:
+    """A limit on how many of these options are chosen."""
+    chosen = np.array(sorted(numbers), dtype=np.int64)
+    return Limit(name, kind, chosen, np.ones(chosen.size), **more)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was chosen, how good it is and how good any choice could be at most.
+
+    `status`: optimal (within the gap asked for), time-limit (best found so far), infeasible, or
+    none-found (time ended without any). `gap` is (bound - value) / |value|, proven.
+    """
+
+    status: str
+    chosen: tuple[int, ...] = ()
+    value: float = math.nan
+    bound: float = math.nan
+    gap: float = math.nan
+    seconds: float = 0.0
+    extra: dict[str, float] = field(default_factory=dict)
+    carried: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a choice."""
+        return self.status in ("optimal", "time-limit")
+
+    def option_of(self, problem: Problem) -> dict[str, Option]:
+        """The chosen option of each item that has one."""
+        return {problem.options[n].item: problem.options[n] for n in self.chosen}
+
+
+@dataclass
+class _Rows:
+    """Rows of the sparse matrix while it grows."""
+
+    row: list[npt.NDArray[Any]] = field(default_factory=list)
+    column: list[npt.NDArray[Any]] = field(default_factory=list)
+    weight: list[npt.NDArray[Any]] = field(default_factory=list)
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+
+    def add(self, columns: Any, weights: Any, lower: float, upper: float) -> int:
+        columns = np.asarray(columns, dtype=np.int64)
+        self.row.append(np.full(columns.size, len(self.lower)))
+        self.column.append(columns)
+        self.weight.append(np.asarray(weights, dtype=np.float64))
+        self.lower.append(lower)
+        self.upper.append(upper)
+        return len(self.lower) - 1
+
+
+@dataclass
+class _Programme:
+    """The programme as arrays: options first, then extras, carries and synergies."""
+
+    cost: list[float]
+    high: list[float]
+    whole: list[int]
+    rows: _Rows
+    extra: dict[int, int]
+    carry: dict[int, int]
+    broken: dict[int, list[int]]
+
+    def column(self, cost: float, high: float) -> int:
+        self.cost.append(cost)
+        self.high.append(high)
+        self.whole.append(0)
+        return len(self.cost) - 1
+
+
+def _programme(problem: Problem, soft: Collection[str] | None = None) -> _Programme:
+    """With `soft` names nothing has a value or price but the breaking of these limits."""
+    n = len(problem.options)
+    values = problem.values if soft is None else np.zeros(n)
+    made = _Programme((-values).tolist(), [1.0] * n, [1] * n, _Rows(), {}, {}, {})
+    for item, numbers in problem.of_item.items():
+        least = 1.0 if item in problem.exactly_one else 0.0
+        made.rows.add(numbers, np.ones(len(numbers)), least, 1.0)
+    row_of: dict[str, int] = {}
+    ordered = sorted(
+        range(len(problem.limits)), key=lambda k: (problem.limits[k].name, repr(problem.limits[k]))
+    )
+    placed: list[tuple[int, list[int], list[float]]] = []
+    for k in ordered:
+        limit = problem.limits[k]
+        columns, weights = limit.options.tolist(), limit.weights.tolist()
+        if limit.most_extra > 0:
+            made.extra[k] = made.column(limit.price if soft is None else 0.0, limit.most_extra)
+            columns.append(made.extra[k])
+            weights.append(-1.0)
+        if limit.carry_to and limit.carry_most > 0:
+            made.carry[k] = made.column(0.0, limit.carry_most)
+            columns.append(made.carry[k])
+            weights.append(1.0)
+        if soft is not None and limit.name in soft:
+            price = 1.0 / limit.size
+            made.broken[k] = [made.column(price, math.inf), made.column(price, math.inf)]
+            columns += made.broken[k]
+            weights += [-1.0, 1.0]
+        row_of[limit.name] = len(placed)
+        placed.append((k, columns, weights))
+    for k, variable in made.carry.items():
+        target = row_of.get(problem.limits[k].carry_to)
+        if target is not None:
+            placed[target][1].append(variable)
+            placed[target][2].append(-1.0)
+    for k, columns, weights in placed:
+        made.rows.add(columns, weights, problem.limits[k].lower, problem.limits[k].upper)
+    for pair in problem.synergies if soft is None else ():
+        _add_synergy(made, problem, pair)
+    return made
+
+
+def _add_synergy(made: _Programme, problem: Problem, pair: Synergy) -> None:
+    """Y is 1 where both are active: bounded from the side that the value pulls away from."""
+    a, b = problem.active(pair.a), problem.active(pair.b)
+    if not a or not b:
+        return
+    y = made.column(-pair.value, 1.0)
+    made.whole[y] = 1
+    if pair.value >= 0:
+        for side in (a, b):
+            made.rows.add([y, *side], [1.0, *[-1.0] * len(side)], -math.inf, 0.0)
+    else:
+        made.rows.add([y, *a, *b], [-1.0, *[1.0] * (len(a) + len(b))], -math.inf, 1.0)
+
+
+def solve(
+    problem: Problem, *, gap: float = DEFAULT_GAP, seconds: float = DEFAULT_SECONDS
+) -> Selection:
+    """The choice of highest value that keeps all limits.
+
+    Stops when it is proven to lie within the relative `gap` of the best possible, or after
+    `seconds`; only then may the answer differ between machines. HiGHS prints lines of its own
+    to standard output: run it in a process of its own where that matters.
+    """
+    if not problem.options:
+        empty_ok = all(limit.lower <= 0 <= limit.upper for limit in problem.limits)
+        return Selection("optimal", (), 0.0, 0.0, 0.0) if empty_ok else Selection("infeasible")
+    begun = time.perf_counter()
+    made = _programme(problem)
+    answer = _highs(made, gap, seconds)
+    took = time.perf_counter() - begun
+    if answer.x is None:
+        return Selection("infeasible" if answer.status == 2 else "none-found", seconds=took)
+    return _selection(problem, made, answer, took)
+
+
+@dataclass(frozen=True)
+class Loosening:
+    """The least excess over limits that makes room for a choice: amounts by name, and the choice."""
+
+    amounts: dict[str, float]
+    chosen: tuple[int, ...]
+
+
+def least_broken(
+    problem: Problem, soft: Collection[str], seconds: float = DEFAULT_SECONDS
+) -> Loosening | None:
+    """By how much the `soft` limits must be broken at least so that all others hold.
+
+    The sum of the excesses, each relative to the size of its limit, is the smallest there is.
+    None where the others cannot hold.
+    """
+    made = _programme(problem, soft)
+    answer = _highs(made, 0.0, seconds)
+    if answer.x is None:
+        return None
+    found: dict[str, float] = {}
+    for k, columns in made.broken.items():
+        limit = problem.limits[k]
+        amount = float(max(answer.x[column] for column in columns))
+        if amount > TOLERANCE * limit.size:
+            found[limit.name] = max(found.get(limit.name, 0.0), amount)
+    chosen = np.flatnonzero(answer.x[: len(problem.options)] > 0.5).tolist()
+    return Loosening(found, tuple(chosen))
+
+
+def _highs(made: _Programme, gap: float, seconds: float) -> Any:
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    rows, size = made.rows, len(made.cost)
+    matrix = csr_array(
+        (np.concatenate(rows.weight), (np.concatenate(rows.row), np.concatenate(rows.column))),
+        shape=(len(rows.lower), size),
+    )
+    return milp(
+        np.array(made.cost),
+        integrality=np.array(made.whole),
+        bounds=Bounds(np.zeros(size), np.array(made.high)),
+        constraints=LinearConstraint(matrix, np.array(rows.lower), np.array(rows.upper)),
+        options={"mip_rel_gap": gap, "time_limit": seconds},
+    )
+
+
+def _selection(problem: Problem, made: _Programme, answer: Any, took: float) -> Selection:
+    x = answer.x
+    chosen = tuple(np.flatnonzero(x[: len(problem.options)] > 0.5).tolist())
+    value = -float(answer.fun)
+    bound = value if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
+    bound = max(bound, value)
+    gap = (bound - value) / max(abs(value), 1e-9)
+    names = {k: limit.name for k, limit in enumerate(problem.limits)}
+    extra = {names[k]: float(x[v]) for k, v in made.extra.items() if x[v] > 1e-7}
+    carried = {names[k]: float(x[v]) for k, v in made.carry.items() if x[v] > 1e-7}
+    status = "optimal" if answer.status == 0 else "time-limit"
+    return Selection(status, chosen, value, bound, gap, took, extra, carried)
+
+
+def solve_in_order(
+    problem: Problem,
+    second: Floats,
+    *,
+    give: float = 0.0,
+    gap: float = DEFAULT_GAP,
+    seconds: float = DEFAULT_SECONDS,
+) -> Selection:
+    """Lexicographic: the best value first, then the best `second` that gives away no more.
+
+    `second` is another value for each option; the value of the answer stays at least
+    (1 - give) of the best one. `value`, `bound` and `gap` are those of the first solve.
+    """
+    first = solve(problem, gap=gap, seconds=seconds)
+    if not first.found:
+        return first
+    floor = first.value - give * abs(first.value) - 1e-7 * max(1.0, abs(first.value))
+    everything = np.arange(len(problem.options), dtype=np.int64)
+    keep = Limit("value kept", "value", everything, problem.values, lower=floor)
+    again = solve(problem.with_values(second).with_limits(keep), gap=gap, seconds=seconds)
+    if not again.found:
+        return first
+    value = float(problem.values[list(again.chosen)].sum())
+    return replace(
+        again,
+        value=value,
+        bound=first.bound,
+        gap=(first.bound - value) / max(abs(value), 1e-9),
+        seconds=first.seconds + again.seconds,
+    )
+
+
+def usage(problem: Problem, chosen: Sequence[int]) -> dict[str, float]:
+    """What the chosen options weigh on each limit that has one row, by its name."""
+    picked = np.zeros(len(problem.options))
+    picked[list(chosen)] = 1.0
+    return {
+        limit.name: float(picked[limit.options] @ limit.weights)
+        for limit in problem.limits
+        if limit.kind in MEASURED
+    }
+
+
+MEASURED = ("budget", "role", "total")
+"""Kinds of limit whose usage is an amount."""
