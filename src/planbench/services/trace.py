@@ -12,12 +12,21 @@ import numpy as np
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import ActivityType, LinkType, Schedule, Status
 from planbench.domain.times import NO_TIME, to_hours, to_iso
-from planbench.engines.trace import FloatPath, Path, Trace, driving_path, float_paths, trace, why
+from planbench.engines.trace import (
+    FloatPath,
+    Path,
+    Trace,
+    driving_path,
+    float_paths,
+    prepared,
+    trace,
+    why,
+)
 from planbench.services.document import Document
 
 if TYPE_CHECKING:
-    from planbench.engines.cpm.columns import Network
     from planbench.engines.cpm.result import CpmResult
+    from planbench.engines.trace.why import Prepared
 
 PATHS = 10
 """Float paths that are looked for."""
@@ -164,22 +173,20 @@ def gain_sentence(document: Document, to_row: int, paths: Sequence[FloatPath]) -
 class Reasoner:
     """Why activities stand where they stand.
 
-    `network` is the prepared network of the document's schedule, made when it is first needed.
+    `network` is what `prepared` gives for the document's schedule, made when it is first needed.
     """
 
-    def __init__(self, document: Document, network: Network | None = None) -> None:
+    def __init__(self, document: Document, network: Prepared | None = None) -> None:
         self._document = document
         self._network = network
 
     def sentences(self, row: int) -> tuple[str, ...]:
         """The reasons of an activity's dates, none without a calculation."""
-        from planbench.engines.cpm import prepare
-
         cpm = self._document.cpm
         if cpm is None:
             return ()
         if self._network is None:
-            self._network = prepare(self._document.schedule)
+            self._network = prepared(self._document.schedule, cpm)
         return why(self._document.schedule, cpm, row, self._network).sentences
 
     def start(self, row: int) -> str:

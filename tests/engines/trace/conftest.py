@@ -1,4 +1,4 @@
-"""The small schedules of the CPM tests."""
+"""The small schedules of the CPM tests and the small plans of Microsoft Project's."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from types import ModuleType
 import pytest
 
 
-@pytest.fixture(scope="session")
-def small() -> ModuleType:
-    """Makers of small schedules."""
-    path = Path(__file__).parents[1] / "cpm" / "small.py"
-    spec = importlib.util.spec_from_file_location("cpm_small", path)
+def _module(folder: str, name: str) -> ModuleType:
+    path = Path(__file__).parents[1] / folder / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{folder}_{name}", path)
     assert spec is not None
     assert spec.loader is not None
     if spec.name not in sys.modules:
@@ -22,3 +20,15 @@ def small() -> ModuleType:
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
     return sys.modules[spec.name]
+
+
+@pytest.fixture(scope="session")
+def small() -> ModuleType:
+    """Makers of small schedules."""
+    return _module("cpm", "small")
+
+
+@pytest.fixture(scope="session")
+def plans() -> ModuleType:
+    """Makers of small plans."""
+    return _module("msp", "plans")

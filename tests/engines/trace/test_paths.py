@@ -7,7 +7,7 @@ from types import ModuleType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planbench.domain.schedule import Schedule
+from planbench.domain.schedule import ActivityType, Schedule
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm import schedule_network
@@ -100,3 +100,73 @@ def test_float_paths_leave_complete_activities_out(small: ModuleType) -> None:
     result = schedule_network(schedule)
     assert result.total_float[0] == NO_TIME
     assert [p.rows for p in float_paths(schedule, result, 1)] == [(1,)]
+
+
+def test_by_total_float_what_is_critical_for_the_project_goes_before_what_drives(
+    small: ModuleType,
+) -> None:
+    """A > B > C > E is critical; D follows C by logic alone and is driven by S, a longer way.
+
+    C ends on Wednesday, S on Thursday, so S drives D; but the total float of C is none. S and D
+    end on Friday, E a week later: S has five working days of float.
+    """
+    rows = [
+        {"hours": 8}, {"hours": 8}, {"hours": 8}, {"hours": 8}, {"hours": 56},
+        {"code": "S", "hours": 32},
+    ]  # fmt: skip
+    links = [("A", "B"), ("B", "C"), ("C", "D"), ("C", "E"), ("S", "D")]
+    schedule = small.make(rows, links)
+    result = schedule_network(schedule)
+    assert result.total_float.tolist() == [0, 0, 0, 5 * 480, 0, 5 * 480]
+    assert [p.rows for p in float_paths(schedule, result, 3)] == [(5, 3), (0, 1, 2)]
+    assert [p.rows for p in float_paths(schedule, result, 3, by="total")] == [(0, 1, 2, 3), (5,)]
+
+
+def test_paths_of_microsoft_project_lead_through_summaries(plans: ModuleType) -> None:
+    """P (two days) leads to the summary S with A (a day) and B (three days); S leads to X.
+
+    B holds X; A leaves two days, but both are held by P.
+    """
+    rows = [
+        {"code": "S", "summary": True},
+        {"code": "P", "hours": 16},
+        {"code": "A", "hours": 8, "under": "S"},
+        {"code": "B", "hours": 24, "under": "S"},
+        {"code": "X", "hours": 8},
+        {"code": "Y", "hours": 4},
+    ]
+    schedule = plans.make(rows, [("P", "S"), ("S", "X"), ("Y", "X")])
+    result = schedule_network(schedule)
+    path = driving_path(schedule, result, 4)
+    assert (path.rows, path.relationships) == ((1, 3, 4), (0, 1))
+    paths = float_paths(schedule, result, 4)
+    assert [(p.rows, p.relationships, p.slack, p.joins) for p in paths] == [
+        ((1, 3, 4), (0, 1), 0, 4),
+        ((2,), (1,), 2 * 480, 4),
+        ((5,), (2,), 4 * 480 + 240, 4),
+    ]
+    total = float_paths(schedule, result, 4, by="total")
+    assert [(p.rows, p.slack) for p in total] == [
+        ((1, 3, 4), 0), ((2,), 2 * 480), ((5,), 4 * 480 + 240)
+    ]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**40))
+def test_laws_of_paths_under_the_rules_of_microsoft_project(seed: int, plans: ModuleType) -> None:
+    schedule = plans.at_random(seed)
+    result = schedule_network(schedule)
+    acts = schedule.activities
+    leaves = (acts.type != ActivityType.WBS_SUMMARY) & ~acts.inactive
+    for goal in leaves.nonzero()[0].tolist():
+        path = driving_path(schedule, result, goal)
+        assert path.rows[-1] == goal
+        assert len(path.relationships) == len(path.rows) - 1
+        for by in ("free", "total"):
+            paths = float_paths(schedule, result, goal, count=100, by=by)
+            on_paths = [row for p in paths for row in p.rows]
+            assert len(set(on_paths)) == len(on_paths)
+            assert all(leaves[row] for row in on_paths)
+            for p in paths:
+                assert len(p.relationships) == len(p.rows) - (p.number == 1)
+                assert min(p.relationships, default=0) >= 0

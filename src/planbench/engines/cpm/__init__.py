@@ -25,14 +25,18 @@ def schedule_network(schedule: Schedule, options: ScheduleOptions | None = None)
     Raises LoopError with the shortest loop, and ScheduleError without any data date or when dates
     run more than a century away.
     """
-    used = options
-    if used is None and schedule.projects:
-        used = schedule.projects[schedule.main_project].options
-    if used is not None and used.engine == "msp":
+    if follows_msp(schedule, options):
         from planbench.engines.msp import schedule_msp
 
         return schedule_msp(schedule, options)
     return run(prepare(schedule, options))
+
+
+def follows_msp(schedule: Schedule, options: ScheduleOptions | None = None) -> bool:
+    """Whether Microsoft Project's rules apply: by `options`, else by the main project's."""
+    if options is None and schedule.projects:
+        options = schedule.projects[schedule.main_project].options
+    return options is not None and options.engine == "msp"
 
 
 def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Network:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from planbench.domain.schedule import Schedule, ScheduleOptions
     from planbench.engines.cpm.result import CpmResult
+    from planbench.engines.msp.calculate import Calculation
 
 
 def schedule_msp(schedule: Schedule, options: ScheduleOptions | None = None) -> CpmResult:
@@ -23,7 +24,12 @@ def schedule_msp(schedule: Schedule, options: ScheduleOptions | None = None) -> 
     Raises LoopError with the shortest loop, ScheduleError when no project has a date to begin
     (or, scheduled from the finish, to end) with or when dates run more than a century away.
     """
-    from planbench.engines.msp.calculate import run
+    return calculate_msp(schedule, options).result
+
+
+def calculate_msp(schedule: Schedule, options: ScheduleOptions | None = None) -> Calculation:
+    """The same, keeping what explains the result. Raises what `schedule_msp` raises."""
+    from planbench.engines.msp.calculate import calculate
     from planbench.engines.msp.network import prepare
 
-    return run(prepare(schedule, options))
+    return calculate(prepare(schedule, options))

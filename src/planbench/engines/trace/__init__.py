@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planbench.engines.trace.causes import Cause, Reasons
 from planbench.engines.trace.paths import (
     FloatPath,
     Path,
@@ -10,7 +11,7 @@ from planbench.engines.trace.paths import (
     float_paths,
     trace,
 )
-from planbench.engines.trace.why import Cause, Reasons, why
+from planbench.engines.trace.why import prepared, why
 
 __all__ = [
     "Cause",
@@ -20,6 +21,7 @@ __all__ = [
     "Trace",
     "driving_path",
     "float_paths",
+    "prepared",
     "trace",
     "why",
 ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from planbench.domain.schedule import Schedule, Status
 from planbench.domain.times import NO_TIME
+from planbench.engines.trace.ways import Ways, ways_of
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
+    from planbench.engines.trace.why import Prepared
+
+_NOWHERE = 1 << 62
+"""Total float of what no open activity leads into."""
 
 
 @dataclass(frozen=True)
@@ -51,26 +55,44 @@ class FloatPath:
     joins: int
 
 
-def driving_path(schedule: Schedule, result: CpmResult, to_row: int) -> Path:
+def driving_path(
+    schedule: Schedule, result: CpmResult, to_row: int, logic: Prepared | None = None
+) -> Path:
     """The chain of driving links that leads to an activity.
 
     Where several links drive, the path follows the predecessor on the longest path, then the one
-    with the least total float, then the one that finishes last, then file order.
+    with the least total float, then the one that finishes last, then file order. Under Microsoft
+    Project's rules links of summaries lead on into what lies beneath; `logic` is what `prepared`
+    gives for the schedule, made anew where it is needed.
     """
-    links = schedule.relationships
+    ways = ways_of(schedule, result, logic)
     rows, taken = [to_row], list[int]()
     seen = {to_row}
     while True:
-        into = schedule.incoming.of(rows[-1])
-        choices = [
-            int(k) for k in into if result.driving[k] and int(links.predecessor[k]) not in seen
-        ]
+        choices = [(p, k) for p, k in _driving(ways, ways.place(rows[-1])) if p not in seen]
         if not choices:
             return Path(tuple(reversed(rows)), tuple(reversed(taken)))
-        best = min(choices, key=lambda k: _rank(result, int(links.predecessor[k]), k))
-        taken.append(best)
-        rows.append(int(links.predecessor[best]))
-        seen.add(rows[-1])
+        row, link = min(choices, key=lambda one: _rank(result, *one))
+        taken.append(link)
+        rows.append(row)
+        seen.add(row)
+
+
+def _driving(ways: Ways, place: int) -> Iterator[tuple[int, int]]:
+    """(predecessor, relationship) of what drives a place, through helpers."""
+    waiting, seen = [(place, -1)], {place}
+    while waiting:
+        here, link = waiting.pop()
+        for way in ways.into(here):
+            if not way.drives or way.place in seen:
+                continue
+            taken = way.relationship if way.relationship >= 0 else link
+            row = ways.row(way.place)
+            if row >= 0:
+                yield row, taken
+            else:
+                seen.add(way.place)
+                waiting.append((way.place, taken))
 
 
 def _rank(result: CpmResult, row: int, link: int) -> tuple[bool, int, int, int]:
@@ -143,82 +165,91 @@ def float_paths(
     to_row: int,
     count: int = 10,
     by: Literal["total", "free"] = "free",
+    logic: Prepared | None = None,
 ) -> tuple[FloatPath, ...]:
     """Up to `count` paths of incomplete activities that lead to an activity.
 
     Each activity is on one path. The first path goes back from `to_row`, each further one from
     the most critical activity not yet on a path that leads into one. "free" ranks by what a path
     can slip before it delays `to_row`: the sum of relationship floats along the way; "total" by
-    the total float of the activities.
+    the total float of the activities, as P6 does: what is critical for the project comes first,
+    whether or not it drives. `logic` as for `driving_path`.
     """
-    slack = _slack_to(schedule, result, to_row)
-    incomplete = schedule.activities.status != Status.COMPLETE
-    used: set[int] = set()
-    waiting: list[tuple[int, int, int]] = []  # (slack, relationship, predecessor)
+    ways = ways_of(schedule, result, logic)
+    goal = ways.place(to_row)
+    slack = _slack_to(ways, goal)
+    rank = slack if by == "free" else _totals(ways, result, slack)
+    onward: dict[int, tuple[int, int]] = {
+        goal: (-1, to_row)
+    }  # (relationship, activity) it leads to
+    waiting: list[tuple[int, int, int, int]] = []  # (rank, relationship, place, place it leads to)
     paths: list[FloatPath] = []
-    links = schedule.relationships
 
-    def key(row: int) -> int:
-        return slack[row] if by == "free" else int(result.total_float[row])
+    def take(link: int, place: int, into: int) -> None:
+        row, (later, further) = ways.row(into), onward[into]
+        onward[place] = (link if link >= 0 else later, further) if row < 0 else (link, row)
 
-    def branches(row: int) -> list[tuple[int, int, int]]:
+    def branches(place: int) -> list[tuple[int, int, int, int]]:
         found = []
-        for k in schedule.incoming.of(row).tolist():
-            p = int(links.predecessor[k])
-            if p in slack and incomplete[p] and p not in used and _counts(result, k):
-                own = slack[row] + int(result.relationship_float[k])
-                found.append((own if by == "free" else key(p), k, p))
+        for way in ways.into(place):
+            if way.slack == NO_TIME or way.place not in slack or way.place in onward:
+                continue
+            own = slack[place] + way.slack if by == "free" else rank[way.place]
+            found.append((own, way.relationship, way.place, place))
         return sorted(found)
 
-    start, entry = to_row, -1
+    start = goal
     while len(paths) < count:
-        rows, taken = [start], list[int]()
-        used.add(start)
-        while True:
-            options = branches(rows[-1])
+        places = [start]
+        while options := branches(places[-1]):
             for other in options[1:]:
                 heapq.heappush(waiting, other)
-            if not options:
-                break
-            _, k, p = options[0]
-            taken.append(k)
-            rows.append(p)
-            used.add(p)
-        joins = int(links.successor[entry]) if entry >= 0 else to_row
-        ways = [*reversed(taken), *([entry] if entry >= 0 else [])]
-        paths.append(
-            FloatPath(len(paths) + 1, tuple(reversed(rows)), tuple(ways), key(start), joins)
-        )
-        while waiting and waiting[0][2] in used:
+            _, link, place, into = options[0]
+            take(link, place, into)
+            places.append(place)
+        real = [place for place in reversed(places) if ways.row(place) >= 0]
+        if real:
+            taken = tuple(onward[place][0] for place in real if place != goal)
+            rows = tuple(ways.row(place) for place in real)
+            paths.append(
+                FloatPath(len(paths) + 1, rows, taken, rank[real[-1]], onward[real[-1]][1])
+            )
+        while waiting and waiting[0][2] in onward:
             heapq.heappop(waiting)
         if not waiting:
             break
-        _, entry, start = heapq.heappop(waiting)
+        _, link, start, into = heapq.heappop(waiting)
+        take(link, start, into)
     return tuple(paths)
 
 
-def _counts(result: CpmResult, link: int) -> bool:
-    return bool(result.relationship_float[link] != NO_TIME)
-
-
-def _slack_to(schedule: Schedule, result: CpmResult, to_row: int) -> dict[int, int]:
-    """Least sum of relationship floats from each incomplete ancestor to the activity."""
-    links = schedule.relationships
-    rank = np.full(len(schedule), -1, dtype=np.int64)
-    rank[result.order] = np.arange(result.order.size)
-    slack: dict[int, int] = {to_row: 0}
-    heap, done = [(-int(rank[to_row]), to_row)], set[int]()
-    while heap:  # last activity first: all ways from it to the goal are known by then
-        _, row = heapq.heappop(heap)
-        if row in done:
+def _slack_to(ways: Ways, goal: int) -> dict[int, int]:
+    """Least sum of floats from each place that is open to the goal."""
+    slack: dict[int, int] = {goal: 0}
+    heap, done = [(-ways.rank(goal), goal)], set[int]()
+    while heap:  # last place first: all ways from it to the goal are known by then
+        _, here = heapq.heappop(heap)
+        if here in done:
             continue
-        done.add(row)
-        for k in schedule.incoming.of(row).tolist():
-            p = int(links.predecessor[k])
-            if not _counts(result, k) or schedule.activities.status[p] == Status.COMPLETE:
+        done.add(here)
+        for way in ways.into(here):
+            if way.slack == NO_TIME or not ways.is_open(way.place):
                 continue
-            way = slack[row] + int(result.relationship_float[k])
-            if p not in slack or way < slack[p]:
-                slack[p] = way
-            heapq.heappush(heap, (-int(rank[p]), p))
+            through = slack[here] + way.slack
+            if way.place not in slack or through < slack[way.place]:
+                slack[way.place] = through
+            heapq.heappush(heap, (-ways.rank(way.place), way.place))
     return slack
+
+
+def _totals(ways: Ways, result: CpmResult, places: dict[int, int]) -> dict[int, int]:
+    """Total float of each place; of helpers the least of what leads into them."""
+    totals: dict[int, int] = {}
+    for place in sorted(places, key=ways.rank):
+        row = ways.row(place)
+        if row >= 0:
+            totals[place] = int(result.total_float[row])
+            continue
+        before = [totals[way.place] for way in ways.into(place) if way.place in totals]
+        totals[place] = min(before, default=_NOWHERE)
+    return totals

@@ -2,104 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planbench.domain.schedule import Constraint, Schedule, Status
+from planbench.domain.schedule import Constraint, Rows, Schedule, Status
 from planbench.domain.times import NO_TIME
+from planbench.engines.trace.causes import NO_LINK, Cause, Kind, Reasons
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.columns import Network
     from planbench.engines.cpm.result import CpmResult
+    from planbench.engines.trace.msp import MspLogic
 
-Kind = Literal[
-    "link",
-    "constraint",
-    "data-date",
-    "planned-start",
-    "resume",
-    "external",
-    "duration",
-    "expected-finish",
-    "as-late-as-possible",
-    "project-finish",
-    "must-finish",
-    "open-end",
-    "actual",
-    "span",
-]
-
-NO_LINK = -1
+    Prepared = Network | MspLogic
 
 
-@dataclass(frozen=True)
-class Cause:
-    """One thing that sets a date.
+def prepared(schedule: Schedule, result: CpmResult | None = None) -> Prepared:
+    """What explains the dates of a schedule, by the rules that its main project follows.
 
-    `instant` is the date it asks for as it stands; `waits` tells that the calendar had to move it
-    to its next (early dates) or previous (late dates) working time. A link names its relationship
-    row and the activity at its other end.
+    `result` is what was calculated of it. Raises LoopError and ScheduleError as scheduling does.
     """
+    from planbench.engines.cpm import follows_msp, prepare, run
+    from planbench.engines.worktime import last_minute
 
-    kind: Kind
-    instant: int
-    relationship: int = NO_LINK
-    activity: int = -1
-    constraint: Constraint = Constraint.NONE
-    waits: bool = False
+    if follows_msp(schedule):
+        from planbench.engines.msp import calculate_msp
+        from planbench.engines.trace.msp import MspLogic
 
-
-@dataclass(frozen=True)
-class Reasons:
-    """What set the dates of one activity; several causes where they tie.
-
-    `next_predecessor` is the relationship, not driving, whose predecessor has the least float to
-    this activity, and `next_float` that float in working minutes of its predecessor's calendar.
-    """
-
-    row: int
-    early_start: tuple[Cause, ...]
-    early_finish: tuple[Cause, ...]
-    late_finish: tuple[Cause, ...]
-    next_predecessor: int
-    next_float: int
-    sentences: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        """All of it in plain words."""
-        return " ".join(self.sentences)
+        return MspLogic(calculate_msp(schedule))
+    network = prepare(schedule)
+    if result is None or result.late_finish.max(initial=NO_TIME) >= last_minute(network.work):
+        run(network)  # gives the network a work table that reaches as far as the dates
+    return network
 
 
-def why(schedule: Schedule, result: CpmResult, row: int, network: Network | None = None) -> Reasons:
+def why(
+    schedule: Schedule, result: CpmResult, row: int, network: Prepared | None = None
+) -> Reasons:
     """What set the early start, early finish and late finish of the activity in `row`.
 
-    `network` is the prepared network of the result, made anew where it is not given. Raises
+    `network` is what `prepared` gives for the schedule, made anew where it is not given. Raises
     IndexError for a row that does not exist.
     """
-    from planbench.engines.cpm import prepare
+    from planbench.engines.cpm.columns import Network
     from planbench.engines.trace.words import sentences
 
     if not 0 <= row < len(schedule):
         raise IndexError(f"there is no activity in row {row}")
-    network = network or prepare(schedule)
-    if network.nodes.kind[row] > 2:
-        starts, finishes, lates = (
-            _spans(schedule, row),
-            _spans(schedule, row),
-            _spans(schedule, row),
-        )
+    network = network or prepared(schedule, result)
+    if not isinstance(network, Network):
+        starts, finishes, lates = network.reasons(row)
+        into = schedule.incoming.of(row)
     else:
-        starts = _early_starts(network, result, row)
-        finishes = _early_finishes(network, result, row, starts)
-        lates = _late_finishes(network, result, row)
-    following, slack = _next_predecessor(network, result, row)
+        starts, finishes, lates = _reasons(network, schedule, result, row)
+        into = network.links.row[network.links.successor == row]
+    following, slack = _next_predecessor(into, result)
     plain = Reasons(row, starts, finishes, lates, following, slack, ())
     return Reasons(
         row, starts, finishes, lates, following, slack, sentences(schedule, result, plain)
     )
+
+
+def _reasons(
+    network: Network, schedule: Schedule, result: CpmResult, row: int
+) -> tuple[tuple[Cause, ...], tuple[Cause, ...], tuple[Cause, ...]]:
+    """Causes of the early start, the early finish and the late finish by P6's rules."""
+    if network.nodes.kind[row] > 2:
+        span = _spans(schedule, row)
+        return span, span, span
+    starts = _early_starts(network, result, row)
+    finishes = _early_finishes(network, result, row, starts)
+    return starts, finishes, _late_finishes(network, result, row)
 
 
 def _spans(schedule: Schedule, row: int) -> tuple[Cause, ...]:
@@ -360,10 +334,8 @@ def _late_finishes(network: Network, result: CpmResult, row: int) -> tuple[Cause
     return (Cause("must-finish", must) if must != FAR else Cause("project-finish", found),)
 
 
-def _next_predecessor(network: Network, result: CpmResult, row: int) -> tuple[int, int]:
-    """(relationship, float) of the next predecessor that would drive."""
-    links = network.links
-    into = links.row[links.successor == row]
+def _next_predecessor(into: Rows, result: CpmResult) -> tuple[int, int]:
+    """(relationship, float) of the next predecessor that would drive, of links into an activity."""
     slack = result.relationship_float[into]
     waiting = ~result.driving[into] & (slack != NO_TIME)
     if not waiting.any():

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planbench.domain.schedule import ActivityType, Constraint, LinkType, Schedule, Status
+from planbench.domain.schedule import (
+    ActivityType,
+    Constraint,
+    LagFormat,
+    LinkType,
+    Schedule,
+    Status,
+)
 from planbench.domain.times import DAY, NO_TIME, to_datetime
+from planbench.engines.cpm import follows_msp
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
-    from planbench.engines.trace.why import Cause, Reasons
+    from planbench.engines.trace.causes import Cause, Reasons
 
 LINK_WORDS = {
     LinkType.FS: "finish to start",
@@ -56,7 +64,11 @@ def sentences(schedule: Schedule, result: CpmResult, reasons: Reasons) -> tuple[
     if acts.status[row] == Status.COMPLETE:
         dates = f"{day(int(acts.actual_start[row]))} to {day(int(acts.actual_finish[row]))}"
         return (f"Complete, {dates}.",)
+    if acts.inactive[row]:
+        return ("Inactive: it takes no part in the schedule.",)
     if result.early_start[row] == NO_TIME:
+        if acts.type[row] == ActivityType.LEVEL_OF_EFFORT:
+            return ("Has no dates: the rules of Microsoft Project know no level of effort.",)
         return ("Has no dates: nothing in its WBS branch is left to do.",)
     if reasons.early_start and reasons.early_start[0].kind == "span":
         what = (
@@ -69,6 +81,7 @@ def sentences(schedule: Schedule, result: CpmResult, reasons: Reasons) -> tuple[
     told = [_start(schedule, result, reasons)]
     finish = _finish(schedule, result, reasons)
     told += [finish] if finish else []
+    told += _levelled(schedule, row, reasons) + _at_late_dates(result, row)
     told.append(_late(schedule, result, reasons))
     if reasons.next_predecessor >= 0:
         links = schedule.relationships
@@ -85,12 +98,39 @@ def _when(instant: int, date: int) -> str:
     return near.get(days, f"on {day(instant)}")
 
 
+def _levelled(schedule: Schedule, row: int, reasons: Reasons) -> list[str]:
+    """The delay that levelling put into an early start, of schedules that keep it."""
+    delay = int(schedule.activities.levelling_delay[row])
+    kinds = {cause.kind for cause in reasons.early_start}
+    if delay in (0, NO_TIME) or kinds & {"actual", "entered"} or not follows_msp(schedule):
+        return []
+    return [f"A levelling delay of {_elapsed(delay)} is in its start."]
+
+
+def _at_late_dates(result: CpmResult, row: int) -> list[str]:
+    """What is scheduled at its late dates says so: its early dates are not when it is done."""
+    start, late = int(result.start[row]), int(result.late_start[row])
+    if start != late or start == result.early_start[row]:
+        return []
+    return [f"Scheduled as late as possible, {day(start)} to {day(int(result.finish[row]))}."]
+
+
+def _elapsed(minutes: int) -> str:
+    return f"{round(minutes / DAY, 1):g} elapsed d"
+
+
 def _lag(schedule: Schedule, relationship: int) -> str:
     links = schedule.relationships
     lag = int(links.lag[relationship])
+    form = links.lag_format[relationship]
     if lag in (0, NO_TIME):
         return "no lag"
-    size = amount(schedule, int(links.predecessor[relationship]), abs(lag))
+    if form in (LagFormat.PERCENT, LagFormat.ELAPSED_PERCENT):
+        size = f"{abs(lag) / 100:g} % of its duration"
+    elif form == LagFormat.ELAPSED:
+        size = _elapsed(abs(lag))
+    else:
+        size = amount(schedule, int(links.predecessor[relationship]), abs(lag))
     return f"a lag of {size}" if lag > 0 else f"a lead of {size}"
 
 
@@ -107,12 +147,24 @@ def _link(schedule: Schedule, result: CpmResult, cause: Cause, date: int) -> str
         begun = acts.status[other] != Status.NOT_STARTED
         verb, end = ("started" if begun else "starts"), result.start[other]
     told = f"{acts.code[other]} {verb} {_when(int(end), date)}"
-    return f"{told}; {LINK_WORDS[kind]}, {_lag(schedule, cause.relationship)}"
+    lag = _lag(schedule, cause.relationship)
+    return f"{told}; {LINK_WORDS[kind]}, {lag}{_through(schedule, cause)}"
 
 
-def _constraint(cause: Cause) -> str:
-    words = CONSTRAINT_WORDS[cause.constraint]
-    return f"of its constraint {words} {day(cause.instant)}"
+def _through(schedule: Schedule, cause: Cause) -> str:
+    """The summary through which a link acts."""
+    return f", through {schedule.activities.code[cause.via]}" if cause.via >= 0 else ""
+
+
+def _constraint(schedule: Schedule, cause: Cause) -> str:
+    """`of its constraint start on 26-Aug-2027`, or of its deadline, or of those of a summary."""
+    what = "deadline"
+    if cause.kind == "constraint":
+        what = f"constraint {CONSTRAINT_WORDS[cause.constraint]}"
+    if cause.via >= 0:
+        summary = schedule.activities.code[cause.via]
+        return f"of the {what} {day(cause.instant)} of its summary {summary}"
+    return f"of its {what} {day(cause.instant)}"
 
 
 def _start(schedule: Schedule, result: CpmResult, reasons: Reasons) -> str:
@@ -120,6 +172,8 @@ def _start(schedule: Schedule, result: CpmResult, reasons: Reasons) -> str:
     date = int(result.early_start[row])
     begun = acts.status[row] == Status.IN_PROGRESS
     lead = f"Starts {day(date)}"
+    if reasons.early_start and reasons.early_start[0].kind == "actual":
+        return f"Started {day(date)}."
     if begun:
         lead = f"Started {day(int(acts.actual_start[row]))}; the remaining work starts {day(date)}"
     if not reasons.early_start:
@@ -131,7 +185,9 @@ def _start(schedule: Schedule, result: CpmResult, reasons: Reasons) -> str:
         if others:
             told += f" So {'does' if more == 1 else 'do'} {_and(others)}."
     elif cause.kind == "constraint":
-        told = f"{lead} because {_constraint(cause)}."
+        told = f"{lead} because {_constraint(schedule, cause)}."
+    elif cause.kind == "entered":
+        return f"{lead}, as entered by hand: nothing moves it."
     elif cause.kind == "external":
         told = f"{lead} because of its external early start {day(cause.instant)}."
     elif cause.kind == "planned-start":
@@ -173,7 +229,13 @@ def _and(names: list[str]) -> str:
 def _finish(schedule: Schedule, result: CpmResult, reasons: Reasons) -> str:
     row = reasons.row
     date = int(result.early_finish[row])
+    if not reasons.early_finish:
+        return f"Finishes {day(date)}."
     cause = reasons.early_finish[0]
+    if cause.kind == "resources":
+        return f"Finishes {day(date)}, when the last of its resources has done its work."
+    if cause.kind == "resume":
+        return f"Finishes {day(date)}: what remains is done from {day(cause.instant)} on."
     if cause.kind == "duration":
         if not cause.instant:
             return ""
@@ -190,7 +252,14 @@ def _late(schedule: Schedule, result: CpmResult, reasons: Reasons) -> str:
     row = reasons.row
     date = int(result.late_finish[row])
     lead = f"May finish as late as {day(date)}"
+    if not reasons.late_finish:
+        return f"{lead}."
     cause = reasons.late_finish[0]
+    if cause.kind == "in-progress":
+        return (
+            f"{lead}, its early finish; work in progress is given no earlier date, though the "
+            f"logic asks for {day(cause.instant)}."
+        )
     if cause.kind == "link":
         links = schedule.relationships
         kind = LinkType(int(links.type[cause.relationship]))
@@ -200,11 +269,12 @@ def _late(schedule: Schedule, result: CpmResult, reasons: Reasons) -> str:
         verb = "start" if to_start else "finish"
         late = _when(int(end[cause.activity]), date)
         told = f"{lead} because {code} may {verb} {late} at the latest"
+        through = _through(schedule, cause)
         if kind == LinkType.FS and not links.lag[cause.relationship]:
-            return f"{told}."
-        return f"{told}; {LINK_WORDS[kind]}, {_lag(schedule, cause.relationship)}."
-    if cause.kind == "constraint":
-        return f"{lead} because {_constraint(cause)}."
+            return f"{told}{through}."
+        return f"{told}; {LINK_WORDS[kind]}, {_lag(schedule, cause.relationship)}{through}."
+    if cause.kind in ("constraint", "deadline"):
+        return f"{lead} because {_constraint(schedule, cause)}."
     if cause.kind == "external":
         return f"{lead} because of its external late finish {day(cause.instant)}."
     if cause.kind == "must-finish":

@@ -57,7 +57,7 @@ from planbench.ui.widgets import (
 )
 
 if TYPE_CHECKING:
-    from planbench.engines.cpm.columns import Network
+    from planbench.engines.trace.why import Prepared
 
 AROUND, ALONG = 0, 1
 """What the picture shows: the neighbours of an activity, or one path."""
@@ -328,11 +328,11 @@ class LogicWorkspace(QWidget):
             return
         schedule, cpm = document.schedule, document.cpm
 
-        def work(context: JobContext) -> Network:
+        def work(context: JobContext) -> Prepared:
             context.report(0, 1, "Following the logic")
             return prepare_reasons(schedule, cpm)
 
-        def done(network: Network) -> None:
+        def done(network: Prepared) -> None:
             if self.state.document is document and document.cpm is cpm:
                 self._reasons = Reasoner(document, network)
                 self.model.explain_with(self._reasons)

@@ -285,10 +285,16 @@ class Plan(QObject):
 
     def ask(self, wanted: Group, parameters: Mapping[str, str] | None = None) -> None:
         """Show what a filter lets pass. Raises FilterError where it cannot be asked."""
-        given = {**parameters_of(wanted), **(parameters or {})}
+        given = parameters_of(wanted)
+        given |= {name: text for name, text in (parameters or {}).items() if name in given}
         matching(wanted, self._fields, self.columns, given)
         self.filter, self.parameters = wanted, given
         self._again()
+
+    def passing(self, wanted: Group) -> int:
+        """How many activities a filter lets pass. Raises FilterError where it cannot be asked."""
+        given = {**parameters_of(wanted), **self.parameters}
+        return int(matching(wanted, self._fields, self.columns, given).sum())
 
     def mark_matching(self, highlight: bool) -> None:
         """Mark what passes the filter instead of hiding the rest, or hide it again."""
