@@ -95,20 +95,16 @@ def take_round(
 ) -> tuple[Review, Outcome]:
     """The review after a document was looked at; `previous` is the update before it.
 
-    Activities that were renamed keep their findings where the source program's own id says that
-    they are the same, or where `renames` (old id: new id) says so. Raises ModelError for an
+    Activities that were renamed keep their findings where the source program's own id, name and
+    neighbours, or `renames` (old id: new id) say that they are the same. Raises ModelError for an
     unknown ruleset, Cancelled when the user stopped the job.
     """
-    from planbench.engines.compare.matching import match
     from planbench.engines.findings.observe import observe
 
     reports = quality_of(document, rulesets, previous, context)
     schedule = document.schedule
-    before = None
-    if previous is not None:
-        before = (previous, match(previous, schedule, renames))
     label = document.update_label or schedule.source.name or document.title
-    seen = observe(schedule, document.cpm, reports, label, before, renames)
+    seen = observe(schedule, document.cpm, reports, label, previous, renames)
     return next_round(review, seen)
 
 
@@ -399,6 +395,7 @@ def findings_json(review: Review, outcomes: Sequence[Outcome] = ()) -> dict[str,
         }
         if place < len(outcomes):
             made["renamed"] = list(outcomes[place].renamed)
+            made["renames_proposed"] = [list(pair) for pair in outcomes[place].proposed]
             made["waivers_ended"] = dict(outcomes[place].lapsed)
         rounds.append(made)
     return {"rounds": rounds, "findings": [_line_json(review, line) for line in lines(review)]}

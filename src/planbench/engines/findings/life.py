@@ -50,7 +50,8 @@ class Seen:
 
     `rules` are the figures of the rules that were measured. `look(kind, key)` gives the evidence
     on any object (None where it is not there), `reason(rule, kind, key)` says why a rule does not
-    find one. `renamed` maps (kind, key in the update before) to the key now.
+    find one. `renamed` maps (kind, key in the update before) to the key now; `proposed` are
+    (old, new) ids that may be one activity and were not taken for it.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Seen:
     look: Callable[[str, str], Place | None]
     reason: Callable[[str, str, str], str]
     renamed: Mapping[Object, str] = field(default_factory=dict)
+    proposed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,14 @@ class Outcome:
     """What a round changed.
 
     Uids by standing, ended waivers with why, findings that moved to another id, and those that
-    were reported as corrected and are still found.
+    were reported as corrected and are still found; `proposed` renames were not taken.
     """
 
     standings: Mapping[str, tuple[str, ...]]
     lapsed: Mapping[str, str]
     renamed: tuple[str, ...]
     still_there: tuple[str, ...]
+    proposed: tuple[tuple[str, str], ...] = ()
 
 
 def next_round(review: Review, seen: Seen) -> tuple[Review, Outcome]:
@@ -116,7 +119,11 @@ def next_round(review: Review, seen: Seen) -> tuple[Review, Outcome]:
     for uid, sight in sights.items():
         standings.setdefault(sight.standing, []).append(uid)
     outcome = Outcome(
-        {name: tuple(uids) for name, uids in standings.items()}, lapsed, tuple(moved), tuple(still)
+        {name: tuple(uids) for name, uids in standings.items()},
+        lapsed,
+        tuple(moved),
+        tuple(still),
+        seen.proposed,
     )
     return Review(findings, {**review.rounds, seen.key: made}), outcome
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from planbench.domain.schedule import LinkType, Schedule
 from planbench.domain.times import NO_TIME, to_iso
-from planbench.engines.compare.matching import Matching
+from planbench.engines.compare.matching import Matching, Rename, match
 from planbench.engines.findings.life import Found, Object, Seen
 from planbench.engines.findings.rounds import Place
 from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
@@ -24,6 +24,39 @@ if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
 
 _CODES = {int(kind): kind.name for kind in LinkType}
+
+SURE = 0.75
+"""Likeness from which two leftovers of one WBS node are taken for one activity renamed."""
+
+
+def same_activities(
+    old: Schedule, new: Schedule, renames: Mapping[str, str] | None = None
+) -> tuple[Matching, tuple[tuple[str, str], ...]]:
+    """How the activities of two updates match, and renames (old id, new id) left to the user.
+
+    Beside ids and uids, pairs under one WBS node are taken whose names are equal, or whose names
+    and neighbours are much alike: a finding that moves says so, and `renames` overrule. Each pair
+    taken makes the neighbours of others known, so that the search goes on until nothing is found.
+    """
+    known = dict(renames or {})
+    here, there = old.activities, new.activities
+
+    def sure(pair: Rename) -> bool:
+        names = str(here.name[pair.old]).casefold(), str(there.name[pair.new]).casefold()
+        return pair.likeness >= SURE or (names[0] == names[1] and names[0] != "")
+
+    while True:
+        found = match(old, new, known)
+        taken = {
+            str(here.code[pair.old]): str(there.code[pair.new])
+            for pair in found.renames
+            if sure(pair) and str(here.code[pair.old]) not in known
+        }
+        if not taken:
+            break
+        known |= taken
+    left = ((str(here.code[pair.old]), str(there.code[pair.new])) for pair in found.renames)
+    return found, tuple(left)
 
 
 class Evidence:
@@ -141,14 +174,18 @@ def observe(
     cpm: CpmResult | None,
     reports: Sequence[QualityReport],
     label: str,
-    before: tuple[Schedule, Matching] | None = None,
+    before: Schedule | None = None,
     renames: Mapping[str, str] | None = None,
 ) -> Seen:
     """What the reports of an update (of all its projects) show.
 
-    `before` is the schedule of the round before with how its activities match, for renames;
-    `renames` maps further old ids to new ones where the user knows better.
+    `before` is the schedule of the round before, in which findings may have had other ids;
+    `renames` maps old ids to new ones where the user knows better.
     """
+    matching = None
+    proposed: tuple[tuple[str, str], ...] = ()
+    if before is not None:
+        matching, proposed = same_activities(before, schedule, renames)
     evidence = Evidence(schedule, cpm)
     results: dict[str, list[MetricResult]] = {}
     for report in reports:
@@ -180,7 +217,8 @@ def observe(
         tuple(found),
         evidence.look,
         reason,
-        renamed_keys(before, evidence, renames or {}),
+        {} if before is None or matching is None else renamed_keys(before, matching, evidence),
+        proposed,
     )
 
 
@@ -250,30 +288,24 @@ def rule_figures(result: MetricResult) -> dict[str, Any]:
     }
 
 
-def renamed_keys(
-    before: tuple[Schedule, Matching] | None, evidence: Evidence, renames: Mapping[str, str]
-) -> dict[Object, str]:
+def renamed_keys(before: Schedule, matching: Matching, evidence: Evidence) -> dict[Object, str]:
     """(kind, key) in the schedule before to the key now, where they differ."""
-    names: dict[Object, str] = {("activity", was): now for was, now in renames.items()}
-    if before is None:
-        return names
-    old, matching = Evidence(before[0], None), before[1]
+    names: dict[Object, str] = {}
+    old = Evidence(before, None)
     forward = matching.new_of_old
-    rows: set[int] = set()
+    rows = []
     for row in np.flatnonzero(forward >= 0).tolist():
         was, now = old.codes[row], evidence.codes[int(forward[row])]
         if was != now:
             names["activity", was] = now
-    for row, code in enumerate(old.codes):
-        if ("activity", code) in names:
-            rows.add(row)
-    for row in sorted(rows):
-        touching = (*before[0].incoming.of(row).tolist(), *before[0].outgoing.of(row).tolist())
+            rows.append(row)
+    for row in rows:
+        touching = (*before.incoming.of(row).tolist(), *before.outgoing.of(row).tolist())
         for link in touching:
             names["relationship", old.link_key(link)] = _link_now(old, link, names)
     for row, place in enumerate(matching.calendar_new_of_old):
         if place >= 0:
-            was, now = before[0].calendars[row].name, evidence.schedule.calendars[place].name
+            was, now = before.calendars[row].name, evidence.schedule.calendars[place].name
             if was != now:
                 names["calendar", was] = now
     return names
