@@ -169,7 +169,7 @@ def simulated(
     context: JobContext | None = None,
 ) -> RiskResult:
     """As `run_risk`, but leaves the document alone: for a job beside the window."""
-    from planbench.engines.cpm import prepare, run
+    from planbench.engines.risk.rules import network_for_runs
     from planbench.engines.risk.simulate import RunOptions, exclusion_effects, simulate
 
     reason = held_back(document)
@@ -178,8 +178,7 @@ def simulated(
     context = context or JobContext()
     runs = 1 + (len(model.risks) if exclusion else 0)
     context.report(0, runs * iterations, "Preparing the simulation")
-    network = prepare(document.schedule)
-    cpm = document.cpm or run(network)
+    network, cpm = network_for_runs(document.schedule, document.cpm)
     options = RunOptions(iterations, seed, threads, sampling, mitigated)
     result = simulate(network, cpm, model, options, _tell(context, 0, runs * iterations))
     if exclusion and model.risks:
