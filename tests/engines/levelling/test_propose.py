@@ -12,13 +12,16 @@ from planbench.domain.calendars import Calendar
 from planbench.domain.errors import ModelError
 from planbench.domain.schedule import (
     Activities,
+    ActivityType,
     Assignments,
     Constraint,
     Project,
     Relationships,
     Resources,
     Schedule,
+    ScheduleOptions,
     Status,
+    Wbs,
     make_table,
 )
 from planbench.domain.times import from_iso
@@ -168,4 +171,89 @@ def test_real_schedules_are_levelled_feasibly(shared: Path, name: str) -> None:
     result = level(schedule)
     check(schedule, result)
     assert schedule.digest == digest
+    assert result.finish_after >= result.finish_before
+
+
+def project_plan(links: Relationships | None = None, **columns: object) -> Schedule:
+    """The same plan by the rules of Microsoft Project, C beneath the summary S in row 3."""
+    plan = crew_plan()
+    tree = make_table(Wbs, 2, uid=["1", "2"], parent=[-1, 0], project=[0, 0])
+    given = {
+        "uid": ["1", "2", "3", "4"],
+        "code": ["A", "B", "C", "S"],
+        "name": ["Dig", "Pour", "Cure", "All of it"],
+        "project": [0] * 4,
+        "wbs": [0, 0, 1, 1],
+        "calendar": [0] * 4,
+        "type": [ActivityType.TASK] * 3 + [ActivityType.WBS_SUMMARY],
+        "original_duration": [960] * 4,
+        "remaining_duration": [960] * 4,
+        "fixed_duration": [True] * 4,
+        **columns,
+    }
+    home = Project("1", "P", "Plan", planned_start=MONDAY, calendar=0)
+    return replace(
+        plan,
+        projects=(replace(home, options=ScheduleOptions(engine="msp")),),
+        wbs=tree,
+        activities=make_table(Activities, 4, **given),
+        relationships=links or plan.relationships,
+    )
+
+
+def test_plans_of_microsoft_project_are_levelled_by_its_rules() -> None:
+    """A Mon-Tue, B Wed-Thu; C, beneath a summary that follows A, Fri and the Monday after."""
+    into_summary = make_table(Relationships, 1, predecessor=[0], successor=[3], lag=[0])
+    schedule = project_plan(into_summary)
+    result = level(schedule)
+    check(schedule, result)
+    assert result.start[:3].tolist() == [
+        MONDAY,
+        from_iso("2026-03-04 08:00"),
+        from_iso("2026-03-06 08:00"),
+    ]
+    assert (result.start[3], result.finish[3]) == (result.start[2], result.finish[2])
+    assert [(s.activity, s.blockers, s.delay) for s in result.shifts] == [
+        (1, (0,), 960),
+        (2, (1,), 960),
+    ]
+
+
+def test_a_new_date_takes_the_place_of_an_old_levelling_delay() -> None:
+    """B, delayed by a day before, would stand on Tuesday; after A is Wednesday, not Thursday."""
+    schedule = project_plan(levelling_delay=[0, 1440, 0, 0])
+    assert schedule_network(schedule).early_start[1] == from_iso("2026-03-03 08:00")
+    result = level(schedule, LevelOptions(priority=("activity id",)))
+    assert result.start[1] == from_iso("2026-03-04 08:00")
+
+
+def test_what_was_entered_by_hand_stays_where_it_is() -> None:
+    dates = [MONDAY] * 4
+    schedule = project_plan(manual=[False, True, False, False], planned_start=dates)
+    result = level(schedule, LevelOptions(priority=("activity id",)))
+    assert result.start[1] == MONDAY
+    (told,) = [s.over_limit for s in result.shifts if s.activity == 1]
+    assert told == "its dates were entered by hand"
+
+
+def test_a_plan_from_its_finish_is_refused() -> None:
+    schedule = project_plan()
+    home = replace(
+        schedule.projects[0],
+        schedule_from_finish=True,
+        must_finish_by=from_iso("2026-03-31 16:00"),
+    )
+    with pytest.raises(ModelError, match="scheduled from its finish"):
+        level(replace(schedule, projects=(home,)))
+
+
+@pytest.mark.corpus
+def test_a_real_plan_of_microsoft_project_is_levelled_feasibly(shared: Path) -> None:
+    from planbench.exchange.mspdi.reader import read_mspdi
+
+    path = shared / "corpus" / "converted" / "HarbourPointe.mspdi.xml"
+    schedule = read_mspdi(path.read_bytes(), path.name).schedule
+    result = level(schedule)
+    check(schedule, result)
+    assert result.shifts
     assert result.finish_after >= result.finish_before

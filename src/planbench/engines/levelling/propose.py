@@ -18,13 +18,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from planbench.domain.errors import ModelError
-from planbench.domain.schedule import NO_ROW, Rows, Schedule, Status
+from planbench.domain.schedule import NO_ROW, Schedule, Status
 from planbench.domain.times import NO_TIME, Minutes
-from planbench.engines.cpm import prepare, run
-from planbench.engines.cpm.columns import OUTSIDE, Network
-from planbench.engines.cpm.passes import forward
-from planbench.engines.cpm.result import CpmResult
-from planbench.engines.worktime import work
+from planbench.engines.levelling.dates import Dates, dates_of
 
 PRIORITIES = (
     "levelling priority",
@@ -119,20 +115,20 @@ def level(
     Raises ModelError for an unknown priority, LoopError and ScheduleError as scheduling does.
     """
     chosen = options or LevelOptions()
-    network = prepare(schedule)
-    plain = run(network)
+    dates = dates_of(schedule)
     profiles, demands = _profiles(schedule, chosen)
-    placing = _Placing(network, plain, profiles, demands, chosen)
-    order = _priority_order(network, plain, chosen.priority)
+    placing = _Placing(schedule, dates, profiles, demands, chosen)
+    order = _priority_order(schedule, dates, chosen.priority)
     for count, row in enumerate(order):
         placing.place(row)
         if report is not None and count % 200 == 0:
             report(count, len(order), "Levelling resources")
-    rows = network.order
+    n, plain = len(schedule), dates.plain
+    rows = np.flatnonzero(dates.works)
     open_rows = rows[schedule.activities.status[rows] != Status.COMPLETE]
-    after = placing.ef[open_rows].max() if open_rows.size else NO_TIME
+    after = dates.ef[open_rows].max() if open_rows.size else NO_TIME
     before = plain.early_finish[open_rows].max() if open_rows.size else NO_TIME
-    return LevelResult(placing.es, placing.ef, tuple(placing.shifts), int(before), int(after))
+    return LevelResult(dates.es[:n], dates.ef[:n], tuple(placing.shifts), int(before), int(after))
 
 
 def _profiles(
@@ -158,9 +154,12 @@ def _profiles(
     return profiles, demands
 
 
-def _priority_order(network: Network, plain: CpmResult, names: tuple[str, ...]) -> list[int]:
-    """Activity rows: what has begun first, then by priority among those that may go."""
-    acts = network.schedule.activities
+def _priority_order(schedule: Schedule, dates: Dates, names: tuple[str, ...]) -> list[int]:
+    """Nodes: what has begun first, then by priority among those that may go.
+
+    What is no activity uses nothing and goes as soon as it may.
+    """
+    acts, plain = schedule.activities, dates.plain
     columns: dict[str, list[object]] = {
         "levelling priority": acts.levelling_priority.tolist(),
         "early start": plain.early_start.tolist(),
@@ -174,16 +173,19 @@ def _priority_order(network: Network, plain: CpmResult, names: tuple[str, ...]) 
         raise ModelError(
             f"'{unknown[0]}' is no priority", "levelling", f"Use {', '.join(PRIORITIES)}."
         )
-    begun = (acts.status == Status.NOT_STARTED).tolist()
-    keys = list(zip(begun, *(columns[name] for name in names), range(len(acts)), strict=True))
-    waiting = np.diff(network.link_start).tolist()
-    count = dict(zip(network.order.tolist(), waiting, strict=True))
+    later = (acts.status == Status.NOT_STARTED).tolist()
+    words = list(zip(*(columns[name] for name in names), strict=True)) if names else []
+
+    def key(node: int) -> tuple[bool, tuple[object, ...], int]:
+        activity = node < len(acts)
+        return activity and later[node], words[node] if activity and words else (), node
+
+    count = dict.fromkeys(dates.order.tolist(), 0)
     successors: dict[int, list[int]] = {}
-    for before, after in zip(
-        network.links.predecessor.tolist(), network.links.successor.tolist(), strict=True
-    ):
+    for before, after in zip(dates.before.tolist(), dates.after.tolist(), strict=True):
         successors.setdefault(before, []).append(after)
-    ready = [keys[row] for row, left in count.items() if left == 0]
+        count[after] += 1
+    ready = [key(node) for node, left in count.items() if left == 0]
     heapq.heapify(ready)
     order: list[int] = []
     while ready:
@@ -192,7 +194,7 @@ def _priority_order(network: Network, plain: CpmResult, names: tuple[str, ...]) 
         for after in successors.get(row, ()):
             count[after] -= 1
             if count[after] == 0:
-                heapq.heappush(ready, keys[after])
+                heapq.heappush(ready, key(after))
     return order
 
 
@@ -201,30 +203,26 @@ class _Placing:
 
     def __init__(
         self,
-        network: Network,
-        plain: CpmResult,
+        schedule: Schedule,
+        dates: Dates,
         profiles: dict[int, _Profile],
         demands: dict[int, list[tuple[int, float]]],
         options: LevelOptions,
     ) -> None:
-        self._network, self._plain, self._options = network, plain, options
+        self._status, self._manual = schedule.activities.status, schedule.activities.manual
+        self._dates, self._options = dates, options
         self._profiles, self._demands = profiles, demands
-        self._position = np.full(network.nodes.kind.size, NO_ROW, dtype=np.int64)
-        self._position[network.order] = np.arange(network.order.size)
-        self._nodes = network.nodes._replace(floor=network.nodes.floor.copy())
-        self._remaining = network.remaining.copy()
-        self.es = plain.early_start.copy()
-        self.ef = plain.early_finish.copy()
         self.shifts: list[Shift] = []
 
     def place(self, row: int) -> None:
         """Give one activity its dates; its predecessors have theirs."""
-        self._dates(row)
+        dates = self._dates
+        dates.place(row)
         wanted = self._demands.get(row)
-        if not wanted or self._network.nodes.kind[row] == OUTSIDE:
+        if not wanted or not dates.works[row]:
             return
-        begun = self._network.schedule.activities.status[row] != Status.NOT_STARTED
-        logic_start, logic_finish = int(self.es[row]), int(self.ef[row])
+        begun = bool(self._status[row] != Status.NOT_STARTED)
+        logic_start, logic_finish = int(dates.es[row]), int(dates.ef[row])
         first: tuple[int, tuple[int, ...]] | None = None
         trouble = ""
         for _ in range(_MOST_MOVES):
@@ -238,15 +236,14 @@ class _Placing:
             if trouble:
                 break
         if trouble:
-            self._nodes.floor[row] = self._network.nodes.floor[row]
-            self._dates(row)
+            dates.release(row)
+            dates.place(row)
         for resource, units in wanted:
-            if self.ef[row] > self.es[row]:
-                self._profiles[resource].take(int(self.es[row]), int(self.ef[row]), units, row)
+            if dates.ef[row] > dates.es[row]:
+                self._profiles[resource].take(int(dates.es[row]), int(dates.ef[row]), units, row)
         if first is not None:
-            calendar = int(self._nodes.calendar[row])
-            delay = int(work(self._network.work, calendar, logic_start, int(self.es[row])))
-            moved = (int(self.es[row]), int(self.ef[row])) != (logic_start, logic_finish)
+            delay = dates.work(row, logic_start, int(dates.es[row]))
+            moved = (int(dates.es[row]), int(dates.ef[row])) != (logic_start, logic_finish)
             if moved or trouble:
                 self.shifts.append(Shift(row, first[0], first[1], delay, trouble))
 
@@ -264,42 +261,25 @@ class _Placing:
         units = dict(wanted)[resource]
         if units > self._profiles[resource].limit + 1e-9:
             return "it needs more than there is"
-        before = int(self.es[row])
-        self._nodes.floor[row] = max(int(self._nodes.floor[row]), free_from)
-        self._dates(row)
-        if self.es[row] <= before:
-            return "a constraint holds it"
+        dates = self._dates
+        before = int(dates.es[row])
+        dates.hold(row, free_from)
+        dates.place(row)
+        if dates.es[row] <= before:
+            manual = bool(self._manual[row])
+            return "its dates were entered by hand" if manual else "a constraint holds it"
         if self._options.within_float:
-            calendar = int(self._nodes.calendar[row])
-            late = int(self._plain.late_finish[row])
-            left = int(work(self._network.work, calendar, int(self.ef[row]), late))
+            left = dates.work(row, int(dates.ef[row]), int(dates.plain.late_finish[row]))
             if left < self._options.float_to_keep:
                 return "no float is left"
         return ""
 
     def _clash(self, row: int, wanted: list[tuple[int, float]]) -> tuple[int, int, int] | None:
         """(resource, moment, free again from) of the earliest clash, None when all fits."""
-        start, finish = int(self.es[row]), int(self.ef[row])
+        start, finish = int(self._dates.es[row]), int(self._dates.ef[row])
         found: tuple[int, int, int] | None = None
         for resource, units in wanted:
             moment, free_from = self._profiles[resource].first_clash(start, finish, units)
             if moment != NO_TIME and (found is None or moment < found[1]):
                 found = resource, moment, free_from
         return found
-
-    def _dates(self, row: int) -> None:
-        """Early dates of one activity by the scheduler's forward pass."""
-        network, k = self._network, int(self._position[row])
-        self._remaining[row] = network.remaining[row]
-        one: Rows = network.order[k : k + 1]
-        forward(
-            network.work,
-            self._nodes,
-            network.links,
-            network.shares,
-            one,
-            network.link_start[k : k + 2],
-            self._remaining,
-            self.es,
-            self.ef,
-        )
