@@ -78,7 +78,7 @@ def allowance(facts: Facts, parameters: Parameters) -> Outcome:
     if carried is None:
         return _not_mapped("risk-allowance")
     return _share(
-        facts, carried, float(parameters["share"]), "shows a time risk allowance", "no allowance"
+        facts, carried, float(parameters["share"]), "show a time risk allowance", "no allowance"
     )
 
 

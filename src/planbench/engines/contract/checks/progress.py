@@ -138,10 +138,9 @@ def changes_described(facts: Facts, parameters: Parameters) -> Outcome:
     shown = []
     for number in range(len(changes)):
         one = changes.row(number)
-        if FAMILIES.get(one["type"]) in wanted:
+        if FAMILIES.get(one["type"]) in wanted and one["field"] != "data_date":
             words = str(one["type"]).replace("-", " ")
-            row = -1 if one["new_row"] is None else int(one["new_row"])
-            shown.append(Shown(str(one["id"]), row, words))
+            shown.append(Shown(str(one["id"]), int(one["new_row"]), words))
     size = max(len(facts.schedule), 1)
     if not shown:
         return Outcome(MET, "Nothing but progress changed since the previous programme", (), size)
