@@ -207,6 +207,7 @@ def simulate(
     npv = (drawn.benefit * drawn.success) @ benefit_pv - drawn.cost @ cost_pv
     npv -= sum(p.exit_cost for p in register.open_projects if p.running and p not in going)
     names = [p.id for p in going]
+    total_p80 = float(np.percentile(total, 80))
     levels = np.percentile(costs, [50, 80], axis=0) if going else np.zeros((2, 0))
     return PortfolioRisk(
         tuple(names),
@@ -214,9 +215,7 @@ def simulate(
         npv,
         dict(zip(names, levels[0].tolist(), strict=True)),
         dict(zip(names, levels[1].tolist(), strict=True)),
-        diversification_benefit(
-            levels[1].tolist(), levels[0].tolist(), float(np.percentile(total, 80))
-        ),
+        diversification_benefit(levels[1].tolist(), levels[0].tolist(), total_p80),
         _shares(names, costs, total),
         _driver_shares(register, going, drawn, base, total),
         float(np.sort(npv)[: max(1, iterations // 20)].mean()),

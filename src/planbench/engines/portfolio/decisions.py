@@ -275,9 +275,7 @@ def binding_limits(
     tight = [
         (used[limit.name] / limit.upper if limit.upper > 0 else math.inf, limit)
         for limit in problem.limits
-        if limit.kind in MEASURED
-        and math.isfinite(limit.upper)
-        and _can_break(problem, limit, used)
+        if limit.kind in MEASURED and math.isfinite(limit.upper) and _can_break(limit, used)
     ]
     tight.sort(key=lambda pair: (-pair[0], pair[1].name))
     found = []
@@ -301,7 +299,7 @@ def binding_limits(
     return tuple(sorted(found, key=lambda b: (-b.removal_gain, b.name)))
 
 
-def _can_break(problem: Problem, limit: Limit, used: dict[str, float]) -> bool:
+def _can_break(limit: Limit, used: dict[str, float]) -> bool:
     """Whether any one option could break the limit on top of what is used."""
     most = float(limit.weights.max(initial=0.0))
     return used[limit.name] + most > limit.upper

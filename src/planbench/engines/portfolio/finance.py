@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from planbench.domain.errors import ModelError
 
@@ -38,7 +40,7 @@ def xnpv(rate: float, flows: Sequence[float], dates: Sequence[dt.date]) -> float
 def sign_changes(flows: Sequence[float]) -> int:
     """How often the flows change sign: there are at most as many rates of return above -100 %."""
     signs = [amount > 0 for amount in flows if amount]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def irr(flows: Sequence[float]) -> tuple[float, ...]:
@@ -62,7 +64,7 @@ def irr(flows: Sequence[float]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _polished(amounts: np.ndarray, rate: float) -> float:  # type: ignore[type-arg]
+def _polished(amounts: npt.NDArray[np.float64], rate: float) -> float:
     """A few steps of Newton from a root that is already near."""
     times = np.arange(amounts.size)
     for _ in range(30):

@@ -64,7 +64,8 @@ class Ahp:
 
 def judgement_matrix(names: Sequence[str], judgements: Mapping[tuple[str, str], float]) -> Floats:
     """The reciprocal matrix of all pairs. Raises ModelError when a pair is missing or twice."""
-    n, row = len(names), {name: k for k, name in enumerate(names)}
+    n = len(names)
+    row = {name: k for k, name in enumerate(names)}
     matrix = np.eye(n)
     for (a, b), value in judgements.items():
         if a not in row or b not in row or a == b:
@@ -74,11 +75,11 @@ def judgement_matrix(names: Sequence[str], judgements: Mapping[tuple[str, str], 
         if (b, a) in judgements:
             raise ModelError(f"{a} and {b} are judged twice", "judgements", "Keep one of them.")
         matrix[row[a], row[b]], matrix[row[b], row[a]] = value, 1.0 / value
-    for a in range(n):
-        for b in range(a):
-            pair = (names[a], names[b])
+    for k in range(n):
+        for j in range(k):
+            pair = (names[k], names[j])
             if pair not in judgements and pair[::-1] not in judgements:
-                raise ModelError(f"{names[b]} and {names[a]} are not judged yet", "judgements")
+                raise ModelError(f"{names[j]} and {names[k]} are not judged yet", "judgements")
     return matrix
 
 
@@ -104,7 +105,7 @@ def _eigenvector(matrix: Floats) -> Floats:
         after = matrix @ weights
         after /= after.sum()
         if np.abs(after - weights).max() < 1e-12:
-            return after
+            return np.asarray(after)
         weights = after
     return weights
 
@@ -116,7 +117,7 @@ def _revisit(names: Sequence[str], matrix: Floats, weights: Floats) -> Revisit |
     off[np.tril_indices(len(names))] = 0.0
     if off.size == 0 or off.max() < 1e-9:
         return None
-    i, j = np.unravel_index(int(np.argmax(off)), off.shape)
+    i, j = divmod(int(np.argmax(off)), len(names))
     return Revisit(names[i], names[j], float(matrix[i, j]), float(consistent[i, j]))
 
 
@@ -303,13 +304,13 @@ def alignment(
     impact = np.array(
         [[impacts[p].get(name, 0.0) / strongest for name in names] for p in projects]
     ).reshape(len(projects), len(names))
-    raw = impact @ weights
+    raw: Floats = impact @ weights
     total = float(raw.sum())
-    priority = raw / total if total > 0 else raw
-    mine = np.isin(projects, list(selected))
-    covered = (impact[mine] >= 1.0 - 1e-9).any(axis=0)
+    priority: Floats = raw / total if total > 0 else raw
+    mine = np.array([project in set(selected) for project in projects], dtype=np.bool_)
+    best = impact[mine].max(axis=0, initial=0.0)
     order = sorted(range(len(names)), key=lambda k: (-weights[k], names[k]))
-    uncovered = tuple(names[k] for k in order if not covered[k])
+    uncovered = tuple(names[k] for k in order if best[k] < 1.0 - 1e-9)
     return Alignment(
-        projects, names, weights, impact, priority, uncovered, float(priority[mine].sum())
+        projects, names, weights, impact, priority, uncovered, float(priority @ mine)
     )

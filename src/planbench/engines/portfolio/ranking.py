@@ -50,8 +50,10 @@ def slack_weeks(register: Register, project: str, delay: int = 0) -> float | Non
 
 
 def ranked(register: Register, values: dict[str, float]) -> tuple[Rank, ...]:
-    """Must-do first, then by value for each unit of the bottleneck; those without need of it by
-    value, ahead of those with none; equals by the tighter deadline, then by id.
+    """Projects in the order in which scarce roles are best given away.
+
+    Must-do first; then those that need no bottleneck, by value; then the others by value for each
+    unit of it; last those without value. Equals by the tighter deadline, then by id.
     """
     role = bottleneck(register)
     rows = []

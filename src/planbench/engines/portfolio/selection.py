@@ -294,7 +294,7 @@ def solve(
 
 @dataclass(frozen=True)
 class Loosening:
-    """The least excess over limits that makes room for a choice: amounts by name, and the choice."""
+    """The least excess over limits that makes room for a choice: amounts by name, the choice."""
 
     amounts: dict[str, float]
     chosen: tuple[int, ...]
@@ -386,8 +386,12 @@ def solve_in_order(
     )
 
 
+MEASURED = ("budget", "role", "total")
+"""Kinds of limit whose usage is an amount."""
+
+
 def usage(problem: Problem, chosen: Sequence[int]) -> dict[str, float]:
-    """What the chosen options weigh on each limit that has one row, by its name."""
+    """What the chosen options weigh on each limit that is an amount, by its name."""
     picked = np.zeros(len(problem.options))
     picked[list(chosen)] = 1.0
     return {
@@ -397,5 +401,28 @@ def usage(problem: Problem, chosen: Sequence[int]) -> dict[str, float]:
     }
 
 
-MEASURED = ("budget", "role", "total")
-"""Kinds of limit whose usage is an amount."""
+def choice_value(problem: Problem, chosen: Sequence[int]) -> float:
+    """Value of chosen options with their synergies, before extra capacity is paid."""
+    active = {problem.options[n].item for n in chosen if problem.options[n].active}
+    both = sum(pair.value for pair in problem.synergies if {pair.a, pair.b} <= active)
+    return float(problem.values[list(chosen)].sum()) + both
+
+
+def broken_limits(problem: Problem, chosen: Sequence[int]) -> dict[str, float]:
+    """Limits that a given choice breaks, by name, with the excess; extras and carry-over count.
+
+    Nothing is solved: as much as allowed is carried over from each budget to the next.
+    """
+    picked = np.zeros(len(problem.options))
+    picked[list(chosen)] = 1.0
+    carried: dict[str, float] = {}
+    found: dict[str, float] = {}
+    for limit in sorted(problem.limits, key=lambda limit: (limit.period, limit.name)):
+        used = float(picked[limit.options] @ limit.weights)
+        room = limit.upper + carried.get(limit.name, 0.0)
+        if limit.carry_to:
+            carried[limit.carry_to] = min(limit.carry_most, max(0.0, room - used))
+        excess = max(used - room - limit.most_extra, limit.lower - used)
+        if excess > TOLERANCE * limit.size:
+            found[limit.name] = max(found.get(limit.name, 0.0), excess)
+    return found

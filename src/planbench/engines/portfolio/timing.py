@@ -12,6 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,14 @@ from planbench.engines.portfolio.quarters import (
     years_from,
 )
 from planbench.engines.portfolio.register import GroupLimit, Project, Register
-from planbench.engines.portfolio.selection import Limit, Option, Problem, Synergy, limit_of
+from planbench.engines.portfolio.selection import (
+    Floats,
+    Limit,
+    Option,
+    Problem,
+    Synergy,
+    limit_of,
+)
 
 STOP = "stop"
 OBJECTIVES = ("value", "score")
@@ -330,7 +338,7 @@ def _groups(register: Register, given: Assumptions, problem: Problem) -> list[Li
     return made
 
 
-def _over_all(name: str, weights: np.ndarray, upper: float) -> Limit:  # type: ignore[type-arg]
+def _over_all(name: str, weights: Floats, upper: float) -> Limit:
     return Limit(name, "group", np.arange(weights.size, dtype=np.int64), weights, upper=upper)
 
 
@@ -384,19 +392,19 @@ def _budgets(register: Register, given: Assumptions, problem: Problem) -> list[L
     return made
 
 
-def _sparse(name: str, kind: str, weights: Mapping[int, float], **more: object) -> Limit:
+def _sparse(name: str, kind: str, weights: Mapping[int, float], **more: Any) -> Limit:
     numbers = sorted(n for n, weight in weights.items() if weight)
     amounts = np.array([weights[n] for n in numbers])
-    return Limit(name, kind, np.array(numbers, dtype=np.int64), amounts, **more)  # type: ignore[arg-type]
+    return Limit(name, kind, np.array(numbers, dtype=np.int64), amounts, **more)
 
 
 def _roles(register: Register, given: Assumptions, problem: Problem) -> list[Limit]:
     weights: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
     for n, option in enumerate(problem.options):
         if option.active:
-            for role, demand in register.by_id[option.item].demand.items():
+            for role_id, demand in register.by_id[option.item].demand.items():
                 for quarter, amount in demand.items():
-                    weights[role, quarter + option.delay][n] = amount
+                    weights[role_id, quarter + option.delay][n] = amount
     made = []
     for role in sorted(register.roles, key=lambda role: role.id):
         for quarter, capacity in sorted(role.capacity.items()):

@@ -42,7 +42,7 @@ class Column:
 def read_cell(kind: str, cell: Cell) -> Any:
     """The value of a cell, MISSING when it is empty. Raises ValueError with the mend as text."""
     if isinstance(cell, Formula):
-        raise ValueError("a formula is not taken; put its value there")
+        raise ValueError("a formula is not taken; put its value there")  # noqa: TRY004
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return MISSING
     return _READERS[kind](cell)

@@ -169,14 +169,15 @@ def _projects(tables: Mapping[str, list[Row]], name: str) -> tuple[Project, ...]
         delays[row["project"]].add(row["delay"])
     rows = tables["projects"]
     known = {row["id"] for row in rows}
-    for table, found in {
+    keyed: dict[str, Mapping[str, Any]] = {
         "capex": capex,
         "project_benefits": benefits,
         "demand": demand,
         "driver_scores": impacts,
         "risk_loadings": loadings,
         "start_options": delays,
-    }.items():
+    }
+    for table, found in keyed.items():
         stray = sorted(set(found) - known)
         if stray:
             raise ImportRefused(f"there is no project '{stray[0]}'", f"{name}, {table}")

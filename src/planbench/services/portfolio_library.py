@@ -1,0 +1,302 @@
+"""The portfolio in the library: its register, and what the projects' own updates say of it.
+
+Every project of the register is an entry of its own and so is every other table, so that the
+journal tells who changed which project. The entries hold the cells of the exchange tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from planbench.domain.errors import PlanbenchError, StoreError
+from planbench.domain.times import to_iso
+from planbench.engines.control.indices import Values
+from planbench.engines.portfolio.quarters import day, last_day
+from planbench.engines.portfolio.register import Project, Register
+from planbench.store.records import Entry
+
+if TYPE_CHECKING:
+    from planbench.services.library import Library
+    from planbench.store.records import ProjectRecord
+
+PROJECT, TABLE, TARGET = "portfolio-project", "portfolio-table", "portfolio-target"
+
+Tables = dict[str, list[list[Any]]]
+
+
+def tables_of(register: Register) -> Tables:
+    """The register as rows of plain cells by table, each with its titles first."""
+    from planbench.exchange.portfolio.writer import grids_of
+
+    return {
+        grid.name: [list(grid.titles), *(list(row) for row in grid.rows)]
+        for grid in grids_of(register)
+    }
+
+
+def register_from(tables: Mapping[str, list[list[Any]]], where: str) -> Register:
+    """The register of such tables. Raises ImportRefused when they do not fit together."""
+    from planbench.exchange.portfolio.reader import register_of
+    from planbench.exchange.tables.sheets import Grid
+
+    grids = [
+        Grid(name, tuple(rows[0]), [tuple(row) for row in rows[1:]])
+        for name, rows in tables.items()
+    ]
+    return register_of(grids, where)
+
+
+def digest_of(register: Register) -> str:
+    """SHA-256 of everything in the register."""
+    text = json.dumps(tables_of(register), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _entries(register: Register) -> list[Entry]:
+    """One entry for each project with its own rows of all tables, one for each other table."""
+    mine: dict[str, Tables] = defaultdict(dict)
+    made = []
+    for order, (name, rows) in enumerate(tables_of(register).items()):
+        titles = rows[0]
+        if name not in _OF_PROJECT:
+            made.append(Entry(TABLE, name, {"order": order, "rows": rows}))
+            continue
+        for row in rows[1:]:
+            mine[row[0]].setdefault(name, [titles]).append(row)
+    for order, project in enumerate(register.projects):
+        made.append(Entry(PROJECT, project.id, {"order": order, "tables": mine[project.id]}))
+    return made
+
+
+_OF_PROJECT = (
+    "projects",
+    "start_options",
+    "capex",
+    "project_benefits",
+    "demand",
+    "driver_scores",
+    "risk_loadings",
+)
+"""Tables whose rows belong to the project in their first column."""
+
+
+def keep_register(library: Library, register: Register, what: str) -> int:
+    """Keep the register; only what changed is journalled, under the words `what`.
+
+    Returns how many entries changed. Raises StoreError when it cannot be kept.
+    """
+    new = _entries(register)
+    there = {entry.uid for entry in new if entry.kind == PROJECT}
+    gone = [entry for entry in library.entries(PROJECT) if entry.uid not in there]
+    changed = library.put_entries(new, what)
+    return changed + (library.delete_entries(gone, what) if gone else 0)
+
+
+def kept_register(library: Library) -> Register | None:
+    """The register of the library, None where there is none yet.
+
+    Raises ImportRefused when it was damaged.
+    """
+    tables: dict[str, list[list[Any]]] = {}
+    for entry in library.entries(TABLE):
+        tables[entry.uid] = [list(row) for row in entry.body["rows"]]
+    projects = sorted(library.entries(PROJECT), key=lambda entry: entry.body["order"])
+    if not tables and not projects:
+        return None
+    for entry in projects:
+        for name, rows in entry.body["tables"].items():
+            tables.setdefault(name, [rows[0]]).extend(rows[1:])
+    for name in ("projects", "capex"):
+        tables.setdefault(name, [["project_id", "name", "quarter", "capex"]])
+    return register_from(tables, str(library.path))
+
+
+# ---------------------------------------------------------------- from the projects
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a project's latest update says: dates as YYYY-MM-DD, money in its own currency.
+
+    `values` are its BAC, PV, EV and AC; None where nothing can be measured, `remark` says why.
+    """
+
+    project: str
+    update: str
+    data_date: str
+    finish: str
+    p80_finish: str
+    eac: float | None
+    cpi: float | None
+    values: Values | None
+    remark: str = ""
+
+
+def flows(library: Library, register: Register) -> tuple[Flow, ...]:
+    """The latest figures of every project of the register that has a schedule in the library.
+
+    Dates and risk come from kept results, cost from the control report of the latest update.
+    """
+    records = {record.code: record for record in library.projects()}
+    found = []
+    for project in register.projects:
+        record = records.get(project.library_code) if project.library_code else None
+        if record is not None and record.latest is not None:
+            found.append(_flow(library, project, record))
+    return tuple(found)
+
+
+def _flow(library: Library, project: Project, record: ProjectRecord) -> Flow:
+    from planbench.services.control import library_report
+    from planbench.services.scheduling import recalculate
+
+    latest = record.latest
+    assert latest is not None
+    dates, risk = latest.result("cpm"), latest.result("risk")
+    finish = dates.meta.get("finish") if dates else latest.figures.get("finish")
+    p80 = risk.meta.get("p80") if risk else None
+    made = Flow(
+        project.id, latest.label, _day(latest.data_date), _day(finish), _day(p80), None, None, None
+    )
+    try:
+        document = library.open_update(latest.id)
+        if document.cpm is None:
+            recalculate(document)
+        report = library_report(document, library)
+    except StoreError:
+        raise
+    except PlanbenchError as error:
+        return replace(made, remark=error.line)
+    values = report.measured.values
+    return replace(made, eac=report.eac, cpi=values.cpi, values=values)
+
+
+def _day(minute: int | None) -> str:
+    return "" if minute is None else (to_iso(minute) or "")[:10]
+
+
+def with_flows(register: Register, found: tuple[Flow, ...]) -> Register:
+    """The register with forecast finish, P80, EAC and CPI of its linked projects.
+
+    Where the unit of the register is a million, the EAC is divided by a million.
+    """
+    scale = 1e6 if "million" in register.settings.unit.casefold() else 1.0
+    by_id = {flow.project: flow for flow in found}
+
+    def fresh(project: Project) -> Project:
+        flow = by_id.get(project.id)
+        if flow is None:
+            return project
+        return replace(
+            project,
+            forecast_finish=flow.finish or project.forecast_finish,
+            p80_finish=flow.p80_finish,
+            eac=None if flow.eac is None else flow.eac / scale,
+            cpi=flow.cpi,
+        )
+
+    return replace(register, projects=tuple(fresh(project) for project in register.projects))
+
+
+def summed_values(found: tuple[Flow, ...]) -> Values:
+    """BAC, PV, EV and AC of all projects; indices of the portfolio come from these sums."""
+    total = Values()
+    for flow in found:
+        if flow.values is not None:
+            total = total + flow.values
+    return total
+
+
+# ---------------------------------------------------------------- exceptions
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an approved portfolio asks of a project. `budget` is in the register's unit."""
+
+    project: str
+    scenario: str
+    decision: str
+    start_quarter: int | None
+    finish_quarter: int | None
+    budget: float
+
+    @property
+    def finish(self) -> str:
+        """The last day of its last quarter, "" where it does not go on."""
+        return "" if self.finish_quarter is None else last_day(self.finish_quarter).isoformat()
+
+
+def targets(library: Library) -> dict[str, Target]:
+    """The targets that were committed, by project of the register."""
+    return {entry.uid: Target(**entry.body) for entry in library.entries(TARGET)}
+
+
+@dataclass(frozen=True)
+class PortfolioException:
+    """Something between portfolio and project that somebody has to decide about."""
+
+    project: str
+    kind: str  # p80-deadline, forecast-deadline, target-finish, target-budget, gate
+    text: str
+
+
+COST_TOLERANCE = 0.05
+"""Share by which the estimate at completion may exceed what is spent and approved."""
+
+
+def exceptions(
+    register: Register, committed: Mapping[str, Target] | None = None
+) -> tuple[PortfolioException, ...]:
+    """Forecasts beyond deadlines and targets, and gates that hold back budget; by project."""
+    made: list[PortfolioException] = []
+    for project in register.open_projects:
+        target = (committed or {}).get(project.id)
+        made += _late(project, target)
+        if target is not None and project.eac is not None and target.budget > 0:
+            approved = project.sunk_cost + target.budget
+            if project.eac > approved * (1 + COST_TOLERANCE):
+                text = (
+                    f"The estimate at completion of {project.eac:,.1f} exceeds "
+                    f"the approved {approved:,.1f} {register.settings.unit}."
+                )
+                made.append(PortfolioException(project.id, "target-budget", text))
+        if (why := release_blocked(register, project.id)) is not None:
+            made.append(PortfolioException(project.id, "gate", why))
+    return tuple(made)
+
+
+def _late(project: Project, target: Target | None) -> list[PortfolioException]:
+    made = []
+    if project.deadline:
+        deadline = day(project.deadline)
+        if project.forecast_finish and day(project.forecast_finish) > deadline:
+            text = f"The forecast finish {project.forecast_finish} is after {project.deadline}."
+            made.append(PortfolioException(project.id, "forecast-deadline", text))
+        elif project.p80_finish and day(project.p80_finish) > deadline:
+            text = (
+                f"The P80 finish {project.p80_finish} is after the deadline {project.deadline}: "
+                "less than 80 % chance to meet it."
+            )
+            made.append(PortfolioException(project.id, "p80-deadline", text))
+    if target is not None and target.finish and project.forecast_finish > target.finish:
+        text = f"The forecast finish {project.forecast_finish} is after the target {target.finish}."
+        made.append(PortfolioException(project.id, "target-finish", text))
+    return made
+
+
+def release_blocked(register: Register, project: str) -> str | None:
+    """Why budget of a project must not be released by its latest gate, None when it may."""
+    mine = [gate for gate in register.gates if gate.project == project]
+    if not mine:
+        return None
+    latest = max(mine, key=lambda gate: (gate.date, gate.gate))
+    if latest.decision in ("go", "conditional"):
+        return None
+    said = latest.decision or "not decided"
+    return f"Gate {latest.gate} is '{said}': no budget is released."

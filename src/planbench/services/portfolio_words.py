@@ -1,0 +1,112 @@
+"""Decisions, limits and conflicts as sentences for a board."""
+
+from __future__ import annotations
+
+from planbench.engines.portfolio.decisions import (
+    CONTINUE,
+    DELAY,
+    HOLD,
+    LAUNCH,
+    PAUSE,
+    STOP,
+    Binding,
+    Decision,
+)
+from planbench.engines.portfolio.quarters import quarter_name
+from planbench.engines.portfolio.register import Register
+from planbench.engines.portfolio.selection import Option
+
+WORDS = {
+    LAUNCH: "Launch",
+    DELAY: "Launch later",
+    HOLD: "Hold",
+    CONTINUE: "Continue",
+    PAUSE: "Pause",
+    STOP: "Stop",
+}
+
+
+def money(register: Register, amount: float) -> str:
+    """An amount with its unit: 31.2 million EUR."""
+    return f"{amount:,.1f} {register.settings.unit}"
+
+
+def short_name(register: Register, project: str) -> str:
+    """The project's id and the first word of its name, which people call it by."""
+    name = register.by_id[project].name
+    return f"{name.split()[0]} ({project})" if name else project
+
+
+def limit_words(register: Register, name: str) -> str:
+    """A limit's name with the role's name in place of its id: capacity CLV 2028Q2."""
+    for role in register.roles:
+        start = f"capacity {role.id} "
+        if name.startswith(start):
+            return f"{role.name} in {name[len(start) :]}"
+    return name
+
+
+def when(option: Option | None) -> str:
+    """The quarter in which an option starts."""
+    return quarter_name(option.start) if option is not None and option.active else ""
+
+
+def reason(register: Register, decision: Decision) -> str:
+    """Why a project is decided as it is, and what deciding otherwise would cost."""
+    name = short_name(register, decision.project)
+    if decision.reason == "negative-value":
+        text = f"{name} is worth {money(register, decision.alone)} on its own."
+    elif decision.reason == "forced":
+        kept = ", ".join(decision.rules) or "a rule"
+        text = f"{name} goes on although it is worth {money(register, decision.alone)}: {kept}."
+    elif decision.reason == "best":
+        text = _best(register, name, decision)
+    else:
+        text = _kept_out(register, name, decision)
+    return f"{text} {_otherwise(register, decision)}".strip()
+
+
+def _best(register: Register, name: str, decision: Decision) -> str:
+    project = register.by_id[decision.project]
+    if decision.decision != STOP:
+        return f"{name} brings {money(register, decision.alone)} and fits as it likes best."
+    going = decision.instead.value if decision.instead else 0.0
+    saved = decision.alone - going
+    return (
+        f"What lies ahead of {name} is worth {money(register, going)}, stopping it costs "
+        f"{money(register, project.exit_cost)}: stopping is {money(register, saved)} better."
+    )
+
+
+def _kept_out(register: Register, name: str, decision: Decision) -> str:
+    needs = [
+        f"{amount:,.1f} more {limit_words(register, limit)}" for limit, amount in decision.lets_in
+    ]
+    needs += [f"{rule} to give way" for rule in decision.rules]
+    start = when(decision.fits)
+    begun = f" to start in {start}" if start else ""
+    if not needs:
+        return f"{name} does not fit beside the others{begun}."
+    return f"Beside the others as they are, {name} would need {' and '.join(needs)}{begun}."
+
+
+def _otherwise(register: Register, decision: Decision) -> str:
+    if decision.conflict:
+        names = ", ".join(limit_words(register, limit) for limit in decision.conflict)
+        return f"It cannot be had otherwise: {names}."
+    if decision.loss is None:
+        return ""
+    pushed = ", ".join(short_name(register, project) for project in decision.pushed)
+    also = f" and changes {pushed}" if pushed else ""
+    return f"Deciding otherwise costs {money(register, decision.loss)}{also}."
+
+
+def binding_words(register: Register, binding: Binding) -> str:
+    """What a limit holds down: `cable-lay vessel in 2028Q2: 63 of 82 used; ...`."""
+    text = (
+        f"{limit_words(register, binding.name)}: {binding.used:,.1f} of {binding.limit:,.1f} used; "
+        f"without it {money(register, binding.removal_gain)} more"
+    )
+    if binding.step_gain:
+        text += f", {binding.step:,.1f} more of it brings {money(register, binding.step_gain)}"
+    return f"{text}."
