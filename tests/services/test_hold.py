@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,13 @@ from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import Status
 from planbench.domain.times import DAY
 from planbench.engines.cpm import schedule_network
+from planbench.engines.levelling.propose import LevelOptions
 from planbench.services.document import Document
-from planbench.services.hold import THRESHOLD, held_back, override
+from planbench.services.hold import RELEASE, THRESHOLD, held_back, keep_release, override
+from planbench.services.levelling import propose
+from planbench.services.library import Library
 from planbench.services.quality import quality_of
+from planbench.services.recents import Recents
 from planbench.services.risk import default_model, run_risk
 from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
@@ -113,3 +118,41 @@ def test_what_is_edited_later_does_not_count(document: Document) -> None:
     assert held_back(document) is None
     document.agreement_read = None
     assert held_back(document) is not None
+
+
+def test_levelling_waits_for_the_release_as_well(document: Document) -> None:
+    document.agreement_needed = 1.0
+    with pytest.raises(PlanbenchError, match="held back"):
+        propose(document, LevelOptions())
+
+
+def test_a_release_is_kept_with_its_reason_and_journalled(
+    document: Document, tmp_path: Path
+) -> None:
+    recents = Recents(tmp_path / "recents.json")
+    with Library.open(tmp_path / "one.planbench", recents) as library:
+        first = library.add_schedule(document.schedule, label="One")
+        other = library.add_schedule(document.schedule, label="Two")
+        opened = library.open_update(first)
+        recalculate(opened)
+        override(opened, reason="agreed with the client")
+        keep_release(library, opened)
+        keep_release(library, opened)
+        again = library.open_update(first)
+        assert again.agreement_override
+        assert again.agreement_reason == "agreed with the client"
+        assert "agreed with the client (by " in again.history[-1]
+        assert not library.open_update(other).agreement_override
+        override(again, False)
+        keep_release(library, again)
+        assert not library.open_update(first).agreement_override
+        lines = library.journal(RELEASE, again.library_project, str(first))
+        assert [line.after is None for line in lines] == [False, True]
+        assert "are held back again" in lines[1].what
+
+
+def test_a_file_outside_the_library_keeps_nothing(document: Document, tmp_path: Path) -> None:
+    with Library.open(tmp_path / "one.planbench", Recents(tmp_path / "recents.json")) as library:
+        override(document)
+        keep_release(library, document)
+        assert library.entries(RELEASE) == ()

@@ -12,6 +12,7 @@ from planbench.cli.output import envelope, repairs_json, show_progress, write_js
 from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
 from planbench.services.files import open_file
+from planbench.services.hold import THRESHOLD, held_back, override, refuse_held_back
 from planbench.services.jobs import JobContext
 from planbench.services.scheduling import (
     recalculate,
@@ -49,7 +50,6 @@ def add_commands(commands: Commands) -> None:
     risk.add_argument("--iterations", type=_positive, default=10_000, metavar="N")
     risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
     risk.add_argument("--threads", type=_positive, default=0, metavar="N")
-
     level = _command(commands, "level", "propose levelled dates, with the reason a shift", _level)
     level.add_argument("--resource", action="append", default=[], metavar="ID")
     level.add_argument("--within-float", action="store_true", help="no shift passes a late finish")
@@ -57,6 +57,8 @@ def add_commands(commands: Commands) -> None:
     level.add_argument("--over", type=float, default=0.0, metavar="PERCENT", help="over the limit")
     level.add_argument("--priority", action="append", default=[], metavar="NAME")
     level.add_argument("--xlsx", metavar="PATH", help="write the difference table as a workbook")
+    for command in (check, risk, level):
+        _may_run_anyway(command)
 
 
 def _positive(text: str) -> int:
@@ -75,6 +77,14 @@ def _command(commands: Commands, name: str, words: str, run: Any) -> argparse.Ar
     return made
 
 
+def _may_run_anyway(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--despite-disagreement",
+        metavar="REASON",
+        help="move dates although too few of those stored in the file are found again",
+    )
+
+
 def _calculated(
     options: argparse.Namespace, settings: Sequence[str] = (), engine: str | None = None
 ) -> Document:
@@ -83,7 +93,19 @@ def _calculated(
     recalculate(document)
     if document.cpm is None:
         raise PlanbenchError(document.problem, str(options.file))
+    document.agreement_needed = THRESHOLD
+    reason = getattr(options, "despite_disagreement", None)
+    if reason is not None and not reason.strip():
+        raise PlanbenchError("a reason is missing", "--despite-disagreement", "Say why in words.")
+    if reason is not None and held_back(document) is not None:
+        override(document, reason=reason)
+        print(f"planbench {options.command}: {document.history[-1]}", file=sys.stderr)
     return document
+
+
+def _held_json(document: Document) -> dict[str, str | None]:
+    """Why dates were moved although too few agree with the file's, None where enough do."""
+    return {"despite_disagreement": document.agreement_reason or None}
 
 
 def _info(options: argparse.Namespace) -> int:
@@ -154,7 +176,7 @@ def _check(options: argparse.Namespace) -> int:
     check_document(document, tuple(options.ruleset) or None)
     projects = check_json(document)
     if options.json:
-        body = {"repairs": repairs_json(document), "projects": projects}
+        body = {"repairs": repairs_json(document), **_held_json(document), "projects": projects}
         write_json(envelope("check", [document], body), options.json)
     if options.xlsx:
         write_xlsx(_check_sheets(projects), options.xlsx)
@@ -201,7 +223,7 @@ def _level(options: argparse.Namespace) -> int:
         priority=options.priority,
     )
     result = propose(document, chosen, JobContext(show_progress))
-    body = level_json(document, result)
+    body = {**_held_json(document), **level_json(document, result)}
     if options.json:
         write_json(envelope("level", [document], body), options.json)
     if options.xlsx:
@@ -221,13 +243,10 @@ def _level(options: argparse.Namespace) -> int:
 
 
 def _risk(options: argparse.Namespace) -> int:
-    from planbench.services.hold import THRESHOLD, held_back
     from planbench.services.risk import read_model, risk_json, run_risk
 
     document = _calculated(options)
-    reason = held_back(document, THRESHOLD)
-    if reason:
-        print(f"planbench risk: note: {reason} This run goes ahead.", file=sys.stderr)
+    refuse_held_back(document)
     model = read_model(options.model, document)
     run_risk(
         document,
@@ -237,7 +256,7 @@ def _risk(options: argparse.Namespace) -> int:
         threads=options.threads,
         context=JobContext(show_progress),
     )
-    result = risk_json(document)
+    result = {**_held_json(document), **risk_json(document)}
     if options.json:
         write_json(envelope("risk", [document], result), options.json)
     if options.json == "-":

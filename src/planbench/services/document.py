@@ -43,4 +43,5 @@ class Document:
     agreement_read: Agreement | None = None  # before anything was edited; the window keeps it
     agreement_needed: float = 0.0  # share of agreeing dates below which analyses are held back
     agreement_override: bool = False  # the user lets them run all the same
+    agreement_reason: str = ""  # why, in the user's words
     history: list[str] = field(default_factory=list)

@@ -9,6 +9,7 @@ from planbench.domain.errors import ModelError
 from planbench.domain.times import NO_TIME, to_iso
 from planbench.engines.levelling.propose import LevelOptions, LevelResult, level
 from planbench.services.document import Document
+from planbench.services.hold import refuse_held_back
 from planbench.services.jobs import JobContext
 
 
@@ -40,7 +41,11 @@ def level_options(
 def propose(
     document: Document, options: LevelOptions, context: JobContext | None = None
 ) -> LevelResult:
-    """Level the open schedule; nothing of it is changed. Raises Cancelled, ScheduleError."""
+    """Level the open schedule; nothing of it is changed.
+
+    Raises Cancelled, ScheduleError, and PlanbenchError where the dates are held back.
+    """
+    refuse_held_back(document)
     return level(document.schedule, options, None if context is None else context.report)
 
 

@@ -15,7 +15,7 @@ from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.schedule import ActivityType, Constraint, Status
 from planbench.domain.times import NO_TIME, to_iso
 from planbench.services.document import Document
-from planbench.services.hold import held_back
+from planbench.services.hold import refuse_held_back
 from planbench.services.jobs import JobContext
 
 if TYPE_CHECKING:
@@ -172,9 +172,7 @@ def simulated(
     from planbench.engines.risk.rules import network_for_runs
     from planbench.engines.risk.simulate import RunOptions, exclusion_effects, simulate
 
-    reason = held_back(document)
-    if reason is not None:
-        raise PlanbenchError(reason, mend="Let it run all the same under “Dates agree”.")
+    refuse_held_back(document)
     context = context or JobContext()
     runs = 1 + (len(model.risks) if exclusion else 0)
     context.report(0, runs * iterations, "Preparing the simulation")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
+from planbench.services.hold import keep_release
 from planbench.services.jobs import JobContext
 from planbench.ui import text
 from planbench.ui.settings import Settings
@@ -412,6 +413,17 @@ class Session(QObject):
             return path
 
         self.change("Writing the file", work)
+
+    def keep_release(self) -> None:
+        """Keep whether held back analyses may run on the open update, for when it is next open."""
+        document, library = self.state.document, self.library
+        if document is None or library is None or library.read_only:
+            return
+
+        def work(context: JobContext) -> None:
+            keep_release(library, document)
+
+        self.state.run("release", "Keeping what may run", work, lambda _result: None)
 
     def save_copy(self, path: str) -> None:
         """Write the whole library to another file; this one stays open."""

@@ -17,6 +17,8 @@ from planbench.engines.cpm import schedule_network
 from planbench.services.agreement import FIELDS
 from planbench.services.document import Document
 from planbench.services.hold import held_back
+from planbench.services.library import Library
+from planbench.services.recents import Recents
 from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.ui.schedule.agreement import AgreementDialog, consistency, field_counts
@@ -71,7 +73,8 @@ def test_a_user_raises_the_limit_and_releases_the_analyses(
     assert document.agreement_needed == 1.0
     assert held_back(document) is not None
     assert dialog.release.isVisibleTo(dialog)
-    qtbot.mouseClick(dialog.release, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(dialog.released):
+        qtbot.mouseClick(dialog.release, Qt.MouseButton.LeftButton)
     assert held_back(document) is None
     assert dialog.release.text() == "Hold back again"
     assert len(document.history) == 1
@@ -116,5 +119,27 @@ def test_the_chip_opens_it_and_the_limit_is_remembered(
     dialog.table.row_activated.emit(0)
     assert document.agreement is not None
     assert window.state.selection == document.agreement.mismatches[0].row
+    dialog.close()
+    window.close()
+
+
+def test_a_release_is_there_again_when_the_update_is_next_open(
+    themed: QApplication, qtbot: Any, own_home: Path, document: Document
+) -> None:
+    library = Library.open(own_home / "one.planbench", Recents(own_home / "recents.json"))
+    update = library.add_schedule(document.schedule, label="One")
+    opened = library.open_update(update)
+    recalculate(opened)
+    window = MainWindow(AppState(), Settings(own_home / "window.json"))
+    qtbot.addWidget(window)
+    window.session.use_library(library)
+    window.state.open_document(opened)
+    opened.agreement_needed = 1.0
+    window.show_agreement()
+    (dialog,) = window.findChildren(AgreementDialog)
+    for released in (True, False, True):
+        qtbot.mouseClick(dialog.release, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not window.state.busy, timeout=60_000)
+        assert library.open_update(update).agreement_override is released
     dialog.close()
     window.close()

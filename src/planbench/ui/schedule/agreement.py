@@ -117,11 +117,12 @@ class AgreementDialog(RowsDialog):
     """Counts by value, what is held back and the way to let it run, and the values that differ.
 
     `needed_changed(share)` when the user set another limit, `held_changed()` when analyses were
-    released or held back again.
+    released or held back again or the limit is another, `released()` when the user switched.
     """
 
     needed_changed = Signal(float)
     held_changed = Signal()
+    released = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         agreement = document.agreement
@@ -192,6 +193,7 @@ class AgreementDialog(RowsDialog):
 
     def _switch(self) -> None:
         override(self.document, not self.document.agreement_override)
+        self.released.emit()
         self._say()
         self.held_changed.emit()
 
