@@ -55,14 +55,14 @@ def plan() -> Schedule:
 def _table(data: bytes, name: str) -> str:
     """A table of activities: the difference is told, applied and taken back."""
     from planbench.services.document import Document
-    from planbench.services.tables import apply_changes, read_changes, read_grid
+    from planbench.services.tables import apply_changes, read_all_changes, read_grids
 
     document = Document(plan())
     before = document.schedule.digest
-    changes = read_changes(document, read_grid(data, name))
+    changes = read_all_changes(document, read_grids(data, name))
     if document.schedule.digest != before:
         raise Unsound("comparing a table changed the schedule")
-    if not changes.cells:
+    if changes.after is None:
         return "without changes"
     step = apply_changes(document, changes)
     step.redo(document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import zipfile
+import zlib
 from io import BytesIO
 
 NASTY = [
@@ -58,7 +59,7 @@ def _in_workbook(data: bytes, others: list[bytes], dice: random.Random) -> bytes
     try:
         with zipfile.ZipFile(BytesIO(data)) as packed:
             parts = {name: packed.read(name) for name in packed.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
         return _blind(data, others, dice)
     sheets = [name for name in parts if "sheet" in name]
     name = dice.choice(sheets if sheets and dice.random() < 0.7 else list(parts))

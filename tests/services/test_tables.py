@@ -7,17 +7,38 @@ import numpy as np
 import pytest
 
 from planbench.domain.errors import PlanbenchError
+from planbench.domain.schedule import (
+    Accounts,
+    Assignments,
+    Baseline,
+    CodeAssignments,
+    CodeTypes,
+    CodeValues,
+    Expenses,
+    Notes,
+    Resources,
+    UdfTypes,
+    UdfValues,
+    empty_baseline,
+    make_table,
+)
 from planbench.domain.synthetic import synthetic_schedule
-from planbench.domain.times import from_iso
+from planbench.domain.times import NO_TIME, from_iso
 from planbench.exchange.tables.sheets import Formula, Grid, write_csv, write_xlsx
 from planbench.services.document import Document
+from planbench.services.table_readers import READERS
 from planbench.services.tables import (
     TABLES,
     all_sheets,
     apply_changes,
     exported_grid,
+    left_out,
+    paste_changes,
+    read_all_changes,
     read_changes,
     read_grid,
+    read_grids,
+    table_of,
 )
 from planbench.services.undo import UndoStack
 
@@ -31,7 +52,7 @@ def document() -> Document:
 
 
 def bent(grid: Grid, row: int, **cells: object) -> Grid:
-    keys = [column.key for column in TABLES[grid.name]]
+    keys = [column.key for column in TABLES[grid.name] if column.main]
     rows = list(grid.rows)
     rows[row] = tuple(cells.get(key, value) for key, value in zip(keys, rows[row], strict=True))
     return replace(grid, rows=rows)
@@ -90,7 +111,6 @@ def test_edits_are_one_step(document: Document, ending: str) -> None:
         ("name", Formula("=1+1"), "formula"),
         ("calendar", "No such", "no calendar"),
         ("id", 123, "not a text"),
-        ("id", "Z9", "no such activity"),
         ("id", None, "no activity id"),
     ],
 )
@@ -103,7 +123,7 @@ def test_what_cannot_be_is_refused(
     (refused,) = changes.refused
     assert reason in refused.reason
     assert refused.line == row + 2
-    assert not changes.cells
+    assert changes.after is None
     with pytest.raises(PlanbenchError, match="changes nothing"):
         apply_changes(document, changes)
 
@@ -131,3 +151,314 @@ def test_chosen_columns_and_unknown_ones(document: Document) -> None:
         exported_grid(document.schedule, "activities", ["nonsense"])
     with pytest.raises(PlanbenchError, match="no table"):
         exported_grid(document.schedule, "nonsense")
+
+
+# ---------------------------------------------------------------- every table, rows that are new
+
+
+@pytest.fixture
+def rich() -> Document:
+    """A network with a row or more in every table that comes back."""
+    schedule = synthetic_schedule(30, 40)
+    return Document(
+        replace(
+            schedule,
+            resources=make_table(
+                Resources, 2, uid=["1", "2"], code=["CREW", "007"], name=["Crew", "Crane"],
+                parent=[-1, -1], calendar=[0, -1], kind=["labor", "nonlabor"], unit=["", "h"],
+                max_units=[4.0, 1.0], price=[50.0, 200.0],
+            ),
+            assignments=make_table(
+                Assignments, 2, uid=["1", "2"], activity=[0, 1], resource=[0, 1],
+                budget_units=[80.0, 10.0], remaining_units=[80.0, 10.0],
+                budget_cost=[4000.0, 2000.0],
+            ),
+            code_types=make_table(CodeTypes, 1, uid=["1"], name=["Area"], scope=["global"]),
+            code_values=make_table(
+                CodeValues, 2, uid=["1", "2"], type=[0, 0], code=["N", "S"],
+                name=["North", "South"], parent=[-1, -1],
+            ),
+            code_assignments=make_table(CodeAssignments, 2, activity=[0, 1], value=[0, 1]),
+            udf_types=make_table(
+                UdfTypes, 3, uid=["1", "2", "3"], table=["TASK", "TASK", "RSRC"],
+                name=["Zone", "Weight", "Since"], kind=["text", "number", "date"],
+            ),
+            udf_values=make_table(
+                UdfValues, 3, type=[0, 1, 2], subject=[*schedule.activities.uid[:2], "1"],
+                value=["=7", "4.25", "2026-03-01 00:00"],
+            ),
+            expenses=make_table(
+                Expenses, 1, uid=["1"], activity=[2], name=["Permit"], account=[0],
+                budget_cost=[100.0], remaining_cost=[100.0],
+            ),
+            accounts=make_table(Accounts, 1, uid=["1"], code=["C"], name=["Civil"], parent=[-1]),
+            notes=make_table(
+                Notes, 2, activity=[4, 4], topic=["Method", "Method"], text=["One\ntwo", "Three"]
+            ),
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("columns", ["main", "all"])
+def test_every_table_out_and_in_again_changes_nothing(
+    rich: Document, ending: str, columns: str
+) -> None:
+    for table in ("activities", *READERS):
+        keys = [c.key for c in TABLES[table] if columns == "all" or c.main]
+        grid = exported_grid(rich.schedule, table, keys)
+        data = write_csv(grid) if ending == "csv" else write_xlsx([grid])
+        back = read_grid(data, f"{table}.{ending}", table)
+        changes = read_changes(rich, back, table)
+        assert table_of(back) == table
+        assert changes.ignored == (), table
+        assert (changes.changed, changes.added, changes.refused) == ([], [], []), table
+        assert changes.after is None
+        assert changes.unchanged == len(grid.rows) > 0
+
+
+EDITS: list[tuple[str, dict[str, object], str, object]] = [
+    ("relationships", {"lag": 16.5}, "relationships.lag", 990),
+    ("relationships", {"type": "ss"}, "relationships.type", 1),
+    ("wbs", {"name": "Quay"}, "wbs.name", "Quay"),
+    ("resources", {"price": "60.5"}, "resources.price", 60.5),
+    ("resources", {"kind": "Material"}, "resources.kind", "material"),
+    ("assignments", {"budget": 96.0}, "assignments.budget_units", 96.0),
+    ("codes", {"value": "S"}, "code_assignments.value", 1),
+    ("codes", {"value": "W", "name": "West"}, "code_assignments.value", 2),
+    ("udfs", {"value": "B"}, "udf_values.value", "B"),
+    ("expenses", {"remaining": 40}, "expenses.remaining_cost", 40.0),
+    ("accounts", {"name": "Works"}, "accounts.name", "Works"),
+    ("notes", {"text": "Other\nlines"}, "notes.text", "Other\nlines"),
+]
+
+
+@pytest.mark.parametrize(("table", "given", "column", "value"), EDITS)
+def test_an_edited_row_of_any_table(
+    rich: Document, table: str, given: dict[str, object], column: str, value: object
+) -> None:
+    row = 1 if table == "wbs" else 0
+    if table == "relationships":
+        kinds = rich.schedule.relationships.type.tolist()
+        row = kinds.index(0)
+    before = rich.schedule
+    grid = bent(exported_grid(before, table), row, **given)
+    changes = read_changes(rich, grid, table)
+    assert changes.refused == []
+    assert {one.table for one in changes.changed} == {table}
+    stack = UndoStack(rich)
+    stack.push(apply_changes(rich, changes))
+    name, field = column.split(".")
+    assert getattr(getattr(rich.schedule, name), field)[row] == value
+    stack.undo()
+    assert rich.schedule is before
+
+
+NEW: list[tuple[str, dict[str, object], dict[str, object]]] = [
+    (
+        "activities",
+        {"id": "NEW-1", "name": "Survey", "wbs": "*", "original": 40, "constraint": "Start on",
+         "constraint_date": "2031-02-03"},
+        {"code": "NEW-1", "original_duration": 2400, "remaining_duration": 2400, "constraint": 3,
+         "constraint_date": from_iso("2031-02-03 08:00")},
+    ),
+    ("activities", {"id": "NEW-2", "name": "Go", "wbs": "*", "type": "Finish milestone"},
+     {"type": 2, "original_duration": 0}),
+    ("relationships", {"predecessor": "first", "successor": "last", "type": "FF", "lag": 8},
+     {"type": 2, "lag": 480}),
+    ("resources", {"id": "R9", "name": "Barge", "kind": "nonlabor", "price": 900.0},
+     {"code": "R9", "price": 900.0, "max_units": 1.0}),
+    ("assignments", {"activity": "last", "resource": "007", "budget": 8.0, "actual": 2.0},
+     {"budget_units": 8.0, "remaining_units": 6.0, "budget_cost": 1600.0}),
+    ("codes", {"activity": "last", "code": "Phase", "value": "P1", "name": "Design"}, {"value": 2}),
+    ("udfs", {"table": "TASK", "subject": "last", "field": "Weight", "value": 7}, {"value": "7"}),
+    ("expenses", {"activity": "last", "name": "Fee", "account": "C", "budget": 20.0},
+     {"account": 0, "remaining_cost": 20.0}),
+    ("accounts", {"code": "C1", "name": "Concrete", "parent": "C"}, {"parent": 0}),
+    ("notes", {"activity": "last", "topic": "Risk", "text": "Watch"}, {"topic": "Risk"}),
+]  # fmt: skip
+
+
+def line_of(document: Document, table: str, given: dict[str, object]) -> tuple[object, ...]:
+    acts = document.schedule.activities.code
+    words = {"first": acts[0], "last": acts[-1], "*": str(document.schedule.wbs.code[-1])}
+    return tuple(
+        words.get(given.get(column.key), given.get(column.key))  # type: ignore[call-overload]
+        for column in TABLES[table]
+        if column.main
+    )
+
+
+@pytest.mark.parametrize(("table", "given", "expected"), NEW)
+def test_a_new_row_of_any_table(
+    rich: Document, table: str, given: dict[str, object], expected: dict[str, object]
+) -> None:
+    before = rich.schedule
+    rich.baseline = Baseline("B", NO_TIME, empty_baseline(len(before)))
+    grid = exported_grid(before, table)
+    grid = replace(grid, rows=[*grid.rows, line_of(rich, table, given)])
+    again = replace(grid, rows=[*grid.rows, grid.rows[-1]])
+    changes = read_changes(rich, again, table)
+    if table != "notes":  # several notes on one topic are usual
+        (refused,) = changes.refused
+        assert "twice" in refused.reason
+        assert len(changes.added) == 1
+    changes = read_changes(rich, grid, table)
+    (added,) = changes.added
+    assert (added.table, added.line) == (table, len(grid.rows) + 1)
+    stack = UndoStack(rich)
+    stack.push(apply_changes(rich, changes))
+    rows = getattr(
+        rich.schedule, {"codes": "code_assignments", "udfs": "udf_values"}.get(table, table)
+    )
+    for column, value in expected.items():
+        assert getattr(rows, column)[-1] == value
+    assert rich.baseline is not None
+    assert len(rich.baseline.columns) == len(rich.schedule)
+    if table == "relationships":
+        assert rows.predecessor[-1] == 0
+    stack.undo()
+    assert rich.schedule is before
+    assert len(rich.baseline.columns) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("table", "given", "reason"),
+    [
+        ("activities", {"id": "N1", "wbs": "*", "original": 8}, "needs an activity name"),
+        ("activities", {"id": "N1", "name": "N", "wbs": "*"}, "original duration"),
+        ("activities", {"id": "N1", "name": "N", "wbs": "?", "original": 8}, "no WBS"),
+        ("activities", {"id": "N1", "name": "N", "wbs": "*", "original": 8, "type": "Job"}, "type"),
+        ("activities",
+         {"id": "N1", "name": "N", "wbs": "*", "original": 8, "start": "2090-01-01"}, "data date"),
+        ("activities", {"id": "N1", "name": "N", "project": "X", "original": 8}, "no project"),
+        ("relationships", {"predecessor": "last", "successor": "last"}, "drive itself"),
+        ("relationships", {"predecessor": "Z", "successor": "last"}, "no activity “Z”"),
+        ("relationships", {"predecessor": 5, "successor": "last"}, "not a text"),
+        ("relationships", {"uid": "777", "predecessor": "first", "successor": "last"}, "no link"),
+        ("relationships", {"predecessor": "first", "successor": "last", "type": "XX"}, "FS, SS"),
+        ("wbs", {"uid": "9", "name": "N"}, "no WBS node"),
+        ("resources", {"id": "R", "name": "N", "kind": "dog"}, "A kind is"),
+        ("resources", {"id": "R", "kind": "labor"}, "A name is needed"),
+        ("resources", {"id": "R", "name": "N", "kind": "labor", "price": -1.0}, "negative"),
+        ("assignments", {"activity": "last", "resource": "?", "budget": 1.0}, "no resource"),
+        ("assignments", {"activity": "last", "resource": "007"}, "number is needed"),
+        ("codes", {"activity": "last", "code": "Area"}, "takes nothing away"),
+        ("udfs", {"table": "TASK", "subject": "last", "field": "?", "value": "1"}, "no user-def"),
+        ("udfs", {"table": "TASK", "subject": "last", "field": "Weight", "value": "1,5"}, "number"),
+        ("expenses", {"activity": "last", "name": "N", "budget": Formula("=1")}, "formula"),
+        ("accounts", {"code": "C9", "name": "N", "parent": "?"}, "no account"),
+        ("notes", {"activity": "last", "topic": "T"}, "A text is needed"),
+    ],
+)  # fmt: skip
+def test_new_rows_that_cannot_be_are_refused_whole(
+    rich: Document, table: str, given: dict[str, object], reason: str
+) -> None:
+    grid = exported_grid(rich.schedule, table)
+    changes = read_changes(
+        rich, replace(grid, rows=[*grid.rows, line_of(rich, table, given)]), table
+    )
+    (refused,) = changes.refused
+    assert reason in refused.reason
+    assert changes.after is None
+    assert changes.added == []
+
+
+def test_a_relationship_that_closes_a_loop_with_another_new_one(rich: Document) -> None:
+    codes = rich.schedule.activities.code
+    lonely = replace(
+        rich.schedule, relationships=rich.schedule.relationships.take(np.array([], int))
+    )
+    pairs = [(codes[0], codes[1]), (codes[1], codes[2]), (codes[2], codes[0])]
+    grid = Grid("relationships", ("Predecessor", "Successor"), pairs)
+    changes = read_changes(Document(lonely), grid, "relationships")
+    assert len(changes.added) == 2
+    assert "loop" in changes.refused[0].reason
+
+
+def test_a_column_that_only_new_rows_take_is_refused_where_it_differs(rich: Document) -> None:
+    for table, given in (
+        ("activities", {"status": "Complete"}),
+        ("assignments", {"resource": "007"}),
+    ):
+        grid = bent(exported_grid(rich.schedule, table), 0, **given)
+        (refused,) = read_changes(rich, grid, table).refused
+        assert "only counts for new rows" in refused.reason
+
+
+def test_rows_left_out_stay(rich: Document) -> None:
+    for table in ("activities", *READERS):
+        grid = exported_grid(rich.schedule, table)
+        changes = read_changes(rich, replace(grid, rows=grid.rows[:1]), table)
+        assert changes.after is None
+
+
+def test_a_workbook_of_new_things_that_refer_to_each_other(rich: Document) -> None:
+    """A new activity, its predecessor, a new resource and the assignment, in one file."""
+    code, node = str(rich.schedule.activities.code[0]), str(rich.schedule.wbs.code[-1])
+    grids = [
+        Grid("Team", ("Activity ID", "Resource ID", "Budgeted units"), [("NEW", "BARGE", 16)]),
+        Grid("Logic", ("Predecessor", "Successor"), [(code, "NEW")]),
+        Grid("Notes of the meeting", ("What", "Who"), [("a", "b")]),
+        Grid(
+            "activities",
+            ("Activity ID", "Activity name", "WBS", "Original duration (h)"),
+            [("NEW", "Tow the barge", node, 16)],
+        ),
+        Grid("Plant", ("Resource ID", "Resource name", "Kind"), [("BARGE", "Barge", "nonlabor")]),
+    ]
+    changes = read_all_changes(rich, read_grids(write_xlsx(grids), "new.xlsx"))
+    assert changes.refused == []
+    assert changes.ignored == ("sheet Notes of the meeting",)
+    assert [one.table for one in changes.added] == [
+        "resources", "activities", "relationships", "assignments",
+    ]  # fmt: skip
+    before = rich.schedule
+    stack = UndoStack(rich)
+    stack.push(apply_changes(rich, changes))
+    made = rich.schedule
+    assert made.activities.code[-1] == "NEW"
+    assert made.assignments.units_per_hour[-1] == 1.0
+    assert made.relationships.successor[-1] == len(before)
+    stack.undo()
+    assert rich.schedule is before
+
+
+def test_no_sheet_of_a_table_is_refused(rich: Document) -> None:
+    with pytest.raises(PlanbenchError, match="columns of a table"):
+        read_all_changes(rich, [Grid("x", ("What", "Who"), [("a", "b")])])
+    with pytest.raises(PlanbenchError, match="no column “Successor”"):
+        read_changes(rich, Grid("x", ("Predecessor",), []), "relationships")
+
+
+def test_what_tables_do_not_show_is_told(rich: Document) -> None:
+    grid = exported_grid(rich.schedule, "activities", ["id", "name"])
+    lines = {line.where: line for line in left_out(rich.schedule, [grid])}
+    assert {"Relationships", "Notes", "Calendars"} <= lines.keys()
+    assert "Original duration (h)" in lines["Activities"].message
+    assert "Deadline" not in lines["Activities"].message  # there is none
+
+
+def test_a_block_goes_over_cells_as_if_typed(rich: Document) -> None:
+    rows = [row for row in tasks(rich) if not rich.schedule.activities.status[row]][:3]
+    fields, titles = ["name", "", "original"], ["Name", "Early start", "Original"]
+    block = [["First", "01-Jan-26", "12d"], ["", "", "x"], ["Third"], ["left over"]]
+    changes = paste_changes(rich, rows, fields, titles, block)
+    assert [one.after for one in changes.changed] == ["First", "12d", "Third"]
+    reasons = [one.reason for one in changes.refused]
+    assert len(reasons) == 5
+    assert "cannot be edited" in reasons[0]
+    assert "needs a name" in reasons[1]
+    assert "no rows left" in reasons[-1]
+    before = rich.schedule
+    stack = UndoStack(rich)
+    stack.push(apply_changes(rich, changes, "Paste"))
+    assert rich.schedule.activities.name[rows].tolist()[::2] == ["First", "Third"]
+    stack.undo()
+    assert rich.schedule is before
+
+
+def test_one_cell_fills_all_that_are_chosen(rich: Document) -> None:
+    rows = tasks(rich)[:4]
+    changes = paste_changes(rich, rows, ["name"], ["Name"], [["Same"]])
+    assert len(changes.changed) == 4

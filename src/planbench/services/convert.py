@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from planbench.domain.errors import PlanbenchError
+from planbench.domain.errors import ImportRefused, PlanbenchError
+from planbench.domain.reports import Repair
 from planbench.domain.schedule import Schedule
+from planbench.exchange.readback import differences, with_calculated
 from planbench.services.document import Document
 
 FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -36,45 +39,109 @@ def format_of(path: str | Path) -> str:
     )
 
 
-def exported(document: Document, kind: str, original: bytes | None = None) -> bytes:
-    """The bytes of a document in a format of `FORMATS`.
+@dataclass(frozen=True)
+class Exported:
+    """A file to be written, and what of the schedule it does not hold or holds otherwise."""
 
-    With `original`, the bytes of the XER file it was read from, an XER is that file with only the
-    edited cells changed; dates that were stored stay as stored. Without, a new file is written with
-    the calculated dates, where there are any.
-    Raises PlanbenchError for what the format cannot hold.
+    content: bytes
+    report: tuple[Repair, ...] = ()
+
+
+def exported(document: Document, kind: str, original: bytes | None = None) -> bytes:
+    """The bytes of a document in a format of `FORMATS`, as `export` gives them."""
+    return export(document, kind, original).content
+
+
+def export(
+    document: Document,
+    kind: str,
+    original: bytes | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+) -> Exported:
+    """A document in a format of `FORMATS`, with a report of what the format cannot hold.
+
+    The report comes from reading the file back. With `original`, the bytes of the XER file it was
+    read from, an XER is that file with only the edited cells changed; dates that were stored stay
+    as stored. Without, a new file is written with the calculated dates, where there are any.
+    `columns` chooses tables and their columns (keys of `services.tables.TABLES`) for `xlsx` and
+    `csv`; a CSV holds one table, the activities where none is chosen.
+    Raises PlanbenchError when nothing sensible can be written: letters or edits that the original
+    file has no place for, an unknown format, table or column.
     """
     schedule = document.schedule
     if kind == "xer" and original is not None and schedule.source.format == "xer":
-        return edited_xer(original, schedule)
+        return _edited(original, schedule)
     if kind in ("xlsx", "csv"):
-        from planbench.exchange.tables.sheets import write_csv, write_xlsx
-        from planbench.services.tables import all_sheets, exported_grid
-
-        if kind == "csv":
-            return write_csv(exported_grid(schedule, "activities"))
-        return write_xlsx(all_sheets(schedule))
+        return _as_tables(schedule, kind, columns or {})
     calculated = calculated_columns(document)
-    if kind == "xer":
-        from planbench.exchange.xer.writer import schedule_to_document, write_xer
+    content = _WRITERS[kind](schedule, calculated) if kind in _WRITERS else None
+    if content is None:
+        raise PlanbenchError(f"“{kind}” is no format", mend=f"Choose one of {', '.join(FORMATS)}.")
+    return Exported(content, _read_back(with_calculated(schedule, calculated), content, kind))
 
-        return write_xer(schedule_to_document(schedule, calculated=calculated))
-    if kind == "p6xml":
-        from planbench.exchange.p6xml.writer import write_p6xml
 
-        return write_p6xml(schedule, calculated)
-    if kind == "mspdi":
-        from planbench.exchange.mspdi.writer import write_mspdi
+def _read_back(asked: Schedule, content: bytes, kind: str) -> tuple[Repair, ...]:
+    from planbench.exchange.registry import read_schedule
 
-        return write_mspdi(schedule, calculated)
-    raise PlanbenchError(f"“{kind}” is no format", mend=f"Choose one of {', '.join(FORMATS)}.")
+    try:
+        again = read_schedule(content, name=f"export.{kind}").schedule
+    except ImportRefused as error:
+        return (Repair("unreadable", "error", "The whole file", error.what, "not as it should be"),)
+    return differences(asked, again)
+
+
+def _xer(schedule: Schedule, calculated: Calculated) -> bytes:
+    from planbench.exchange.xer.writer import schedule_to_document, write_xer
+
+    return write_xer(schedule_to_document(schedule, calculated=calculated))
+
+
+def _p6xml(schedule: Schedule, calculated: Calculated) -> bytes:
+    from planbench.exchange.p6xml.writer import write_p6xml
+
+    return write_p6xml(schedule, calculated)
+
+
+def _mspdi(schedule: Schedule, calculated: Calculated) -> bytes:
+    from planbench.exchange.mspdi.writer import write_mspdi
+
+    return write_mspdi(schedule, calculated)
+
+
+Calculated = Mapping[str, npt.NDArray[Any]]
+_WRITERS: dict[str, Callable[[Schedule, Calculated], bytes]] = {
+    "xer": _xer,
+    "p6xml": _p6xml,
+    "mspdi": _mspdi,
+}
+
+
+def _as_tables(schedule: Schedule, kind: str, columns: Mapping[str, Sequence[str]]) -> Exported:
+    """Tables as a workbook or, one of them, as CSV; tables and columns left out are told."""
+    from planbench.exchange.tables.sheets import write_csv, write_xlsx
+    from planbench.services.tables import all_sheets, exported_grid, left_out
+
+    if kind == "csv":
+        if len(columns) > 1:
+            raise PlanbenchError("a CSV holds one table", mend="Choose one, or export as xlsx.")
+        table, keys = next(iter(columns.items()), ("activities", ()))
+        chosen = [exported_grid(schedule, table, keys)]
+        return Exported(write_csv(chosen[0]), left_out(schedule, chosen))
+    chosen = [exported_grid(schedule, table, keys) for table, keys in columns.items()]
+    chosen = chosen or all_sheets(schedule)
+    return Exported(write_xlsx(chosen), left_out(schedule, chosen))
 
 
 def edited_xer(original: bytes, schedule: Schedule) -> bytes:
     """An XER file with the edits of its schedule; everything else byte for byte.
 
-    Raises PlanbenchError when an edit cannot be put into the file.
+    The result is read back and compared: raises PlanbenchError when an edit cannot be put into the
+    file.
     """
+    return _edited(original, schedule).content
+
+
+def _edited(original: bytes, schedule: Schedule) -> Exported:
     from planbench.exchange.xer.document import XerDocument
     from planbench.exchange.xer.edited import document_with_edits
     from planbench.exchange.xer.reader import read_xer
@@ -85,9 +152,20 @@ def edited_xer(original: bytes, schedule: Schedule) -> bytes:
     if encoding and read.schedule.source.encoding != encoding:  # the user chose another one
         read = read_xer(original, name, encoding)
     if read.schedule.digest == schedule.digest:
-        return original
+        return Exported(original)
     assert isinstance(read.raw, XerDocument)
-    return write_xer(document_with_edits(read.raw, read.schedule, schedule))
+    content = write_xer(document_with_edits(read.raw, read.schedule, schedule))
+    again = read_xer(content, name, read.raw.encoding).schedule
+    report = differences(schedule, again)
+    for line in report:
+        # baselines were never part of an XER: they are told, and no edit is lost with them
+        if line.severity != "info" and not line.where.startswith("Baseline "):
+            raise PlanbenchError(
+                f"an edit cannot be put into the original file: {line.where}, {line.message}",
+                name,
+                "Export as a new XER or as P6 XML instead.",
+            )
+    return Exported(content, report)
 
 
 def calculated_columns(document: Document) -> Mapping[str, npt.NDArray[Any]]:

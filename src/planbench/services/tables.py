@@ -7,10 +7,8 @@ makes one undoable step of the first two. Columns and rows that a file leaves ou
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,219 +16,83 @@ import numpy as np
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import (
     NO_ROW,
+    Activities,
     ActivityType,
-    LinkType,
+    Baseline,
     PercentType,
     Relationships,
     Schedule,
-    Status,
+    empty_baseline,
     empty_table,
+    make_table,
 )
-from planbench.domain.times import NO_TIME, to_datetime
+from planbench.domain.times import DAY, NO_TIME, from_iso
 from planbench.exchange.tables.sheets import (
     Cell,
-    Formula,
     Grid,
-    Value,
     read_csv,
     read_xlsx,
     write_csv,
     write_xlsx,
 )
+from planbench.services import table_cells as cells
 from planbench.services.convert import save
 from planbench.services.document import Document
-from planbench.services.editing import CONSTRAINT_NAMES, edit_cell
-from planbench.services.undo import Command, Macro, SetCells
+from planbench.services.editing import edit_cell, field_text
+from planbench.services.rewiring import SetRows
+from planbench.services.table_columns import (
+    TABLES,
+    TYPE_WORDS,
+    Column,
+    all_sheets,
+    exported_grid,
+    left_out,
+)
+from planbench.services.table_readers import READERS
+from planbench.services.table_rows import (
+    Addition,
+    Change,
+    Changes,
+    Given,
+    Refusal,
+    Rows,
+    fresh_uids,
+    one_of,
+    places,
+)
+from planbench.services.undo import Command, SetSchedule
 
+__all__ = [
+    "TABLES",
+    "Addition",
+    "Change",
+    "Changes",
+    "Column",
+    "Refusal",
+    "all_sheets",
+    "apply_changes",
+    "exported_grid",
+    "left_out",
+    "paste_changes",
+    "read_all_changes",
+    "read_changes",
+    "read_grid",
+    "read_grids",
+    "save_rows",
+    "table_of",
+]
 
-@dataclass(frozen=True)
-class Column:
-    """A column of an exported table. `edit` names the field it changes, "" for one to read."""
+_READ_ORDER = (
+    "accounts", "resources", "wbs", "activities", "relationships", "codes", "udfs", "assignments",
+    "expenses", "notes",
+)  # fmt: skip
+"""Tables of a workbook in the order in which they come in: those referred to first."""
 
-    key: str
-    title: str
-    values: Callable[[Schedule], list[Value]]
-    edit: str = ""
-
-
-def _plain(table: str, name: str) -> Callable[[Schedule], list[Value]]:
-    def values(schedule: Schedule) -> list[Value]:
-        found: list[Value] = getattr(getattr(schedule, table), name).tolist()
-        return found
-
-    return values
-
-
-def _hours(table: str, name: str) -> Callable[[Schedule], list[Value]]:
-    def values(schedule: Schedule) -> list[Value]:
-        column = getattr(getattr(schedule, table), name).tolist()
-        return [None if one == NO_TIME else round(one / 60.0, 4) for one in column]
-
-    return values
-
-
-def _dates(name: str) -> Callable[[Schedule], list[Value]]:
-    def values(schedule: Schedule) -> list[Value]:
-        return [to_datetime(one) for one in getattr(schedule.activities, name).tolist()]
-
-    return values
-
-
-def _words(table: str, name: str, words: dict[int, str]) -> Callable[[Schedule], list[Value]]:
-    def values(schedule: Schedule) -> list[Value]:
-        return [words[one] for one in getattr(getattr(schedule, table), name).tolist()]
-
-    return values
-
-
-def _named(table: str, name: str, of: str, what: str) -> Callable[[Schedule], list[Value]]:
-    """Texts of the rows referred to: column `what` of table `of`."""
-
-    def values(schedule: Schedule) -> list[Value]:
-        other = getattr(schedule, of)
-        if isinstance(other, tuple):
-            texts = [getattr(one, what) for one in other]
-        else:
-            texts = getattr(other, what).tolist()
-        rows = getattr(getattr(schedule, table), name).tolist()
-        return [texts[row] if row != NO_ROW else None for row in rows]
-
-    return values
-
-
-def _spelled(kinds: Iterable[Any]) -> dict[int, str]:
-    return {int(kind): kind.name.replace("_", " ").capitalize() for kind in kinds}
-
-
-_CONSTRAINTS = {int(kind): name for kind, name in CONSTRAINT_NAMES.items()}
-_LINKS = {int(kind): kind.name for kind in LinkType}
-
-TABLES: dict[str, tuple[Column, ...]] = {
-    "activities": (
-        Column("project", "Project", _named("activities", "project", "projects", "code")),
-        Column("id", "Activity ID", _plain("activities", "code")),
-        Column("name", "Activity name", _plain("activities", "name"), "name"),
-        Column("wbs", "WBS", _named("activities", "wbs", "wbs", "code")),
-        Column("type", "Type", _words("activities", "type", _spelled(ActivityType))),
-        Column("status", "Status", _words("activities", "status", _spelled(Status))),
-        Column(
-            "calendar",
-            "Calendar",
-            _named("activities", "calendar", "calendars", "name"),
-            "calendar",
-        ),
-        Column(
-            "original",
-            "Original duration (h)",
-            _hours("activities", "original_duration"),
-            "original",
-        ),
-        Column(
-            "remaining",
-            "Remaining duration (h)",
-            _hours("activities", "remaining_duration"),
-            "remaining",
-        ),
-        Column("start", "Actual start", _dates("actual_start"), "start"),
-        Column("finish", "Actual finish", _dates("actual_finish"), "finish"),
-        Column(
-            "constraint",
-            "Constraint",
-            _words("activities", "constraint", _CONSTRAINTS),
-            "constraint",
-        ),
-        Column("constraint_date", "Constraint date", _dates("constraint_date"), "constraint_date"),
-        Column(
-            "percent", "Physical % complete", _plain("activities", "physical_percent"), "percent"
-        ),
-    ),
-    "relationships": (
-        Column("uid", "Link", _plain("relationships", "uid")),
-        Column(
-            "predecessor",
-            "Predecessor",
-            _named("relationships", "predecessor", "activities", "code"),
-        ),
-        Column(
-            "successor", "Successor", _named("relationships", "successor", "activities", "code")
-        ),
-        Column("type", "Type", _words("relationships", "type", _LINKS)),
-        Column("lag", "Lag (h)", _hours("relationships", "lag")),
-    ),
-    "wbs": (
-        Column("uid", "WBS node", _plain("wbs", "uid")),
-        Column("code", "WBS", _plain("wbs", "code")),
-        Column("name", "WBS name", _plain("wbs", "name")),
-        Column("parent", "Parent node", _named("wbs", "parent", "wbs", "uid")),
-    ),
-    "resources": (
-        Column("id", "Resource ID", _plain("resources", "code")),
-        Column("name", "Resource name", _plain("resources", "name")),
-        Column("kind", "Kind", _plain("resources", "kind")),
-        Column("unit", "Unit", _plain("resources", "unit")),
-        Column("max", "Most units per hour", _plain("resources", "max_units")),
-        Column("price", "Price per unit", _plain("resources", "price")),
-    ),
-    "assignments": (
-        Column("uid", "Assignment", _plain("assignments", "uid")),
-        Column("activity", "Activity ID", _named("assignments", "activity", "activities", "code")),
-        Column("resource", "Resource ID", _named("assignments", "resource", "resources", "code")),
-        Column("budget", "Budgeted units", _plain("assignments", "budget_units")),
-        Column("actual", "Actual units", _plain("assignments", "actual_units")),
-        Column("remaining", "Remaining units", _plain("assignments", "remaining_units")),
-        Column("cost", "Budgeted cost", _plain("assignments", "budget_cost")),
-    ),
-    "codes": (
-        Column(
-            "activity", "Activity ID", _named("code_assignments", "activity", "activities", "code")
-        ),
-        Column(
-            "code",
-            "Code",
-            lambda s: _of(s.code_types.name, s.code_values.type[s.code_assignments.value]),
-        ),
-        Column("value", "Value", _named("code_assignments", "value", "code_values", "code")),
-        Column("name", "Value name", _named("code_assignments", "value", "code_values", "name")),
-    ),
-    "udfs": (
-        Column("table", "Table", _named("udf_values", "type", "udf_types", "table")),
-        Column("subject", "Row", _plain("udf_values", "subject")),
-        Column("field", "Field", _named("udf_values", "type", "udf_types", "name")),
-        Column("value", "Value", _plain("udf_values", "value")),
-    ),
-}
-"""The tables that can be exported, with all their columns. Durations are in hours."""
-
-
-def _of(texts: Any, rows: Any) -> list[Value]:
-    found: list[Value] = texts[rows].tolist()
-    return found
-
-
-def exported_grid(schedule: Schedule, table: str, columns: Iterable[str] = ()) -> Grid:
-    """A table of a schedule with these columns (keys), all without any.
-
-    Raises PlanbenchError for a table or column that there is not.
-    """
-    if table not in TABLES:
-        raise PlanbenchError(
-            f"there is no table “{table}”", mend=f"Choose one of {', '.join(TABLES)}."
-        )
-    known = {column.key: column for column in TABLES[table]}
-    wanted = tuple(columns) or tuple(known)
-    for key in wanted:
-        if key not in known:
-            raise PlanbenchError(
-                f"there is no column “{key}”", table, f"Choose from {', '.join(known)}."
-            )
-    found = [known[key].values(schedule) for key in wanted]
-    return Grid(table, tuple(known[key].title for key in wanted), list(zip(*found, strict=True)))
-
-
-def all_sheets(schedule: Schedule) -> list[Grid]:
-    """Every table that has rows, the activities in any case."""
-    grids = [exported_grid(schedule, table) for table in TABLES]
-    return [grid for grid in grids if grid.rows or grid.name == "activities"]
+_TOLD_BY = (
+    "relationships", "assignments", "codes", "udfs", "notes", "expenses", "activities", "resources",
+    "accounts", "wbs",
+)  # fmt: skip
+"""Tables in the order in which titles tell them, those with more needed columns first."""
 
 
 def save_rows(titles: Iterable[str], rows: Iterable[Iterable[str]], path: str) -> None:
@@ -242,38 +104,9 @@ def save_rows(titles: Iterable[str], rows: Iterable[Iterable[str]], path: str) -
 # ---------------------------------------------------------------- back in
 
 
-@dataclass(frozen=True)
-class Change:
-    """A cell that differs: `line` of the file (titles are line 1), what stood there, what comes."""
-
-    line: int
-    id: str
-    title: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A row or cell that is not taken, and why."""
-
-    line: int
-    id: str
-    title: str
-    value: str
-    reason: str
-
-
-@dataclass
-class Changes:
-    """What applying a file would do."""
-
-    changed: list[Change] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
-    unchanged: int = 0  # rows
-    ignored: tuple[str, ...] = ()  # titles of columns that are only read, or unknown
-    cells: dict[str, dict[int, Any]] = field(default_factory=dict)  # column -> row -> value
-    digest: str = ""  # of the schedule it was compared with
+def read_grids(data: bytes, name: str) -> list[Grid]:
+    """The one grid of a CSV, or all sheets of a workbook. Raises ImportRefused."""
+    return read_xlsx(data, name) if data.startswith(b"PK") else [read_csv(data, name)]
 
 
 def read_grid(data: bytes, name: str, table: str = "activities") -> Grid:
@@ -281,199 +114,329 @@ def read_grid(data: bytes, name: str, table: str = "activities") -> Grid:
 
     Raises ImportRefused when there is no such grid in it.
     """
-    if not data.startswith(b"PK"):
-        return read_csv(data, name)
-    grids = read_xlsx(data, name)
+    grids = read_grids(data, name)
     found = [grid for grid in grids if grid.name.casefold() == table]
     if not found and len(grids) > 1:
         raise PlanbenchError(f"there is no sheet “{table}”", name, "Name the sheet like the table.")
     return found[0] if found else grids[0]
 
 
-def read_changes(document: Document, grid: Grid) -> Changes:
-    """What a grid of activities changes in a document, cell by cell; the document stays as it is.
+def table_of(grid: Grid) -> str:
+    """The table that a grid is of, by its name or else by its titles; "" for none."""
+    name = grid.name.casefold()
+    titles = {title.casefold() for title in grid.titles}
+    for table in (name, *_TOLD_BY):
+        if table in _READ_ORDER:
+            reader = _reader(table)
+            known = {column.key: column.title.casefold() for column in TABLES[table]}
+            if all(known[key] in titles for key in reader.needs):
+                return table
+    return name if name in _READ_ORDER else ""
 
-    Rows are matched by activity id, and project where the grid has it. Raises PlanbenchError when
-    there is no id column or a title is repeated.
+
+def _reader(table: str) -> type[Rows]:
+    return _ActivityRows if table == "activities" else READERS[table]
+
+
+def read_changes(document: Document, grid: Grid, table: str = "activities") -> Changes:
+    """What a grid of a table changes in a document, row by row; the document stays as it is.
+
+    Activities are matched by activity id, and project where the grid has it, the rows of other
+    tables as `services.table_readers` says. Raises PlanbenchError when a column that is needed for
+    it is not there or a title is repeated.
     """
+    return _reader(table)(document.schedule, grid).read()
+
+
+def read_all_changes(document: Document, grids: Sequence[Grid]) -> Changes:
+    """What all grids of a file change together, told from each other by name or titles.
+
+    Raises PlanbenchError when no grid is of a known table, or one cannot be matched.
+    """
+    known = [(table, grid) for grid in grids if (table := table_of(grid))]
+    if not known:
+        needed = "Activity ID, or Predecessor and Successor, for example"
+        raise PlanbenchError("no sheet has the columns of a table", grids[0].name, needed)
+    whole = Changes(digest=document.schedule.digest)
+    ignored = [f"sheet {grid.name}" for grid in grids if not table_of(grid)]
     schedule = document.schedule
-    columns = {column.title.casefold(): column for column in TABLES["activities"]}
-    titles = [title.casefold() for title in grid.titles]
-    for title in titles:
-        if title and titles.count(title) > 1:
-            raise PlanbenchError(f"the column “{title}” is there twice", grid.name)
-    if "activity id" not in titles:
-        raise PlanbenchError(
-            "there is no column “Activity ID”", grid.name, "Rows are matched by it."
+    for table, grid in sorted(known, key=lambda one: _READ_ORDER.index(one[0])):
+        part = _reader(table)(schedule, grid).read()
+        schedule = part.after or schedule
+        whole.changed += part.changed
+        whole.added += part.added
+        whole.refused += part.refused
+        whole.unchanged += part.unchanged
+        ignored += [f"{table}: {title}" if len(known) > 1 else title for title in part.ignored]
+    whole.ignored = tuple(ignored)
+    whole.after = None if schedule is document.schedule else schedule
+    return whole
+
+
+_ORDER = (
+    "name", "calendar", "start", "finish", "original", "remaining", "percent", "constraint",
+    "constraint_date",
+)  # fmt: skip
+"""Fields in an order in which each finds what it depends on."""
+
+
+class _ActivityRows(Rows):
+    """Activities, found by their id and project. Each row is tried on a schedule of it alone."""
+
+    table = "activities"
+    needs = ("id",)
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        codes, projects = schedule.activities.code.tolist(), schedule.activities.project.tolist()
+        names = [project.code for project in schedule.projects]
+        with_project = "project" in {title.casefold() for title in grid.titles}
+        self.rows: dict[tuple[str, str], list[int]] = {}
+        for row, (code, project) in enumerate(zip(codes, projects, strict=True)):
+            key = (code, names[project] if with_project else "")
+            self.rows.setdefault(key, []).append(row)
+        self.nodes = places(schedule.wbs.code.tolist())
+        self.uids = fresh_uids(schedule.activities.uid.tolist(), len(grid.rows))
+
+    def _key(self, given: Given) -> tuple[str, str]:
+        code = cells.text(given["id"])
+        if not code:
+            raise PlanbenchError("There is no activity id.")
+        return code, cells.text(given.get("project"))
+
+    def _find(self, given: Given) -> int:
+        found = self.rows.get(self._key(given), [])
+        if len(found) > 1:
+            raise PlanbenchError("Several activities have this id.")
+        return found[0] if found else NO_ROW
+
+    # rows that are there
+
+    def _compare(self, line: int, row: int, name: str, given: Given) -> None:
+        wanted: dict[str, str] = {}
+        for key, cell in given.items():
+            column, before = self.columns[key], self.old[key][row]
+            try:
+                if not column.edit:
+                    self._refuse_difference(cell, before)
+                elif (text := _typed(key, cell)) != _typed(key, before):
+                    wanted[key] = text
+            except PlanbenchError as error:
+                self._refuse(line, name, column.title, cells.told(cell), error)
+        if not wanted:
+            self.changes.unchanged += 1
+            return
+        alone = self._alone(self.schedule.activities.take(np.array([row])), wanted)
+        for key in (key for key in _ORDER if key in wanted):
+            title, text = self.columns[key].title, wanted[key]
+            try:
+                _edit(alone, key, text)
+            except PlanbenchError as error:
+                self._refuse(line, name, title, text, error)
+                continue
+            before = cells.told(self.old[key][row])
+            self.changes.changed.append(Change(line, name, title, before, text.removesuffix("h")))
+        for model, values in alone.schedule.activities.columns():
+            if values[0] != getattr(self.schedule.activities, model)[row]:
+                self.cells.setdefault(model, {})[row] = values[0]
+
+    @staticmethod
+    def _refuse_difference(cell: Cell, before: Cell) -> None:
+        if not cells.same(cell, before):
+            raise PlanbenchError("This column only counts for new rows.")
+
+    def _refuse(self, line: int, name: str, title: str, value: str, error: PlanbenchError) -> None:
+        self.changes.refused.append(Refusal(line, name, title, value, error.line))
+
+    def _alone(self, one: Activities, wanted: dict[str, str]) -> Document:
+        """A document of one activity; a constraint that comes with its date needs none before."""
+        schedule = self.schedule
+        both = "constraint" in wanted and wanted.get("constraint_date", "")
+        if both and one.constraint_date[0] == NO_TIME:
+            moment = np.array([from_iso(both) - DAY], dtype=np.int64)  # another day than it gets
+            one = one.with_columns(constraint_date=moment)
+        links = empty_table(Relationships)
+        return Document(replace(schedule, activities=one, relationships=links, baselines=()))
+
+    # rows that are new
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        key = self._key(given)
+        project = self._project(key[1])
+        name = cells.text(given.get("name"))
+        if not name:
+            raise PlanbenchError("A new activity needs an activity name.")
+        kind = _kind(given.get("type"))
+        calendar = self._calendar(cells.text(given.get("calendar")), project)
+        duration = _duration(given.get("original"), kind)
+        row = len(self.schedule) + len(self.new.get("activities", []))
+        made = make_table(
+            Activities,
+            1,
+            uid=[self.uids[row - len(self.schedule)]],
+            code=[key[0]],
+            name=[name],
+            project=[project],
+            wbs=[self._node(cells.text(given.get("wbs")), project)],
+            calendar=[calendar],
+            type=[kind],
+            percent_type=[PercentType.PHYSICAL if given.get("percent") else PercentType.DURATION],
+            original_duration=[duration],
+            remaining_duration=[duration],
+            stored_longest_path=[-1],
+            levelling_priority=[2],
+            levelling_delay=[0],
         )
-    fields = [columns.get(title) for title in titles]
-    edits = [(k, one) for k, one in enumerate(fields) if one is not None and one.edit]
-    changes = Changes(digest=schedule.digest)
-    keys = [k for k, one in enumerate(fields) if one is not None and one.key in ("id", "project")]
-    used = {k for k, _ in edits} | set(keys)
-    changes.ignored = tuple(t for k, t in enumerate(grid.titles) if t and k not in used)
-    old = {one.key: one.values(schedule) for _, one in edits}
-    id_at = titles.index("activity id")
-    project_at = titles.index("project") if "project" in titles else -1
-    rows = _rows_by_id(schedule, project_at >= 0)
-    seen: set[int] = set()
-    for line, given in enumerate(grid.rows, 2):
-        if all(value is None for value in given):
+        wanted = {
+            one: _typed(one, given[one])
+            for one in ("start", "finish", "remaining", "percent", "constraint", "constraint_date")
+            if given.get(one) is not None
+        }
+        alone = self._alone(made, wanted)
+        for one in (one for one in _ORDER if one in wanted):
+            _edit(alone, one, wanted[one])
+        self.rows[key] = [row]
+        self.seen.add(row)
+        return {column: values[0] for column, values in alone.schedule.activities.columns()}
+
+    def _project(self, code: str) -> int:
+        if not code:
+            return self.schedule.main_project
+        return one_of(places([one.code for one in self.schedule.projects]), code, "project")
+
+    def _calendar(self, name: str, project: int) -> int:
+        if name:
+            return one_of(places([one.name for one in self.schedule.calendars]), name, "calendar")
+        own = self.schedule.projects[project].calendar
+        return own if own != NO_ROW or not self.schedule.calendars else 0
+
+    def _node(self, code: str, project: int) -> int:
+        wbs = self.schedule.wbs
+        if code:
+            found = [row for row in self.nodes.get(code, []) if wbs.project[row] == project]
+            if len(found) != 1:
+                many = (
+                    "Several WBS nodes have this code." if found else f"There is no WBS “{code}”."
+                )
+                raise PlanbenchError(many)
+            return found[0]
+        tops = np.flatnonzero((wbs.parent == NO_ROW) & (wbs.project == project)).tolist()
+        if len(tops) > 1:
+            raise PlanbenchError("A new activity needs its WBS.")
+        return int(tops[0]) if tops else NO_ROW
+
+
+def _kind(cell: Cell) -> int:
+    word = cells.text(cell)
+    if not word:
+        return int(ActivityType.TASK)
+    known = {name.casefold(): kind for kind, name in TYPE_WORDS.items()}
+    if word.casefold() not in known:
+        raise PlanbenchError(f"There is no activity type “{word}”.")
+    return known[word.casefold()]
+
+
+def _duration(cell: Cell, kind: int) -> int:
+    milestone = kind in (ActivityType.START_MILESTONE, ActivityType.FINISH_MILESTONE)
+    if cell is None:
+        if milestone:
+            return 0
+        raise PlanbenchError("A new activity needs its original duration.")
+    minutes = cells.minutes(cell)
+    if minutes < 0:
+        raise PlanbenchError("A duration cannot be negative.")
+    if milestone and minutes:
+        raise PlanbenchError("A milestone has no duration.")
+    return minutes
+
+
+def _edit(alone: Document, key: str, text: str) -> None:
+    measured = alone.schedule.activities.percent_type[0]
+    if key == "percent" and measured != PercentType.PHYSICAL:
+        raise PlanbenchError("Its percent complete is not a physical one.")
+    command = edit_cell(alone, 0, key, text)
+    if command is not None:
+        command.redo(alone)
+
+
+def _typed(key: str, value: Cell) -> str:
+    """A cell as `edit_cell` reads it, exactly; raises PlanbenchError for another type."""
+    if key in ("start", "finish", "constraint_date"):
+        found = cells.moment(value)
+        if found is None:
+            return ""
+        # midnight is how a spreadsheet keeps a date without a time
+        return found.strftime("%Y-%m-%d %H:%M" if found.hour or found.minute else "%Y-%m-%d")
+    if key in ("original", "remaining", "percent"):
+        text = f"{cells.number(value):.4f}".rstrip("0").rstrip(".")
+        return text if key == "percent" else f"{text}h"
+    return cells.text(value)
+
+
+# ---------------------------------------------------------------- a block from the clipboard
+
+
+def paste_changes(
+    document: Document,
+    rows: Sequence[int],
+    fields: Sequence[str],
+    titles: Sequence[str],
+    block: Sequence[Sequence[str]],
+) -> Changes:
+    """What a block of cells changes when it is put over activities, each cell as if it was typed.
+
+    `rows` are activities and `fields` the ids of columns from the upper left cell on ("" for one
+    that cannot be edited), `titles` what the columns are called. What goes beyond them is refused.
+    A single cell fills all rows and fields given.
+    """
+    changes = Changes(digest=document.schedule.digest)
+    if len(block) == 1 and len(block[0]) == 1:
+        block = [[block[0][0]] * max(len(fields), 1)] * max(len(rows), 1)
+    trial = Document(document.schedule, baseline=document.baseline, cpm=document.cpm)
+    for number, line in enumerate(block, 1):
+        if number > len(rows):
+            reason = "There are no rows left for it."
+            changes.refused.append(Refusal(number, "", "", "\t".join(line), reason))
             continue
-        code = given[id_at]
-        told = "" if code is None else _told(code)
-        row, reason = _match(rows, code, given[project_at] if project_at >= 0 else "")
-        if not reason and row in seen:
-            reason = "This activity is in the file twice; the first row counts."
-        if reason:
-            changes.refused.append(Refusal(line, told, "Activity ID", told, reason))
-            continue
-        seen.add(row)
-        _compare(document, changes, line, row, [(one, given[k]) for k, one in edits], old)
+        _paste_row(trial, changes, number, rows[number - 1], fields, titles, line)
+    if trial.schedule is not document.schedule:
+        changes.after = trial.schedule
     return changes
 
 
-def _rows_by_id(schedule: Schedule, with_project: bool) -> dict[tuple[str, str], list[int]]:
-    codes, projects = schedule.activities.code.tolist(), schedule.activities.project.tolist()
-    found: dict[tuple[str, str], list[int]] = {}
-    for row, (code, project) in enumerate(zip(codes, projects, strict=True)):
-        key = (code, schedule.projects[project].code if with_project else "")
-        found.setdefault(key, []).append(row)
-    return found
-
-
-def _match(rows: dict[tuple[str, str], list[int]], code: Cell, project: Cell) -> tuple[int, str]:
-    if code is None:
-        return NO_ROW, "There is no activity id."
-    if not isinstance(code, str):
-        return NO_ROW, "This id is not a text: the spreadsheet may have changed it."
-    found = rows.get((code, "" if project is None else str(project)), [])
-    if not found:
-        return NO_ROW, "There is no such activity; insert it in Schedule first."
-    if len(found) > 1:
-        return NO_ROW, "Several activities have this id."
-    return found[0], ""
-
-
-def _told(value: Cell) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Formula):
-        return value.text
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-_ORDER = ("name", "calendar", "start", "finish", "original", "remaining", "percent")
-
-
-def _compare(
-    document: Document,
+def _paste_row(
+    trial: Document,
     changes: Changes,
-    line: int,
+    number: int,
     row: int,
-    given: list[tuple[Column, Cell]],
-    old: dict[str, list[Value]],
+    fields: Sequence[str],
+    titles: Sequence[str],
+    line: Sequence[str],
 ) -> None:
-    """Try the cells of one row that differ on a schedule of this row alone."""
-    schedule, code = document.schedule, str(document.schedule.activities.code[row])
-    wanted: dict[str, tuple[Column, str]] = {}
-    for column, value in given:
-        before = old[column.key][row]
-        try:
-            text = _typed(column, value)
-        except PlanbenchError as error:
-            changes.refused.append(Refusal(line, code, column.title, _told(value), error.line))
+    code, touched = str(trial.schedule.activities.code[row]), False
+    for place, text in enumerate(line):
+        if place >= len(fields):
+            reason = "There are no columns left for it."
+            changes.refused.append(Refusal(number, code, "", text, reason))
             continue
-        if text != _typed(column, before):
-            wanted[column.key] = (column, text)
-    if not wanted:
-        changes.unchanged += 1
-        return
-    one = schedule.activities.take(np.array([row]))
-    alone = Document(
-        replace(schedule, activities=one, relationships=empty_table(Relationships), baselines=())
-    )
-    order = [*_ORDER, "constraint", "constraint_date"]
-    if "constraint_date" in wanted and wanted["constraint_date"][1]:
-        kind = wanted.get("constraint")
-        if kind is not None and one.constraint_date[0] == NO_TIME:
-            _date_first(alone, wanted["constraint_date"][1])
-    for key in (key for key in order if key in wanted):
-        column, text = wanted[key]
-        before = _told(old[key][row])
+        title, name = titles[place], fields[place]
         try:
-            command = _edited(alone, column, text)
+            before, command = _pasted(trial, row, name, text)
         except PlanbenchError as error:
-            changes.refused.append(Refusal(line, code, column.title, text, error.line))
+            changes.refused.append(Refusal(number, code, title, text, error.line))
             continue
         if command is not None:
-            command.redo(alone)
-        changes.changed.append(Change(line, code, column.title, before, text.removesuffix("h")))
-    for name, values in alone.schedule.activities.columns():
-        if values[0] != getattr(schedule.activities, name)[row]:
-            changes.cells.setdefault(name, {})[row] = values[0]
+            command.redo(trial)
+            touched = True
+            changes.changed.append(Change(number, code, title, before, text))
+    if not touched:
+        changes.unchanged += 1
 
 
-def _edited(alone: Document, column: Column, text: str) -> Command | None:
-    measured = alone.schedule.activities.percent_type[0]
-    if column.key == "percent" and measured != PercentType.PHYSICAL:
-        raise PlanbenchError("Its percent complete is not a physical one.")
-    return edit_cell(alone, 0, column.edit, text)
-
-
-def _date_first(alone: Document, text: str) -> None:
-    """A constraint that comes with its date needs no date to start from."""
-    from planbench.domain.times import from_iso
-
-    moment = np.array([from_iso(text)], dtype=np.int64)
-    alone.schedule = alone.schedule.with_activities(constraint_date=moment)
-
-
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
-
-
-def _typed(column: Column, value: Cell) -> str:
-    """A cell as `edit_cell` reads it, exactly; raises PlanbenchError for another type.
-
-    Decimal commas, dates in other orders and Excel's day numbers are refused, never guessed.
-    """
-    if isinstance(value, Formula):
-        raise PlanbenchError("A formula is not taken. Put its value there.")
-    if column.key in ("start", "finish", "constraint_date"):
-        return _date_text(value)
-    if column.key in ("original", "remaining", "percent"):
-        if value is None:
-            raise PlanbenchError("A number is needed here.")
-        if isinstance(value, str):
-            if not _NUMBER.fullmatch(value.strip()):
-                raise PlanbenchError("This is not a number such as 12.5.")
-            value = float(value)
-        if isinstance(value, bool | dt.datetime):
-            raise PlanbenchError("This is not a number such as 12.5.")
-        text = f"{value:.4f}".rstrip("0").rstrip(".")
-        return text if column.key == "percent" else f"{text}h"
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise PlanbenchError("This is not a text: the spreadsheet may have changed it.")
-    return value.strip()
-
-
-def _date_text(value: Cell) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
-        try:
-            moment = dt.datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise PlanbenchError("There is no such date.") from None
-        return moment.strftime("%Y-%m-%d %H:%M")
-    raise PlanbenchError("This is not a date such as 2026-05-03 08:00.")
+def _pasted(trial: Document, row: int, name: str, text: str) -> tuple[str, Command | None]:
+    if not name:
+        raise PlanbenchError("This column cannot be edited.")
+    return field_text(trial.schedule, row, name), edit_cell(trial, row, name, text)
 
 
 def apply_changes(document: Document, changes: Changes, label: str = "Import table") -> Command:
@@ -483,12 +446,31 @@ def apply_changes(document: Document, changes: Changes, label: str = "Import tab
     """
     if changes.digest != document.schedule.digest:
         raise PlanbenchError("the schedule was changed in between", mend="Compare again.")
-    if not changes.cells:
+    if changes.after is None:
         raise PlanbenchError("the file changes nothing")
-    return Macro(
-        label,
-        [
-            SetCells(label, "activities", name, list(cells), list(cells.values()))
-            for name, cells in changes.cells.items()
-        ],
-    )
+    more = len(changes.after) - len(document.schedule)
+    if more:
+        grown = tuple(_grown(one, more) for one in changes.after.baselines)
+        baseline = None if document.baseline is None else _grown(document.baseline, more)
+        return SetRows(label, replace(changes.after, baselines=grown), baseline)
+    return SetSchedule(label, changes.after, _touched(document.schedule, changes.after))
+
+
+def _grown(baseline: Baseline, more: int) -> Baseline:
+    added = empty_baseline(more)
+    columns = {n: np.concatenate((c, getattr(added, n))) for n, c in baseline.columns.columns()}
+    return replace(baseline, columns=type(added)(**columns))
+
+
+def _touched(before: Schedule, after: Schedule) -> set[str]:
+    """The columns that are other objects now."""
+    found = set()
+    for name in (*READERS, "activities", "code_types", "code_values"):
+        table = {"codes": "code_assignments", "udfs": "udf_values"}.get(name, name)
+        old, new = getattr(before, table), getattr(after, table)
+        found |= {
+            f"{table}.{column}"
+            for column, values in new.columns()
+            if getattr(old, column) is not values
+        }
+    return found

@@ -6,21 +6,7 @@ import numpy as np
 import pytest
 
 from planbench.domain.schedule import (
-    Accounts,
-    Assignments,
-    CodeAssignments,
-    CodeTypes,
-    CodeValues,
-    Expenses,
-    ExternalLinks,
-    Logic,
-    Notes,
-    Resources,
     Schedule,
-    ScheduleOptions,
-    UdfTypes,
-    UdfValues,
-    make_table,
 )
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME
@@ -29,63 +15,8 @@ from planbench.exchange.xer.document import XerTable
 from planbench.exchange.xer.writer import schedule_to_document, write_xer
 
 
-def full_schedule() -> Schedule:
-    """A synthetic network with one of everything on it."""
-    made = synthetic_schedule(200, 400, seed=3)
-    options = ScheduleOptions(logic=Logic.ACTUAL_DATES, critical_threshold=90)
-    return replace(
-        made,
-        projects=(replace(made.projects[0], options=options, currency="NOK"),),
-        external_links=make_table(
-            ExternalLinks,
-            2,
-            uid=["9001", "9002"],
-            activity=[3, 5],
-            incoming=[True, False],
-            other_uid=["70001", "70002"],
-            other_project=["77", "77"],
-            type=[0, 2],
-            lag=[60, 0],
-        ),
-        code_types=make_table(CodeTypes, 1, uid=["1"], name=["Area"], scope=["global"]),
-        code_values=make_table(
-            CodeValues, 2, uid=["1", "2"], type=[0, 0], code=["N", "S"], name=["North", "South"],
-            parent=[-1, 0],
-        ),
-        code_assignments=make_table(CodeAssignments, 2, activity=[0, 1], value=[0, 1]),
-        udf_types=make_table(
-            UdfTypes, 3, uid=["1", "2", "3"], table=["TASK"] * 3, name=["Text", "Number", "Date"],
-            kind=["text", "number", "date"],
-        ),
-        udf_values=make_table(
-            UdfValues, 3, type=[0, 1, 2], subject=["1", "2", "3"],
-            value=['6" pipe', "4.25", "2026-03-01 00:00"],
-        ),
-        resources=make_table(
-            Resources, 2, uid=["1", "2"], code=["CREW", "CONC"], name=["Crew", "Concrete"],
-            parent=[-1, -1], calendar=[0, -1], kind=["labor", "material"], unit=["", "m3"],
-            max_units=[4.0, 10.0], price=[55.25, 120.0],
-        ),
-        assignments=make_table(
-            Assignments, 2, uid=["1", "2"], activity=[0, 1], resource=[0, 1],
-            budget_units=[80.0, 7.5], actual_units=[8.0, 0.0], remaining_units=[72.0, 7.5],
-            units_per_hour=[2.0, 1.0], budget_cost=[4420.0, 900.0], actual_cost=[442.0, 0.0],
-            remaining_cost=[3978.0, 900.0], account=[1, -1],
-        ),
-        expenses=make_table(
-            Expenses, 1, uid=["1"], activity=[2], name=["Permit"], account=[0],
-            budget_cost=[100.0], actual_cost=[0.0], remaining_cost=[100.0],
-        ),
-        accounts=make_table(
-            Accounts, 2, uid=["1", "2"], code=["C", "C1"], name=["Civil", "Concrete"],
-            parent=[-1, 0],
-        ),
-        notes=make_table(Notes, 1, activity=[4], topic=["Method"], text=["First\nsecond"]),
-    )  # fmt: skip
-
-
-def test_a_schedule_comes_back_as_it_went_out() -> None:
-    made = full_schedule()
+def test_a_schedule_comes_back_as_it_went_out(full_schedule: Schedule) -> None:
+    made = full_schedule
     found = read_schedule(write_xer(schedule_to_document(made)), name="out.xer")
     back = found.schedule
     assert {r.code for r in found.repairs} == {"external-link"}
@@ -128,8 +59,8 @@ def test_calculated_columns_take_the_place_of_stored_ones() -> None:
     assert back.stored_total_float.tolist() == [-90] * 50
 
 
-def test_a_written_file_lacks_no_table_that_p6_needs() -> None:
-    document = schedule_to_document(full_schedule())
+def test_a_written_file_lacks_no_table_that_p6_needs(full_schedule: Schedule) -> None:
+    document = schedule_to_document(full_schedule)
     assert document.missing_tables() == []
     names = [table.name for table in document.tables]
     assert names.index("PROJECT") < names.index("PROJWBS") < names.index("TASK")

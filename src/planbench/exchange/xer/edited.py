@@ -15,22 +15,34 @@ from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import Schedule
 from planbench.exchange.repairs import Repairs
 from planbench.exchange.xer.document import XerDocument, XerTable, clean, parse_tables
-from planbench.exchange.xer.extra_tables import ScheduleTables
+from planbench.exchange.xer.edited_tables import EditedTables, FileIds
 from planbench.exchange.xer.formats import Columns
 
 KEYS: dict[str, tuple[str, ...]] = {
+    "MEMOTYPE": ("memo_type_id",),
+    "UDFTYPE": ("udf_type_id",),
+    "UMEASURE": ("unit_id",),
+    "ACCOUNT": ("acct_id",),
     "PROJECT": ("proj_id",),
     "CALENDAR": ("clndr_id",),
     "SCHEDOPTIONS": ("proj_id",),
     "PROJWBS": ("wbs_id",),
     "RSRC": ("rsrc_id",),
+    "ACTVTYPE": ("actv_code_type_id",),
+    "RSRCRATE": ("rsrc_rate_id",),
+    "ACTVCODE": ("actv_code_id",),
     "TASK": ("task_id",),
+    "PROJCOST": ("cost_item_id",),
+    "TASKMEMO": ("memo_id",),
     "TASKPRED": ("task_pred_id",),
     "TASKRSRC": ("taskrsrc_id",),
     "TASKACTV": ("task_id", "actv_code_id"),
     "UDFVALUE": ("udf_type_id", "fk_id"),
 }
 """The tables that edits can reach, with the fields that tell their rows apart."""
+
+_ORDER = frozenset({"acct_seq_num", "rsrc_seq_num"})
+"""Numbers that follow from the position of a row; `seq_num` too, save in the outline."""
 
 _NUMERIC = re.compile(r"(_cnt|_qty|_cost|_pct)\d?$")
 
@@ -56,19 +68,21 @@ class TableEdit:
         return bool(self.cells or self.added or self.removed)
 
 
-def edits_between(before: Schedule, after: Schedule) -> dict[str, TableEdit]:
+def edits_between(before: Schedule, after: Schedule, document: XerDocument) -> dict[str, TableEdit]:
     """What differs between two states of one schedule, by XER table; unchanged ones left out."""
-    old = ScheduleTables(before, {}).tables()
-    new = ScheduleTables(after, {}).tables()
+    own = FileIds(document, before)
+    old = EditedTables(before, own).tables()
+    new = EditedTables(after, own).tables()
     found: dict[str, TableEdit] = {}
     for name, key in KEYS.items():
-        edit = _table_edit(old.get(name, {}), new.get(name, {}), key)
+        places = _ORDER if name == "PROJWBS" else _ORDER | {"seq_num"}
+        edit = _table_edit(old.get(name, {}), new.get(name, {}), key, places)
         if edit:
             found[name] = edit
     return found
 
 
-def _table_edit(old: Columns, new: Columns, key: Key) -> TableEdit:
+def _table_edit(old: Columns, new: Columns, key: Key, places: frozenset[str]) -> TableEdit:
     edit = TableEdit()
     if old == new:
         return edit
@@ -78,7 +92,11 @@ def _table_edit(old: Columns, new: Columns, key: Key) -> TableEdit:
         if previous is None:
             edit.added[one] = row
             continue
-        changed = {name: text for name, text in row.items() if text != previous.get(name)}
+        changed = {
+            name: text
+            for name, text in row.items()
+            if text != previous.get(name) and name not in places
+        }
         if changed:
             edit.cells[one] = changed
     edit.removed = rows_before.keys() - rows_after.keys()
@@ -99,7 +117,7 @@ def document_with_edits(document: XerDocument, before: Schedule, after: Schedule
     Rows of any table that belong to a deleted activity go with it. Raises PlanbenchError when a
     text has letters that the file's encoding lacks, or a row to be changed is not in the file.
     """
-    edits = edits_between(before, after)
+    edits = edits_between(before, after, document)
     gone = {key[0] for key in edits["TASK"].removed} if "TASK" in edits else set()
     tables = list(document.tables)
     for name, edit in edits.items():

@@ -51,10 +51,24 @@ class ScheduleTables(NetworkTables):
             if name in kept or len(next(iter(columns.values())))
         }
 
+    def topic_ids(self) -> dict[str, str]:
+        """Id of each topic of the notes."""
+        names = dict.fromkeys(self.schedule.notes.topic.tolist())
+        return {name: str(k) for k, name in enumerate(names, 1)}
+
+    def unit_ids(self) -> dict[str, str]:
+        """Id of each unit of the resources."""
+        names = [name for name in dict.fromkeys(self.schedule.resources.unit.tolist()) if name]
+        return {name: str(k) for k, name in enumerate(names, 1)}
+
+    def note_ids(self) -> list[str]:
+        """Id of each note."""
+        return counted(len(self.schedule.notes))
+
     def topics(self) -> Columns:
         """MEMOTYPE."""
-        names = list(dict.fromkeys(self.schedule.notes.topic.tolist()))
-        rows = [[str(k), "0", "Y", "Y", "Y", "Y", name] for k, name in enumerate(names, 1)]
+        found = self.topic_ids().items()
+        rows = [[uid, "0", "Y", "Y", "Y", "Y", name] for name, uid in found]
         return by_rows(
             "memo_type_id seq_num eps_flag proj_flag wbs_flag task_flag memo_type", *rows
         )
@@ -62,9 +76,9 @@ class ScheduleTables(NetworkTables):
     def notes(self) -> Columns:
         """TASKMEMO."""
         table = self.schedule.notes
-        topic = {name: str(k) for k, name in enumerate(dict.fromkeys(table.topic.tolist()), 1)}
+        topic = self.topic_ids()
         return {
-            "memo_id": counted(len(table)),
+            "memo_id": self.note_ids(),
             "task_id": references(self.task, table.activity),
             "memo_type_id": [topic[name] for name in table.topic],
             "proj_id": self.project_of(table.activity),
@@ -85,17 +99,15 @@ class ScheduleTables(NetworkTables):
 
     def units(self) -> Columns:
         """UMEASURE."""
-        names = [name for name in dict.fromkeys(self.schedule.resources.unit.tolist()) if name]
         return by_rows(
             "unit_id seq_num unit_abbrev unit_name",
-            *([str(k), str(k), name, name] for k, name in enumerate(names, 1)),
+            *([uid, uid, name, name] for name, uid in self.unit_ids().items()),
         )
 
     def resources(self) -> Columns:
         """RSRC."""
         table, n = self.schedule.resources, len(self.schedule.resources)
-        units = [name for name in dict.fromkeys(table.unit.tolist()) if name]
-        unit = {name: str(k) for k, name in enumerate(units, 1)}
+        unit = self.unit_ids()
         kinds = {kind: word for word, kind in terms.RESOURCE_KINDS.items()}
         return {
             "rsrc_id": self.resource,

@@ -201,20 +201,29 @@ def _resources(
     return resources, own
 
 
-def _rates(
+def chosen_rates(
     table: XerTable, resource_ids: Ids, n: int, data_date: int, repairs: Repairs
-) -> tuple[Numbers, Numbers]:
-    """Units per hour and price of each resource at the data date, NaN where there is no rate."""
-    rate, price = np.full(n, np.nan), np.full(n, np.nan)
+) -> Rows:
+    """Row of RSRCRATE that holds for each of n resources at the data date, NO_ROW without one."""
+    chosen = np.full(n, NO_ROW, dtype=np.int32)
     resource = lookup(resource_ids, ids(table, "rsrc_id"))
     start = dates(table, "start_date", repairs)
     known = np.flatnonzero(resource >= 0)
     # the latest rate that has begun wins; where none has, the first to come
     begun = start[known] <= data_date if data_date != NO_TIME else np.zeros(known.size, dtype=bool)
     order = known[np.lexsort((np.where(begun, start[known], -start[known]), begun))]
-    rate[resource[order]] = numbers(table, "max_qty_per_hr", repairs, np.nan)[order]
-    price[resource[order]] = numbers(table, "cost_per_qty", repairs, np.nan)[order]
-    return rate, price
+    chosen[resource[order]] = order
+    return chosen
+
+
+def _rates(
+    table: XerTable, resource_ids: Ids, n: int, data_date: int, repairs: Repairs
+) -> tuple[Numbers, Numbers]:
+    """Units per hour and price of each resource at the data date, NaN where there is no rate."""
+    chosen = chosen_rates(table, resource_ids, n, data_date, repairs)
+    rate = np.append(numbers(table, "max_qty_per_hr", repairs, np.nan), np.nan)
+    price = np.append(numbers(table, "cost_per_qty", repairs, np.nan), np.nan)
+    return rate[chosen], price[chosen]
 
 
 def _assignments(

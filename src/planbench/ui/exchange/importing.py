@@ -44,7 +44,7 @@ class ImportDialog(RowsDialog):
         self.problem = Banner("error")
         self.problem.hide()
         self.apply = Button("Apply", "primary", "check", tip="Take the changes over as one step")
-        self.apply.setEnabled(bool(changes.cells))
+        self.apply.setEnabled(changes.after is not None)
         self.apply.clicked.connect(self.take_over)
         layout = self.layout()
         assert layout is not None

@@ -1,0 +1,491 @@
+"""How the rows of each table beside the activities are found again, changed and made."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from planbench.domain.errors import PlanbenchError
+from planbench.domain.schedule import NO_ROW, LinkType, Schedule
+from planbench.exchange.tables.sheets import Cell, Grid
+from planbench.services import table_cells as cells
+from planbench.services.table_columns import is_share
+from planbench.services.table_rows import (
+    Given,
+    Parsers,
+    Rows,
+    filled,
+    one_of,
+    places,
+    text_needed,
+)
+
+
+def _link_type(cell: Cell) -> int:
+    word = cells.text(cell).upper()
+    if word not in LinkType.__members__:
+        raise PlanbenchError("A relationship is FS, SS, FF or SF.")
+    return int(LinkType[word])
+
+
+class Links(Rows):
+    """Relationships: found by their id, else by both ends and, of several, by the type."""
+
+    table = "relationships"
+    needs = ("predecessor", "successor")
+    parsers: ClassVar[Parsers] = {"type": _link_type, "lag": cells.minutes}
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        links = schedule.relationships
+        self.by_uid = places(links.uid.tolist())
+        self.by_ends: dict[tuple[int, int], list[int]] = {}
+        ends = zip(links.predecessor.tolist(), links.successor.tolist(), strict=True)
+        for row, pair in enumerate(ends):
+            self.by_ends.setdefault(pair, []).append(row)
+        self.following: dict[int, list[int]] = {}
+
+    def _name(self, given: Given) -> str:
+        return f"{cells.told(given['predecessor'])} > {cells.told(given['successor'])}"
+
+    def _find(self, given: Given) -> int:
+        uid = cells.text(given.get("uid"))
+        if uid:
+            return one_of(self.by_uid, uid, "link")
+        pair = self.activity(given["predecessor"]), self.activity(given["successor"])
+        found = self.by_ends.get(pair, [])
+        if len(found) > 1 and given.get("type") is not None:
+            kind = _link_type(given["type"])
+            found = [row for row in found if self.schedule.relationships.type[row] == kind]
+        if len(found) > 1:
+            raise PlanbenchError("Several relationships join them; give the column Link as well.")
+        return found[0] if found else NO_ROW
+
+    def _locked(self, row: int, key: str) -> str:
+        if key in ("lag", "share") and self.old_share(row):
+            return "This lag is a percentage of the predecessor's duration."
+        return super()._locked(row, key)
+
+    def old_share(self, row: int) -> bool:
+        """Whether the lag of a link is a percentage."""
+        return bool(is_share(self.schedule.relationships.take(np.array([row])))[0])
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        first, last = self.activity(given["predecessor"]), self.activity(given["successor"])
+        if first == last:
+            raise PlanbenchError("An activity cannot drive itself.")
+        kind = _link_type(given["type"]) if given.get("type") is not None else int(LinkType.FS)
+        lag = cells.minutes(given["lag"]) if given.get("lag") is not None else 0
+        if self._reaches(last, first):
+            raise PlanbenchError("This relationship would close a loop.")
+        self.following.setdefault(first, []).append(last)
+        row = len(self.schedule.relationships) + len(self.new.get("relationships", []))
+        self.by_ends.setdefault((first, last), []).append(row)
+        self.seen.add(row)
+        return {"predecessor": first, "successor": last, "type": kind, "lag": lag}
+
+    def _reaches(self, first: int, last: int) -> bool:
+        """Whether links, those of the file included, lead from one activity to another."""
+        successor, outgoing = self.schedule.relationships.successor, self.schedule.outgoing
+        reached, open_ends = {first}, [first]
+        while open_ends:
+            row = open_ends.pop()
+            if row == last:
+                return True
+            for after in (*successor[outgoing.of(row)].tolist(), *self.following.get(row, ())):
+                if after not in reached:
+                    reached.add(after)
+                    open_ends.append(after)
+        return False
+
+
+class Wbs(Rows):
+    """Nodes of the outline, found by their id; new ones are inserted in the window."""
+
+    table = "wbs"
+    needs = ("uid",)
+    parsers: ClassVar[Parsers] = {"code": text_needed("A code"), "name": text_needed("A name")}
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        self.places = places(schedule.wbs.uid.tolist())
+
+    def _find(self, given: Given) -> int:
+        return one_of(self.places, cells.text(given["uid"]), "WBS node")
+
+    def _locked(self, row: int, key: str) -> str:
+        if self.schedule.wbs.parent[row] == NO_ROW:
+            return "The top node has code and name of its project."
+        return super()._locked(row, key)
+
+
+_KINDS = ("labor", "nonlabor", "material")
+
+
+def _kind(cell: Cell) -> str:
+    word = cells.text(cell).casefold()
+    if word not in _KINDS:
+        raise PlanbenchError(f"A kind is {', '.join(_KINDS[:-1])} or {_KINDS[-1]}.")
+    return word
+
+
+class Resources(Rows):
+    """Resources, found by their id."""
+
+    table = "resources"
+    needs = ("id",)
+    parsers: ClassVar[Parsers] = {
+        "name": text_needed("A name"), "kind": _kind, "unit": cells.text,
+        "max": cells.quantity, "price": cells.quantity,
+    }  # fmt: skip
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        self.places = places(schedule.resources.code.tolist())
+
+    def _find(self, given: Given) -> int:
+        code = filled(cells.text(given["id"]), "A resource id")
+        return one_of(self.places, code, "resource") if code in self.places else NO_ROW
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        code = cells.text(given["id"])
+        made = {
+            "code": code,
+            "name": filled(cells.text(given.get("name")), "A name"),
+            "kind": _kind(given.get("kind")),
+            "unit": cells.text(given.get("unit")),
+            "max_units": cells.quantity(given["max"]) if given.get("max") is not None else 1.0,
+            "price": cells.quantity(given["price"]) if given.get("price") is not None else 0.0,
+        }
+        row = len(self.schedule.resources) + len(self.new.get("resources", []))
+        self.places[code] = [row]
+        self.seen.add(row)
+        return made
+
+
+class Assignments(Rows):
+    """Assignments, found by their id, else by activity and resource."""
+
+    table = "assignments"
+    needs = ("activity", "resource")
+    parsers: ClassVar[Parsers] = {
+        "budget": cells.quantity, "actual": cells.quantity, "remaining": cells.quantity,
+        "cost": cells.quantity, "actual_cost": cells.quantity, "remaining_cost": cells.quantity,
+    }  # fmt: skip
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        table = schedule.assignments
+        self.by_uid = places(table.uid.tolist())
+        self.resources = places(schedule.resources.code.tolist())
+        self.by_pair: dict[tuple[int, int], list[int]] = {}
+        for row, pair in enumerate(
+            zip(table.activity.tolist(), table.resource.tolist(), strict=True)
+        ):
+            self.by_pair.setdefault(pair, []).append(row)
+
+    def _name(self, given: Given) -> str:
+        return f"{cells.told(given['activity'])}, {cells.told(given['resource'])}"
+
+    def _find(self, given: Given) -> int:
+        uid = cells.text(given.get("uid"))
+        if uid:
+            return one_of(self.by_uid, uid, "assignment")
+        found = self.by_pair.get(self._pair(given), [])
+        if len(found) > 1:
+            raise PlanbenchError("It is assigned several times; give the column Assignment too.")
+        return found[0] if found else NO_ROW
+
+    def _pair(self, given: Given) -> tuple[int, int]:
+        resource = one_of(self.resources, cells.text(given["resource"]), "resource")
+        return self.activity(given["activity"]), resource
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        activity, resource = self._pair(given)
+
+        def read(key: str, default: float) -> float:
+            cell = given.get(key)
+            return default if cell is None else cells.quantity(cell)
+
+        budget, actual = cells.quantity(given.get("budget")), read("actual", 0.0)
+        remaining = read("remaining", max(budget - actual, 0.0))
+        price = float(self.schedule.resources.price[resource])
+        hours = int(self.schedule.activities.original_duration[activity]) / 60.0
+        row = len(self.schedule.assignments) + len(self.new.get("assignments", []))
+        self.by_pair.setdefault((activity, resource), []).append(row)
+        self.seen.add(row)
+        return {
+            "activity": activity,
+            "resource": resource,
+            "budget_units": budget,
+            "actual_units": actual,
+            "remaining_units": remaining,
+            "units_per_hour": budget / hours if hours > 0 else 0.0,
+            "budget_cost": read("cost", budget * price),
+            "actual_cost": read("actual_cost", actual * price),
+            "remaining_cost": read("remaining_cost", remaining * price),
+            "account": NO_ROW,
+        }
+
+
+class Codes(Rows):
+    """Code values of activities, found by activity and code; values and codes may be new."""
+
+    table = "codes"
+    needs = ("activity", "code", "value")
+    parsers: ClassVar[Parsers] = {
+        "value": lambda cell: cell
+    }  # told apart in `put`, which knows the code
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        self.types = places(schedule.code_types.name.tolist())
+        values, used = schedule.code_values, schedule.code_assignments
+        self.values: dict[tuple[int, str], int] = {}
+        for row, pair in enumerate(zip(values.type.tolist(), values.code.tolist(), strict=True)):
+            self.values.setdefault(pair, row)
+        self.used: dict[tuple[int, int], list[int]] = {}
+        kinds = values.type[used.value].tolist()
+        for row, pair in enumerate(zip(used.activity.tolist(), kinds, strict=True)):
+            self.used.setdefault(pair, []).append(row)
+        self.given: Given = {}
+
+    def _name(self, given: Given) -> str:
+        return f"{cells.told(given['activity'])}, {cells.told(given['code'])}"
+
+    def _find(self, given: Given) -> int:
+        self.given = given
+        activity = self.activity(given["activity"])
+        code = filled(cells.text(given["code"]), "A code")
+        if not cells.text(given["value"]):
+            raise PlanbenchError("An empty cell takes nothing away. Remove the code in Schedule.")
+        if code not in self.types:
+            return NO_ROW
+        found = self.used.get((activity, one_of(self.types, code, "code")), [])
+        if len(found) > 1:
+            raise PlanbenchError("The activity has several values of this code.")
+        return found[0] if found else NO_ROW
+
+    def _locked(self, row: int, key: str) -> str:
+        other = not cells.same(self.given["value"], self.old["value"][row])
+        return "" if key == "value" or (key == "name" and other) else super()._locked(row, key)
+
+    def _compare(self, line: int, row: int, name: str, given: Given) -> None:
+        if "name" in given and not cells.same(given["value"], self.old["value"][row]):
+            given = {key: cell for key, cell in given.items() if key != "name"}  # of the new value
+        super()._compare(line, row, name, given)
+
+    def _put(self, row: int, key: str, value: Any) -> None:
+        used, values = self.schedule.code_assignments, self.schedule.code_values
+        kind = int(values.type[used.value[row]])
+        self.cells.setdefault("value", {})[row] = self._value(kind, cells.text(value))
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        code, activity = cells.text(given["code"]), self.activity(given["activity"])
+        if code not in self.types:
+            made = {"name": code, "scope": "project"}
+            self.types[code] = [self.add("code_types", made)]
+        kind = one_of(self.types, code, "code")
+        row = len(self.schedule.code_assignments) + len(self.new.get("code_assignments", []))
+        self.used[activity, kind] = [row]
+        self.seen.add(row)
+        return {"activity": activity, "value": self._value(kind, cells.text(given["value"]))}
+
+    def _value(self, kind: int, code: str) -> int:
+        """Row of a value of a code; one that the dictionary lacks comes into it."""
+        if (kind, code) not in self.values:
+            name = cells.text(self.given.get("name")) or code
+            made = {"type": kind, "code": code, "name": name, "parent": NO_ROW}
+            self.values[kind, code] = self.add("code_values", made)
+        return self.values[kind, code]
+
+
+class UserFields(Rows):
+    """Values of user-defined fields that exist, found by row and field."""
+
+    table = "udfs"
+    needs = ("table", "subject", "field", "value")
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        types, values = schedule.udf_types, schedule.udf_values
+        pairs = zip(types.table.tolist(), types.name.tolist(), strict=True)
+        self.fields = {pair: row for row, pair in enumerate(pairs)}
+        used = zip(values.type.tolist(), values.subject.tolist(), strict=True)
+        self.used = {pair: row for row, pair in enumerate(used)}
+        self.resources = places(schedule.resources.code.tolist())
+
+    def _name(self, given: Given) -> str:
+        return f"{cells.told(given['subject'])}, {cells.told(given['field'])}"
+
+    def _find(self, given: Given) -> int:
+        pair = self._pair(given)
+        return self.used.get(pair, NO_ROW)
+
+    def _pair(self, given: Given) -> tuple[int, str]:
+        table, name = cells.text(given["table"]), cells.text(given["field"])
+        kind = self.fields.get((table, name))
+        if kind is None:
+            raise PlanbenchError(
+                f"There is no user-defined field “{name}” of {table or 'no table'}."
+            )
+        subject = cells.text(given["subject"])
+        if table == "TASK":
+            return kind, str(self.schedule.activities.uid[self.activity(subject)])
+        if table == "RSRC":
+            row = one_of(self.resources, subject, "resource")
+            return kind, str(self.schedule.resources.uid[row])
+        return kind, filled(subject, "A row")
+
+    def _parsed(self, row: int, key: str, cell: Cell) -> Any:
+        if key != "value":
+            return super()._parsed(row, key, cell)
+        kind = self.schedule.udf_types.kind[self.schedule.udf_values.type[row]]
+        return user_value(cell, str(kind))
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        kind, subject = self._pair(given)
+        text = user_value(given["value"], str(self.schedule.udf_types.kind[kind]))
+        row = len(self.schedule.udf_values) + len(self.new.get("udf_values", []))
+        self.used[kind, subject] = row
+        self.seen.add(row)
+        return {"type": kind, "subject": subject, "value": text}
+
+
+def user_value(cell: Cell, kind: str) -> str:
+    """A value of a user-defined field as the model keeps it. Raises PlanbenchError."""
+    if cell is None:
+        raise PlanbenchError("An empty cell takes nothing away.")
+    if kind in ("number", "cost"):
+        return f"{cells.number(cell):.10g}"
+    if kind == "integer":
+        found = cells.number(cell)
+        if found != round(found):
+            raise PlanbenchError("A whole number is needed here.")
+        return str(round(found))
+    if kind == "date":
+        moment = cells.moment(cell)
+        assert moment is not None
+        return moment.strftime("%Y-%m-%d %H:%M")
+    return cells.words(cell)
+
+
+class Expenses(Rows):
+    """Expenses, found by their id, else by activity and name."""
+
+    table = "expenses"
+    needs = ("activity", "name")
+    parsers: ClassVar[Parsers] = {
+        "name": text_needed("A name"), "budget": cells.quantity, "actual": cells.quantity,
+        "remaining": cells.quantity,
+    }  # fmt: skip
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        table = schedule.expenses
+        self.by_uid = places(table.uid.tolist())
+        self.by_name: dict[tuple[int, str], list[int]] = {}
+        for row, pair in enumerate(zip(table.activity.tolist(), table.name.tolist(), strict=True)):
+            self.by_name.setdefault(pair, []).append(row)
+        self.accounts = places(schedule.accounts.code.tolist())
+
+    def _name(self, given: Given) -> str:
+        return f"{cells.told(given['activity'])}, {cells.told(given['name'])}"
+
+    def _find(self, given: Given) -> int:
+        uid = cells.text(given.get("uid"))
+        if uid:
+            return one_of(self.by_uid, uid, "expense")
+        pair = self.activity(given["activity"]), filled(cells.text(given["name"]), "A name")
+        found = self.by_name.get(pair, [])
+        if len(found) > 1:
+            raise PlanbenchError("Several expenses have this name; give the column Expense item.")
+        return found[0] if found else NO_ROW
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        def read(key: str, default: float) -> float:
+            cell = given.get(key)
+            return default if cell is None else cells.quantity(cell)
+
+        account = cells.text(given.get("account"))
+        budget, actual = cells.quantity(given.get("budget")), read("actual", 0.0)
+        activity, name = self.activity(given["activity"]), cells.text(given["name"])
+        row = len(self.schedule.expenses) + len(self.new.get("expenses", []))
+        self.by_name.setdefault((activity, name), []).append(row)
+        self.seen.add(row)
+        return {
+            "activity": activity,
+            "name": name,
+            "account": one_of(self.accounts, account, "account") if account else NO_ROW,
+            "budget_cost": budget,
+            "actual_cost": actual,
+            "remaining_cost": read("remaining", max(budget - actual, 0.0)),
+        }
+
+
+class Notes(Rows):
+    """Notes, found by activity and topic."""
+
+    table = "notes"
+    needs = ("activity", "topic", "text")
+    parsers: ClassVar[Parsers] = {"text": cells.words}
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        self.places: dict[tuple[int, str], list[int]] = {}
+        pairs = zip(schedule.notes.activity.tolist(), schedule.notes.topic.tolist(), strict=True)
+        for row, pair in enumerate(pairs):
+            self.places.setdefault(pair, []).append(row)
+        self.unused = {pair: list(rows) for pair, rows in self.places.items()}
+
+    def _name(self, given: Given) -> str:
+        return f"{cells.told(given['activity'])}, {cells.told(given['topic'])}"
+
+    def _find(self, given: Given) -> int:
+        """Several notes on one topic are taken in the order of the file."""
+        pair = self.activity(given["activity"]), cells.text(given["topic"])
+        filled(cells.words(given["text"]), "A text")
+        left = self.unused.get(pair)
+        return left.pop(0) if left else NO_ROW
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        return {
+            "activity": self.activity(given["activity"]),
+            "topic": cells.text(given["topic"]),
+            "text": cells.words(given["text"]),
+        }
+
+
+class Accounts(Rows):
+    """Cost accounts, found by their code."""
+
+    table = "accounts"
+    needs = ("code",)
+    parsers: ClassVar[Parsers] = {"name": text_needed("A name")}
+
+    def __init__(self, schedule: Schedule, grid: Grid) -> None:
+        super().__init__(schedule, grid)
+        self.places = places(schedule.accounts.code.tolist())
+
+    def _find(self, given: Given) -> int:
+        code = filled(cells.text(given["code"]), "An account")
+        return one_of(self.places, code, "account") if code in self.places else NO_ROW
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        code, parent = cells.text(given["code"]), cells.text(given.get("parent"))
+        name = filled(cells.text(given.get("name")), "A name")
+        above = one_of(self.places, parent, "account") if parent else NO_ROW
+        row = len(self.schedule.accounts) + len(self.new.get("accounts", []))
+        self.places[code] = [row]
+        self.seen.add(row)
+        return {"code": code, "name": name, "parent": above}
+
+
+READERS: dict[str, type[Rows]] = {
+    one.table: one
+    for one in (
+        Links, Wbs, Resources, Assignments, Codes, UserFields, Expenses, Notes, Accounts,
+    )
+}  # fmt: skip
+"""How the rows of each table beside the activities come back."""
