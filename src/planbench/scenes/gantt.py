@@ -62,6 +62,7 @@ class GanttPlan:
     cpm: CpmResult | None = None
     metrics: Metrics = field(default_factory=Metrics)
     text_width: Callable[[str], float] = rough_width
+    marked: Flags | None = None  # activities that stand out
 
     @cached_property
     def links(self) -> wires.LinkRows:
@@ -156,6 +157,7 @@ class _Builder:
         self.scene.add("rects", "paper", [(0.0, 0.0, width, height)])
         if self.options.nonwork:
             self.scene.add("rects", "nonwork", self._shading())
+        self._marked(width, float(row))
         at = int(self.plan.rows.row_of[self.selected]) if self.selected >= 0 else -1
         if self.first <= at < self.last:
             y = float(at * row - self.scroll)
@@ -166,6 +168,14 @@ class _Builder:
         scale = build_timescale(self.time)
         self.scene.add("rects", "sightline", [(x, 0.0, thin, height) for x in scale.minor])
         self.scene.add("rects", "sightline-major", [(x, 0.0, thin, height) for x in scale.major])
+
+    def _marked(self, width: float, row: float) -> None:
+        """Tint the rows that stand out."""
+        if self.plan.marked is not None:
+            own = self.nodes - self.plan.outline.bands
+            found = (own >= 0) & self.plan.marked[np.maximum(own, 0)]
+            rows = [(0.0, y, width, row) for y in self.tops[found].tolist()]
+            self.scene.add("rects", "row-marked", rows)
 
     def _shading(self) -> list[tuple[float, float, float, float]]:
         calendar = self._calendar()

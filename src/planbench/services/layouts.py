@@ -29,13 +29,16 @@ class LayoutError(PlanbenchError):
 class Layout:
     """One layout. Empty `columns` are those that fit the window, `level` -1 opens all bands.
 
-    `widths` are pixels by column id where the user chose them; `px_per_day` 0 fits the plan.
+    `widths` (pixels), `titles` and `sides` ("left", "right") go by column id where the user chose
+    them; `px_per_day` 0 fits the plan.
     `grouping` names the levels of bands, the outermost first; `then` what is sorted by further, a
     minus before those from the top down; `filter` is the text of `planbench.scenes.filters`.
     """
 
     columns: tuple[str, ...] = ()
     widths: Mapping[str, int] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    sides: Mapping[str, str] = field(default_factory=dict)
     sort: str = "start"
     descending: bool = False
     then: tuple[str, ...] = ()
@@ -95,7 +98,7 @@ def _fits(name: str, value: Any) -> bool:
     """Whether one entry of a layout's mapping can be taken."""
     if name == "widths":
         return type(value) is int and 16 <= value <= 2000
-    return isinstance(value, str)
+    return isinstance(value, str) and (name != "sides" or value in ("left", "right"))
 
 
 def write_layout(path: str | Path, name: str, layout: Layout) -> None:

@@ -79,6 +79,7 @@ def _boxes(gantt: dict[str, Any]) -> dict[str, Box]:
         "nonwork": Box("nonwork"),
         "row-selected": Box("selection"),
         "row-selected-inactive": Box("selection-inactive"),
+        "row-marked": Box("warning-soft"),
         "rule": Box("grid-line"),
         "sightline": Box("grid-line"),
         "sightline-major": Box("sightline"),

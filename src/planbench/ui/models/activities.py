@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
+from planbench.domain.schedule import Flags
 from planbench.scenes.columns import Column as PlanColumn
 from planbench.scenes.columns import PlanTable
 from planbench.scenes.facts import BAND, EFFORT, TASK
@@ -35,6 +36,7 @@ class ActivityModel(FlatTableModel):
         self.folded = folded
         self.plan: PlanTable | None = None
         self.shown: tuple[PlanColumn, ...] = ()
+        self.marked: Flags | None = None  # activities that stand out
         self.edited: Callable[[str], Any] = lambda _column: None  # flags per activity, or None
 
     def show_columns(self, columns: Sequence[PlanColumn]) -> None:
@@ -48,9 +50,11 @@ class ActivityModel(FlatTableModel):
         self._looks.clear()
         self.endResetModel()
 
-    def show_plan(self, plan: PlanTable | None, rows: RowMap | None) -> None:
-        """Show another plan, or the same one with other rows or facts."""
-        self.plan = plan
+    def show_plan(
+        self, plan: PlanTable | None, rows: RowMap | None, marked: Flags | None = None
+    ) -> None:
+        """Show another plan, or the same one with other rows, facts or marks."""
+        self.plan, self.marked = plan, marked
         self.set_rows(np.zeros(0, dtype=np.int32) if rows is None else rows.nodes)
         self._places = None if rows is None else rows.row_of
 
@@ -76,6 +80,12 @@ class ActivityModel(FlatTableModel):
             and 0 <= column < len(self.shown)
             and (self.shown[column].id in FIELDS)
         )
+
+    def is_marked(self, node: int) -> bool:
+        """Whether a node's activity stands out by passing the filter."""
+        if self.plan is None or self.marked is None or self.is_band(node):
+            return False
+        return bool(self.marked[node - self.plan.outline.bands])
 
     def is_edited(self, row: int, column: int) -> bool:
         """Whether a cell differs from the update that was opened."""
@@ -114,7 +124,8 @@ class ActivityModel(FlatTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole and found and index.isValid():
             node, column = self.source(index.row()), index.column()
             edited = ", edited" if self.is_edited(node, column) else ""
-            return f"{found}{self._mark_words(node, column)}{edited}"
+            marked = ", marked" if column == 0 and self.is_marked(node) else ""
+            return f"{found}{self._mark_words(node, column)}{marked}{edited}"
         return found
 
     def _mark_words(self, node: int, column: int) -> str:

@@ -132,6 +132,7 @@ class GanttView(QAbstractScrollArea):
             plan.cpm,
             self.metrics,
             self.pen.text_width,
+            plan.marked,
         )
         self._bars()
         self.viewport().update()

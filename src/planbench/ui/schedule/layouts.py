@@ -88,6 +88,8 @@ class LayoutDesk(QObject):
         super().__init__(space)
         self._space, self.state = space, space.state
         self.widths: dict[str, int] = {}
+        self.titles: dict[str, str] = {}
+        self.sides: dict[str, str] = {}
         self._held = True  # nothing is remembered until a document was opened
         head = space.table.horizontalHeader()
         head.sectionResized.connect(self._resized)
@@ -104,6 +106,8 @@ class LayoutDesk(QObject):
         return Layout(
             columns=tuple(space.chosen or ()),
             widths=dict(self.widths),
+            titles=dict(self.titles),
+            sides=dict(self.sides),
             sort=plan.sort_column,
             descending=plan.descending,
             then=tuple(f"{'-' if down else ''}{one}" for one, down in plan.sorting[1:]),
@@ -126,7 +130,8 @@ class LayoutDesk(QObject):
         """Make the workspace look like a layout, as far as the schedule has what it names."""
         space, plan = self._space, self._space.plan
         self._held = True
-        self.widths = dict(layout.widths)
+        self.widths, self.titles = dict(layout.widths), dict(layout.titles)
+        self.sides = dict(layout.sides)
         columns = [one for one in layout.columns if one in plan.columns]
         space.show_columns(columns or None)
         known = known_grouping(layout.grouping, plan.columns)

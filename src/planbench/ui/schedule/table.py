@@ -290,6 +290,9 @@ class ActivityTable(TableView):
                 painter.fillRect(0, y, 2, high, theme.color("accent"))
             elif row == self.hovered:
                 painter.fillRect(0, y, wide, high, theme.color("hover"))
+            elif self.activities.is_marked(self.activities.source(row)):
+                painter.fillRect(0, y, wide, high, theme.color("warning-soft"))
+                painter.fillRect(0, y, 3, high, theme.color("warning"))
             elif is_band:
                 painter.fillRect(0, y, wide, high, band)
         painter.setPen(Qt.PenStyle.NoPen)

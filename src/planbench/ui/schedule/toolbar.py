@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from planbench.scenes.filters import Group
 from planbench.scenes.formats import THIN
 from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
 from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
@@ -91,7 +92,7 @@ class ScheduleBar(Toolbar):
         self.quick.clicked.connect(lambda _on=False: self._pop(self.quick_menu(), self.quick))
         space.plan.plan_changed.connect(self._show_choices)
         self.level.clicked.connect(lambda _on=False: self._pop(self.level_menu(), self.level))
-        self.columns.clicked.connect(lambda _on=False: self._pop(self.column_menu(), self.columns))
+        self.columns.clicked.connect(lambda _on=False: space.ask_for_columns())
         self.bars.clicked.connect(lambda _on=False: self._pop(self.bars_menu(), self.bars))
         self.critical.changed.connect(space.mark_critical)
         gantt = space.gantt
@@ -107,6 +108,9 @@ class ScheduleBar(Toolbar):
         commands: tuple[tuple[str, str, str, Callable[[], object]], ...] = (
             ("Schedule", "F9", "play", space.schedule),
             ("Filter activities", "Ctrl+F", "filter", self._to_filter),
+            ("Build a filter", "Ctrl+Shift+F", "filter", space.ask_for_filter),
+            ("Choose columns", "Ctrl+Shift+C", "columns", space.ask_for_columns),
+            ("Group and sort", "Ctrl+Shift+G", "wbs", space.ask_for_arrangement),
             ("Zoom in", "Ctrl++", "zoom-in", lambda: gantt.zoom(ZOOM_STEP)),
             ("Zoom out", "Ctrl+-", "zoom-out", lambda: gantt.zoom(1 / ZOOM_STEP)),
             ("Fit the plan", "Ctrl+0", "fit", gantt.fit),
@@ -188,12 +192,27 @@ class ScheduleBar(Toolbar):
         usual = (BY_WBS, "status", "critical", "calendar", *(k for k in titles if k[:5] == "code:"))
         entries = {BY_NONE: "No groups", **{key: titles[key] for key in usual}}
         now = plan.grouping[0] if len(plan.grouping) == 1 else "" if not plan.grouping else "…"
-        return self._choice_menu(entries, now, lambda key: space.group_by(*((key,) if key else ())))
+        menu = self._choice_menu(entries, now, lambda key: space.group_by(*((key,) if key else ())))
+        menu.addSeparator()
+        several = menu.addAction("Group and sort…")
+        several.triggered.connect(lambda _on=False: space.ask_for_arrangement())
+        return menu
 
     def quick_menu(self) -> QMenu:
         """The filters that need no words."""
-        plan = self._space.plan
-        return self._choice_menu(QUICK_FILTERS, plan.quick, self._space.sift)
+        plan, space = self._space.plan, self._space
+        menu = self._choice_menu(QUICK_FILTERS, plan.quick, space.sift)
+        menu.addSeparator()
+        build = menu.addAction("Filter…")
+        build.triggered.connect(lambda _on=False: space.ask_for_filter())
+        mark = menu.addAction("Highlight instead of hiding")
+        mark.setCheckable(True)
+        mark.setChecked(plan.highlight)
+        mark.triggered.connect(lambda on=False: plan.mark_matching(bool(on)))
+        clear = menu.addAction("Clear the filter")
+        clear.setEnabled(bool(plan.filter.parts))
+        clear.triggered.connect(lambda _on=False: space.take_filter(Group(), plan.highlight))
+        return menu
 
     def _choice_menu(
         self, entries: dict[str, str], now: str, choose: Callable[[str], object]
@@ -207,26 +226,6 @@ class ScheduleBar(Toolbar):
             action.setActionGroup(group)
             action.triggered.connect(lambda _on=False, key=key: choose(key))
         return menu
-
-    def column_menu(self) -> QMenu:
-        """All columns with check marks."""
-        menu, space = self._menu(StayMenu), self._space
-        for column in space.plan.columns.values():
-            if column.id == "name":
-                continue
-            action = menu.addAction(column.title.replace("\n", " "))
-            action.setCheckable(True)
-            action.setChecked(column.id in space.column_ids())
-            action.setToolTip(column.tip)
-            action.triggered.connect(lambda on=False, one=column.id: self._choose(one, bool(on)))
-        menu.addSeparator()
-        reset = menu.addAction("As wide as fits")
-        reset.triggered.connect(lambda _on=False: space.reset_columns())
-        return menu
-
-    def _choose(self, column: str, on: bool) -> None:
-        ids = [one for one in self._space.column_ids() if one != column]
-        self._space.choose_columns([*ids, column] if on else ids)
 
     def bars_menu(self) -> QMenu:
         """What the Gantt shows besides bars."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.domain.times import from_datetime
@@ -22,7 +22,10 @@ from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.ui.details.pane import DetailsPane, DetailsStrip
 from planbench.ui.models.activities import ActivityModel
+from planbench.ui.schedule.arranging import ArrangeDialog
+from planbench.ui.schedule.choosing import ColumnDialog
 from planbench.ui.schedule.desk import EditingDesk
+from planbench.ui.schedule.filtering import FilterDialog, ParameterBar
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.layouts import LayoutDesk
 from planbench.ui.schedule.overview import Overview
@@ -33,6 +36,8 @@ from planbench.ui.schedule.whatif import WhatIfBar
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets.panels import Banner, EmptyState
+
+D = TypeVar("D", bound=QDialog)
 
 FILTER_DELAY = 120
 """Milliseconds after the last key before the filter runs."""
@@ -64,6 +69,7 @@ class ScheduleWorkspace(QWidget):
         self.pane = DetailsPane(self.plan)
         self.strip = DetailsStrip(self.plan)
         self.banner = Banner("info")
+        self.parameters = ParameterBar(self.plan)
         self.alone = Banner("info")  # which activities are shown alone
         self.desk = EditingDesk(self)
         self.model.edited = self.plan.edited
@@ -94,6 +100,7 @@ class ScheduleWorkspace(QWidget):
         work.setSpacing(0)
         work.addWidget(self.banner)
         work.addWidget(self.what_if)
+        work.addWidget(self.parameters)
         work.addWidget(self.alone)
         panes = QHBoxLayout()
         panes.setSpacing(0)
@@ -132,6 +139,7 @@ class ScheduleWorkspace(QWidget):
         state.isolation_changed.connect(self._isolate)
         plan.plan_changed.connect(self._show_rows)
         plan.rows_changed.connect(self._show_rows)
+        plan.refused.connect(lambda words: self.state.message.emit("warning", words))
         self.table.row_changed.connect(self._row_changed)
         self.table.expander_toggled.connect(self._toggled)
         self.table.row_activated.connect(self._activated)
@@ -288,7 +296,7 @@ class ScheduleWorkspace(QWidget):
         place = self.table.verticalScrollBar().value()
         node = self.node
         self._quiet = True
-        self.model.show_plan(self.plan.table, self.plan.rows)
+        self.model.show_plan(self.plan.table, self.plan.rows, self.plan.marked)
         self.table.empty_text = (
             f"No activity contains “{self.plan.query}”"
             if self.plan.query.split()
@@ -309,7 +317,7 @@ class ScheduleWorkspace(QWidget):
     def _columns(self) -> None:
         """Show the chosen columns, or those that fit the width."""
         ids = self.chosen or list(NARROW_COLUMNS if self._narrow else DEFAULT_COLUMNS)
-        found = [self.plan.columns[one] for one in ids if one in self.plan.columns]
+        found = [self._dressed(self.plan.columns[one]) for one in ids if one in self.plan.columns]
         if _looks(self.model.shown) == _looks(found):
             return
         self._quiet = True
@@ -325,6 +333,11 @@ class ScheduleWorkspace(QWidget):
         self.show_sorting()
         self._share()
 
+    def _dressed(self, column: Column) -> Column:
+        """A column with the title and the side the user chose."""
+        title = self.layouts.titles.get(column.id, column.title)
+        return replace(column, title=title, align=self.layouts.sides.get(column.id, ""))
+
     def _widths(self) -> None:
         """The widths the user chose, else the usual ones; names are narrow in a narrow window."""
         for number, column in enumerate(self.model.shown):
@@ -334,6 +347,60 @@ class ScheduleWorkspace(QWidget):
     def column_ids(self) -> list[str]:
         """The columns on screen, in order."""
         return [column.id for column in self.model.shown]
+
+    def ask_for_columns(self) -> ColumnDialog:
+        """Let the user choose columns, their order, titles and widths."""
+        shown = [
+            replace(one, width=self.table.columnWidth(number))
+            for number, one in enumerate(self.model.shown)
+        ]
+        return self._dialog(ColumnDialog(self.plan.columns, shown, self._take_columns, self))
+
+    def _take_columns(self, columns: list[Column] | None) -> None:
+        desk, known = self.layouts, self.plan.columns
+        if columns is None:
+            desk.widths, desk.titles, desk.sides = {}, {}, {}
+            self.reset_columns()
+            return
+        before = {one.id: self.table.columnWidth(n) for n, one in enumerate(self.model.shown)}
+        for one in columns:
+            if one.title != known[one.id].title:
+                desk.titles[one.id] = one.title
+            else:
+                desk.titles.pop(one.id, None)
+            if one.align:
+                desk.sides[one.id] = one.align
+            else:
+                desk.sides.pop(one.id, None)
+            if one.width != before.get(one.id, known[one.id].width):
+                desk.widths[one.id] = one.width
+        self.show_columns([one.id for one in columns])
+        self._widths()
+        self._share()
+
+    def ask_for_filter(self) -> FilterDialog:
+        """Let the user build a filter."""
+        return self._dialog(FilterDialog(self.plan, self.take_filter, self))
+
+    def take_filter(self, wanted: Group, highlight: bool) -> None:
+        """Show what a filter lets pass, or mark it."""
+        self.plan.mark_matching(highlight)
+        self.plan.ask(wanted, self.plan.parameters)
+        self.keep_in_sight()
+
+    def ask_for_arrangement(self) -> ArrangeDialog:
+        """Let the user group and sort in several levels."""
+        return self._dialog(ArrangeDialog(self.plan, self._arrange, self))
+
+    def _arrange(self, grouping: Sequence[str], sorting: Sequence[tuple[str, bool]]) -> None:
+        self.plan.sort_by_all(sorting)
+        self.show_sorting()
+        self.group_by(*grouping)
+
+    def _dialog(self, dialog: D) -> D:
+        dialog.open()
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        return dialog
 
     def choose_columns(self, ids: list[str]) -> None:
         """Show these columns; the name always stays."""
@@ -556,9 +623,9 @@ def extras_of(document: Document) -> Extras:
     return Extras(fitting[:2], document.quality, document.risk)
 
 
-def _looks(columns: Sequence[Column]) -> list[tuple[str, str, int]]:
+def _looks(columns: Sequence[Column]) -> list[tuple[str, str, int, str]]:
     """What tells two sets of columns apart."""
-    return [(column.id, column.title, column.width) for column in columns]
+    return [(column.id, column.title, column.width, column.align) for column in columns]
 
 
 def _now() -> int:
