@@ -99,6 +99,9 @@ def test_edits_are_one_step(document: Document, ending: str) -> None:
     ("key", "value", "reason"),
     [
         ("original", "12,5", "not a number"),
+        ("original", "9" * 400, "not a number"),
+        ("original", 1e308, "larger than a schedule"),
+        ("remaining", "99999999", "longer than"),
         ("original", None, "number is needed"),
         ("original", -8.0, "cannot be negative"),
         ("start", 45000, "not a date"),
@@ -442,7 +445,7 @@ def test_what_tables_do_not_show_is_told(rich: Document) -> None:
 def test_a_block_goes_over_cells_as_if_typed(rich: Document) -> None:
     rows = [row for row in tasks(rich) if not rich.schedule.activities.status[row]][:3]
     fields, titles = ["name", "", "original"], ["Name", "Early start", "Original"]
-    block = [["First", "01-Jan-26", "12d"], ["", "", "x"], ["Third"], ["left over"]]
+    block = [["First", "01-Jan-26", "12d"], ["", "", "9" * 400], ["Third"], ["left over"]]
     changes = paste_changes(rich, rows, fields, titles, block)
     assert [one.after for one in changes.changed] == ["First", "12d", "Third"]
     reasons = [one.reason for one in changes.refused]

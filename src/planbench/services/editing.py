@@ -152,7 +152,7 @@ def read_duration(text: str, per_day: float, per_week: float = 0.0) -> int:
     Raises EditError.
     """
     found = re.fullmatch(
-        r"([+-]?\d+(?:[.,]\d+)?)\s*(w|wk|d|day|h|hr|m|min)?s?", text.strip().lower()
+        r"([+-]?\d{1,9}(?:[.,]\d{1,9})?)\s*(w|wk|d|day|h|hr|m|min)?s?", text.strip().lower()
     )
     if found is None:
         raise EditError(f"“{text}” is not a duration. Type days, such as 5 or 2.5d, or 40h.")
