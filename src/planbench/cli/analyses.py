@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planbench.cli.output import envelope, repairs_json, show_progress, write_json, write_xlsx
 from planbench.domain.errors import PlanbenchError
@@ -20,6 +20,9 @@ from planbench.services.scheduling import (
     summary_json,
     with_options,
 )
+
+if TYPE_CHECKING:
+    from planbench.services.log_changes import LogComparison
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 
@@ -41,6 +44,9 @@ def add_commands(commands: Commands) -> None:
     )
     schedule.add_argument("--xlsx", metavar="PATH", help="write the activities as a workbook")
     schedule.add_argument("--log", action="store_true", help="print the schedule log")
+    schedule.add_argument(
+        "--against", type=Path, metavar="OLD", help="compare the log with that of an older update"
+    )
     check = _command(commands, "check", "schedule quality", _check)
     check.add_argument("--ruleset", action="append", default=[], metavar="ID")
     check.add_argument("--baseline", type=Path, metavar="FILE", help="the baseline as a file")
@@ -134,6 +140,9 @@ def _info(options: argparse.Namespace) -> int:
 
 def _schedule(options: argparse.Namespace) -> int:
     document = _calculated(options, options.option, options.engine)
+    if options.against and not options.log:
+        raise PlanbenchError("there is no log to compare", "--against", "Add --log.")
+    log = _log_against(document, options) if options.against else None
     projects = schedule_json(document)
     if options.json:
         body: dict[str, Any] = {"repairs": repairs_json(document), "projects": projects}
@@ -141,6 +150,10 @@ def _schedule(options: argparse.Namespace) -> int:
             from planbench.services.schedule_log import log_json
 
             body["log"] = log_json(document)
+        if log is not None:
+            from planbench.services.log_changes import comparison_json
+
+            body["log_changes"] = comparison_json(log)
         write_json(envelope("schedule", [document], body), options.json)
     if options.xlsx:
         sheets = {project["id"]: project["activities"] for project in projects}
@@ -161,10 +174,22 @@ def _schedule(options: argparse.Namespace) -> int:
             "and late dates and total float"
         )
     if options.log:
+        from planbench.services.log_changes import comparison_lines
         from planbench.services.schedule_log import log_lines
 
-        print("", *log_lines(document), sep="\n")
+        print("", *(comparison_lines(log) if log else log_lines(document)), sep="\n")
     return 0
+
+
+def _log_against(document: Document, options: argparse.Namespace) -> LogComparison:
+    """The log beside that of the older file, scheduled with its own options."""
+    from planbench.services.log_changes import compare_logs
+
+    old = open_file(options.against, options.encoding)
+    recalculate(old)
+    if old.cpm is None:
+        raise PlanbenchError(old.problem, str(options.against))
+    return compare_logs(old, document)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planbench.domain.errors import PlanbenchError
-from planbench.domain.schedule import Constraint, LinkType, Schedule
+from planbench.domain.schedule import Constraint, LinkType, Schedule, ScheduleOptions
 from planbench.domain.times import NO_TIME, to_iso
 from planbench.engines.cpm.log import Entry, ScheduleLog, options_in_words, schedule_log
 from planbench.engines.trace.words import CONSTRAINT_WORDS, amount
@@ -37,17 +37,22 @@ def log_lines(document: Document) -> list[str]:
         lines += _project(schedule, figures.project)
         lines += [f"  {name:<28}{value}" for name, value in _figures(figures)]
         lines += ["", "  Options"]
-        words = options_in_words(options)
-        words["critical threshold"] = f"{options.critical_threshold / 60:g} h"
-        lines += [f"    {name:<26}{value}" for name, value in words.items()]
+        lines += [f"    {name:<26}{value}" for name, value in option_words(options).items()]
         lines.append("")
     lines.append("Findings")
     for entry in log.entries:
         lines.append(f"  {entry.title}: {len(entry.rows)}")
-        lines += [f"    {line}" for line in _rows(document, entry)]
+        lines += [f"    {line}" for line in entry_lines(document, entry)]
     if not log.entries:
         lines.append("  None.")
     return lines
+
+
+def option_words(options: ScheduleOptions) -> dict[str, str]:
+    """Options by name in words, the critical threshold in hours."""
+    words = options_in_words(options)
+    words["critical threshold"] = f"{options.critical_threshold / 60:g} h"
+    return words
 
 
 def log_json(document: Document) -> list[dict[str, object]]:
@@ -57,7 +62,7 @@ def log_json(document: Document) -> list[dict[str, object]]:
             "finding": entry.finding,
             "title": entry.title,
             "count": len(entry.rows),
-            "rows": list(_rows(document, entry)),
+            "rows": list(entry_lines(document, entry)),
         }
         for entry in log_of(document).entries
     ]
@@ -87,7 +92,8 @@ def _figures(figures: object) -> Iterator[tuple[str, str]]:
     yield "On the longest path", str(figures.longest_path)
 
 
-def _rows(document: Document, entry: Entry) -> Iterator[str]:
+def entry_lines(document: Document, entry: Entry) -> Iterator[str]:
+    """One line for each row of a finding."""
     schedule = document.schedule
     acts = schedule.activities
     if entry.of == "relationships":

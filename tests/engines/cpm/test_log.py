@@ -6,11 +6,16 @@ from dataclasses import replace
 from types import ModuleType
 
 from planbench.domain.schedule import (
+    Activities,
     ActivityType,
     Constraint,
     ExternalLinks,
     Logic,
+    Project,
+    Relationships,
+    Schedule,
     ScheduleOptions,
+    Wbs,
     make_table,
 )
 from planbench.engines.cpm import schedule_network
@@ -75,3 +80,43 @@ def test_links_out_of_the_file_close_open_ends(small: ModuleType) -> None:
     assert [(entry.finding, entry.rows, entry.of) for entry in log.entries] == [
         ("external-link", (0, 1), "external_links")
     ]
+
+
+def test_the_rules_of_microsoft_project_link_whole_summaries() -> None:
+    """P leads to the summary S, S to X: what lies beneath has both ends."""
+    rows = ["P", "S", "A", "X", "I"]
+    kinds = [ActivityType.TASK] * 5
+    kinds[1] = ActivityType.WBS_SUMMARY
+    schedule = Schedule(
+        projects=(
+            Project(
+                "1",
+                "P",
+                "Plan",
+                planned_start=29671680,
+                options=ScheduleOptions(engine="msp"),
+            ),
+        ),
+        activities=make_table(
+            Activities,
+            5,
+            uid=rows,
+            code=rows,
+            name=rows,
+            project=[0] * 5,
+            wbs=[0, 1, 1, 0, 0],
+            type=kinds,
+            original_duration=[480] * 5,
+            remaining_duration=[480] * 5,
+            inactive=[False] * 4 + [True],
+        ),
+        relationships=make_table(
+            Relationships, 3, predecessor=[0, 1, 4], successor=[1, 3, 3], lag=[0] * 3
+        ),
+        wbs=make_table(Wbs, 2, uid=["1", "2"], parent=[-1, 0], project=[0, 0]),
+    )
+    log = schedule_log(schedule, schedule_network(schedule))
+    assert log.rows("open-start") == (0,)
+    assert log.rows("open-finish") == (3,)
+    assert log.rows("ignored-link") == (2,)
+    assert log.rows("actual-after-data-date") == ()

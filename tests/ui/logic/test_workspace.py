@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from planbench.domain.schedule import Schedule, Status
 from planbench.services.document import Document
+from planbench.services.library import Library
+from planbench.services.recents import Recents
 from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.services.trace import default_target
@@ -308,3 +310,30 @@ def test_what_was_selected_elsewhere_is_traced_when_it_comes_to_the_front(
     assert workspace.centre == row(workspace, "OU-1040")
     workspace.step_back()
     assert workspace.centre == before
+
+
+def test_the_log_is_compared_with_an_earlier_update(
+    themed: QApplication, qtbot: Any, state: AppState, own_home: Path
+) -> None:
+    samples = sample_schedules()
+    with Library.open(own_home / "one.planbench", Recents(own_home / "recents.json")) as library:
+        library.add_schedule(samples["2026-08-31"], label="August")
+        update = library.add_schedule(samples["2026-09-30"], label="September")
+        document = library.open_update(update)
+        recalculate(document)
+        state.library = library
+        dialog = LogDialog(state, document)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        alone = dialog.text.toPlainText()
+        assert [dialog.against.itemText(k) for k in range(dialog.against.count())][1].startswith(
+            "August"
+        )
+        dialog.against.setFocus()
+        qtbot.keyClick(dialog.against, Qt.Key.Key_Down)
+        qtbot.waitUntil(lambda: "against" in dialog.text.toPlainText(), timeout=60_000)
+        assert "Findings" in dialog.text.toPlainText()
+        qtbot.keyClick(dialog.against, Qt.Key.Key_Up)
+        assert dialog.text.toPlainText() == alone
+        dialog.close()
+        state.library = None

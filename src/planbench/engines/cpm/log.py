@@ -10,12 +10,15 @@ import numpy as np
 from planbench.domain.schedule import (
     ActivityType,
     Constraint,
+    Flags,
     LinkType,
+    Rows,
     Schedule,
     ScheduleOptions,
     Status,
 )
-from planbench.domain.times import NO_TIME, known
+from planbench.domain.times import NO_TIME, Minutes, known
+from planbench.engines.cpm import follows_msp
 from planbench.engines.cpm.columns import OUTSIDE
 from planbench.engines.cpm.network import prepare
 from planbench.engines.cpm.result import CpmResult
@@ -94,26 +97,28 @@ def schedule_log(
 ) -> ScheduleLog:
     """The log of a run of `schedule_network(schedule, options)`."""
     acts, links = schedule.activities, schedule.relationships
-    network = prepare(schedule, options)
-    kind, n = network.nodes.kind, len(acts)
+    run = (
+        _msp_run(schedule, options)
+        if follows_msp(schedule, options)
+        else _p6_run(schedule, options)
+    )
+    n = len(acts)
     has_in, has_out = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     has_in[links.successor], has_out[links.predecessor] = True, True
     inner, outer = schedule.external_links.incoming, ~schedule.external_links.incoming
     has_in[schedule.external_links.activity[inner]] = True
     has_out[schedule.external_links.activity[outer]] = True
     incomplete = acts.status != Status.COMPLETE
-    counts = (kind != OUTSIDE) & incomplete
-    data_date = network.data_date[network.nodes.project]
+    counts = run.inside & incomplete
+    data_date = run.data_date
     late_actuals = (known(acts.actual_start) & (acts.actual_start > data_date)) | (
         known(acts.actual_finish) & (acts.actual_finish > data_date)
     )
     constrained = (acts.constraint != Constraint.NONE) | (acts.constraint2 != Constraint.NONE)
-    used = np.zeros(len(links), dtype=bool)
-    used[network.links.row] = True
-    spans = np.isin(acts.type, (ActivityType.LEVEL_OF_EFFORT, ActivityType.WBS_SUMMARY))
-    ignored = ~used & ~spans[links.predecessor] & ~spans[links.successor]
-    expected = known(network.nodes.expected_finish) & incomplete
-    missed = expected & (result.early_finish != network.nodes.expected_finish)
+    if run.above is not None:  # a link of a summary is one of all that lies beneath it
+        has_in, has_out = _beneath(has_in, run.above), _beneath(has_out, run.above)
+    missed = known(run.expected_finish) & incomplete
+    missed &= result.early_finish != run.expected_finish
     found = (
         Entry("open-start", _rows(counts & ~has_in)),
         Entry("open-finish", _rows(counts & ~has_out)),
@@ -121,15 +126,73 @@ def schedule_log(
         Entry("actual-after-data-date", _rows(late_actuals)),
         Entry("constraint", _rows(constrained & incomplete)),
         Entry("external-link", tuple(range(len(schedule.external_links))), "external_links"),
-        Entry("ignored-link", _rows(ignored), "relationships"),
+        Entry("ignored-link", _rows(run.ignored), "relationships"),
         Entry("expected-finish-ignored", _rows(missed)),
         Entry("negative-float", _rows(known(result.total_float) & (result.total_float < 0))),
     )
     return ScheduleLog(
-        network.options,
+        run.options,
         tuple(_statistics(schedule, result, row) for row in range(len(schedule.projects))),
         tuple(entry for entry in found if entry.rows),
     )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the log has to know of a run, by activity but for `ignored` (by relationship)."""
+
+    options: tuple[ScheduleOptions, ...]
+    inside: Flags
+    data_date: Minutes  # as late as can be where there is none
+    expected_finish: Minutes
+    ignored: Flags
+    above: Rows | None  # the summary above, under rules that link summaries
+
+
+def _p6_run(schedule: Schedule, options: ScheduleOptions | None) -> _Run:
+    acts, links = schedule.activities, schedule.relationships
+    network = prepare(schedule, options)
+    used = np.zeros(len(links), dtype=bool)
+    used[network.links.row] = True
+    spans = np.isin(acts.type, (ActivityType.LEVEL_OF_EFFORT, ActivityType.WBS_SUMMARY))
+    return _Run(
+        network.options,
+        network.nodes.kind != OUTSIDE,
+        network.data_date[network.nodes.project],
+        network.nodes.expected_finish,
+        ~used & ~spans[links.predecessor] & ~spans[links.successor],
+        None,
+    )
+
+
+def _msp_run(schedule: Schedule, options: ScheduleOptions | None) -> _Run:
+    """Links of inactive activities and of level of effort are not used."""
+    from planbench.engines.msp.columns import LEAF, NOTHING
+    from planbench.engines.msp.edges import summary_above
+    from planbench.engines.msp.network import prepare as prepare_msp
+
+    links, n = schedule.relationships, len(schedule.activities)
+    network = prepare_msp(schedule, options)
+    kind = network.tasks.kind[:n]
+    dates = np.array([p.data_date for p in schedule.projects] or [NO_TIME])
+    date = dates[network.tasks.project[:n]]
+    return _Run(
+        network.options,
+        kind == LEAF,
+        np.where(known(date), date, np.iinfo(np.int64).max),
+        np.full(n, NO_TIME),
+        (kind[links.predecessor] == NOTHING) | (kind[links.successor] == NOTHING),
+        summary_above(schedule),
+    )
+
+
+def _beneath(linked: Flags, above: Rows) -> Flags:
+    """What is linked itself or lies beneath a summary that is."""
+    found, at = linked.copy(), above.copy()
+    while (at >= 0).any():
+        found |= (at >= 0) & linked[at]
+        at = np.where(at >= 0, above[at], at)
+    return found
 
 
 def _rows(mask: np.ndarray) -> tuple[int, ...]:

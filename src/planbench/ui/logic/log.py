@@ -21,19 +21,28 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
+from planbench.services.jobs import JobContext
+from planbench.services.log_changes import compare_with_update, comparison_lines
+from planbench.services.quality import earlier_updates
 from planbench.services.schedule_log import log_lines
+from planbench.ui import text
+from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
-from planbench.ui.widgets import Banner, Button, Label, Surface
+from planbench.ui.widgets import Banner, Button, ComboBox, Label, Surface
+
+ALONE = "Not compared"
 
 
 class LogDialog(QDialog):
-    """What the last calculation used and found, as lines."""
+    """What the last calculation used and found, as lines, and against an earlier update."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, state: AppState, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._document, self._state = document, state
         self.setWindowTitle("Schedule log")
         self.resize(820, 640)
         self._name = document.schedule.source.name or document.title
@@ -50,6 +59,11 @@ class LogDialog(QDialog):
         row.setSpacing(8)
         row.addWidget(Label("Schedule log", "title"))
         row.addStretch(1)
+        self.against = self._choices()
+        word = Label("Against", "body", "text-muted")
+        for part in (word, self.against):
+            row.addWidget(part)
+            part.setVisible(self.against.count() > 1)
         copy = Button("Copy", "default", "copy", tip="Copy the log as text")
         copy.clicked.connect(
             lambda _on=False: QGuiApplication.clipboard().setText(self.text.toPlainText())
@@ -66,6 +80,32 @@ class LogDialog(QDialog):
         whole.addWidget(head)
         whole.addWidget(self.banner)
         whole.addWidget(self.text, 1)
+
+    def _choices(self) -> ComboBox:
+        """The earlier updates of the project, the latest first."""
+        box = ComboBox([ALONE], "Compare with an earlier update", self)
+        box.setToolTip("What came and went in the log since an earlier update")
+        for update in reversed(earlier_updates(self._document, self._state.library)):
+            box.addItem(f"{update.label}, {text.date(update.data_date)}", update.id)
+        box.currentIndexChanged.connect(lambda _index: self._compare())
+        return box
+
+    def _compare(self) -> None:
+        """Show the log alone, or beside that of the chosen update once it is calculated."""
+        update, document, library = self.against.currentData(), self._document, self._state.library
+        if update is None:
+            self.text.setPlainText("\n".join(log_lines(document)))
+            return
+
+        def work(context: JobContext) -> list[str]:
+            context.report(0, 1, "Scheduling the earlier update")
+            return comparison_lines(compare_with_update(library, update, document))
+
+        def done(lines: list[str]) -> None:
+            if isValid(self) and self.against.currentData() == update:
+                self.text.setPlainText("\n".join(lines))
+
+        self._state.run("log", "Comparing the schedule log", work, done)
 
     def _page(self) -> QTextDocument:
         """The log as it is printed: black on white."""

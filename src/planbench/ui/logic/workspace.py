@@ -42,6 +42,7 @@ from planbench.ui.logic.export import export_picture
 from planbench.ui.logic.paths import PathLine
 from planbench.ui.logic.sidebar import Sidebar
 from planbench.ui.logic.steps import StepsModel, StepsTable
+from planbench.ui.quality.review.hooks import offer_findings
 from planbench.ui.schedule.plan import Plan, prepare_reasons
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
@@ -135,6 +136,7 @@ class LogicWorkspace(QWidget):
         self.strip.opened.connect(lambda: self.open_details(True))
         for widget in (self.canvas, self.table):
             widget.installEventFilter(self)
+        offer_findings(self.state, self.canvas, lambda: [self.state.selection])
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Logic")
@@ -648,7 +650,7 @@ class LogicWorkspace(QWidget):
         if document is not None and document.cpm is not None:
             from planbench.ui.logic.log import LogDialog
 
-            dialog = LogDialog(document, self)
+            dialog = LogDialog(self.state, document, self)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.show()
 

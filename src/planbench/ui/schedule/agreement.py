@@ -203,7 +203,10 @@ class AgreementDialog(RowsDialog):
         if released:
             told = "Run because you said so; the history of this update says it too."
         elif reason is not None:
-            told = "Risk simulation and the critical path test are held back for this update."
+            told = (
+                "Risk simulation, levelling and the critical path test are held back for this "
+                "update."
+            )
         else:
             told = "Run: enough of the stored dates are found again."
         self._held.setText(told)
