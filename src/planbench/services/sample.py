@@ -15,6 +15,7 @@ import numpy as np
 from planbench.domain.schedule import Baseline, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.services.baselines import aligned_baseline
+from planbench.services.contract import keep_sample
 from planbench.services.sample_build import build_schedule
 from planbench.services.sample_network import (
     BASELINE,
@@ -156,6 +157,7 @@ def ensure_sample(library: Library) -> int:
             )
             if label == LATEST:
                 _keep_risk_model(library, update)
+    keep_sample(library, project)
     return project
 
 

@@ -29,13 +29,7 @@ WORKSPACES = (
     Entry("compare", "Compare", "compare", "planbench.ui.compare.workspace:CompareWorkspace"),
     Entry("risk", "Risk", "risk", "planbench.ui.risk.workspace:RiskWorkspace"),
     Entry("control", "Control", "control", "planbench.ui.control.workspace:ControlWorkspace"),
-    Entry(
-        "contract",
-        "Contract",
-        "contract",
-        "",
-        "It will hold what the contract asks of the schedule, each item with its evidence.",
-    ),
+    Entry("contract", "Contract", "contract", "planbench.ui.contract.workspace:ContractWorkspace"),
     Entry(
         "portfolio",
         "Portfolio",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ENDS = (Constraint.FINISH_ON_OR_BEFORE, Constraint.FINISH_ON, Constraint.MANDATORY_FINISH)
 
 _WORDS = {
-    "review": ("review", "approval", "acceptance"),
+    "review": ("review", "approval"),
     "test": ("test", "inspection", "commissioning"),
     "others": ("client", "employer", "owner", "others"),
     "procurement": ("procurement", "manufacture", "delivery"),

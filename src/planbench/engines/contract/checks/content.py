@@ -89,7 +89,7 @@ def _share(facts: Facts, good: Flags, share: float, words: str, note: str) -> Ou
     if not size:
         return Outcome(NOT_APPLICABLE, "No open work")
     have = int(np.count_nonzero(population & good))
-    told = f"{have} of {size} open activities {words}, {share:g} % asked"
+    told = f"{have} of {size} open activities {words}, {share:g}\u202f% asked"
     if 100.0 * have >= share * size - 1e-9:
         return Outcome(MET, told, (), size)
     rows = np.flatnonzero(population & ~good).tolist()
@@ -200,7 +200,7 @@ def baseline_set(facts: Facts, parameters: Parameters) -> Outcome:
     size = int(np.count_nonzero(population))
     there = population & (facts.baseline.columns.finish != NO_TIME)
     have, share = int(np.count_nonzero(there)), float(parameters["share"])
-    words = f"Baseline {facts.baseline.name}: {have} of {size} activities, {share:g} % asked"
+    words = f"Baseline {facts.baseline.name}: {have} of {size} activities, {share:g}\u202f% asked"
     if 100.0 * have >= share * size - 1e-9:
         return Outcome(MET, words, (), size)
     rows = np.flatnonzero(population & ~there).tolist()

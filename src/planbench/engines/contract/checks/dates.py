@@ -177,8 +177,8 @@ def key_dates_driven(facts: Facts, parameters: Parameters) -> Outcome:
     return of_items(
         found,
         len(items),
-        "Each of {of} open ones is driven by work",
-        "{n} of {of} open ones are driven by no work",
+        "Each of {of} open milestones is driven by work",
+        "{n} of {of} open milestones: no work drives the date",
         f"the activities for {', '.join(parameters['kinds'])}",
     )
 

@@ -149,9 +149,9 @@ def longest_path(facts: Facts, parameters: Parameters) -> Outcome:
         said = f"the path to {facts.name(row)} begins here, {date_words(start)}"
         found.setdefault(root, Shown(facts.name(root), root, said))
     if found:
-        words = f"{len(found)} paths to completion do not begin at the data date"
+        words = f"{len(found)} of {len(rows)} paths to completion do not begin at the data date"
         return Outcome(NOT_MET, words, tuple(found.values()), len(rows))
-    words = f"The longest paths to {len(rows)} milestones run from the data date"
+    words = f"What drives completion runs unbroken from the data date, {len(rows)} looked at"
     return Outcome(MET, words, (), len(rows))
 
 
