@@ -137,7 +137,7 @@ def test_what_came_went_and_changed() -> None:
     assert "Activities" not in figures
     lines = comparison_lines(comparison)
     assert "    came     B  b" in lines
-    assert any(line.endswith("[before:  (start on or after 2026-06-10 08:00)]") for line in lines)
+    assert any(line.endswith("[before: (start on or after 2026-06-10 08:00)]") for line in lines)
 
 
 def test_what_is_no_longer_there_is_said_so_and_renamed_is_not_new() -> None:

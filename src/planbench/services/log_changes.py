@@ -222,7 +222,7 @@ def comparison_lines(comparison: LogComparison) -> list[str]:
     for one in comparison.findings:
         lines.append(f"  {one.title}: {one.before} before, {one.now} now")
         lines += _listed("came", one.came) + _listed("went", one.went)
-        changed = (f"{b}  [before:{_told(a) or ' nothing'}]" for a, b in one.changed)
+        changed = (f"{b}  [before: {_told(a).strip() or 'nothing'}]" for a, b in one.changed)
         lines += _listed("changed", changed)
     if not comparison.findings:
         lines.append("  None in either.")
