@@ -8,7 +8,19 @@ import sys
 from collections.abc import Sequence
 
 from planbench import __version__
-from planbench.cli import analyses, compare, control, convert, findings, shows, trace
+from planbench.cli import (
+    analyses,
+    compare,
+    contract,
+    control,
+    convert,
+    findings,
+    merge,
+    portfolio,
+    printing,
+    shows,
+    trace,
+)
 from planbench.domain.errors import Cancelled, PlanbenchError
 
 
@@ -27,7 +39,11 @@ def parser() -> argparse.ArgumentParser:
     analyses.add_commands(commands)
     trace.add_command(commands)
     convert.add_command(commands)
+    merge.add_command(commands)
+    printing.add_command(commands)
     control.add_command(commands)
+    portfolio.add_command(commands)
+    contract.add_command(commands)
     compare.add_command(commands)
     findings.add_command(commands)
     shows.add_commands(commands)

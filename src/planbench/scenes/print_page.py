@@ -6,7 +6,7 @@ painter; the rest are cells of text in the type styles of the theme.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from planbench.scenes.columns import Column, PlanTable
 from planbench.scenes.facts import BAND, EFFORT, TASK
 from planbench.scenes.formats import ACTUAL, THIN, date_text, days_text, long_date_text
 from planbench.scenes.gantt import GanttOptions, GanttPlan, Window, build_gantt
-from planbench.scenes.primitives import Scene
+from planbench.scenes.primitives import Layer, Scene
 from planbench.scenes.print_setup import (
     BLOCK,
     LEGEND,
@@ -282,9 +282,20 @@ def _gantt(source: PrintSource, sheet: Sheet, setup: PageSetup) -> Scene:
 
 
 def _axis(source: PrintSource, sheet: Sheet) -> Scene:
+    """The time axis; labels that the edge of the paper would cut are left out."""
     date = source.plan.data_date
     flag = None if date == NO_TIME else (f"DD {date_text(date)}", 82.0, 16.0)
-    return build_header(sheet.time, TIERS / 2, date, flag)
+    scene = build_header(sheet.time, TIERS / 2, date, flag)
+    width = source.plan.text_width
+
+    def whole(layer: Layer) -> Layer:
+        share = {"header-top": 1.1, "header-bottom": 0.5}.get(layer.style)
+        if share is None:
+            return layer
+        kept = [item for item in layer.items if item[0] + share * width(item[2]) < scene.width]
+        return replace(layer, items=kept)
+
+    return Scene(scene.width, scene.height, [whole(layer) for layer in scene.layers])
 
 
 # ------------------------------------------------------------ the legend
@@ -310,9 +321,8 @@ _KEYS: tuple[tuple[str, str], ...] = (
 """Styles of marks in the order of the legend, and their words."""
 
 
-def build_legend(styles: Sequence[str], text_width: object, width: float) -> Scene:
+def build_legend(styles: Sequence[str], text_width: Callable[[str], float], width: float) -> Scene:
     """The marks that are used, each with its word, in as many as two lines of `width` pixels."""
-    assert callable(text_width)
     scene = Scene(width, LEGEND)
     used = set(styles)
     if used & {"milestone-done", "milestone-near", "milestone-critical"}:
@@ -322,7 +332,7 @@ def build_legend(styles: Sequence[str], text_width: object, width: float) -> Sce
     for style, words in _KEYS:
         if style not in used:
             continue
-        wide = _SWATCH + 6 + float(text_width(words)) + 22
+        wide = _SWATCH + 6 + text_width(words) + 22
         if x + wide > width and x:
             x, y = 0.0, y + 19
         _swatch(scene, style, x, y)

@@ -142,7 +142,7 @@ def lay_out(
             f"{setup.paper}",
             mend="Take larger paper, lay it across, or print fewer columns.",
         )
-    per_sheet = int((height - 2 * margin - _fixed(setup)) // ROW)
+    per_sheet = int((height - 2 * margin - _fixed(setup)) / ROW + 1e-6)
     if per_sheet < 1:
         raise PrintError(f"no row fits on {setup.paper}", mend="Take larger paper.")
     down = math.ceil(rows / per_sheet)
@@ -192,7 +192,7 @@ def _zoom(rows: int, high_mm: float, setup: PageSetup) -> float:
     if zoom < LEAST_ZOOM:
         fit = int((room / LEAST_ZOOM - _fixed(setup)) // ROW)
         raise PrintError(
-            f"{rows:,} rows on {setup.pages_tall} sheets of {setup.paper} are too small to read",
+            f"{rows:,} rows are too small to read on {setup.paper}, {setup.pages_tall} down",
             mend=f"Take {math.ceil(rows / max(fit, 1))} sheets or more down, or larger paper.",
         )
     return zoom

@@ -1,0 +1,120 @@
+"""What is printed: the plan of the Schedule workspace, or a document as a layout shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from planbench.domain.times import NO_TIME
+from planbench.scenes.fields import DEFAULT_COLUMNS
+from planbench.scenes.filters import read_filter
+from planbench.scenes.formats import number_text
+from planbench.scenes.gantt import GanttOptions, GanttPlan
+from planbench.scenes.groups import QUICK_FILTERS, groupings, known_grouping
+from planbench.scenes.metrics import Metrics
+from planbench.scenes.print_page import PrintSource, heading_words
+from planbench.scenes.print_setup import ROW, PageSetup
+from planbench.services.document import Document
+from planbench.services.layouts import Layout
+from planbench.ui.printing.painter import text_width
+from planbench.ui.schedule.plan import Plan
+from planbench.ui.schedule.workspace import extras_of
+from planbench.ui.theme import load_theme
+
+PAPER_WIDTHS = {"name": 294.0, "id": 82.0, "remaining": 54.0, "start": 92.0, "finish": 92.0,
+                "float": 62.0, "variance": 66.0}  # fmt: skip
+"""Widths on paper where the user chose none; others are nine tenths of those on screen."""
+
+
+def source_of(
+    plan: Plan,
+    document: Document,
+    columns: tuple[str, ...],
+    options: GanttOptions,
+    widths: Mapping[str, int] | None = None,
+) -> PrintSource:
+    """The rows of a plan as they stand, with these columns and bars. Call it in the GUI thread."""
+    theme = load_theme("print")
+    gantt = GanttPlan(
+        plan.schedule,
+        plan.outline,
+        plan.facts,
+        plan.rows,
+        plan.cpm,
+        Metrics.of_tokens(theme.gantt, ROW),
+        text_width,
+    )
+    chosen = [plan.columns[one] for one in columns or DEFAULT_COLUMNS if one in plan.columns]
+    given = widths or {}
+    sized = tuple(
+        (one, float(given.get(one.id, PAPER_WIDTHS.get(one.id, one.width * 0.9)))) for one in chosen
+    )
+    finish, variance = _finish(plan)
+    heading = heading_words(gantt, finish, variance, _shown(plan))
+    return PrintSource(gantt, plan.table, sized, options, heading, _origin(document), plan.span)
+
+
+def _finish(plan: Plan) -> tuple[int, float]:
+    """The latest finish shown and how it differs from the baseline's, in days."""
+    facts = plan.activity_facts
+    if not len(facts):
+        return NO_TIME, float("nan")
+    finish = int(facts.finish.max())
+    base = int(facts.baseline_finish.max())
+    if NO_TIME in (finish, base):
+        return finish, float("nan")
+    return finish, float(base // 1440 - finish // 1440)
+
+
+def _shown(plan: Plan) -> str:
+    """Which activities stand on the sheets, and under what."""
+    count = len(plan.schedule)
+    words = f"{number_text(plan.matching)} of {number_text(count)} activities"
+    if plan.matching == count:
+        words = f"All {number_text(count)} activities"
+    by = [groupings(plan.columns).get(one, one) for one in plan.grouping]
+    words += f", grouped by {', '.join(map(str, by))}" if by else ", not grouped"
+    closed = int(np.count_nonzero(plan.folded))
+    return words + (f", {closed} groups closed" if closed else "")
+
+
+def _origin(document: Document) -> str:
+    source = document.schedule.source
+    name = source.name or document.update_label
+    return f"{name}  sha-256 {source.sha256[:12]}" if source.sha256 else name
+
+
+def titled(setup: PageSetup, document: Document) -> PageSetup:
+    """The setup with a title and a subtitle where it has none."""
+    against = f" against {document.baseline_label}" if document.baseline_label else ""
+    return replace(
+        setup,
+        title=setup.title or document.title or document.schedule.source.name or "Schedule",
+        subtitle=setup.subtitle or f"{document.update_label}{against}",
+    )
+
+
+def source_by_layout(document: Document, layout: Layout) -> PrintSource:
+    """A document as a named layout shows it, without a window.
+
+    Raises FilterError where the layout's filter asks for what the schedule does not have.
+    """
+    plan = Plan()
+    plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
+    known = known_grouping(layout.grouping, plan.columns)
+    if known or not layout.grouping:
+        plan.group_by(known)
+    plan.sift(layout.quick if layout.quick in QUICK_FILTERS else "")
+    plan.mark_matching(layout.highlight)
+    plan.ask(read_filter(layout.filter, plan.columns), layout.parameters)
+    plan.mark_critical(layout.critical_by)
+    further = ((one.removeprefix("-"), one.startswith("-")) for one in layout.then)
+    sorting = [(layout.sort, layout.descending), *further]
+    plan.sort_by_all([one for one in sorting if one[0] in plan.columns])
+    plan.open_level(plan.deepest if layout.level < 0 else layout.level)
+    options = GanttOptions(
+        links=layout.links, baseline=layout.baseline, labels=layout.labels, nonwork=layout.nonwork
+    )
+    return source_of(plan, document, layout.columns, options, layout.widths)
