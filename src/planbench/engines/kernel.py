@@ -45,16 +45,29 @@ def kernel(function: F) -> F:
 
     Where no folder can be written the code is compiled anew in every process.
     """
-    folder = kernel_folder() / _state(function.__module__, function.__name__)
-    settings = cast(Any, numba.config)
+    return _compiled(function, "", {})
+
+
+def row_kernel(function: F) -> F:
+    """As `kernel`, for functions that only work on rows of arrays that they are given.
+
+    They must not make arrays. Views of a row are then not counted as references, which costs more
+    than a short row's own work, and is lost time in threads that share an array.
+    """
+    return _compiled(function, "-rows", {"_nrt": False})
+
+
+def _compiled(function: F, kind: str, options: dict[str, bool]) -> F:
+    folder = kernel_folder() / (_state(function.__module__, function.__name__) + kind)
+    settings, compiler = cast(Any, numba.config), cast(Any, njit)
     with _DECORATING:
         before = settings.CACHE_DIR
         try:
             folder.mkdir(parents=True, exist_ok=True)
             settings.CACHE_DIR = str(folder)
-            compiled = njit(cache=True, nogil=True, boundscheck=False)(function)
+            compiled = compiler(cache=True, nogil=True, boundscheck=False, **options)(function)
         except (RuntimeError, OSError):
-            compiled = njit(nogil=True, boundscheck=False)(function)
+            compiled = compiler(nogil=True, boundscheck=False, **options)(function)
         finally:
             settings.CACHE_DIR = before
     return cast(F, compiled)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from planbench.domain.errors import Cancelled, ModelError
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.cpm import prepare, run
+from planbench.engines.risk import passes
+from planbench.engines.risk import simulate as risk
 from planbench.engines.risk.model import parse_model
 from planbench.engines.risk.result import half_width, nearest_rank
 from planbench.engines.risk.simulate import RunOptions, exclusion_effects, simulate
@@ -460,3 +463,31 @@ def test_risks_that_touch_nothing_are_named(simulation) -> None:
     impact = {"where": {"ids": ["M"]}, "as": "hours", **law}
     model = {"risks": [{"id": "R9", "probability": 1.0, "impacts": [impact]}]}
     assert simulation(schedule, model, iterations=64).idle == ("R9",)
+
+
+def test_the_arrays_of_a_hundred_thousand_activities_fit_for_any_threads() -> None:
+    network = prepare(synthetic_schedule(300, 700))
+    cpm = run(network)
+    for threads in (1, 2, 4, 16):
+        options = RunOptions(10_000, 1, threads, project=0)
+        setting, (low, high) = risk._setting(network, cpm, MODEL, options, {})
+        rows = risk.make_rows(setting)
+        sums = risk.make_sums(setting, low.astype(np.int32), passes.BINS / (high - low + 1))
+        by_activity = (rows.work, rows.clock, rows.duration, rows.mask)
+        cells = sum(a.nbytes for a in by_activity) / (setting.sim.size * setting.width)
+        assert cells == passes.CELL_BYTES
+        own = (sums.critical, sums.duration, sums.duration2, sums.product, sums.finish)
+        assert sum(a.nbytes for a in (*own, sums.finish2, sums.bins)) == (
+            passes.SUM_BYTES * setting.sim.size
+        )
+        width = risk._width(100_000, options)
+        large = replace(setting, width=width, sim=replace_size(setting.sim, 100_000))
+        used = risk._threads_that_fit(large)
+        assert 1 <= used <= threads
+        assert used * 100_000 * (width * passes.CELL_BYTES + passes.SUM_BYTES) <= 420e6
+        assert risk._width(10_000, options) * threads * 4 <= 10_240
+
+
+def replace_size(sim, size):
+    plan = sim.plan._replace(node=np.zeros(size, dtype=np.int32))
+    return replace(sim, plan=plan)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from planbench.domain.calendars import Calendar, build_work_table
 from planbench.domain.times import DAY
-from planbench.engines.kernel import kernel
+from planbench.engines.kernel import kernel, row_kernel
 
 Int32 = npt.NDArray[np.int32]
 
@@ -117,7 +117,7 @@ def instants_all(head: Any, table: Any, calendar: Any, work: Any, as_start: Any,
             out[row] = start_at(head, table, calendar[row], work[row] - 1) + 1
 
 
-@kernel
+@row_kernel
 def to_work(head: Any, table: Any, c: Any, instants: Any, lag: Any, out: Any) -> None:
     """One row of instants as work positions moved by `lag`. Instants are not negative."""
     multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])
@@ -130,7 +130,7 @@ def to_work(head: Any, table: Any, c: Any, instants: Any, lag: Any, out: Any) ->
         out[v] = np.int32((x >> 1) + (x & 1) * (t - np.int64(k) * q) + lag)
 
 
-@kernel
+@row_kernel
 def raise_to_work(head: Any, table: Any, c: Any, instants: Any, lag: Any, out: Any) -> None:
     """Raise a row to work positions: `to_work` and the larger of both."""
     multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])
@@ -143,7 +143,7 @@ def raise_to_work(head: Any, table: Any, c: Any, instants: Any, lag: Any, out: A
         out[v] = max(out[v], np.int32((x >> 1) + (x & 1) * (t - np.int64(k) * q) + lag))
 
 
-@kernel
+@row_kernel
 def to_start(head: Any, table: Any, c: Any, work: Any, lag: Any, out: Any) -> None:
     """One row of work positions, moved by `lag`, as instants in start form."""
     multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])
@@ -155,7 +155,7 @@ def to_start(head: Any, table: Any, c: Any, work: Any, lag: Any, out: Any) -> No
         out[v] = np.int32(table[offset + k] + w - np.int64(k) * q)
 
 
-@kernel
+@row_kernel
 def to_finish(head: Any, table: Any, c: Any, work: Any, lag: Any, out: Any) -> None:
     """One row of work positions, moved by `lag`, as instants in finish form."""
     multiplier, shift = np.uint64(head[c, MULTIPLIER]), np.uint64(head[c, SHIFT])

@@ -13,7 +13,7 @@ import numpy as np
 
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm.passes import ahead, back, begin
-from planbench.engines.kernel import kernel
+from planbench.engines.kernel import row_kernel
 from planbench.engines.risk.clock import raise_to_work, to_finish, to_start, to_work
 from planbench.engines.risk.network import (
     BY_CLOCK,
@@ -58,33 +58,40 @@ from planbench.engines.worktime import finish_at_or_after
 _ZERO = np.int32(0)
 
 
-@kernel
+@row_kernel
 def fill(row: Any, value: Any) -> None:
     """Set a row to one value."""
     for v in range(row.size):
         row[v] = value
 
 
-@kernel
+@row_kernel
+def copy(row: Any, of: Any) -> None:
+    """Make a row equal to another one; a slice would first copy it to new memory."""
+    for v in range(row.size):
+        row[v] = of[v]
+
+
+@row_kernel
 def raise_to(row: Any, by: Any) -> None:
     """Raise a row to another one."""
     for v in range(row.size):
         row[v] = max(row[v], by[v])
 
 
-@kernel
+@row_kernel
 def _raise_moved(row: Any, by: Any, lag: Any) -> None:
     for v in range(row.size):
         row[v] = max(row[v], np.int32(by[v] + lag))
 
 
-@kernel
+@row_kernel
 def _begin_moved(row: Any, by: Any, lag: Any, least: Any) -> None:
     for v in range(row.size):
         row[v] = max(least, np.int32(by[v] + lag))
 
 
-@kernel
+@row_kernel
 def clock_demand(
     t: Any,
     links: Any,
@@ -101,7 +108,7 @@ def clock_demand(
     source = links[e, SOURCE]
     mode, lag = links[e, MODE], links[e, LAG]
     if mode == CLOCK:
-        own[:] = clock[source]
+        copy(own, clock[source])
     elif mode == FROM_WORK:
         c = t[source >> 1, CALENDAR]
         if lag > 0:
@@ -120,7 +127,7 @@ def clock_demand(
             own[v] += np.int32(1)
 
 
-@kernel
+@row_kernel
 def _raise_by_clock(
     t: Any,
     links: Any,
@@ -143,7 +150,7 @@ def _raise_by_clock(
             raise_to(limit, scratch[3])
 
 
-@kernel
+@row_kernel
 def _limit(
     t: Any,
     links: Any,
@@ -184,7 +191,7 @@ def _limit(
     raise_to_work(head, wt, c, instants, _ZERO, limit)
 
 
-@kernel
+@row_kernel
 def _readings(t: Any, head: Any, ct: Any, work: Any, clock: Any, scratch: Any, j: Any) -> None:
     """Clock readings that others need; work without duration stays in start form."""
     c = t[j, CALENDAR]
@@ -204,7 +211,7 @@ def _readings(t: Any, head: Any, ct: Any, work: Any, clock: Any, scratch: Any, j
                     out[v] = own[v]
 
 
-@kernel
+@row_kernel
 def _plain(
     t: Any,
     links: Any,
@@ -235,7 +242,7 @@ def _plain(
         _readings(t, head, ct, work, clock, scratch, j)
 
 
-@kernel
+@row_kernel
 def _task(
     t: Any,
     links: Any,
@@ -273,7 +280,7 @@ def _task(
         _keep_demanded(head, ct, c, limit, demanded, governed, scratch[3], clock[2 * j + 1])
 
 
-@kernel
+@row_kernel
 def _keep_demanded(
     head: Any, ct: Any, c: Any, limit: Any, demanded: Any, governed: Any, own: Any, out: Any
 ) -> None:
@@ -293,7 +300,7 @@ def _keep_demanded(
                 out[v] = own[v]
 
 
-@kernel
+@row_kernel
 def _by_clock(
     t: Any, links: Any, head: Any, wt: Any, ct: Any, work: Any, clock: Any, scratch: Any, j: Any
 ) -> None:
@@ -306,14 +313,14 @@ def _by_clock(
     to_work(head, wt, c, instant, _ZERO, work[2 * j])
     if t[j, FORM] == FINISH:
         demanded, governed = scratch[0], scratch[5]
-        demanded[:] = instant
+        copy(demanded, instant)
         fill(governed, np.int32(1))
         _keep_demanded(head, ct, c, work[2 * j], demanded, governed, scratch[3], instant)
-    work[2 * j + 1, :] = work[2 * j]
-    clock[2 * j + 1, :] = instant
+    copy(work[2 * j + 1], work[2 * j])
+    copy(clock[2 * j + 1], instant)
 
 
-@kernel
+@row_kernel
 def _pinned(
     t: Any, head: Any, ct: Any, work: Any, clock: Any, duration: Any, scratch: Any, j: Any
 ) -> None:
@@ -329,7 +336,7 @@ def _pinned(
     _readings(t, head, ct, work, clock, scratch, j)
 
 
-@kernel
+@row_kernel
 def _on_resources(
     t: Any,
     links: Any,
@@ -364,7 +371,7 @@ def _on_resources(
     to_work(head, wt, c, clock[2 * j + 1], _ZERO, work[2 * j + 1])
 
 
-@kernel
+@row_kernel
 def _one_on_resources(
     row: Any, origin: Any, calendars: Any, shares: Any, low: Any, finish: Any, left: Any
 ) -> Any:
@@ -392,7 +399,7 @@ def _one_on_resources(
     return start, kept
 
 
-@kernel
+@row_kernel
 def date_activity(
     t: Any,
     links: Any,

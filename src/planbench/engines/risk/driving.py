@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from planbench.engines.kernel import kernel
+from planbench.engines.kernel import row_kernel
 from planbench.engines.risk.clock import to_work
 from planbench.engines.risk.dates import clock_demand
 from planbench.engines.risk.network import (
@@ -23,7 +23,7 @@ from planbench.engines.risk.network import (
 )
 
 
-@kernel
+@row_kernel
 def _begin_mask(mask: Any, active: Any, k: Any) -> None:
     if active[k] == 0:
         active[k] = 1
@@ -31,7 +31,7 @@ def _begin_mask(mask: Any, active: Any, k: Any) -> None:
             mask[k, v] = 0
 
 
-@kernel
+@row_kernel
 def driving_paths(
     t: Any,
     links: Any,
@@ -75,7 +75,7 @@ def driving_paths(
             _walk_back(t, links, head, wt, ct, work, clock, scratch, mask, active, j, live)
 
 
-@kernel
+@row_kernel
 def _walk_back(
     t: Any,
     links: Any,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from planbench.engines.kernel import kernel
+from planbench.engines.kernel import row_kernel
 from planbench.engines.risk.clock import to_work
 from planbench.engines.risk.dates import date_activity, fill, raise_to
 from planbench.engines.risk.driving import driving_paths
@@ -19,6 +19,13 @@ from planbench.engines.risk.sampling import apply_risks, draw_range, shared_draw
 
 BINS = 64
 """Bins of the histogram of each activity's finish."""
+
+
+CELL_BYTES = 2 * 4 + 2 * 4 + 4 + 1
+"""Bytes of `Rows` by activity and iteration."""
+
+SUM_BYTES = 6 * 8 + 4 * BINS
+"""Bytes of `Sums` by activity that every thread has of its own."""
 
 
 class Rows(NamedTuple):
@@ -54,7 +61,7 @@ class Sums(NamedTuple):
     reference: Any  # int32 calculated finish on the work axis
 
 
-@kernel
+@row_kernel
 def _add_finish(
     bins: Any,
     total: Any,
@@ -79,7 +86,7 @@ def _add_finish(
         bins[j, min(max(at, 0), BINS - 1)] += np.uint32(1)
 
 
-@kernel
+@row_kernel
 def _add_duration(
     total: Any, squares: Any, product: Any, j: Any, duration: Any, base: Any, late: Any, live: Any
 ) -> None:
@@ -96,7 +103,7 @@ def _add_duration(
     product[j] += mixed
 
 
-@kernel
+@row_kernel
 def durations_of_block(
     x: Any, rows: Any, scores: Any, chosen: Any, first: Any, k0: Any, k1: Any, strata: Any
 ) -> None:
@@ -154,7 +161,7 @@ def durations_of_block(
                 )
 
 
-@kernel
+@row_kernel
 def run_block(
     plan: Any,
     axes: Any,

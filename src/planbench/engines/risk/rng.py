@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from planbench.engines.kernel import kernel
+from planbench.engines.kernel import row_kernel
 
 REPLICATE = 1024
 """Iterations of one Latin hypercube; replicates are independent of each other."""
@@ -37,7 +37,7 @@ def stable_hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-@kernel
+@row_kernel
 def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Four 32-bit words of Philox4x32-10 for a counter of four words and a key of two."""
     for _ in range(10):
@@ -54,7 +54,7 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     return c0, c1, c2, c3
 
 
-@kernel
+@row_kernel
 def uniforms(out: Any, first: Any, low: Any, high: Any, purpose: Any, k0: Any, k1: Any) -> None:
     """Fill `out` (uint32) for iterations first, first + 1, ...
 
@@ -71,7 +71,7 @@ def uniforms(out: Any, first: Any, low: Any, high: Any, purpose: Any, k0: Any, k
             out[base + CHUNK * 3 // 4 + v] = d
 
 
-@kernel
+@row_kernel
 def stratify(out: Any, first: Any, low: Any, high: Any, purpose: Any, k0: Any, k1: Any) -> None:
     """Turn plain numbers into one replicate's strata: each of the 1,024 strata comes once.
 
@@ -100,7 +100,7 @@ def stratify(out: Any, first: Any, low: Any, high: Any, purpose: Any, k0: Any, k
         out[v] = np.uint32((x << twenty) | (out[v] >> ten))
 
 
-@kernel
+@row_kernel
 def draw(
     out: Any, first: Any, low: Any, high: Any, purpose: Any, k0: Any, k1: Any, strata: Any
 ) -> None:

@@ -62,11 +62,12 @@ def differing(network: Network, ours: CpmResult, theirs: CpmResult) -> Rows:
     dates: Minutes = np.concatenate([column for pair in pairs for column in pair])
     known = dates[dates != NO_TIME]
     if not known.size:
-        return rows[differs]
+        return np.zeros(0, dtype=np.int32)
     first, last = int(known.min()) // DAY - 1, latest(known) // DAY + 2
     table = packed_calendars(calendars_of(schedule), first, last)
     calendar = network.nodes.calendar[rows]
     for a, b in pairs:
         apart = work_each(table, calendar, a, b)
         differs |= (apart != 0) & ~((a == NO_TIME) & (b == NO_TIME))
-    return rows[differs]
+    found: Rows = rows[differs]
+    return found

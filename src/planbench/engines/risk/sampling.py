@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from planbench.engines.kernel import kernel
+from planbench.engines.kernel import row_kernel
 from planbench.engines.risk.distributions import STEPS, TABLE
 from planbench.engines.risk.rng import FACTOR, OCCURS, VALUE, draw
 from planbench.engines.risk.variables import (
@@ -41,7 +41,7 @@ _ZERO = np.int32(0)
 _VALUE, _OCCURS, _FACTOR = np.uint32(VALUE), np.uint32(OCCURS), np.uint32(FACTOR)
 
 
-@kernel
+@row_kernel
 def quantiles(lawhead: Any, values: Any, chances: Any, k: Any, word: Any, out: Any) -> None:
     """One row of 32-bit numbers as values of law k."""
     offset, count = lawhead[k, LAW_OFFSET], lawhead[k, LAW_COUNT]
@@ -81,7 +81,7 @@ def quantiles(lawhead: Any, values: Any, chances: Any, k: Any, word: Any, out: A
             out[v] = values[a - 1] + portion * (values[a] - values[a - 1])
 
 
-@kernel
+@row_kernel
 def _scaled(
     lawhead: Any,
     values: Any,
@@ -110,7 +110,7 @@ def _scaled(
         out[v] = location + scale * out[v]
 
 
-@kernel
+@row_kernel
 def shared_draws(
     lawhead: Any,
     values: Any,
@@ -152,7 +152,7 @@ def shared_draws(
                 out[v] = 0.0
 
 
-@kernel
+@row_kernel
 def draw_range(
     lawhead: Any,
     values: Any,
@@ -190,7 +190,7 @@ def draw_range(
         out[v] = max(np.int32(row[v] + 0.5), _ZERO)
 
 
-@kernel
+@row_kernel
 def _correlate(scores: Any, group: Any, shared: Any, own: Any, z: Any, word: Any) -> None:
     """Uniform numbers whose normal scores share the group's score."""
     for v in range(word.size):
@@ -201,7 +201,7 @@ def _correlate(scores: Any, group: Any, shared: Any, own: Any, z: Any, word: Any
         word[v] = np.uint32(min(max(p * _TWO32, 0.0), _TWO32 - 1.0))
 
 
-@kernel
+@row_kernel
 def apply_risks(
     ii: Any,
     driver_start: Any,
@@ -221,7 +221,9 @@ def apply_risks(
         own = factor[drivers[d]]
         for v in range(out.size):
             row[v] *= own[v]
-    value[2:6] = 0.0
+    for k in range(2, 6):
+        for v in range(out.size):
+            value[k, v] = 0.0
     for e in range(impact_start[j], impact_start[j + 1]):
         i = impacts[e]
         effect, unit = impact[i], minutes[e]

@@ -32,8 +32,10 @@ from planbench.engines.risk.variables import Bound, bind
 
 MOST_ITERATIONS = 1_000_000
 MOST_WATCHED = 200
-_WIDE, _NARROW, _MANY = 64, 32, 40_000  # iterations a block; activities from which it is narrow
-_PILOT = 128  # iterations that find the range of the histograms
+_WIDEST, _NARROWEST = 256, 32  # iterations a block; every width divides a replicate
+_ROWS_BYTES = 280_000_000  # of all threads' rows: the width is halved until they fit
+_ALL_BYTES = 420_000_000  # of all threads' rows and sums: fewer threads where they would not fit
+_PILOT = _WIDEST  # iterations that find the range of the histograms, for any width
 _YEAR = 366
 _LONGEST = 300 * _YEAR  # days of horizon beyond which ranges make no sense
 
@@ -255,8 +257,26 @@ def _bound_setting(sim: SimNetwork, bound: Bound, options: RunOptions, cpm: CpmR
         raise ModelError("the project has no dates that could move", "risk")
     done = end - sim.axes.first_minute
     reference = work_at(sim.axes.head, sim.axes.work, sim.project_calendar, max(done, 0))
-    width = options.width or (_WIDE if sim.size < _MANY else _NARROW)
+    width = options.width or _width(sim.size, options)
     return Setting(sim, bound, _score_table(), options, int(reference), base, width, done)
+
+
+def _width(activities: int, options: RunOptions) -> int:
+    """Iterations a block: many, so that what a row costs besides counts little."""
+    width = _WIDEST
+    while width > _NARROWEST and (
+        activities * width * passes.CELL_BYTES * _threads(options) > _ROWS_BYTES
+        or width * 4 * _threads(options) > options.iterations
+    ):
+        width //= 2
+    return width
+
+
+def _threads_that_fit(setting: Setting) -> int:
+    """The wanted threads, or as many as the memory for their rows and sums allows."""
+    wanted = _threads(setting.options)
+    each = setting.sim.size * (setting.width * passes.CELL_BYTES + passes.SUM_BYTES)
+    return max(min(wanted, _ALL_BYTES // max(each, 1)), 1)
 
 
 def _widened(
@@ -393,7 +413,7 @@ def _run(
     at = [int(setting.sim.position[row]) for row in watched.values()]
     seen = np.zeros((len(at), n), dtype=np.int32)
     blocks = range(0, n, width)
-    threads = max(min(_threads(options), len(blocks)), 1)
+    threads = max(min(_threads_that_fit(setting), len(blocks)), 1)
     total = [make_sums(setting, *edges) for _ in range(threads)]
     turn = iter(blocks)
     lock, stop, done = threading.Lock(), threading.Event(), [0] * threads
