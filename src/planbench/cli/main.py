@@ -17,7 +17,6 @@ from planbench.cli import (
     findings,
     merge,
     portfolio,
-    printing,
     shows,
     trace,
 )
@@ -40,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
     trace.add_command(commands)
     convert.add_command(commands)
     merge.add_command(commands)
-    printing.add_command(commands)
     control.add_command(commands)
     portfolio.add_command(commands)
     contract.add_command(commands)
