@@ -25,10 +25,12 @@ from planbench.domain.schedule import (
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME, from_iso
 from planbench.exchange.tables.sheets import Formula, Grid, write_csv, write_xlsx
+from planbench.services.blocks import as_text, read_block
 from planbench.services.document import Document
 from planbench.services.table_readers import READERS
 from planbench.services.tables import (
     TABLES,
+    Cells,
     all_sheets,
     apply_changes,
     exported_grid,
@@ -442,26 +444,42 @@ def test_what_tables_do_not_show_is_told(rich: Document) -> None:
     assert "Deadline" not in lines["Activities"].message  # there is none
 
 
-def test_a_block_goes_over_cells_as_if_typed(rich: Document) -> None:
-    rows = [row for row in tasks(rich) if not rich.schedule.activities.status[row]][:3]
-    fields, titles = ["name", "", "original"], ["Name", "Early start", "Original"]
-    block = [["First", "01-Jan-26", "12d"], ["", "", "9" * 400], ["Third"], ["left over"]]
-    changes = paste_changes(rich, rows, fields, titles, block)
+@pytest.fixture
+def cells(rich: Document) -> Cells:
+    """Three activities that have not begun, with three columns beside each other."""
+    acts = rich.schedule.activities
+    rows = [row for row in tasks(rich) if not acts.status[row]][:3]
+    shown = [[str(acts.name[row]), "05-Jan-26", "5d"] for row in rows]
+    titles = ["Name", "Early start", "Original"]
+    return Cells(rows, ["name", "", "original"], titles, lambda k, c: shown[k][c])
+
+
+def test_a_block_goes_over_cells_as_if_typed(rich: Document, cells: Cells) -> None:
+    block = [["First", "05-Jan-26", "12d"], ["", "x", "9" * 400], ["Third"], ["left over"]]
+    changes = paste_changes(rich, cells, block)
     assert [one.after for one in changes.changed] == ["First", "12d", "Third"]
-    reasons = [one.reason for one in changes.refused]
-    assert len(reasons) == 5
-    assert "cannot be edited" in reasons[0]
-    assert "needs a name" in reasons[1]
-    assert "no rows left" in reasons[-1]
+    assert [one.reason.split(".")[0] for one in changes.refused] == [
+        "An activity needs a name", "This column cannot be edited",
+        f"“{'9' * 400}” is not a duration", "There are no rows left for it",
+    ]  # fmt: skip
     before = rich.schedule
     stack = UndoStack(rich)
     stack.push(apply_changes(rich, changes, "Paste"))
-    assert rich.schedule.activities.name[rows].tolist()[::2] == ["First", "Third"]
+    assert rich.schedule.activities.name[cells.rows].tolist()[::2] == ["First", "Third"]
     stack.undo()
     assert rich.schedule is before
 
 
-def test_one_cell_fills_all_that_are_chosen(rich: Document) -> None:
-    rows = tasks(rich)[:4]
-    changes = paste_changes(rich, rows, ["name"], ["Name"], [["Same"]])
-    assert len(changes.changed) == 4
+def test_what_was_copied_changes_nothing_where_it_came_from(rich: Document, cells: Cells) -> None:
+    block = [list(cells.titles)]
+    block += [[cells.shown(k, c) for c in range(3)] for k in range(3)]
+    changes = paste_changes(rich, cells, read_block(as_text(block)))
+    assert (changes.changed, changes.refused, changes.after) == ([], [], None)
+
+
+def test_a_band_takes_nothing_and_columns_end(rich: Document, cells: Cells) -> None:
+    banded = replace(cells, rows=[-1, *cells.rows[1:]])
+    changes = paste_changes(rich, banded, [["Other"], ["a", "05-Jan-26", "5d", "more"]])
+    assert [one.reason for one in changes.refused] == [
+        "This row is no activity.", "There are no columns left for it.",
+    ]  # fmt: skip

@@ -7,8 +7,8 @@ makes one undoable step of the first two. Columns and rows that a file leaves ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ from planbench.exchange.tables.sheets import (
 from planbench.services import table_cells as cells
 from planbench.services.convert import save
 from planbench.services.document import Document
-from planbench.services.editing import edit_cell, field_text
+from planbench.services.editing import edit_cell
 from planbench.services.rewiring import SetRows
 from planbench.services.table_columns import (
     TABLES,
@@ -65,6 +65,7 @@ from planbench.services.undo import Command, SetSchedule
 __all__ = [
     "TABLES",
     "Addition",
+    "Cells",
     "Change",
     "Changes",
     "Column",
@@ -376,67 +377,73 @@ def _typed(key: str, value: Cell) -> str:
 # ---------------------------------------------------------------- a block from the clipboard
 
 
-def paste_changes(
-    document: Document,
-    rows: Sequence[int],
-    fields: Sequence[str],
-    titles: Sequence[str],
-    block: Sequence[Sequence[str]],
-) -> Changes:
-    """What a block of cells changes when it is put over activities, each cell as if it was typed.
+@dataclass(frozen=True)
+class Cells:
+    """Where a block goes: the cells from its upper left corner on, as a table shows them.
 
-    `rows` are activities and `fields` the ids of columns from the upper left cell on ("" for one
-    that cannot be edited), `titles` what the columns are called. What goes beyond them is refused.
-    A single cell fills all rows and fields given.
+    `rows` are activities, NO_ROW for a band; `fields` the ids of the columns, "" for one that
+    cannot be edited; `titles` what these are called; `shown(k, c)` the text in row k, column c.
+    """
+
+    rows: Sequence[int]
+    fields: Sequence[str]
+    titles: Sequence[str]
+    shown: Callable[[int, int], str]
+
+
+def paste_changes(document: Document, cells: Cells, block: Sequence[Sequence[str]]) -> Changes:
+    """What a block of texts changes when it is put over cells, each as if it was typed there.
+
+    A text that is shown there already changes nothing. A first row of the columns' titles is left
+    out. What goes beyond the cells is refused.
     """
     changes = Changes(digest=document.schedule.digest)
-    if len(block) == 1 and len(block[0]) == 1:
-        block = [[block[0][0]] * max(len(fields), 1)] * max(len(rows), 1)
+    if len(block) > 1 and list(block[0]) == list(cells.titles[: len(block[0])]):
+        block = block[1:]
     trial = Document(document.schedule, baseline=document.baseline, cpm=document.cpm)
-    for number, line in enumerate(block, 1):
-        if number > len(rows):
+    for place, line in enumerate(block):
+        if place >= len(cells.rows):
             reason = "There are no rows left for it."
-            changes.refused.append(Refusal(number, "", "", "\t".join(line), reason))
+            changes.refused.append(Refusal(place + 1, "", "", "  ".join(line), reason))
             continue
-        _paste_row(trial, changes, number, rows[number - 1], fields, titles, line)
+        _paste_row(trial, changes, cells, place, line)
     if trial.schedule is not document.schedule:
         changes.after = trial.schedule
     return changes
 
 
 def _paste_row(
-    trial: Document,
-    changes: Changes,
-    number: int,
-    row: int,
-    fields: Sequence[str],
-    titles: Sequence[str],
-    line: Sequence[str],
+    trial: Document, changes: Changes, target: Cells, place: int, line: Sequence[str]
 ) -> None:
-    code, touched = str(trial.schedule.activities.code[row]), False
-    for place, text in enumerate(line):
-        if place >= len(fields):
+    row, touched, number = target.rows[place], False, place + 1
+    code = str(trial.schedule.activities.code[row]) if row != NO_ROW else ""
+    for column, text in enumerate(line):
+        if column >= len(target.fields):
             reason = "There are no columns left for it."
             changes.refused.append(Refusal(number, code, "", text, reason))
             continue
-        title, name = titles[place], fields[place]
+        title, shown = target.titles[column], target.shown(place, column)
+        if text.strip() == shown.strip():
+            continue
         try:
-            before, command = _pasted(trial, row, name, text)
+            command = _pasted(trial, row, target.fields[column], text)
         except PlanbenchError as error:
             changes.refused.append(Refusal(number, code, title, text, error.line))
             continue
         if command is not None:
             command.redo(trial)
             touched = True
-            changes.changed.append(Change(number, code, title, before, text))
+            changes.changed.append(Change(number, code, title, shown, text))
     if not touched:
         changes.unchanged += 1
 
 
-def _pasted(trial: Document, row: int, name: str, text: str) -> tuple[str, Command | None]:
+def _pasted(trial: Document, row: int, name: str, text: str) -> Command | None:
+    if row == NO_ROW:
+        raise PlanbenchError("This row is no activity.")
     if not name:
         raise PlanbenchError("This column cannot be edited.")
-    return field_text(trial.schedule, row, name), edit_cell(trial, row, name, text)
+    return edit_cell(trial, row, name, text)
 
 
 def apply_changes(document: Document, changes: Changes, label: str = "Import table") -> Command:

@@ -68,6 +68,6 @@ def test_rows_shown_go_to_a_file(state: AppState, qtbot: QtBot, tmp_path: Path) 
         target = tmp_path / f"rows.{ending}"
         dialog.export(str(target))
         grid = read_grid(target.read_bytes(), target.name)
-        assert [row[:3] for row in grid.rows] == [("Refused", "3", "no such id")]
+        assert [row[:4] for row in grid.rows] == [("Refused", "activities", "3", "no such id")]
     with pytest.raises(PlanbenchError, match="cannot be written"):
         dialog.export(str(tmp_path / "no" / "rows.csv"))

@@ -14,12 +14,13 @@ from planbench.ui.widgets import Banner, Button, Column
 
 _COLUMNS = (
     Column("kind", "Kind", 92),
+    Column("table", "Table", 104),
     Column("line", "Row", 56, right=True),
     Column("id", "ID", 120),
     Column("title", "Column", 160),
-    Column("before", "Now", 170),
-    Column("after", "In the file", 170),
-    Column("why", "Why not", 300, stretch=True),
+    Column("before", "Now", 150),
+    Column("after", "In the file", 220),
+    Column("why", "Why not", 260, stretch=True),
 )
 
 
@@ -33,14 +34,12 @@ class ImportDialog(RowsDialog):
         changes: Changes,
         name: str,
         parent: QWidget | None = None,
+        word: str = "Import",
     ) -> None:
-        rows = [("Refused", str(r.line), r.id, r.title, "", r.value, r.reason)
-                for r in changes.refused]  # fmt: skip
-        rows += [("Changed", str(c.line), c.id, c.title, c.before, c.after, "")
-                 for c in changes.changed]  # fmt: skip
-        marks = ["missing"] * len(changes.refused) + ["info"] * len(changes.changed)
-        super().__init__(f"Import {name}", _sentence(changes), _COLUMNS, rows, marks, parent)
-        self._state, self._document, self._changes, self._name = state, document, changes, name
+        rows, marks = _lines(changes)
+        self._label = f"{word} {name}"
+        super().__init__(self._label, _sentence(changes), _COLUMNS, rows, marks, parent)
+        self._state, self._document, self._changes = state, document, changes
         self.problem = Banner("error")
         self.problem.hide()
         self.apply = Button("Apply", "primary", "check", tip="Take the changes over as one step")
@@ -58,7 +57,7 @@ class ImportDialog(RowsDialog):
             self._tell("Another schedule was opened in between. Import the table again.")
             return
         try:
-            stack.push(apply_changes(self._document, self._changes, f"Import {self._name}"))
+            stack.push(apply_changes(self._document, self._changes, self._label))
         except PlanbenchError as error:
             self._tell(error.line)
             return
@@ -69,8 +68,25 @@ class ImportDialog(RowsDialog):
         self.apply.setEnabled(False)
 
 
+def _lines(changes: Changes) -> tuple[list[tuple[str, ...]], list[str]]:
+    """(rows, marks): what is refused first, then what comes in, then what changes."""
+    found = [
+        ("missing", ("Refused", r.table, str(r.line), r.id, r.title, "", r.value, r.reason))
+        for r in changes.refused
+    ]
+    found += [
+        ("meets", ("Added", a.table, str(a.line), a.id, "", "", a.what, "")) for a in changes.added
+    ]
+    found += [
+        ("info", ("Changed", c.table, str(c.line), c.id, c.title, c.before, c.after, ""))
+        for c in changes.changed
+    ]
+    return [row for _, row in found], [mark for mark, _ in found]
+
+
 def _sentence(changes: Changes) -> str:
     words = f"{text.counted(len(changes.changed), 'cell')} would change"
+    words += f", {text.counted(len(changes.added), 'row')} come in"
     words += f", {text.counted(len(changes.refused), 'entry', 'entries')} refused"
     words += f", {text.counted(changes.unchanged, 'row')} as before. Nothing is changed yet."
     if changes.ignored:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
@@ -123,11 +123,7 @@ class RowsDialog(QDialog):
 
     def copy(self) -> None:
         """Put the rows shown on the clipboard as a table."""
-        lines = ["\t".join(one.title for one in self.model.columns)]
-        for shown in range(self.model.rowCount()):
-            cells = [self.model.cell(shown, c).text for c in range(self.model.columnCount())]
-            lines.append("\t".join(cells))
-        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+        self.table.copy(every_row=True)
 
     def _ask_for_export(self) -> None:
         path, _ = QFileDialog.getSaveFileName(

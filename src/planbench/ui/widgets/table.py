@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -32,6 +33,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
+from planbench.services.blocks import as_html, as_text
 from planbench.ui.faces import header_font
 from planbench.ui.theme import current_theme, theme_manager
 
@@ -41,6 +43,11 @@ Index = QModelIndex | QPersistentModelIndex
 # Made once: joining enums costs more than the rest of a call that each painted cell makes.
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 _EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable
+
+_ALT = Qt.KeyboardModifier.AltModifier
+
+MOST_COPIED = 50_000
+"""Rows that are copied at once; files are for more."""
 
 _KEPT = 20_000
 """Looks of cells that are kept before they are made anew."""
@@ -299,6 +306,9 @@ def _side(column: Column) -> Qt.AlignmentFlag:
 class TableView(QTableView):
     """A table of whole rows: horizontal rules, accent marker, hover, sort by click, copy.
 
+    Ctrl+C copies the selected rows with titles, Ctrl+Shift+C every row shown, Ctrl+Alt+C the
+    current column of the selected rows without a title.
+
     `row_changed(row)` when another data row became current (-1 for none), `row_activated(row)` on
     return or double click, `expander_toggled(row, open)` on the expander or the left and right
     keys, `check_toggled(row)` on a check box or space, `cell_clicked(row, column)` on any click,
@@ -523,6 +533,11 @@ class TableView(QTableView):
         self.menu_requested.emit(row, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        held = event.modifiers()
+        if event.key() == Qt.Key.Key_C and held in (control | shift, control | _ALT):
+            self.copy(every_row=held == control | shift, one_column=held == control | _ALT)
+            return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
             return
@@ -551,15 +566,33 @@ class TableView(QTableView):
             return True
         return False
 
-    def copy(self) -> str:
-        """Put the selected rows on the clipboard, tabs between cells; returns the text."""
+    def copy(self, every_row: bool = False, one_column: bool = False) -> str:
+        """Put the selected rows (or every row shown) on the clipboard with the titles above them.
+
+        With `one_column` only the cells of the current column, without a title. Returns the text.
+        """
         model = self.table
         head = self.horizontalHeader()
         order = sorted(range(len(model.columns)), key=head.visualIndex)
         order = [column for column in order if not self.isColumnHidden(column)]
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        lines = ["\t".join(model.columns[c].title.replace("\n", " ") for c in order)]
-        lines += ["\t".join(model.cell(row, column).text for column in order) for row in rows]
-        text = "\n".join(lines) + "\n"
-        QGuiApplication.clipboard().setText(text)
-        return text
+        if every_row:
+            rows = list(range(min(model.rowCount(), MOST_COPIED)))
+        else:
+            rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        if one_column:
+            order = [max(0, self.currentIndex().column())]
+        block = [[model.columns[c].title.replace("\n", " ") for c in order]] * (not one_column)
+        block += [[model.cell(row, column).text for column in order] for row in rows]
+        return put_block(block)
+
+
+def put_block(rows: Sequence[Sequence[str]]) -> str:
+    """Put rows of texts on the clipboard, as text and as a table for spreadsheets.
+
+    Returns the text.
+    """
+    found, plain = QMimeData(), as_text(rows)
+    found.setText(plain)
+    found.setHtml(as_html(rows))
+    QGuiApplication.clipboard().setMimeData(found)
+    return plain
