@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -43,11 +44,13 @@ EXPANDER = 18
 class ActivityTable(TableView):
     """Shows an `ActivityModel`. `zoom_wheel(steps)` tells of Ctrl and the wheel.
 
-    `edit_wanted(row, column, text)` when F2, Enter, a double click or typing asks for a cell.
+    `edit_wanted(row, column, text)` when F2, Enter, a double click or typing asks for a cell,
+    `paste_wanted()` when a block is to go over the cells from the current one on.
     """
 
     zoom_wheel = Signal(float)
     edit_wanted = Signal(int, int, str)  # shown row, column, what was typed to open the field
+    paste_wanted = Signal()
     row_height = 24
 
     def __init__(self, model: ActivityModel, parent: QWidget | None = None) -> None:
@@ -118,6 +121,9 @@ class ActivityTable(TableView):
             self.setCurrentIndex(self.activities.index(row, max(0, self.currentIndex().column())))
             return
         if plain and event.key() == Qt.Key.Key_Left and (self._to_left() or self._to_band()):
+            return
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_wanted.emit()
             return
         if self._edit_key(event, plain):
             return

@@ -21,6 +21,7 @@ from planbench.scenes.gantt import GanttOptions
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.ui.details.pane import DetailsPane, DetailsStrip
+from planbench.ui.exchange.clipboard import paste
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.schedule.arranging import ArrangeDialog
 from planbench.ui.schedule.choosing import ColumnDialog
@@ -144,6 +145,7 @@ class ScheduleWorkspace(QWidget):
         self.table.expander_toggled.connect(self._toggled)
         self.table.row_activated.connect(self._activated)
         self.table.zoom_wheel.connect(lambda steps: self.gantt.zoom(1.25**steps))
+        self.table.paste_wanted.connect(lambda: paste(state, self.table, self))
         self.gantt.picked.connect(self.select_node)
         self.gantt.stepped.connect(self._step)
         self.pane.gone.connect(self.go_to)
