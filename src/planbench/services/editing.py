@@ -23,25 +23,21 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import DAY, NO_TIME, from_hours
 from planbench.scenes import formats
+from planbench.scenes.columns import CONSTRAINT_WORDS, PERCENT_WORDS, TYPE_WORDS
 from planbench.scenes.formats import date_text
 from planbench.services.document import Document
 from planbench.services.undo import Command, Macro, SetCells
 
-CONSTRAINT_NAMES: dict[Constraint, str] = {
-    Constraint.NONE: "None",
-    Constraint.START_ON_OR_AFTER: "Start on or after",
-    Constraint.START_ON_OR_BEFORE: "Start on or before",
-    Constraint.START_ON: "Start on",
-    Constraint.FINISH_ON_OR_AFTER: "Finish on or after",
-    Constraint.FINISH_ON_OR_BEFORE: "Finish on or before",
-    Constraint.FINISH_ON: "Finish on",
-    Constraint.MANDATORY_START: "Mandatory start",
-    Constraint.MANDATORY_FINISH: "Mandatory finish",
-    Constraint.AS_LATE_AS_POSSIBLE: "As late as possible",
-}
+CONSTRAINT_NAMES: dict[Constraint, str] = {**CONSTRAINT_WORDS, Constraint.NONE: "None"}
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
+    "id": ("code",),
+    "type": ("type",),
+    "percent_type": ("percent_type",),
+    "constraint2": ("constraint2",),
+    "constraint2_date": ("constraint2_date",),
+    "expected_finish": ("expected_finish",),
     "original": ("original_duration",),
     "remaining": ("remaining_duration",),
     "start": ("actual_start",),
@@ -52,6 +48,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "calendar": ("calendar",),
 }
 """What can be edited, by the id of its column in the table, and the activity columns behind it."""
+
+_WORDS: dict[str, dict[Any, str]] = {
+    "constraint": CONSTRAINT_NAMES,
+    "constraint2": CONSTRAINT_NAMES,
+    "type": TYPE_WORDS,
+    "percent_type": PERCENT_WORDS,
+}
 
 MOST_DAYS = 20_000
 """Longest duration that is taken, in days: more is a slip of the finger."""
@@ -88,12 +91,12 @@ def field_text(schedule: Schedule, row: int, field: str) -> str:
     value = getattr(activity, FIELDS[field][0])
     if field in ("original", "remaining"):
         return "" if value == NO_TIME else f"{value / day_length(schedule, row):.4g}"
-    if field in ("start", "finish", "constraint_date"):
+    if field in ("start", "finish", "constraint_date", "constraint2_date", "expected_finish"):
         return date_text(value)
     if field == "percent":
         return f"{value:.4g}"
-    if field == "constraint":
-        return CONSTRAINT_NAMES[Constraint(value)]
+    if field in _WORDS:
+        return _WORDS[field][value]
     if field == "calendar":
         return schedule.calendars[value].name if value != NO_ROW else ""
     return str(value)
@@ -101,8 +104,8 @@ def field_text(schedule: Schedule, row: int, field: str) -> str:
 
 def choices(schedule: Schedule, field: str) -> tuple[str, ...]:
     """What a field can be chosen from; nothing where it is typed."""
-    if field == "constraint":
-        return tuple(CONSTRAINT_NAMES.values())
+    if field in _WORDS:
+        return tuple(_WORDS[field].values())
     if field == "calendar":
         return tuple(one.name for one in schedule.calendars if one.scope != "resource")
     return ()
@@ -170,9 +173,7 @@ def read_date(text: str) -> tuple[int, bool]:
     try:
         return formats.read_date(text)
     except ValueError:
-        raise EditError(
-            f"“{text}” is not a date. Type it as 03-May-26 or 2026-05-03."
-        ) from None
+        raise EditError(f"“{text}” is not a date. Type it as 03-May-26 or 2026-05-03.") from None
 
 
 def _moment(schedule: Schedule, row: int, text: str, at_finish: bool, now: int) -> int:
@@ -343,17 +344,35 @@ def _percent(document: Document, row: int, text: str) -> Command | None:
     return _step(document, row, "Set percent complete of", remaining_duration=round(left))
 
 
-def _constraint(document: Document, row: int, text: str) -> Command | None:
-    words = {name.casefold(): kind for kind, name in CONSTRAINT_NAMES.items()}
-    kind = words.get(text.casefold() or "none")
-    if kind is None:
-        raise EditError(f"There is no constraint “{text}”.")
+def _chosen(field: str, text: str) -> int:
+    """The code of one of a field's words. Raises EditError."""
+    for code, name in _WORDS[field].items():
+        if name.casefold() == (text or "None").casefold():
+            return int(code)
+    raise EditError(f"There is no {field.rstrip('2').replace('_', ' ')} “{text}”.")
+
+
+def _constraint(document: Document, row: int, text: str, second: str = "") -> Command | None:
+    """Set one of the two constraints; a date it needs is where the activity stands."""
+    kind = Constraint(_chosen("constraint", text))
+    column = f"constraint{second}"
     if kind in _DATELESS:
         date = NO_TIME
     else:
-        date = int(document.schedule.activities.constraint_date[row])
+        date = int(getattr(document.schedule.activities, f"{column}_date")[row])
         date = _present_date(document, row, kind in _AT_FINISH) if date == NO_TIME else date
-    return _step(document, row, "Set constraint of", constraint=kind, constraint_date=date)
+    words = "Set second constraint of" if second else "Set constraint of"
+    return _step(document, row, words, **{column: kind, f"{column}_date": date})
+
+
+def _second_constraint(document: Document, row: int, text: str) -> Command | None:
+    acts = document.schedule.activities
+    kind = _chosen("constraint", text)
+    if kind and not acts.constraint[row]:
+        raise EditError("Choose the primary constraint first, then a second one.")
+    if kind == Constraint.AS_LATE_AS_POSSIBLE:
+        raise EditError("“As late as possible” can only be a primary constraint.")
+    return _constraint(document, row, text, "2")
 
 
 def _present_date(document: Document, row: int, at_finish: bool) -> int:
@@ -369,16 +388,67 @@ def _present_date(document: Document, row: int, at_finish: bool) -> int:
     return found
 
 
-def _constraint_date(document: Document, row: int, text: str) -> Command | None:
-    schedule = document.schedule
-    kind = Constraint(int(schedule.activities.constraint[row]))
+def _constraint_date(document: Document, row: int, text: str, second: str = "") -> Command | None:
+    schedule, column = document.schedule, f"constraint{second}"
+    kind = Constraint(int(getattr(schedule.activities, column)[row]))
     if not text:
-        return _constraint(document, row, "None")
+        return _constraint(document, row, "None", second)
     if kind in _DATELESS:
         raise EditError("Choose a constraint first, then its date.")
-    now = int(schedule.activities.constraint_date[row])
+    now = int(getattr(schedule.activities, f"{column}_date")[row])
     minute = _moment(schedule, row, text, kind in _AT_FINISH, now)
-    return _step(document, row, "Set constraint date of", constraint_date=minute)
+    return _step(document, row, "Set constraint date of", **{f"{column}_date": minute})
+
+
+def _second_date(document: Document, row: int, text: str) -> Command | None:
+    return _constraint_date(document, row, text, "2")
+
+
+def _expected_finish(document: Document, row: int, text: str) -> Command | None:
+    """The date that sets the remaining duration when the options say so; empty takes it away."""
+    schedule = document.schedule
+    if schedule.activities.status[row] == Status.COMPLETE and text:
+        raise EditError("The activity is complete. Take its actual finish away first.")
+    if ActivityType(int(schedule.activities.type[row])) not in _WORKS and text:
+        raise EditError("Only activities with work of their own have an expected finish.")
+    now = int(schedule.activities.expected_finish[row])
+    minute = _moment(schedule, row, text, True, now) if text else NO_TIME
+    return _step(document, row, "Set expected finish of", expected_finish=minute)
+
+
+def _code(document: Document, row: int, text: str) -> Command | None:
+    """Another activity ID, which no other activity of the project has."""
+    acts = document.schedule.activities
+    if not text:
+        raise EditError("An activity needs an ID.")
+    same = (acts.code == text) & (acts.project == acts.project[row])
+    same[row] = False
+    if same.any():
+        raise EditError(f"There is an activity with the ID “{text}” already.")
+    return _step(document, row, "Set ID of", code=text)
+
+
+def _type(document: Document, row: int, text: str) -> Command | None:
+    """Another type; a milestone has no duration, and what becomes a task gets one of a day."""
+    schedule = document.schedule
+    kind = ActivityType(_chosen("type", text))
+    now = ActivityType(int(schedule.activities.type[row]))
+    if kind == now:
+        return None
+    if schedule.activities.status[row] != Status.NOT_STARTED and (kind in _MARKS or now in _MARKS):
+        raise EditError("The activity has started. Take its actual dates away first.")
+    if kind in _MARKS and bool((schedule.assignments.activity == row).any()):
+        raise EditError("A milestone has no resources. Take them off the activity first.")
+    lengths: dict[str, Any] = {}
+    if kind in _MARKS or now in _MARKS:
+        length = 0 if kind in _MARKS else round(day_length(schedule, row))
+        lengths = {"original_duration": length, "remaining_duration": length}
+    return _step(document, row, "Set type of", type=kind, **lengths)
+
+
+def _percent_type(document: Document, row: int, text: str) -> Command | None:
+    kind = _chosen("percent_type", text)
+    return _step(document, row, "Set percent type of", percent_type=kind)
 
 
 def _calendar(document: Document, row: int, text: str) -> Command | None:
@@ -401,6 +471,12 @@ _EDITORS: dict[str, Callable[[Document, int, str], Command | None]] = {
     "constraint": _constraint,
     "constraint_date": _constraint_date,
     "calendar": _calendar,
+    "id": _code,
+    "type": _type,
+    "percent_type": _percent_type,
+    "constraint2": _second_constraint,
+    "constraint2_date": _second_date,
+    "expected_finish": _expected_finish,
 }
 
 

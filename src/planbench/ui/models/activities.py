@@ -15,7 +15,7 @@ from planbench.scenes.columns import PlanTable
 from planbench.scenes.facts import BAND, EFFORT, TASK
 from planbench.scenes.formats import ACTUAL, THIN
 from planbench.scenes.outline import RowMap
-from planbench.services.editing import FIELDS
+from planbench.services.assigning import can_edit
 from planbench.ui.widgets.table import CellLook, Column, FlatTableModel
 
 Sorter = Callable[[str, bool, bool], None]
@@ -78,7 +78,7 @@ class ActivityModel(FlatTableModel):
         return (
             not self.is_band(row)
             and 0 <= column < len(self.shown)
-            and (self.shown[column].id in FIELDS)
+            and can_edit(self.shown[column].id)
         )
 
     def is_marked(self, node: int) -> bool:

@@ -12,14 +12,8 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QToolTip
 
 from planbench.domain.schedule import NO_ROW, LinkType, Schedule
-from planbench.services.editing import (
-    FIELDS,
-    EditError,
-    choices,
-    edit_cell,
-    field_text,
-    why_locked,
-)
+from planbench.services.assigning import can_edit, choices_of, edit_cells, fill_down, text_of
+from planbench.services.editing import EditError, why_locked
 from planbench.services.rewiring import (
     add_link,
     change_link,
@@ -40,6 +34,18 @@ if TYPE_CHECKING:
     from planbench.ui.schedule.workspace import ScheduleWorkspace
 
 WHAT_IF = " what-if"
+
+
+def what_if_label(label: str) -> str:
+    """What a what-if of an update is called; one of a what-if is numbered.
+
+    >>> [what_if_label(one) for one in ("Update 3", "Update 3 what-if", "Update 3 what-if 2")]
+    ['Update 3 what-if', 'Update 3 what-if 2', 'Update 3 what-if 3']
+    """
+    head, found, number = label.rpartition(WHAT_IF)
+    if not found or (number and not number.strip().isdecimal()):
+        return label + WHAT_IF
+    return f"{head}{WHAT_IF} {int(number or 1) + 1}"
 
 
 class EditingDesk(QObject):
@@ -81,11 +87,9 @@ class EditingDesk(QObject):
         space, document = self._space, self._document
         node, field = space.model.source(shown), space.model.shown[column].id
         row = space.plan.activity_of(node)
-        if document is None or row == NO_ROW or field not in FIELDS:
+        if document is None or row == NO_ROW or not can_edit(field):
             return
-        if document.schedule is not space.plan.schedule and len(document.schedule) != len(
-            space.plan.schedule
-        ):
+        if not self.settled:
             return  # rows came or went an instant ago and are not shown yet
         area = space.table.visualRect(space.model.index(shown, column))
         reason = why_locked(document.schedule, row, field)
@@ -95,22 +99,51 @@ class EditingDesk(QObject):
             return
         self._leave()
         title = space.model.shown[column].title.replace("\n", " ")
-        first = field_text(document.schedule, row, field)
+        first = text_of(document.schedule, row, field)
+        offered = choices_of(document.schedule, field)
         self.editor = CellEditor(
             space.table.viewport(),
             area,
             f"{title} of {document.schedule.activities.code[row]}",
             first,
             lambda typed: self._put(row, field, typed),
-            choices(document.schedule, field),
+            offered,
             self._left,
         )
-        if text and not choices(document.schedule, field):
+        if text and not offered:
             self.editor.field.setText(text)  # type: ignore[union-attr]
 
     def _put(self, row: int, field: str, text: str) -> None:
         if self._document is not None:
-            self.push(edit_cell(self._document, row, field, text))
+            self.push(edit_cells(self._document, [row], field, text).command)
+
+    def fill_down(self) -> None:
+        """Give the field of the first selected row to the others (Ctrl+D)."""
+        document, space = self._document, self._space
+        index = space.table.currentIndex()
+        if document is None or not index.isValid() or not self.settled:
+            return
+        column = space.model.shown[index.column()]
+        if not can_edit(column.id):
+            self.state.message.emit("warning", f"“{column.name}” cannot be filled down.")
+            return
+        try:
+            found = fill_down(document, space.selected_activities(), column.id)
+        except EditError as error:
+            self.state.message.emit("warning", error.line)
+            return
+        self.push(found.command)
+        if found.refused:
+            row, reason = found.refused[0]
+            code = document.schedule.activities.code[row]
+            words = f"{found.done} filled, {len(found.refused)} left as they were. {code}: {reason}"
+            self.state.message.emit("warning", words)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the rows on screen are those of the document: not an instant after an edit."""
+        document = self._document
+        return document is not None and len(document.schedule) == len(self._space.plan.schedule)
 
     def _leave(self) -> None:
         if self.editor is not None and not self.editor.commit():
@@ -139,29 +172,30 @@ class EditingDesk(QObject):
         self._chosen = str(document.schedule.activities.uid[inserted.row])
 
     def delete(self) -> None:
-        """Take the selected activity away (Del); it can be undone."""
-        document, space = self._document, self._space
-        row = space.plan.activity_of(space.node)
-        if document is None or not 0 <= row < len(document.schedule):
+        """Take the selected activities away (Del); it can be undone."""
+        document, rows = self._document, self._space.selected_activities()
+        if document is None or not rows or not self.settled:
             return
-        neighbour = self._neighbour()
+        neighbour = self._neighbour(rows)
         try:
-            self.push(delete_activities(document, [row]))
+            self.push(delete_activities(document, rows))
         except EditError as error:
             self.state.message.emit("warning", error.line)
             return
         self._chosen = neighbour
 
-    def _neighbour(self) -> str:
-        """Uid of the activity shown below the selected one, else above it."""
-        plan, here = self._space.plan, int(self._space.plan.rows.row_of[self._space.node])
-        nodes = plan.rows.nodes
-        for place in (here + 1, here - 1):
-            if 0 <= place < nodes.size:
-                row = plan.activity_of(int(nodes[place]))
-                if row != NO_ROW:
-                    return str(plan.schedule.activities.uid[row])
-        return ""
+    def _neighbour(self, gone: list[int]) -> str:
+        """Uid of the first activity shown below those that go, else of the last above them."""
+        plan = self._space.plan
+        shown = [row for node in plan.rows.nodes.tolist() if (row := plan.activity_of(node)) >= 0]
+        going = set(gone)
+        places = [place for place, row in enumerate(shown) if row in going]
+        if not places:
+            return ""
+        below = (row for row in shown[places[-1] + 1 :] if row not in going)
+        above = (row for row in reversed(shown[: places[0]]) if row not in going)
+        row = next(below, next(above, NO_ROW))
+        return str(plan.schedule.activities.uid[row]) if row != NO_ROW else ""
 
     # ------------------------------------------------------------ links
 
@@ -252,7 +286,7 @@ class EditingDesk(QObject):
             return
         if self._before is None and plan.cpm is not None:
             self._before = (plan.schedule, plan.cpm)
-        document.update_label = self._label + ("" if stack.is_clean else WHAT_IF)
+        document.update_label = self._label if stack.is_clean else what_if_label(self._label)
         if len(document.schedule) != len(plan.schedule):
             row = self.state.selection
             self._chosen = str(plan.schedule.activities.uid[row]) if row != NO_ROW else ""

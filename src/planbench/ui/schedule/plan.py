@@ -90,11 +90,18 @@ class Plan(QObject):
             if len(schedule) != len(self.schedule):
                 self._alone = None
             if schedule.wbs is not self.schedule.wbs:
-                self.folded = np.zeros(0, dtype=bool)
+                self.folded = self._folded_in(schedule)
             self.schedule = schedule
         self.cpm, self.baseline, self.extras = cpm, baseline, extras or Extras()
         self._read()
         self.plan_changed.emit()
+
+    def _folded_in(self, schedule: Schedule) -> Flags:
+        """The bands that are closed, where the WBS is another: elements keep what they were."""
+        if self.grouping != (BY_WBS,) or self.folded.size != len(self.schedule.wbs):
+            return np.zeros(0, dtype=bool)
+        closed = set(self.schedule.wbs.uid[self.folded].tolist())
+        return np.array([uid in closed for uid in schedule.wbs.uid.tolist()], dtype=bool)
 
     def set_base(self, schedule: Schedule) -> None:
         """Cells count as edited where they differ from this schedule."""
@@ -111,7 +118,7 @@ class Plan(QObject):
         now, base = self.schedule.activities, self.base.activities
         names = [n for n in FIELDS.get(column, ()) if getattr(now, n) is not getattr(base, n)]
         if not names:
-            return None
+            return self._compare_fields(column)
         if now.uid is base.uid:
             changed = [getattr(now, n) != getattr(base, n) for n in names]
             return np.asarray(np.any(changed, axis=0), dtype=bool)
@@ -120,6 +127,18 @@ class Plan(QObject):
         fresh, at = rows == NO_ROW, np.maximum(rows, 0)
         different = [getattr(now, n) != getattr(base, n)[at] for n in names]
         return np.asarray(fresh | np.any(different, axis=0), dtype=bool)
+
+    def _compare_fields(self, column: str) -> Flags | None:
+        """The same for codes and user-defined fields, which are no columns of the activities."""
+        now, base = self.schedule, self.base
+        same = now.code_assignments is base.code_assignments and now.udf_values is base.udf_values
+        if same or not column.startswith(("code:", "udf:")) or len(now) != len(base):
+            return None
+        found = columns_of(base).get(column)
+        if found is None or now.activities.uid is not base.activities.uid:
+            return None
+        before = found.values(flat_table(base, self.activity_facts))
+        return np.asarray(self.columns[column].values(self._fields) != before, dtype=bool)
 
     def _read(self) -> None:
         """Make facts, outline and rows anew."""

@@ -10,7 +10,16 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -51,6 +60,7 @@ class ActivityTable(TableView):
     zoom_wheel = Signal(float)
     edit_wanted = Signal(int, int, str)  # shown row, column, what was typed to open the field
     paste_wanted = Signal()
+    dropped = Signal(int)
     row_height = 24
 
     def __init__(self, model: ActivityModel, parent: QWidget | None = None) -> None:
@@ -61,11 +71,12 @@ class ActivityTable(TableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAutoScroll(False)  # the workspace says when to scroll, and how far
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.partner: QWidget | None = None  # the Gantt beside it
         self._typed, self._typed_at = "", 0.0
+        self._grip: QPoint | None = None  # where a selected row was taken by its name
+        self._over = -1  # the shown row that what is dragged would be dropped on
         self.empty_text = ""  # said where there are no rows
         self._pen = _TextPen(theme)
         theme_manager().changed.connect(self._themed)
@@ -156,6 +167,55 @@ class ActivityTable(TableView):
                 self.edit_wanted.emit(row, column, "")
                 return
         super().mouseDoubleClickEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A selected row that is pressed on its name again can be dragged to another band."""
+        index = self.indexAt(event.position().toPoint())
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if index.isValid() and plain and event.button() == Qt.MouseButton.LeftButton:
+            held = self.selectionModel().isSelected(index)
+            on_name = self.activities.shown[index.column()].kind == "name"
+            left = self.visualRect(index).left() + PAD + EXPANDER
+            deep = self.activities.cell(index.row(), index.column()).indent * INDENT
+            if held and on_name and event.position().x() > left + deep:
+                self._grip = event.position().toPoint()
+                return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is None:
+            super().mouseMoveEvent(event)
+            return
+        place = event.position().toPoint()
+        far = (place - self._grip).manhattanLength() >= QApplication.startDragDistance()
+        if far or self._over >= 0:
+            self._over = self.rowAt(place.y())
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._grip is None:
+            super().mouseReleaseEvent(event)
+            return
+        over, place = self._over, self._grip
+        self._grip, self._over = None, -1
+        self.viewport().unsetCursor()
+        self.viewport().update()
+        if over >= 0:
+            self.dropped.emit(self.activities.source(over))
+        else:  # a click, after all
+            index = self.indexAt(place)
+            self.setCurrentIndex(index)
+            self.cell_clicked.emit(self.activities.source(index.row()), index.column())
+
+    def select_also(self, nodes: list[int]) -> None:
+        """Select further rows by their nodes; those that are not shown are passed over."""
+        model, last = self.activities, max(0, len(self.activities.shown) - 1)
+        chosen = QItemSelection()
+        for place in (model.place(node) for node in nodes):
+            if place >= 0:
+                chosen.select(model.index(place, 0), model.index(place, last))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
 
     def _to_left(self) -> bool:
         """Left goes from cell to cell until the first."""
@@ -285,12 +345,13 @@ class ActivityTable(TableView):
 
     def _fill(self, painter: QPainter, first: int, tops: list[int], bands: list[bool]) -> None:
         theme, wide, high = self._pen.theme, self.viewport().width(), self.row_height
-        chosen = self.currentIndex().row() if self.selectionModel().hasSelection() else -1
+        model, selection = self.activities, self.selectionModel()
+        none = not selection.hasSelection()
         active = self.active()
         band, rule = theme.color("surface-header"), theme.color("grid-line")
         for place, (y, is_band) in enumerate(zip(tops, bands, strict=True)):
             row = first + place
-            if row == chosen:
+            if not none and selection.isSelected(model.index(row, 0)):
                 role = "selection" if active else "selection-inactive"
                 painter.fillRect(0, y, wide, high, theme.color(role))
                 painter.fillRect(0, y, 2, high, theme.color("accent"))
@@ -304,6 +365,11 @@ class ActivityTable(TableView):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(rule)
         painter.drawRects([QRect(0, y + high - 1, wide, 1) for y in tops])
+        if self._over >= 0:
+            y = self._over * high - self.verticalScrollBar().value()
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(theme.color("accent"))
+            painter.drawRect(QRect(0, y, wide - 1, high - 2))
 
     def _texts(
         self,

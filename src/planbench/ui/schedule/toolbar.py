@@ -128,7 +128,12 @@ class ScheduleBar(Toolbar):
                 lambda: space.open_level(plan.level - 1),
             ),
             ("Insert an activity", "Ins", "plus", space.desk.insert),
-            ("Delete the activity", "Del", "trash", space.desk.delete),
+            ("Delete the activities", "Del", "trash", space.desk.delete),
+            ("Fill down", "Ctrl+D", "arrow-down", space.desk.fill_down),
+            ("Indent in the WBS", "Ctrl+Right", "indent-increase", space.moves.indent),
+            ("Outdent in the WBS", "Ctrl+Left", "indent-decrease", space.moves.outdent),
+            ("Move up in the WBS", "Alt+Up", "arrow-up", space.moves.up),
+            ("Move down in the WBS", "Alt+Down", "arrow-down", space.moves.down),
             ("Link the activity with another", "Ctrl+L", "link", space.desk.ask_for_link),
             ("Show or hide details", "Ctrl+I", "details", space.toggle_details),
         )

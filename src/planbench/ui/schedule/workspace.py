@@ -23,12 +23,14 @@ from planbench.services.jobs import JobContext
 from planbench.ui.details.pane import DetailsPane, DetailsStrip
 from planbench.ui.exchange.clipboard import paste
 from planbench.ui.models.activities import ActivityModel
+from planbench.ui.quality.review.hooks import activity_menu, offer_findings
 from planbench.ui.schedule.arranging import ArrangeDialog
 from planbench.ui.schedule.choosing import ColumnDialog
 from planbench.ui.schedule.desk import EditingDesk
 from planbench.ui.schedule.filtering import FilterDialog, ParameterBar
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.layouts import LayoutDesk
+from planbench.ui.schedule.moving import MovingDesk
 from planbench.ui.schedule.overview import Overview
 from planbench.ui.schedule.plan import Plan, prepare_reasons
 from planbench.ui.schedule.table import ActivityTable
@@ -73,6 +75,7 @@ class ScheduleWorkspace(QWidget):
         self.parameters = ParameterBar(self.plan)
         self.alone = Banner("info")  # which activities are shown alone
         self.desk = EditingDesk(self)
+        self.moves = MovingDesk(self)
         self.model.edited = self.plan.edited
         self.layouts = LayoutDesk(self)
         self.what_if = WhatIfBar(self)
@@ -148,6 +151,10 @@ class ScheduleWorkspace(QWidget):
         self.table.paste_wanted.connect(lambda: paste(state, self.table, self))
         self.gantt.picked.connect(self.select_node)
         self.gantt.stepped.connect(self._step)
+        self.table.menu_requested.connect(
+            lambda _node, point: activity_menu(state, self.selected_activities(), point, self.table)
+        )
+        offer_findings(state, self.gantt, self.selected_activities)
         self.pane.gone.connect(self.go_to)
         self.pane.closed.connect(lambda: self.open_details(False))
         self.strip.opened.connect(lambda: self.open_details(True))
@@ -296,7 +303,8 @@ class ScheduleWorkspace(QWidget):
     def _show_rows(self) -> None:
         """Put the plan's rows into the table; the selected node stays selected."""
         place = self.table.verticalScrollBar().value()
-        node = self.node
+        node, several = self.node, self.table.selected_rows()
+        size = self.model.plan.outline.size if self.model.plan is not None else 0
         self._quiet = True
         self.model.show_plan(self.plan.table, self.plan.rows, self.plan.marked)
         self.table.empty_text = (
@@ -307,6 +315,8 @@ class ScheduleWorkspace(QWidget):
             else ""
         )
         self.table.select_row(node, scroll=False)
+        if len(several) > 1 and size == self.plan.outline.size:
+            self.table.select_also(several)
         self._quiet = False
         self.table.verticalScrollBar().setValue(place)
         self.gantt.set_selected(node if self._row_of(node) >= 0 else NO_ROW)
@@ -473,6 +483,26 @@ class ScheduleWorkspace(QWidget):
             self.table.select_row(node, scroll=True)
             self._row_changed(node)
         self.table.setFocus()
+
+    def selected_activities(self) -> list[int]:
+        """Rows of the activities selected in the table, in the order shown."""
+        rows = (self.plan.activity_of(node) for node in self.table.selected_rows())
+        return [row for row in rows if row != NO_ROW]
+
+    def follow_band(self, uid: str) -> None:
+        """Select the band of a WBS element as soon as its new place is shown."""
+
+        def select() -> None:
+            uids = self.plan.schedule.wbs.uid.tolist()
+            if uid in uids:
+                node = uids.index(uid)
+                self.plan.reveal(node)
+                self.select_node(node)
+
+        if self.plan.schedule is self.state.document.schedule:  # type: ignore[union-attr]
+            select()
+        else:
+            self.plan.plan_changed.connect(select, Qt.ConnectionType.SingleShotConnection)
 
     def _row_changed(self, node: int) -> None:
         chosen = self.table.selectionModel().hasSelection()

@@ -1,0 +1,229 @@
+"""Edits of any field of one or many activities: codes and the user's fields besides the columns.
+
+Fields go by the ids of the table's columns. What `planbench.services.editing` checks for one cell
+holds here for each of many; those that refuse are left as they are and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from planbench.domain.schedule import NO_ROW, CodeAssignments, Schedule, UdfValues, make_table
+from planbench.domain.times import to_datetime
+from planbench.scenes.formats import date_text
+from planbench.scenes.formats import read_date as parse_date
+from planbench.scenes.more_fields import code_ids, user_ids, value_of_code
+from planbench.services.document import Document
+from planbench.services.editing import (
+    FIELDS,
+    EditError,
+    choices,
+    edit_cell,
+    field_text,
+    read_date,
+)
+from planbench.services.undo import Command, Macro, SetSchedule
+
+CODE, USER = "code:", "udf:"
+NO_VALUE = "None"
+
+
+def can_edit(field: str) -> bool:
+    """Whether a column of the table takes what is typed."""
+    return field in FIELDS or field.startswith((CODE, USER))
+
+
+def text_of(schedule: Schedule, row: int, field: str) -> str:
+    """What stands in a field when its editing begins, as `edit_cells` reads it."""
+    if field.startswith(CODE):
+        value = int(value_of_code(schedule, _code_type(schedule, field))[row])
+        return NO_VALUE if value == NO_ROW else _value_title(schedule, value)
+    if field.startswith(USER):
+        values = schedule.udf_values
+        mine = (values.type == _user_type(schedule, field)) & (
+            values.subject == schedule.activities.uid[row]
+        )
+        text = str(values.value[mine][0]) if mine.any() else ""
+        kind = str(schedule.udf_types.kind[_user_type(schedule, field)])
+        if kind == "date" and text:
+            try:
+                return date_text(parse_date(text)[0])
+            except ValueError:
+                return text
+        return text
+    return field_text(schedule, row, field)
+
+
+def choices_of(schedule: Schedule, field: str) -> tuple[str, ...]:
+    """What a field can be chosen from; nothing where it is typed."""
+    if field.startswith(CODE):
+        mine = np.flatnonzero(schedule.code_values.type == _code_type(schedule, field))
+        return (NO_VALUE, *(_value_title(schedule, value) for value in mine.tolist()))
+    if field.startswith(USER):
+        return ()
+    return choices(schedule, field)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The step of an edit of several rows, and what refused: (row, why) each."""
+
+    command: Command | None
+    refused: tuple[tuple[int, str], ...] = ()
+    done: int = 0
+
+
+def edit_cells(document: Document, rows: Sequence[int], field: str, text: str) -> Edited:
+    """The step that puts a text into a field of several activities.
+
+    Rows that refuse are told and left out. Raises EditError where no row can take the text.
+    """
+    if field.startswith((CODE, USER)):
+        put = _assign if field.startswith(CODE) else _set_user
+        command = put(document, list(rows), field, text.strip())
+        return Edited(command, (), len(rows) if command is not None else 0)
+    steps, refused = [], []
+    for row in rows:
+        try:
+            command = edit_cell(document, row, field, text)
+        except EditError as error:
+            refused.append((row, error.line))
+            continue
+        if command is not None:
+            steps.append(command)
+    if refused and len(refused) == len(rows):
+        raise EditError(refused[0][1])
+    if not steps:
+        return Edited(None, tuple(refused))
+    label = f"{steps[0].label.rpartition(' ')[0]} {len(steps)} activities"
+    command = steps[0] if len(steps) == 1 else Macro(label, steps)
+    return Edited(command, tuple(refused), len(steps))
+
+
+def fill_down(document: Document, rows: Sequence[int], field: str) -> Edited:
+    """The step that gives the field of the first row to the others (Ctrl+D).
+
+    Raises EditError for fewer than two rows, and where no row can take it.
+    """
+    if len(rows) < 2:
+        raise EditError("Select the row to fill from and those below it.")
+    if field == "id":
+        raise EditError("Activity IDs differ: they cannot be filled down.")
+    return edit_cells(document, rows[1:], field, text_of(document.schedule, rows[0], field))
+
+
+def _title(schedule: Schedule, rows: list[int], words: str) -> str:
+    if len(rows) == 1:
+        return f"{words} of {schedule.activities.code[rows[0]]}"
+    return f"{words} of {len(rows)} activities"
+
+
+# ---------------------------------------------------------------- codes
+
+
+def _code_type(schedule: Schedule, field: str) -> int:
+    known = code_ids(schedule)
+    if field not in known:
+        raise EditError(f"This schedule has no activity code “{field.removeprefix(CODE)}”.")
+    return known.index(field)
+
+
+def _value_title(schedule: Schedule, value: int) -> str:
+    values = schedule.code_values
+    return f"{values.code[value]}  {values.name[value]}".strip()
+
+
+def _assign(document: Document, rows: list[int], field: str, text: str) -> Command | None:
+    """Give activities a value of a code, by its code or its whole title; none takes it away."""
+    schedule = document.schedule
+    kind = _code_type(schedule, field)
+    value = NO_ROW
+    if text and text.casefold() != NO_VALUE.casefold():
+        value = _find_value(schedule, kind, text)
+    now = value_of_code(schedule, kind)[rows]
+    other = [row for row, one in zip(rows, now.tolist(), strict=True) if one != value]
+    if not other:
+        return None
+    assigned = schedule.code_assignments
+    mine = schedule.code_values.type[assigned.value] == kind
+    keep = ~(mine & np.isin(assigned.activity, other))
+    added = other if value != NO_ROW else []
+    made = make_table(
+        CodeAssignments,
+        int(keep.sum()) + len(added),
+        activity=np.concatenate((assigned.activity[keep], np.array(added, dtype=np.int32))),
+        value=np.concatenate((assigned.value[keep], np.full(len(added), value, dtype=np.int32))),
+    )
+    label = _title(schedule, other, f"Set {field.removeprefix(CODE)}")
+    changed = replace(schedule, code_assignments=made)
+    return SetSchedule(label, changed, ("code_assignments.value",))
+
+
+def _find_value(schedule: Schedule, kind: int, text: str) -> int:
+    folded = text.casefold()
+    mine = np.flatnonzero(schedule.code_values.type == kind).tolist()
+    for value in mine:
+        titles = (_value_title(schedule, value), str(schedule.code_values.code[value]))
+        if folded in (title.casefold() for title in titles):
+            return int(value)
+    name = str(schedule.code_types.name[kind])
+    raise EditError(f"“{text}” is no value of the code {name}.")
+
+
+# ---------------------------------------------------------------- fields of the user
+
+
+def _user_type(schedule: Schedule, field: str) -> int:
+    known = user_ids(schedule)
+    if field not in known:
+        raise EditError(f"This schedule has no field “{field.removeprefix(USER)}”.")
+    return known[field]
+
+
+def _as_kept(text: str, kind: str) -> str:
+    """A typed value of a user-defined field as the model keeps it. Raises EditError."""
+    if kind == "date":
+        moment = to_datetime(read_date(text)[0])
+        assert moment is not None
+        return moment.strftime("%Y-%m-%d %H:%M")
+    if kind in ("number", "integer", "cost"):
+        try:
+            number = float(text.replace("−", "-").replace(",", "."))
+        except ValueError:
+            raise EditError(f"“{text}” is not a number.") from None
+        if not np.isfinite(number) or (kind == "integer" and number != round(number)):
+            raise EditError(f"“{text}” is not a {'whole ' * (kind == 'integer')}number.")
+        return f"{number:.10g}"
+    return text
+
+
+def _set_user(document: Document, rows: list[int], field: str, text: str) -> Command | None:
+    """Set a user-defined field of activities; an empty text takes its value away."""
+    schedule, values = document.schedule, document.schedule.udf_values
+    kind = _user_type(schedule, field)
+    value = _as_kept(text, str(schedule.udf_types.kind[kind])) if text else ""
+    uids: list[Any] = schedule.activities.uid[rows].tolist()
+    wanted = set(uids)
+    of_field = values.type == kind
+    subject = values.subject.tolist()
+    places = [place for place in np.flatnonzero(of_field).tolist() if subject[place] in wanted]
+    before = {subject[place]: str(values.value[place]) for place in places}
+    other = [row for row, uid in zip(rows, uids, strict=True) if before.get(uid, "") != value]
+    if not other:
+        return None
+    keep = np.ones(len(values), dtype=bool)
+    keep[places] = False
+    added = uids if value else []
+    made = make_table(
+        UdfValues,
+        int(keep.sum()) + len(added),
+        type=np.concatenate((values.type[keep], np.full(len(added), kind, dtype=np.int32))),
+        subject=[*values.subject[keep].tolist(), *added],
+        value=[*values.value[keep].tolist(), *[value] * len(added)],
+    )
+    label = _title(schedule, other, f"Set {field.removeprefix(USER)}")
+    return SetSchedule(label, replace(schedule, udf_values=made), ("udf_values.value",))
