@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from planbench.domain.times import NO_TIME
-from planbench.scenes.fields import DEFAULT_COLUMNS
+from planbench.scenes.columns import Column
 from planbench.scenes.filters import read_filter
 from planbench.scenes.formats import number_text
 from planbench.scenes.gantt import GanttOptions, GanttPlan
@@ -23,6 +23,9 @@ from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.workspace import extras_of
 from planbench.ui.theme import load_theme
 
+PAPER_COLUMNS = ["id", "name", "remaining", "start", "finish", "float", "variance"]
+"""Columns of a layout that names none."""
+
 PAPER_WIDTHS = {"name": 294.0, "id": 82.0, "remaining": 54.0, "start": 92.0, "finish": 92.0,
                 "float": 62.0, "variance": 66.0}  # fmt: skip
 """Widths on paper where the user chose none; others are nine tenths of those on screen."""
@@ -31,7 +34,7 @@ PAPER_WIDTHS = {"name": 294.0, "id": 82.0, "remaining": 54.0, "start": 92.0, "fi
 def source_of(
     plan: Plan,
     document: Document,
-    columns: tuple[str, ...],
+    columns: Sequence[Column],
     options: GanttOptions,
     widths: Mapping[str, int] | None = None,
 ) -> PrintSource:
@@ -46,7 +49,6 @@ def source_of(
         Metrics.of_tokens(theme.gantt, ROW),
         text_width,
     )
-    chosen = [plan.columns[one] for one in columns or DEFAULT_COLUMNS if one in plan.columns]
     given = widths or {}
     sized = tuple(
         (one, float(given.get(one.id, PAPER_WIDTHS.get(one.id, one.width * 0.9)))) for one in chosen
@@ -117,4 +119,13 @@ def source_by_layout(document: Document, layout: Layout) -> PrintSource:
     options = GanttOptions(
         links=layout.links, baseline=layout.baseline, labels=layout.labels, nonwork=layout.nonwork
     )
-    return source_of(plan, document, layout.columns, options, layout.widths)
+    shown = [one for one in layout.columns if one in plan.columns] or PAPER_COLUMNS
+    columns = [
+        replace(
+            plan.columns[one],
+            title=layout.titles.get(one, plan.columns[one].title),
+            align=layout.sides.get(one, plan.columns[one].align),
+        )
+        for one in shown
+    ]
+    return source_of(plan, document, columns, options, layout.widths)

@@ -1,0 +1,430 @@
+"""Print preview: the sheets as they will be, beside what can be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from planbench.domain.errors import PlanbenchError
+from planbench.domain.times import NO_TIME
+from planbench.scenes.formats import long_date_text, read_date
+from planbench.scenes.print_page import PrintSource
+from planbench.scenes.print_setup import (
+    PAPERS,
+    PX_PER_MM,
+    PageSetup,
+    PrintLayout,
+    lay_out,
+    paper_mm,
+)
+from planbench.services.jobs import JobContext
+from planbench.services.printing import setup_json, setup_of
+from planbench.ui import text
+from planbench.ui.printing.output import read_logo, sheet_image, write_print
+from planbench.ui.printing.painter import SheetPainter
+from planbench.ui.printing.source import source_of, titled
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    ComboBox,
+    FormField,
+    Label,
+    SegmentedControl,
+    SidePane,
+    Toolbar,
+)
+
+if TYPE_CHECKING:
+    from planbench.ui.window import MainWindow
+
+DELAY = 150
+"""Milliseconds after the last change before the sheet is painted again."""
+
+_FILES = "PDF (*.pdf);;Pictures, one a sheet (*.png)"
+_TEXTS = ("title", "subtitle", "document", "revision", "prepared", "checked", "approved")
+
+
+class SheetView(QWidget):
+    """One sheet on a grey ground. `turned(steps)` when keys or the wheel ask for another one."""
+
+    turned = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture = QImage()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Sheet as it will be printed")
+        self.setAccessibleDescription("Page up and page down turn the sheets")
+
+    def show_picture(self, picture: QImage) -> None:
+        """Show a sheet; an empty picture shows none."""
+        self.picture = picture
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("surface"))
+        if self.picture.isNull():
+            return
+        wide, high = self.picture.width(), self.picture.height()
+        ratio = self.devicePixelRatioF()
+        scale = min((self.width() - 32) * ratio / wide, (self.height() - 32) * ratio / high, 1.0)
+        wide, high = wide * scale / ratio, high * scale / ratio
+        box = QRectF((self.width() - wide) / 2, (self.height() - high) / 2, wide, high)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.fillRect(box.translated(2, 2), theme.color("shadow"))
+        painter.drawImage(box, self.picture)
+        painter.setPen(theme.color("border"))
+        painter.drawRect(box)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {
+            Qt.Key.Key_PageDown: 1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -1,
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Home: -100_000,
+            Qt.Key.Key_End: 100_000,
+        }.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.turned.emit(step)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.turned.emit(-1 if event.angleDelta().y() > 0 else 1)
+        event.accept()
+
+
+class PrintPreview(QDialog):
+    """Shows a plan on paper and writes it to files. `kept(setup)` when something was written."""
+
+    kept = Signal(object)
+
+    def __init__(
+        self, state: AppState, source: PrintSource, setup: PageSetup, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state, self.source, self.setup = state, source, setup
+        self.layout_: PrintLayout | None = None
+        self.page = 0
+        self.setWindowTitle("Print preview")
+        self.setAccessibleName("Print preview")
+        self.resize(1240, 760)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY)
+        self._timer.timeout.connect(self.lay_out)
+        self._make_fields()
+        self._lay_out_widgets()
+        self.lay_out()
+        self.view.setFocus()
+
+    @classmethod
+    def open_for(cls, window: MainWindow) -> PrintPreview | None:
+        """Preview what the Schedule workspace shows; None, and said, without an open schedule."""
+        document = window.state.document
+        if document is None:
+            window.say("warning", "Open a schedule, then print it.")
+            return None
+        window.go("schedule")
+        space = window.page()
+        source = source_of(
+            space.plan, document, space.model.shown, space.gantt.options, space.layouts.widths
+        )
+        setup = titled(setup_of(window.settings.get("print")), document)
+        dialog = cls(window.state, source, setup, window)
+        dialog.kept.connect(lambda made: window.settings.set("print", setup_json(made)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+        return dialog
+
+    # ------------------------------------------------------------ building
+
+    def _make_fields(self) -> None:
+        setup = self.setup
+        self.paper = ComboBox(list(PAPERS), "Paper")
+        self.paper.setCurrentText(setup.paper)
+        self.way = SegmentedControl(("Across", "Upright"), "How the paper lies")
+        self.way.set_index(0 if setup.landscape else 1)
+        self.wide = _spin("Sheets across", 1, 20, setup.pages_wide)
+        self.tall = _spin("Sheets down", 0, 500, setup.pages_tall)
+        self.tall.setSpecialValueText("As needed")
+        self.repeat = _check("Columns on every sheet", setup.repeat_columns)
+        self.legend = _check("Legend", setup.legend)
+        self.names = _check("Names on the bars", setup.names)
+        self.start = FormField("From", _date(setup.start))
+        self.finish = FormField("To", _date(setup.finish))
+        first, last = (long_date_text(moment) for moment in self.source.span)
+        self.start.field.setPlaceholderText(first)
+        self.finish.field.setPlaceholderText(last)
+        self.texts = {name: FormField(name.capitalize(), getattr(setup, name)) for name in _TEXTS}
+        self.logo = Button("Logo…", "default", "upload", tip="A picture left of the title")
+        self.logo.clicked.connect(self._ask_for_logo)
+        self.no_logo = Button("", "quiet", "x", tip="No logo")
+        self.no_logo.clicked.connect(lambda: self.set_logo(""))
+        self.paper.currentTextChanged.connect(self._changed)
+        self.way.changed.connect(self._changed)
+        for spin in (self.wide, self.tall):
+            spin.valueChanged.connect(self._changed)
+        for box in (self.repeat, self.legend, self.names):
+            box.toggled.connect(self._changed)
+        for field in (self.start, self.finish, *self.texts.values()):
+            field.field.textEdited.connect(self._changed)
+
+    def _lay_out_widgets(self) -> None:
+        self.view = SheetView()
+        self.view.turned.connect(self.turn)
+        self.before = Button("", "quiet", "arrow-left", tip="The sheet before")
+        self.after = Button("", "quiet", "arrow-right", tip="The next sheet")
+        self.before.clicked.connect(lambda: self.turn(-1))
+        self.after.clicked.connect(lambda: self.turn(1))
+        self.count = Label("", "body", "text-muted", tabular=True)
+        self.write = Button("Write to a file…", "primary", "download", tip="As PDF or pictures")
+        self.write.clicked.connect(self._ask_for_file)
+        bar = Toolbar("Print preview")
+        for part in (self.before, self.count, self.after):
+            bar.add(part)
+        bar.add_stretch()
+        bar.add(self.write)
+        self.problem = Banner("warning")
+        self.problem.hide()
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.problem)
+        left.addWidget(self.view, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self._pane())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(bar)
+        whole.addLayout(row, 1)
+
+    def _pane(self) -> QWidget:
+        pane = SidePane("", 300)
+        body = pane.body
+        body.addWidget(Label("Paper", "strong"))
+        body.addLayout(_row(self.paper, self.way))
+        for title, spin in (("Sheets across", self.wide), ("Sheets down", self.tall)):
+            body.addLayout(_row(Label(title, "body", "text-muted"), None, spin))
+        body.addWidget(self.repeat)
+        body.addSpacing(8)
+        body.addWidget(Label("Time", "strong"))
+        body.addLayout(_row(self.start, self.finish))
+        body.addSpacing(8)
+        body.addWidget(Label("Marks", "strong"))
+        body.addWidget(self.names)
+        body.addWidget(self.legend)
+        body.addSpacing(8)
+        body.addWidget(Label("Head and revision block", "strong"))
+        for name in ("title", "subtitle"):
+            body.addWidget(self.texts[name])
+        for pair in (("document", "revision"), ("prepared", "checked")):
+            body.addLayout(_row(*(self.texts[name] for name in pair)))
+        body.addLayout(_row(self.texts["approved"], None))
+        body.addLayout(_row(self.logo, self.no_logo, None))
+        return pane
+
+    # ------------------------------------------------------------ what is chosen
+
+    def _changed(self, *_: object) -> None:
+        self._timer.start()
+
+    def chosen(self) -> PageSetup | None:
+        """The setup as the fields say it; None where a date cannot be read."""
+        start = _read(self.start, first=True)
+        finish = _read(self.finish, first=False)
+        if start is None or finish is None:
+            return None
+        return replace(
+            self.setup,
+            paper=self.paper.currentText(),
+            landscape=self.way.index == 0,
+            pages_wide=self.wide.value(),
+            pages_tall=self.tall.value(),
+            repeat_columns=self.repeat.isChecked(),
+            legend=self.legend.isChecked(),
+            names=self.names.isChecked(),
+            start=start,
+            finish=finish,
+            **{name: field.text().strip() for name, field in self.texts.items()},
+        )
+
+    def set_logo(self, path: str) -> None:
+        """Put a picture left of the title, "" for none; what is no picture is refused."""
+        try:
+            read_logo(path)
+        except PlanbenchError as error:
+            self.problem.show_message(error.line, kind="warning")
+            return
+        self.setup = replace(self.setup, logo=path)
+        self.lay_out()
+
+    def _ask_for_logo(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Logo", "", "Pictures (*.png *.jpg *.jpeg *.bmp *.svg)"
+        )
+        if path:
+            self.set_logo(path)
+
+    # ------------------------------------------------------------ the sheets
+
+    def lay_out(self) -> None:
+        """Divide the plan over sheets as the fields say, and show the sheet in front."""
+        self._timer.stop()
+        setup = self.chosen()
+        if setup is None:
+            return
+        self.setup = setup
+        self.no_logo.setEnabled(bool(setup.logo))
+        try:
+            self.layout_ = lay_out(
+                len(self.source.plan.rows), self.source.span, self.source.columns, setup
+            )
+        except PlanbenchError as error:
+            self.layout_ = None
+            self.view.show_picture(QImage())
+            self.problem.show_message(error.line, kind="warning", closable=False)
+        else:
+            self.problem.hide()
+        self._paint()
+
+    def turn(self, steps: int) -> None:
+        """Go so many sheets on, as far as there are any."""
+        if self.layout_ is not None:
+            last = len(self.layout_.sheets) - 1
+            page = min(max(self.page + steps, 0), last)
+            if page != self.page:
+                self.page = page
+                self._paint()
+
+    def _paint(self) -> None:
+        layout = self.layout_
+        total = 0 if layout is None else len(layout.sheets)
+        self.page = min(self.page, max(total - 1, 0))
+        self.before.setEnabled(self.page > 0)
+        self.after.setEnabled(self.page < total - 1)
+        self.write.setEnabled(total > 0)
+        self.count.setText(f"Page {self.page + 1} of {text.number(total)}" if total else "No page")
+        if layout is None:
+            return
+        if layout.zoom < 1.0:
+            self.count.setText(f"{self.count.text()}, at {layout.zoom * 100:.0f} %")
+        source, sheet = self.source, layout.sheets[self.page]
+        scale = self._scale(layout)
+
+        def work(context: JobContext) -> QImage:
+            context.report(0, 1, "Painting the sheet")
+            painter = SheetPainter(read_logo(layout.setup.logo))
+            return sheet_image(source, layout, sheet, painter, scale)
+
+        def done(picture: QImage) -> None:
+            if isValid(self.view):  # the preview may have been closed in between
+                self.view.show_picture(picture)
+
+        self._state.run("print-preview", "Painting the sheet", work, done)
+
+    def _scale(self, layout: PrintLayout) -> float:
+        """Sharp on screen, but no sharper than needed."""
+        wide, _ = paper_mm(layout.setup)
+        pixels = max(self.view.width(), 900) * self.devicePixelRatioF() * 1.25
+        return min(max(pixels / (wide * PX_PER_MM), 0.2), 2.0)
+
+    # ------------------------------------------------------------ files
+
+    def _ask_for_file(self) -> None:
+        name = "".join(c if c.isalnum() or c in " -_." else "-" for c in self.setup.title)
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Write to a file", f"{name.strip() or 'plan'}.pdf", _FILES
+        )
+        if path:
+            self.write_to(path)
+
+    def write_to(self, path: str) -> None:
+        """Write all sheets to a PDF, or to a picture each, in a job."""
+        layout, source = self.layout_, self.source
+        if layout is None:
+            return
+
+        def work(context: JobContext) -> list[Path]:
+            return write_print(source, layout, Path(path), context.report)
+
+        def done(paths: list[Path]) -> None:
+            if isValid(self):
+                self.kept.emit(self.setup)
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            self._state.message.emit("info", f"Written to {paths[0]}{more}")
+
+        self._state.run("print", f"Printing to {Path(path).name}", work, done)
+
+
+# ------------------------------------------------------------ small parts
+
+
+def _spin(name: str, low: int, high: int, value: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(low, high)
+    spin.setValue(value)
+    spin.setFont(current_theme().font("body"))
+    for part in (spin, spin.lineEdit()):
+        part.setAccessibleName(name)
+    return spin
+
+
+def _check(words: str, on: bool) -> QCheckBox:
+    box = QCheckBox(words)
+    box.setFont(current_theme().font("body"))
+    box.setChecked(on)
+    return box
+
+
+def _row(*parts: QWidget | None) -> QHBoxLayout:
+    """Parts side by side; None stretches."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for part in parts:
+        if part is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(part, 0 if isinstance(part, Button) else 1)
+    return row
+
+
+def _date(moment: int) -> str:
+    return long_date_text(moment)
+
+
+def _read(field: FormField, first: bool) -> int | None:
+    """The date in a field, NO_TIME for an empty one, None (and said) for what is no date."""
+    words = field.text().strip()
+    field.set_error("")
+    if not words:
+        return NO_TIME
+    try:
+        moment, timed = read_date(words)
+    except ValueError:
+        field.set_error("No date; write 31-Dec-2026.")
+        return None
+    return moment if timed or first else moment + 1440
