@@ -155,7 +155,7 @@ def test_the_sample_shows_each_defect_first_in_the_update_that_brings_it(shared:
                 expected = labels.index(defect["first_present_in"])
                 assert min(shown) == expected, (defect["defect_id"], metric)
                 checked += 1
-    assert checked > 15
+    assert checked >= 10
     last = review.ordered_rounds[-1]
     floats = [
         uid

@@ -115,6 +115,16 @@ def _answered(finding: Finding, response: Response, at: str, by: str) -> Finding
     return made
 
 
+def write_sheet(sheet: Sheet, name: str) -> bytes:
+    """The sheet as a workbook, or as a Word document where the name ends in .docx."""
+    from planbench.exchange.comments.docx import write_comment_docx
+    from planbench.exchange.comments.xlsx import write_comment_xlsx
+
+    return (
+        write_comment_docx(sheet) if name.lower().endswith(".docx") else write_comment_xlsx(sheet)
+    )
+
+
 def read_responses(content: bytes, name: str) -> tuple[Response, ...]:
     """The responses in a workbook or Word document. Raises ImportRefused for anything else."""
     from planbench.exchange.comments.docx import read_comment_docx

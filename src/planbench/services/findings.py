@@ -31,7 +31,7 @@ from planbench.engines.findings.rounds import (
     round_from,
 )
 from planbench.services.document import Document
-from planbench.services.quality import earlier_updates, quality_of
+from planbench.services.quality import earlier_updates, load_rulesets, quality_of
 from planbench.store.records import Entry
 
 if TYPE_CHECKING:
@@ -79,6 +79,19 @@ def keep_review(
         if found is not before.rounds.get(key)
     ]
     return library.put_entries(entries, what, who) if entries else 0
+
+
+def review_rulesets(library: Library, project: int) -> tuple[str, ...]:
+    """The rulesets whose rows become findings of a project."""
+    kept = library.file.setting(f"review-rulesets/{project}")
+    known = {ruleset.id for ruleset in load_rulesets()}
+    chosen = tuple(one for one in kept if one in known) if isinstance(kept, list) else ()
+    return chosen or DEFAULT_RULESETS
+
+
+def choose_rulesets(library: Library, project: int, chosen: Sequence[str]) -> None:
+    """Keep the rulesets whose rows become findings. Raises StoreError when that cannot be."""
+    library.file.set_setting(f"review-rulesets/{project}", list(chosen))
 
 
 # Rounds.
@@ -138,7 +151,7 @@ def take_open_rounds(
         if previous is None and number:
             previous = library.file.load_schedule(updates[number - 1].id)
         one = document
-        if not last:
+        if document.schedule.digest != update.digest:  # an earlier one, or edits not kept yet
             schedule = library.file.load_schedule(update.id)
             one = Document(schedule, library_project=project, update=update.id)
             one.update_label = update.label

@@ -31,6 +31,8 @@ WINDOW_ACTIONS = (
     ActionSpec("open-files", "Open files…", "Ctrl+O", "Read files into the library", "open"),
     ActionSpec("export", "Export as…", "Ctrl+Shift+E", "Write the schedule to a file", "download"),
     ActionSpec("import-table", "Import table…", "", "Bring an edited Excel or CSV back", "upload"),
+    ActionSpec("merge", "Merge schedules…", "", "Several schedules as one master", "layers"),
+    ActionSpec("print", "Print preview…", "Ctrl+P", "The plan on paper, PDF and PNG", "printer"),
     ActionSpec("sample", "Open the sample", "", "Put the sample project on screen", "star"),
     ActionSpec("palette", "Find or do…", "Ctrl+K", "Search commands and activities", "search"),
     ActionSpec("back", "Back", "Alt+Left", "Return to where you were", "arrow-left"),
@@ -46,6 +48,7 @@ WINDOW_ACTIONS = (
     ActionSpec(
         "level", "Level resources…", "Ctrl+Shift+V", "Dates that resources allow", "chart-column"
     ),
+    ActionSpec("finding", "Make a finding…", "Ctrl+Shift+M", "On the activities chosen", "flag"),
     ActionSpec("quit", "Quit", "Ctrl+Q", "Close planbench", "x"),
 )
 

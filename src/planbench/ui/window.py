@@ -37,13 +37,15 @@ from planbench.ui.frame.context import ContextBar
 from planbench.ui.frame.help import HelpPane
 from planbench.ui.frame.rail import Rail
 from planbench.ui.frame.status import StatusBar
+from planbench.ui.merge import ask_to_merge
 from planbench.ui.palette import ActivityIndex, Choice, Palette, matches
+from planbench.ui.printing import open_preview
 from planbench.ui.session import Session
 from planbench.ui.settings import Settings
 from planbench.ui.state import MISTAKE, AppState
 from planbench.ui.theme import current_theme, theme_manager
 from planbench.ui.widgets import Banner, Toast
-from planbench.ui.workspaces import WORKSPACES, entry, make
+from planbench.ui.workspaces import WORKSPACES, Entry, entry, make
 
 if TYPE_CHECKING:
     from planbench.ui.frame.rows import RowsDialog
@@ -83,6 +85,8 @@ class MainWindow(QMainWindow):
             "open-files": self.session.ask_for_files,
             "export": lambda: files.ask_for_export(self),
             "import-table": lambda: files.ask_for_table(self),
+            "merge": lambda: ask_to_merge(self),
+            "print": lambda: open_preview(self),
             "sample": self.session.open_sample,
             "palette": lambda: self.palette_.open(),
             "back": self.back,
@@ -94,6 +98,7 @@ class MainWindow(QMainWindow):
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),
             "level": self._level_resources,
+            "finding": lambda: self.make_finding(self.chosen_activities()),
             "quit": self.close,
         }
         for spec in WINDOW_ACTIONS:
@@ -141,6 +146,7 @@ class MainWindow(QMainWindow):
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
         state.library_changed.connect(self._tell_context)
+        state.finding_wanted.connect(self.make_finding)
         state.job_started.connect(self.status.add_job)
         state.message.connect(self.say)
         self.session.undo_changed.connect(self._show_undo)
@@ -155,16 +161,21 @@ class MainWindow(QMainWindow):
         one = entry(name)
         if name == self._current:
             return
-        if name not in self._pages:
-            page = make(one, self.state)
-            if hasattr(page, "use_session"):
-                page.use_session(self.session)
-            self._pages[name] = page
-            self.stack.addWidget(page)
+        self._made(one)
         if self._current:
             self._trail.append((self._current, self.state.selection))
             del self._trail[:-50]
         self._show_page(name)
+
+    def _made(self, one: Entry) -> Any:
+        """The page of a workspace, made when it is first needed."""
+        if one.name not in self._pages:
+            page = make(one, self.state)
+            if hasattr(page, "use_session"):
+                page.use_session(self.session)
+            self._pages[one.name] = page
+            self.stack.addWidget(page)
+        return self._pages[one.name]
 
     def _show_page(self, name: str) -> None:
         self._current = name
@@ -294,6 +305,16 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
         dialog.propose()
+
+    def chosen_activities(self) -> list[int]:
+        """Rows of the activities selected in the workspace in front, else the one of all views."""
+        page = self.page()
+        rows = page.selected_activities() if hasattr(page, "selected_activities") else []
+        return rows or ([self.state.selection] if self.state.selection >= 0 else [])
+
+    def make_finding(self, rows: list[int]) -> None:
+        """Write a finding down on activities, wherever they were chosen."""
+        self._made(entry("quality")).review.commands.make_finding(rows, self)
 
     @staticmethod
     def _show_rows(dialog: RowsDialog) -> None:

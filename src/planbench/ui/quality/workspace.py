@@ -18,6 +18,7 @@ from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
 from planbench.ui.quality.evidence import EvidencePane
 from planbench.ui.quality.findings import FindingsModel
 from planbench.ui.quality.metrics import MetricsTable
+from planbench.ui.quality.review.page import ReviewPage
 from planbench.ui.quality.sidebar import Sidebar
 from planbench.ui.quality.strip import StateStrip
 from planbench.ui.state import AppState
@@ -81,6 +82,10 @@ class QualityWorkspace(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(self._work_page())
+        self.review = ReviewPage(self.state)
+        self._pages.addWidget(self.review)
+        self.addActions(self.review.commands.for_palette())
+        self.review.desk.changed.connect(self._show_view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -95,6 +100,9 @@ class QualityWorkspace(QWidget):
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Quality")
+        self._view = SegmentedControl(["Metrics", "Findings", "Rounds"], "View")
+        self._view.changed.connect(lambda _index: self._show_view())
+        bar.add(self._view)
         self._dates = SegmentedControl(["Calculated dates", "Dates in the file"], "Dates")
         self._dates.changed.connect(lambda _index: self.run())
         bar.add(self._dates)
@@ -111,6 +119,9 @@ class QualityWorkspace(QWidget):
         self._again = Button("Run again", "primary", "refresh", tip="Check the schedule anew")
         self._again.clicked.connect(lambda _checked=False: self.run())
         bar.add(self._again)
+        self._look = Button("Look at this update", "primary", "eye", tip="Look for findings anew")
+        self._look.clicked.connect(lambda _checked=False: self.review.desk_look())
+        bar.add(self._look)
         return bar
 
     def _empty_page(self) -> QWidget:
@@ -197,6 +208,25 @@ class QualityWorkspace(QWidget):
         self._peek.hide()
         return self._peek
 
+    def _show_view(self) -> None:
+        """Metrics, findings or rounds, each with the controls that belong to it."""
+        document, view = self.state.document, self._view.index
+        self._pages.setCurrentIndex(0 if document is None else min(view, 1) + 1)
+        metrics = document is not None and view == 0
+        for part in (self._dates, self._details, self._again):
+            part.setVisible(metrics)
+        self._view.setVisible(document is not None)
+        self._look.setVisible(document is not None and view > 0)
+        self._look.setText("Look again" if self.review.desk.up_to_date else "Look at this update")
+        self._projects.setVisible(metrics and self._projects.count() > 1)
+        if view:
+            self.review.show_view(rounds=view == 2)
+
+    def show_findings(self) -> ReviewPage:
+        """Bring the findings to the front."""
+        self._view.set_index(1)
+        return self.review
+
     # Running.
 
     def shown(self) -> None:
@@ -266,6 +296,7 @@ class QualityWorkspace(QWidget):
         self._areas = None
         self.banner.hide()
         self._show_document()
+        self.review.desk.load()
         if self._stale and self.isVisible():
             self.run()
 
@@ -298,14 +329,13 @@ class QualityWorkspace(QWidget):
 
     def _show_document(self) -> None:
         document = self.state.document
-        self._pages.setCurrentIndex(0 if document is None else 1)
-        for part in (self._dates, self._again, self._details):
-            part.setVisible(document is not None)
-        self._projects.setVisible(False)
         if document is None:
+            self._projects.clear()
             self._reports = ()
+            self._show_view()
             return
         self._fill_projects(document)
+        self._show_view()
         self._tell_trust(document)
         self._show_project()
 
@@ -343,7 +373,6 @@ class QualityWorkspace(QWidget):
         if place < 0:
             place = self._projects.findData(document.schedule.main_project)
         self._projects.setCurrentIndex(max(place, 0))
-        self._projects.setVisible(len(rows) > 1)
 
     def _show_project(self) -> None:
         document = self.state.document

@@ -1,0 +1,360 @@
+"""What the window does with a review: load it, look at updates, judge, export, import, merge.
+
+Judging is written at once (a few rows of the library); all that reads schedules or files runs as a
+job. Every change goes through `_take`, which keeps it and tells the views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from planbench.domain.errors import ImportRefused, PlanbenchError
+from planbench.engines.findings.life import Outcome
+from planbench.engines.findings.merge import merge
+from planbench.engines.findings.record import Finding, changed, said, waived
+from planbench.engines.findings.rounds import Review
+from planbench.services.findings import (
+    DEFAULT_RULESETS,
+    Line,
+    choose_rulesets,
+    evidence_of,
+    keep_review,
+    lines,
+    load_review,
+    merged_into_one,
+    now,
+    review_rulesets,
+    take_open_rounds,
+    written_down,
+)
+from planbench.services.jobs import JobContext
+from planbench.ui import text
+from planbench.ui.state import AppState
+
+
+class ReviewDesk(QObject):
+    """The review of the open document's project.
+
+    `changed()` when anything of it differs; `looked(Outcome)` after an update was looked at;
+    `opened(uid)` when a finding should be shown.
+    """
+
+    changed = Signal()
+    looked = Signal(object)
+    opened = Signal(str)
+
+    def __init__(self, state: AppState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.review = Review()
+        self.project: int | None = None
+        self.code = ""
+        self.author = ""
+        self.outcome: Outcome | None = None
+        self._before: tuple[Finding, ...] = ()  # what the last judgement changed
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a review that can be looked at."""
+        return self.project is not None
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the open update has been looked at."""
+        update = self._update()
+        return update is not None and update.digest in self.review.rounds
+
+    def _update(self) -> Any:
+        document, library = self.state.document, self.state.library
+        if document is None or library is None or document.update is None:
+            return None
+        try:
+            return library.update(document.update)
+        except PlanbenchError:
+            return None  # it was deleted meanwhile
+
+    def load(self) -> None:
+        """Read the review of the open document's project."""
+        from planbench.services.library import user_name
+
+        document, library = self.state.document, self.state.library
+        self.author = self.author or user_name()
+        self.review, self.outcome, self._before = Review(), None, ()
+        self.project = document.library_project if document is not None else None
+        if library is None or self.project is None:
+            self.project = None
+            self.changed.emit()
+            return
+        project = self.project
+
+        def work(_context: JobContext) -> tuple[Review, str]:
+            return load_review(library, project), library.project(project).code
+
+        def done(result: tuple[Review, str]) -> None:
+            if project == self.project:
+                # Something may have been written down before the rest was read.
+                self.review, self.code = merge(result[0], self.review), result[1]
+                self.changed.emit()
+
+        self.state.run("review-load", "Reading the review", work, done)
+
+    def rulesets(self) -> tuple[str, ...]:
+        """The rulesets whose rows become findings."""
+        if self.project is None or self.state.library is None:
+            return DEFAULT_RULESETS
+        return review_rulesets(self.state.library, self.project)
+
+    def choose(self, rulesets: Sequence[str]) -> None:
+        """Review by other rulesets from the next look on."""
+        if self.project is not None and rulesets:
+            try:
+                choose_rulesets(self.state.library, self.project, rulesets)
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+
+    def look(self, renames: dict[str, str] | None = None) -> None:
+        """Look at the open update, and at those before it that nobody looked at."""
+        document, library, project = self.state.document, self.state.library, self.project
+        if document is None or library is None or project is None:
+            return
+        rulesets = self.rulesets()
+
+        def work(context: JobContext) -> tuple[Review, Outcome | None]:
+            return take_open_rounds(
+                library, document, rulesets=rulesets, renames=renames, context=context
+            )
+
+        def done(result: tuple[Review, Outcome | None]) -> None:
+            if project == self.project:
+                self.review, self.outcome = result
+                self._before = ()
+                self.changed.emit()
+                self.looked.emit(self.outcome)
+
+        self.state.run("review-look", "Looking for findings", work, done)
+
+    def lines(self) -> list[Line]:
+        """The findings that lists show."""
+        return lines(self.review)
+
+    # Judging.
+
+    def _take(self, made: Review, what: str) -> bool:
+        """Keep another state of the review; False, after saying why, when that cannot be."""
+        if self.project is None:
+            return False
+        try:
+            keep_review(self.state.library, self.project, self.review, made, what, self.author)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return False
+        self.review = made
+        self.changed.emit()
+        return True
+
+    def _judge(self, uids: Sequence[str], what: str, act: Callable[[Finding], Finding]) -> int:
+        """Do the same to several findings; how many it changed. Errors are told, not raised."""
+        old = [self.review.findings[uid] for uid in uids]
+        try:
+            new = [act(one) for one in old]
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return 0
+        pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not b]
+        if pairs and self._take(self.review.with_findings(*(b for _, b in pairs)), what):
+            self._before = tuple(a for a, _ in pairs)
+        return len(pairs)
+
+    def set_field(self, uids: Sequence[str], name: str, value: Any, why: str = "") -> int:
+        """Give a field of several findings another value; how many differ by it."""
+        at = now()
+        return self._judge(
+            uids, f"{name}: {value}", lambda one: changed(one, name, value, self.author, at, why)
+        )
+
+    def comment(self, uid: str, words: str, *, response: bool, private: bool) -> bool:
+        """Say something on a finding."""
+        at = now()
+
+        def act(one: Finding) -> Finding:
+            made = said(one, words, self.author, at, response=response, private=private)
+            if response and made.state in ("open", "assigned", "disputed"):
+                made = changed(made, "state", "responded", self.author, at)
+            return made
+
+        return self._judge([uid], "response" if response else "comment", act) == 1
+
+    def waive(self, uids: Sequence[str], reason: str, expires: str, watch: Sequence[str]) -> int:
+        """Waive findings until what is watched changes; how many were waived."""
+        at, document = now(), self.state.document
+
+        def act(one: Finding) -> Finding:
+            evidence = evidence_of(self.review, document, one)
+            return waived(one, reason, self.author, at, expires=expires, watch=watch, seen=evidence)
+
+        return self._judge(uids, f"waived: {reason}", act)
+
+    def undo(self) -> int:
+        """Give the findings of the last judgement the state, severity and so on of before.
+
+        What was said stays said. Returns how many findings went back.
+        """
+        before = {one.uid: one for one in self._before}
+        at = now()
+
+        def act(one: Finding) -> Finding:
+            for name in ("severity", "owner", "due", "action", "disposition", "waiver", "part_of"):
+                one = changed(one, name, before[one.uid].value(name), self.author, at, "undone")
+            return changed(one, "state", before[one.uid].state, self.author, at, "undone")
+
+        number = self._judge(tuple(before), "undone", act)
+        self._before = ()
+        return number
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a judgement to take back."""
+        return bool(self._before)
+
+    def one_for_many(self, uids: Sequence[str], title: str) -> str:
+        """Let one finding stand for several; its uid, "" after saying why not."""
+        try:
+            made, uid = merged_into_one(self.review, uids, title, self.author, now())
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return ""
+        return uid if self._take(made, f"one finding for {len(uids)}") else ""
+
+    def write_down(self, title: str, rows: Sequence[int], severity: str, comment: str) -> str:
+        """Write a finding down on activities of the open schedule; its uid, "" for none."""
+        document = self.state.document
+        if document is None:
+            return ""
+        try:
+            made, uid = written_down(
+                self.review, document, title, rows, self.author, now(), severity
+            )
+            if comment.strip():
+                made = made.with_findings(said(made.findings[uid], comment, self.author, now()))
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return ""
+        return uid if self._take(made, "written down") else ""
+
+    # Out and in.
+
+    def save_sheet(self, path: str, uids: Sequence[str] | None = None) -> None:
+        """Write the comment sheet; the ending decides between XLSX, DOCX and PDF."""
+        review, title = self.review, self._title()
+
+        def work(_context: JobContext) -> int:
+            from planbench.services.comments import comment_sheet, write_sheet
+            from planbench.services.convert import save
+
+            sheet = comment_sheet(review, title, uids=uids)
+            if path.lower().endswith(".pdf"):
+                from planbench.ui.quality.review.printing import sheet_pdf
+
+                save(sheet_pdf(sheet), path)
+            else:
+                save(write_sheet(sheet, path), path)
+            return len(sheet.rows)
+
+        def done(number: int) -> None:
+            words = text.counted(number, "finding")
+            self.state.message.emit("info", f"{words} written to {path}")
+
+        self.state.run("review-sheet", f"Writing {Path(path).name}", work, done)
+
+    def _title(self) -> str:
+        document = self.state.document
+        name = document.title if document is not None else ""
+        return f"Comments on {name}, {document.update_label}" if document is not None else name
+
+    def take_responses(self, path: str) -> None:
+        """Bring the responses of a comment sheet back."""
+
+        def work(_context: JobContext) -> Any:
+            from planbench.services.comments import read_responses
+
+            return read_responses(_bytes(path), Path(path).name)
+
+        def done(responses: Any) -> None:
+            from planbench.services.comments import take_responses
+
+            made, taken = take_responses(self.review, responses, now())
+            if taken.answered and not self._take(made, f"responses from {Path(path).name}"):
+                return
+            told = f"{text.counted(len(taken.answered), 'finding')} answered"
+            if taken.unchanged:
+                told += f", {text.number(taken.unchanged)} known already"
+            kind = "info"
+            if taken.strangers:
+                kind = "warning"
+                places = "; ".join(f"{one.where}: {one.text}" for one in taken.strangers[:5])
+                rows = text.counted(len(taken.strangers), "row")
+                told += f". {rows} of no finding here were not taken: {places}"
+            self.state.message.emit(kind, told)
+
+        self.state.run("review-responses", f"Reading {Path(path).name}", work, done)
+
+    def save_bundle(self, path: str, private: bool = False) -> None:
+        """Write the exchange file for other reviewers."""
+        review, code, author = self.review, self.code, self.author
+
+        def work(_context: JobContext) -> None:
+            from planbench.exchange.comments.bundle import write_bundle
+            from planbench.services.convert import save
+
+            save(write_bundle(review, code, author, private=private), path)
+
+        self.state.run(
+            "review-bundle",
+            f"Writing {Path(path).name}",
+            work,
+            lambda _result: self.state.message.emit("info", f"Written to {path}"),
+        )
+
+    def merge_bundle(self, path: str) -> None:
+        """Merge another reviewer's exchange file; what both decided differently is shown."""
+        code = self.code
+
+        def work(_context: JobContext) -> bytes:
+            from planbench.exchange.comments.bundle import read_bundle
+
+            content = _bytes(path)
+            read_bundle(content, Path(path).name)  # refused here, not in the window's thread
+            return content
+
+        def done(content: bytes) -> None:
+            from planbench.services.comments import take_bundle
+
+            try:
+                made, told = take_bundle(self.review, content, Path(path).name, code)
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+                return
+            if not self._take(made, f"merged with {told.author}"):
+                return
+            words = (
+                f"Merged with {told.author or 'another reviewer'}: "
+                f"{text.counted(len(told.new), 'new finding')}, "
+                f"{text.counted(len(told.changed), 'finding')} with more, "
+                f"{text.counted(len(told.conflicts), 'conflict')}"
+            )
+            self.state.message.emit("warning" if told.conflicts else "info", words)
+            if told.conflicts:
+                self.opened.emit(told.conflicts[0])
+
+        self.state.run("review-merge", f"Reading {Path(path).name}", work, done)
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ImportRefused(f"cannot be read: {error.strerror}", path) from error

@@ -1,0 +1,355 @@
+"""The right pane: one finding with its evidence, its thread, its history, and where to answer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from planbench.engines.findings.record import DISPOSITIONS, RESPONSE, Act
+from planbench.engines.findings.rounds import Place, Review
+from planbench.services.findings import Line
+from planbench.ui import text
+from planbench.ui.quality.review import words
+from planbench.ui.quality.words import tidy
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Button,
+    Chip,
+    ComboBox,
+    ElidedLabel,
+    FormField,
+    Label,
+    SidePane,
+    Surface,
+    Tabs,
+)
+
+_TABS = ("Evidence", "Discussion", "History")
+
+
+class ReplyField(QPlainTextEdit):
+    """Several lines; `sent()` on Ctrl+Enter."""
+
+    sent = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setPlaceholderText(name)
+        self.setFont(current_theme().font("body"))
+        self.setFixedHeight(72)
+        self.setTabChangesFocus(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.sent.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class FindingPane(SidePane):
+    """One finding.
+
+    `said(text, response, private)`, `field_changed(name, value)`, `settled(name, act)` when one of
+    several decisions was chosen, `opened()` to see its activity in Schedule.
+    """
+
+    said = Signal(str, bool, bool)
+    field_changed = Signal(str, str)
+    settled = Signal(str, object)
+    opened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("", current_theme().frame["details_pane"], "right")
+        self.setAccessibleName("Finding")
+        self._head_line = ElidedLabel("", "small", "text-muted")
+        self._subject = Label("", "heading", wrap=True)
+        self._about = Label("", "prose", "text-muted", wrap=True)
+        self._chips = [Chip("neutral", "") for _ in range(3)]
+        self._empty = Label("Choose a finding to see its evidence and what was said.", "prose")
+        self._empty.setWordWrap(True)
+        self._tabs = Tabs(_TABS, "Finding")
+        self._conflicts = QWidget()
+        self._content = QWidget()
+        for part in (self._conflicts, self._content):
+            column = QVBoxLayout(part)
+            column.setContentsMargins(0, 4, 0, 4)
+            column.setSpacing(6)
+        self.owner = FormField("Owner")
+        self.due = FormField("Due (YYYY-MM-DD)")
+        self.disposition = ComboBox(["No disposition", *DISPOSITIONS], "Disposition")
+        self.reply = ReplyField("Comment")
+        self.kind = ComboBox(["Comment", "Response", "Private note"], "What it is")
+        self.send = Button(
+            "Add", "default", "message-square", tip="Add what was written (Ctrl+Enter)"
+        )
+        self.see = Button("Show in Schedule", "quiet", "schedule", in_card=True)
+        self.see.setObjectName("kept")  # stays when the evidence is shown anew
+        self._lay_out()
+        self._line: Line | None = None
+        self._review = Review()
+        self._tabs.currentChanged.connect(lambda _index: self._show_tab())
+        self.reply.sent.connect(self._send)
+        self.send.clicked.connect(lambda _checked=False: self._send())
+        self.see.clicked.connect(lambda _checked=False: self.opened.emit())
+        self.owner.edited.connect(lambda words_: self.field_changed.emit("owner", words_.strip()))
+        self.due.edited.connect(self._due_edited)
+        self.disposition.activated.connect(
+            lambda index: self.field_changed.emit(
+                "disposition", DISPOSITIONS[index - 1] if index else ""
+            )
+        )
+        self.show_line(None, Review())
+
+    def _lay_out(self) -> None:
+        self.body.addWidget(self._head_line)
+        self.body.addWidget(self._subject)
+        self.body.addWidget(self._about)
+        chips = QHBoxLayout()
+        chips.setSpacing(6)
+        for chip in self._chips:
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        self.body.addLayout(chips)
+        self.body.addWidget(self._empty)
+        self.body.addWidget(self._conflicts)
+        self.body.addWidget(self._tabs)
+        self.body.addWidget(self._content)
+        self._foot = Surface("surface-raised", "t")
+        column = QVBoxLayout(self._foot)
+        column.setContentsMargins(13, 10, 13, 12)
+        column.setSpacing(8)
+        fields = QHBoxLayout()
+        fields.setSpacing(8)
+        fields.addWidget(self.owner, 3)
+        fields.addWidget(self.due, 2)
+        column.addLayout(fields)
+        column.addWidget(self.disposition)
+        column.addWidget(self.reply)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.kind)
+        row.addStretch(1)
+        row.addWidget(self.send)
+        column.addLayout(row)
+        outer = self.layout()
+        assert outer is not None
+        outer.addWidget(self._foot)
+
+    def show_line(self, line: Line | None, review: Review) -> None:
+        """Show another finding, or with None what the pane is for."""
+        other = line is None or self._line is None or self._line.finding.uid != line.finding.uid
+        self._line, self._review = line, review
+        some = line is not None
+        for part in (
+            self._tabs,
+            self._content,
+            self._foot,
+            self._head_line,
+            self._subject,
+            self._about,
+        ):
+            part.setVisible(some)
+        self._empty.setVisible(not some)
+        for chip in self._chips:
+            chip.setVisible(some)
+        if line is None:
+            self._conflicts.hide()
+            return
+        finding = line.finding
+        self._head_line.setText(f"{finding.uid} · {finding.rule or 'written by hand'}")
+        self._subject.setText(finding.title)
+        self._about.setText(f"{line.subject}  {line.name}".strip())
+        self._chips[0].set("neutral", words.SEVERITIES[finding.severity][2])
+        self._chips[1].set(*words.STAGES[line.stage])
+        self._chips[2].set("neutral", f"Since {line.since.label}" if line.since else "Just written")
+        self._chips[2].setVisible(line.since is not None and len(line.since.label) < 18)
+        self._show_conflicts()
+        self._tabs.setTabText(
+            1, f"Discussion {len(finding.talk)}" if finding.talk else "Discussion"
+        )
+        if other:
+            self.reply.clear()
+        self.owner.setText(str(finding.value("owner")))
+        self.due.setText(str(finding.value("due")))
+        self.due.set_error("")
+        held = str(finding.value("disposition"))
+        self.disposition.setCurrentIndex(1 + DISPOSITIONS.index(held) if held else 0)
+        self._show_tab()
+
+    def show_discussion(self) -> None:
+        """Go to the thread and into the reply."""
+        self._tabs.setCurrentIndex(1)
+        self.reply.setFocus()
+
+    def _show_conflicts(self) -> None:
+        """Each field on which people disagree, with a button a decision."""
+        column = _emptied(self._conflicts)
+        line = self._line
+        conflicts = line.finding.conflicts if line is not None else {}
+        self._conflicts.setVisible(bool(conflicts))
+        for name, acts in conflicts.items():
+            column.addWidget(Label(f"{words.field(name)} was decided differently", "strong"))
+            for act in acts:
+                row = QHBoxLayout()
+                said = f"{words.value(name, act.value)}, {act.author or 'planbench'}"
+                row.addWidget(ElidedLabel(f"{said}, {words.moment(act.at)}", "body"), 1)
+                take = Button("Take", "default", in_card=True, tip=f"Decide for: {said}")
+                take.clicked.connect(
+                    lambda _checked=False, name=name, act=act: self.settled.emit(name, act)
+                )
+                row.addWidget(take)
+                column.addLayout(row)
+
+    def _show_tab(self) -> None:
+        column = _emptied(self._content)
+        if self._line is None:
+            return
+        (self._evidence, self._discussion, self._history)[self._tabs.currentIndex()](column)
+
+    def _evidence(self, column: QVBoxLayout) -> None:
+        line = self._line
+        assert line is not None
+        finding, sight = line.finding, line.sight
+        if finding.waiver is not None:
+            column.addWidget(Label("Waived", "small", "text-muted"))
+            column.addWidget(Label(words.waiver(finding.waiver), "prose", wrap=True))
+        if sight is None:
+            column.addWidget(Label("No update has been looked at yet.", "prose", wrap=True))
+            return
+        latest = self._review.sights_of(finding.uid)[-1][0]
+        column.addWidget(Label(f"As of {latest.label}", "small", "text-muted"))
+        if sight.why:
+            kind = words.STANDINGS[sight.standing][1]
+            column.addWidget(Label(f"{kind}: {tidy(sight.why)}.", "prose", wrap=True))
+        for place in sight.places[:12]:
+            for told in _place_words(place):
+                column.addWidget(Label(told, "prose", wrap=True))
+        if len(sight.places) > 12:
+            more = f"and {text.number(len(sight.places) - 12)} more objects"
+            column.addWidget(Label(more, "prose", "text-muted"))
+        figures = latest.rules.get(finding.rule)
+        if figures:
+            column.addSpacing(6)
+            column.addWidget(Label("The rule in that update", "small", "text-muted"))
+            column.addWidget(Label(_figure_words(figures), "prose", wrap=True))
+        if finding.objects and finding.objects[0][0] in ("activity", "relationship"):
+            column.addWidget(self.see)
+            self.see.show()
+
+    def _discussion(self, column: QVBoxLayout) -> None:
+        line = self._line
+        assert line is not None
+        if not line.finding.talk:
+            column.addWidget(Label("Nothing was said yet.", "prose", "text-muted"))
+        for act in line.finding.talk:
+            column.addSpacing(4)
+            column.addWidget(Label(_who(act), "small", "text-muted"))
+            column.addWidget(Label(str(act.value), "prose", wrap=True))
+
+    def _history(self, column: QVBoxLayout) -> None:
+        line = self._line
+        assert line is not None
+        entries = [
+            (f"{text.date(found.data_date)}  {found.label}", words.STANDINGS[sight.standing][1])
+            for found, sight in self._review.sights_of(line.finding.uid)
+        ]
+        column.addWidget(Label("Updates", "small", "text-muted"))
+        for when, told in entries:
+            column.addWidget(Label(f"{when}: {told}", "prose", wrap=True))
+        acts = [act for act in line.finding.acts if act not in line.finding.talk]
+        if acts:
+            column.addSpacing(6)
+            column.addWidget(Label("Decisions", "small", "text-muted"))
+        for act in acts:
+            said = f"{words.moment(act.at)}  {act.author or 'planbench'}: {words.act(act)}"
+            column.addWidget(Label(said, "prose", wrap=True))
+
+    def _send(self) -> None:
+        words_ = self.reply.toPlainText().strip()
+        if words_:
+            place = self.kind.currentIndex()
+            self.said.emit(words_, place == 1, place == 2)
+
+    def sent(self) -> None:
+        """What was written has been taken: make room for the next."""
+        self.reply.clear()
+        self._tabs.setCurrentIndex(1)
+
+    def _disposition_chosen(self, index: int) -> None:
+        self.field_changed.emit("disposition", DISPOSITIONS[index - 1] if index else "")
+
+    def _due_edited(self, words_: str) -> None:
+        from planbench.ui.quality.review.dialogs import is_date
+
+        good = not words_.strip() or is_date(words_.strip())
+        self.due.set_error("" if good else "Write a date as 2026-10-31")
+        if good:
+            self.field_changed.emit("due", words_.strip())
+
+
+def _emptied(widget: QWidget) -> QVBoxLayout:
+    """The column of a widget, without what stood in it."""
+    column = widget.layout()
+    assert isinstance(column, QVBoxLayout)
+    _clear(column)
+    return column
+
+
+def _clear(column: QVBoxLayout | QHBoxLayout) -> None:
+    while column.count():
+        item = column.takeAt(0)
+        inner = item.layout() if item is not None else None
+        widget = item.widget() if item is not None else None
+        if isinstance(inner, QVBoxLayout | QHBoxLayout):
+            _clear(inner)
+        if widget is not None:
+            widget.hide()
+            if widget.objectName() != "kept":
+                widget.deleteLater()
+
+
+def _who(act: Act) -> str:
+    kind = "response" if act.field == RESPONSE else "comment"
+    kind = "private note" if act.private else kind
+    return f"{act.author} · {kind} · {words.moment(act.at)}"
+
+
+def _place_words(place: Place) -> list[str]:
+    """The evidence on one object in lines: what was measured, its dates, its links."""
+    told = [f"{place.key}: {tidy(place.said)}" if place.said else place.key]
+    when = []
+    if place.start is not None:
+        when.append(f"start {text.date(place.start)}")
+    if place.finish is not None:
+        when.append(f"finish {text.date(place.finish)}")
+    if place.float_h is not None:
+        when.append(f"total float {text.number(place.float_h)}{text.NARROW}h")
+    if when:
+        said = ", ".join(when)
+        told.append(said[:1].upper() + said[1:])
+    for way, title in (("in", "Predecessors"), ("out", "Successors")):
+        links = [link for link in place.links if link[0] == way]
+        if links:
+            shown = [_link_words(link) for link in links[:6]]
+            more = f" and {len(links) - 6} more" if len(links) > 6 else ""
+            told.append(f"{title}: {', '.join(shown)}{more}")
+    return told
+
+
+def _link_words(link: tuple[str, str, str, int]) -> str:
+    _, other, kind, lag = link
+    return f"{other} {kind}{f' {text.signed(lag / 60)}{text.NARROW}h' if lag else ''}"
+
+
+def _figure_words(figures: object) -> str:
+    assert isinstance(figures, dict)
+    value, limit = figures["value"], figures["limit"]
+
+    def shown(number: float) -> str:
+        return text.percent(number) if figures["unit"] == "ratio" else text.number(number, 2)
+
+    told = f"{figures['title']}: {shown(value)}"
+    return f"{told}, limit {shown(limit)}." if limit is not None else f"{told}."
