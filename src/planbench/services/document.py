@@ -9,6 +9,7 @@ from planbench.domain.reports import Repair
 from planbench.domain.schedule import Baseline, Schedule
 
 if TYPE_CHECKING:
+    from planbench.engines.cpm.again import Dated
     from planbench.engines.cpm.result import CpmResult
     from planbench.engines.quality.result import QualityReport
     from planbench.engines.risk.model import RiskModel
@@ -34,6 +35,7 @@ class Document:
     baseline: Baseline | None = None
     baseline_label: str = ""
     cpm: CpmResult | None = None
+    dated: Dated | None = None  # what `cpm` was calculated with, for the next edit
     problem: str = ""
     agreement: Agreement | None = None
     quality: tuple[QualityReport, ...] = ()

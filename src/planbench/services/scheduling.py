@@ -105,12 +105,22 @@ def with_options(
 
 
 def recalculate(document: Document) -> None:
-    """Schedule the document: sets `cpm` and `agreement`, or `problem` when it cannot be done."""
-    from planbench.engines.cpm import schedule_network
+    """Schedule the document: sets `cpm` and `agreement`, or `problem` when it cannot be done.
+
+    After an edit of durations alone, only what they reach is dated anew.
+    """
+    from planbench.engines.cpm import follows_msp, schedule_network
     from planbench.services.agreement import compare_with_stored
 
+    before, document.dated = document.dated, None
     try:
-        document.cpm = schedule_network(document.schedule)
+        if follows_msp(document.schedule):
+            document.cpm = schedule_network(document.schedule)
+        else:
+            from planbench.engines.cpm.again import schedule_again
+
+            document.dated = schedule_again(document.schedule, before)
+            document.cpm = document.dated.result
     except PlanbenchError as error:
         document.cpm, document.agreement, document.problem = None, None, error.line
         return

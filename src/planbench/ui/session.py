@@ -505,7 +505,7 @@ class Session(QObject):
             if self.state.document is not document:
                 return
             document.cpm, document.agreement = fresh.cpm, fresh.agreement
-            document.problem = fresh.problem
+            document.problem, document.dated = fresh.problem, fresh.dated
             if fresh.problem:
                 self.state.message.emit("error", fresh.problem)
             self.state.result_changed.emit("cpm")

@@ -54,3 +54,13 @@ def run(network: Network, remaining: Minutes | None = None) -> CpmResult:
     from planbench.engines.cpm import calculate
 
     return calculate.run(network, remaining)
+
+
+def run_again(network: Network, before: CpmResult, remaining: Minutes) -> CpmResult:
+    """What `run` gives, from the result of the same network before: only what differs is dated.
+
+    Raises ScheduleError as `run` does.
+    """
+    from planbench.engines.cpm import again
+
+    return again.run_again(network, before, remaining)

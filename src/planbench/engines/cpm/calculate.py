@@ -18,7 +18,7 @@ from planbench.engines.worktime import first_minute, last_minute
 
 
 @dataclass
-class _Dates:
+class Dates:
     """Early and late dates, early ones before the ALAP step as well."""
 
     es: Minutes
@@ -36,16 +36,16 @@ def run(network: Network, remaining: Minutes | None = None) -> CpmResult:
     Expected finish dates still have the last word on the durations of their activities. Raises
     ScheduleError when dates run beyond any sensible horizon.
     """
-    durations = network.remaining if remaining is None else _usable(network, remaining)
+    durations = network.remaining if remaining is None else usable(network, remaining)
     while True:
         dates = _passes(network, durations)
-        early, late = _beyond(network, dates)
+        early, late = beyond(network, dates)
         if not early and not late:
             return _result(network, dates)
         _widen(network, dates, early, late)
 
 
-def _usable(network: Network, remaining: Minutes) -> Minutes:
+def usable(network: Network, remaining: Minutes) -> Minutes:
     """Durations as the passes need them: none negative, none of milestones and complete work."""
     given = np.maximum(np.asarray(remaining, dtype=np.int64), 0)
     nodes = network.nodes
@@ -53,7 +53,7 @@ def _usable(network: Network, remaining: Minutes) -> Minutes:
     return np.where(idle, 0, given)
 
 
-def _passes(network: Network, durations: Minutes) -> _Dates:
+def _passes(network: Network, durations: Minutes) -> Dates:
     w, nodes, links, shares = network.work, network.nodes, network.links, network.shares
     order, link_start = network.order, network.link_start
     n = nodes.kind.size
@@ -61,29 +61,42 @@ def _passes(network: Network, durations: Minutes) -> _Dates:
     ls, lf = np.full(n, FAR), np.full(n, FAR)
     remaining = durations.copy()
     passes.forward(w, nodes, links, shares, order, link_start, remaining, es, ef)
-    finishes = passes.project_finishes(nodes, order, network.data_date, ef)
-    used = np.unique(nodes.project)
-    common = finishes[used].max() if used.size else 0
-    ends = np.where(network.own_finish, finishes, common)
-    late_end = np.where(network.must_finish != FAR, network.must_finish, ends)
+    finishes, ends, late_end = ends_of(network, ef)
     passes.backward(w, nodes, links, shares, order, link_start, remaining, late_end, ef, ls, lf)
     if nodes.alap.any():
         limit = np.full(n, FAR)
         passes.as_late_as_possible(
             w, nodes, links, shares, order, link_start, remaining, finishes, limit, es, ef
         )
-    acts, wbs = network.schedule.activities, network.schedule.wbs
+    follow(network, finishes, es, ef, ls, lf)
+    return Dates(es, ef, ls, lf, remaining, finishes, ends)
+
+
+def ends_of(network: Network, ef: Minutes) -> tuple[Minutes, Minutes, Minutes]:
+    """Per project (latest early finish, where floats run to, where late dates begin)."""
+    finishes = passes.project_finishes(network.nodes, network.order, network.data_date, ef)
+    used = np.unique(network.nodes.project)
+    common = finishes[used].max() if used.size else 0
+    ends = np.where(network.own_finish, finishes, common)
+    return finishes, ends, np.where(network.must_finish != FAR, network.must_finish, ends)
+
+
+def follow(
+    network: Network, finishes: Minutes, es: Minutes, ef: Minutes, ls: Minutes, lf: Minutes
+) -> None:
+    """Dates of level of effort and WBS summaries from those of the others, in place."""
+    nodes, acts, wbs = network.nodes, network.schedule.activities, network.schedule.wbs
     outside = nodes.kind == OUTSIDE
     if outside.any():
+        w = network.work
         ls[outside] = lf[outside] = NO_TIME
         floats.level_of_effort(w, nodes, network.ends, finishes, acts.actual_finish, es, ef, ls, lf)
         open_ = nodes.status != Status.COMPLETE
         summary = (acts.type == ActivityType.WBS_SUMMARY) & open_
         floats.wbs_summaries(summary, open_ & ~summary, acts.wbs, wbs.parent, es, ef, ls, lf)
-    return _Dates(es, ef, ls, lf, remaining, finishes, ends)
 
 
-def _beyond(network: Network, dates: _Dates) -> tuple[bool, bool]:
+def beyond(network: Network, dates: Dates) -> tuple[bool, bool]:
     """Whether any date stands at the (beginning, end) of the horizon or outside it."""
     low, high = first_minute(network.work), last_minute(network.work)
     early = late = False
@@ -95,7 +108,7 @@ def _beyond(network: Network, dates: _Dates) -> tuple[bool, bool]:
     return early, late
 
 
-def _widen(network: Network, dates: _Dates, early: bool, late: bool) -> None:
+def _widen(network: Network, dates: Dates, early: bool, late: bool) -> None:
     """Give the network a longer work table. Raises ScheduleError naming the culprit."""
     try:
         days = first_minute(network.work) // DAY, last_minute(network.work) // DAY
@@ -111,15 +124,31 @@ def _widen(network: Network, dates: _Dates, early: bool, late: bool) -> None:
     network.work = packed_calendars(calendars_of(network.schedule), first, last)
 
 
-def _result(network: Network, dates: _Dates) -> CpmResult:
+def _result(network: Network, dates: Dates) -> CpmResult:
     w, nodes, links = network.work, network.nodes, network.links
-    schedule, acts = network.schedule, network.schedule.activities
-    n, m = len(acts), len(schedule.relationships)
-    es, ef, ls, lf = dates.es, dates.ef, dates.ls, dates.lf
-    driving, link_float = np.zeros(m, dtype=bool), np.full(m, NO_TIME)
-    total, free = np.full(n, NO_TIME), np.full(n, FAR)
+    n, m = nodes.kind.size, len(network.schedule.relationships)
+    es, ef = dates.es, dates.ef
+    driving, link_float, free = np.zeros(m, dtype=bool), np.full(m, NO_TIME), np.full(n, FAR)
     until = floats.worked_until(w, nodes, ef)
     floats.link_results(w, nodes, links, network.shares, es, ef, until, driving, link_float, free)
+    return assembled(network, dates, until, driving, link_float, free)
+
+
+def assembled(
+    network: Network,
+    dates: Dates,
+    until: Minutes,
+    driving: Flags,
+    link_float: Minutes,
+    free: Minutes,
+) -> CpmResult:
+    """The result once the links are known; `until` is `floats.worked_until` of early finishes.
+
+    `free` holds the least float of the links that leave each activity, FAR without any.
+    """
+    w, nodes, links, acts = network.work, network.nodes, network.links, network.schedule.activities
+    es, ef, ls, lf = dates.es, dates.ef, dates.ls, dates.lf
+    total = np.full(es.size, NO_TIME)
     last = passes.project_finishes(nodes, network.order, network.data_date, ef)
     path = floats.longest_path(nodes, links, network.order, network.link_start, last, ef, driving)
     float_type = np.array([o.float_type for o in network.options], dtype=np.int8)

@@ -7,7 +7,7 @@ summary activities, and those that progress override drops, are not among them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -102,3 +102,13 @@ class Network:
     must_finish: Minutes  # per project, FAR for none
     data_date: Minutes  # per project, guessed where the file has none
     own_finish: Flags  # per project: floats run to its own finish, else the latest of all
+    _out: tuple[Rows, Rows] | None = field(default=None, repr=False)
+
+    def out_links(self) -> tuple[Rows, Rows]:
+        """(entries of `links` by predecessor, first one of each activity), made once."""
+        if self._out is None:
+            out = np.argsort(self.links.predecessor, kind="stable").astype(np.int32)
+            rows = np.arange(self.nodes.kind.size + 1)
+            first = np.searchsorted(self.links.predecessor[out], rows).astype(np.int32)
+            self._out = out, first
+        return self._out

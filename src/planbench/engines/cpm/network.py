@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 
 import numpy as np
 
 from planbench.domain.calendars import Calendar
 from planbench.domain.errors import LoopError, ScheduleError
 from planbench.domain.schedule import (
+    Activities,
     ActivityType,
     Codes,
     Constraint,
@@ -77,12 +79,7 @@ def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Netwo
     data_date = _data_dates(schedule, project, len(used))
     calendar = activity_calendars(schedule)
     kind = _KINDS[acts.type]
-    remaining = np.where(known(acts.remaining_duration), acts.remaining_duration, 0)
-    unsaid = ~known(acts.remaining_duration) & known(acts.original_duration)
-    remaining = np.where(unsaid, acts.original_duration, remaining)
-    idle = (acts.status == Status.COMPLETE) | (kind == START_MILESTONE) | (kind == FINISH_MILESTONE)
-    remaining = np.where(idle, 0, np.maximum(remaining, 0)).astype(np.int64)
-
+    remaining = remaining_durations(schedule)
     taken = _network_links(schedule, used, project, kind)
     links = schedule.relationships
     predecessor, successor = links.predecessor[taken], links.successor[taken]
@@ -137,6 +134,42 @@ def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Netwo
         data_date=data_date,
         own_finish=np.array([o.float_to_project_finish for o in used]),
     )
+
+
+def remaining_durations(schedule: Schedule) -> Minutes:
+    """What is left of each activity; the whole duration where a file says nothing of what is left.
+
+    Milestones and complete work have nothing left.
+    """
+    acts = schedule.activities
+    kind = _KINDS[acts.type]
+    unsaid = ~known(acts.remaining_duration)
+    left = np.where(unsaid, acts.original_duration, acts.remaining_duration)
+    idle = (acts.status == Status.COMPLETE) | (kind == START_MILESTONE) | (kind == FINISH_MILESTONE)
+    return np.where(idle, 0, np.maximum(left, 0)).astype(np.int64)
+
+
+_FREE = {"remaining_duration", "original_duration", "name", "physical_percent"}
+"""Columns of activities on which nothing that `prepare` makes depends but the durations."""
+
+
+def with_durations(network: Network, schedule: Schedule) -> Network | None:
+    """The network for a schedule that differs from its own in durations alone, else None.
+
+    Columns count as the same where they are the same arrays, as they are after an edit.
+    """
+    was, now = network.schedule, schedule
+    for item in fields(Schedule):
+        name = item.name
+        if name != "activities" and getattr(was, name) is not getattr(now, name):
+            return None
+    for item in fields(Activities):
+        name = item.name
+        if name not in _FREE and getattr(was.activities, name) is not getattr(now.activities, name):
+            return None
+    if len(network.shares) or network.options != tuple(p.options for p in now.projects):
+        return None  # what resources do depends on the durations as well
+    return replace(network, schedule=now, remaining=remaining_durations(now))
 
 
 def _data_dates(schedule: Schedule, project: Rows, n: int) -> Minutes:
