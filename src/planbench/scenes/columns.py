@@ -64,6 +64,7 @@ PERCENT_WORDS = {
 
 if TYPE_CHECKING:
     from planbench.engines.quality.result import QualityReport
+    from planbench.engines.risk.model import RiskModel
     from planbench.engines.risk.result import RiskResult
 
 Values = npt.NDArray[Any]
@@ -76,6 +77,7 @@ class Extras:
 
     baselines: tuple[Baseline, ...] = ()  # the second and third
     reports: tuple[QualityReport, ...] = ()
+    model: RiskModel | None = None
     risk: RiskResult | None = None
 
 

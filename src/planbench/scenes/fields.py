@@ -55,7 +55,7 @@ def columns_of(schedule: Schedule, extras: Extras | None = None) -> dict[str, Co
 
 
 def _main(schedule: Schedule) -> Iterable[Column]:
-    longest = max((len(code) for code in schedule.activities.code.tolist()), default=0)
+    longest = max(map(len, schedule.activities.code.tolist()), default=0)
     name = activity_texts("name")
     return (
         Column(

@@ -192,7 +192,7 @@ def _zoom(rows: int, high_mm: float, setup: PageSetup) -> float:
     if zoom < LEAST_ZOOM:
         fit = int((room / LEAST_ZOOM - _fixed(setup)) // ROW)
         raise PrintError(
-            f"{rows:,} rows are too small to read on {setup.paper}, {setup.pages_tall} down",
+            f"{rows:,} rows would be too small to read on {setup.paper}, {setup.pages_tall} down",
             mend=f"Take {math.ceil(rows / max(fit, 1))} sheets or more down, or larger paper.",
         )
     return zoom

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import NO_ROW
 from planbench.scenes.formats import THIN, date_text, days_text
+from planbench.services.history import Snapshot, history_of
+from planbench.services.jobs import JobContext
 from planbench.ui import paint
-from planbench.ui.details.content import general, heading, links, more
+from planbench.ui.details.beyond import costs, findings, history, risks
+from planbench.ui.details.content import Section, general, heading, links, more
 from planbench.ui.details.sheet import PAD, Sheet
 from planbench.ui.icons import draw_icon
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.words import driver
+from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets.buttons import Button, Tabs
 from planbench.ui.widgets.labels import Chip, ElidedLabel, Label
 from planbench.ui.widgets.panels import Surface
 
-TABS = ("General", "Links", "More")
-_PAGES = (general, links, more)
+TABS = ("General", "Links", "Findings", "Risks", "History", "More")
+
+
+def _more(plan: Plan, row: int) -> list[Section]:
+    return [*costs(plan, row), *more(plan, row)]
+
+
+_PAGES = (general, links, findings, risks, history, _more)
+
+
+class _Tabs(Tabs):
+    """Tabs that stand closer, so that all of them fit the pane."""
+
+    def tabSizeHint(self, index: int) -> QSize:
+        size = super().tabSizeHint(index)
+        return QSize(size.width() - 7, size.height())
 
 
 class DetailsPane(Surface):
     """One activity of a plan: heading, chips, tabs. `gone(row)` asks to select another activity.
 
+    `history_wanted()` when earlier updates are to be looked up for `Plan.tell_history`;
     `closed()` when the user folds the pane away; `link_menu(link, point)` and `link_wanted()`
     when a relationship is to be changed or added.
     """
@@ -33,6 +52,7 @@ class DetailsPane(Surface):
     gone = Signal(int)
     link_menu = Signal(int, QPoint)
     link_wanted = Signal()
+    history_wanted = Signal()
     closed = Signal()
 
     def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
@@ -44,7 +64,7 @@ class DetailsPane(Surface):
         self._name = Label("", "title", wrap=True)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
-        self._tabs = Tabs(TABS, "Details")
+        self._tabs = _Tabs(TABS, "Details")
         self._sheet = Sheet("Details of the selected activity")
         self._empty = Label(
             "Select an activity to see its dates, float, logic and what explains them.",
@@ -60,6 +80,7 @@ class DetailsPane(Surface):
         self._add.clicked.connect(lambda _checked=False: self.link_wanted.emit())
         plan.plan_changed.connect(self._refresh)
         plan.reasons_ready.connect(self._refresh)
+        plan.history_told.connect(self._refresh)
         self.show_row(NO_ROW)
 
     def _lay_out(self) -> None:
@@ -130,6 +151,8 @@ class DetailsPane(Surface):
     def _show_page(self, page: int) -> None:
         if self.row != NO_ROW:
             self._add.setVisible(TABS[page] == "Links")
+            if TABS[page] == "History" and self.plan.history is None and self.isVisible():
+                self.history_wanted.emit()
             self._sheet.show_sections(_PAGES[page](self.plan, self.row))
             self._scroll.verticalScrollBar().setValue(0)
 
@@ -140,6 +163,22 @@ class DetailsPane(Surface):
     def show_tab(self, name: str) -> None:
         """Bring a tab to the front."""
         self._tabs.setCurrentIndex(TABS.index(name))
+
+
+def look_up_history(state: AppState, plan: Plan) -> None:
+    """Look earlier updates up in the background and tell the plan."""
+    document, library = state.document, state.library
+    if document is None:
+        return
+
+    def work(context: JobContext) -> tuple[Snapshot, ...]:
+        return history_of(document, library, context)
+
+    def done(found: tuple[Snapshot, ...]) -> None:
+        if state.document is document:
+            plan.tell_history(found)
+
+    state.run("history", "Earlier updates", work, done)
 
 
 class DetailsStrip(QWidget):

@@ -35,7 +35,7 @@ from planbench.services.trace import (
     targets,
 )
 from planbench.ui import text
-from planbench.ui.details.pane import DetailsPane, DetailsStrip
+from planbench.ui.details.pane import DetailsPane, DetailsStrip, look_up_history
 from planbench.ui.icons import icon
 from planbench.ui.logic.canvas import TraceCanvas
 from planbench.ui.logic.export import export_picture
@@ -43,7 +43,7 @@ from planbench.ui.logic.paths import PathLine
 from planbench.ui.logic.sidebar import Sidebar
 from planbench.ui.logic.steps import StepsModel, StepsTable
 from planbench.ui.quality.review.hooks import offer_findings
-from planbench.ui.schedule.plan import Plan, prepare_reasons
+from planbench.ui.schedule.plan import Plan, extras_of, prepare_reasons
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets import (
@@ -106,6 +106,7 @@ class LogicWorkspace(QWidget):
         self.table = StepsTable(self.model)
         self.banner = Banner("info")
         self.pane, self.strip = DetailsPane(self.plan), DetailsStrip(self.plan)
+        self.pane.history_wanted.connect(lambda: look_up_history(self.state, self.plan))
         self._stack = QStackedLayout()
         self._stack.addWidget(
             EmptyState(
@@ -267,7 +268,7 @@ class LogicWorkspace(QWidget):
         self._outdated()
 
     def _result_changed(self, kind: str) -> None:
-        if kind in ("cpm", "baseline"):
+        if kind in ("cpm", "baseline", "quality", "risk"):
             self._outdated()
 
     def _outdated(self) -> None:
@@ -288,7 +289,8 @@ class LogicWorkspace(QWidget):
         if document is None:
             self.plan.show(Schedule(), None, None)
             return
-        self.plan.show(document.schedule, document.cpm, document.baseline)
+        self.plan.tell_history(None)
+        self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
         self._reasons = None
         if not usable:
             self._stale = document.cpm is None and not document.problem

@@ -19,15 +19,14 @@ from planbench.scenes.print_setup import ROW, PageSetup
 from planbench.services.document import Document
 from planbench.services.layouts import Layout
 from planbench.ui.printing.painter import text_width
-from planbench.ui.schedule.plan import Plan
-from planbench.ui.schedule.workspace import extras_of
+from planbench.ui.schedule.plan import Plan, extras_of
 from planbench.ui.theme import load_theme
 
 PAPER_COLUMNS = ["id", "name", "remaining", "start", "finish", "float", "variance"]
 """Columns of a layout that names none."""
 
 PAPER_WIDTHS = {"name": 294.0, "id": 82.0, "remaining": 54.0, "start": 92.0, "finish": 92.0,
-                "float": 62.0, "variance": 66.0}  # fmt: skip
+                "float": 62.0, "variance": 66.0, "percent": 50.0}  # fmt: skip
 """Widths on paper where the user chose none; others are nine tenths of those on screen."""
 
 
@@ -50,9 +49,12 @@ def source_of(
         text_width,
     )
     given = widths or {}
-    sized = tuple(
-        (one, float(given.get(one.id, PAPER_WIDTHS.get(one.id, one.width * 0.9)))) for one in chosen
-    )
+
+    def width(column: Column) -> float:
+        usual = PAPER_WIDTHS.get(column.id, max(48.0, column.width * 0.95))
+        return float(given.get(column.id, usual))
+
+    sized = tuple((one, width(one)) for one in columns)
     finish, variance = _finish(plan)
     heading = heading_words(gantt, finish, variance, _shown(plan))
     return PrintSource(gantt, plan.table, sized, options, heading, _origin(document), plan.span)

@@ -6,15 +6,19 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from planbench.domain.schedule import Schedule
+from planbench.domain.schedule import Schedule, Status
 from planbench.engines.cpm.result import CpmResult
 from planbench.services.document import Document
+from planbench.services.editing import edit_cell
 from planbench.ui.schedule.workspace import ScheduleWorkspace
+from planbench.ui.session import Session
+from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
 from planbench.ui.theme import apply_theme
 
@@ -65,6 +69,62 @@ def measure(schedule: Schedule, cpm: CpmResult, size: tuple[int, int] = SIZE) ->
     state.close()
     app.processEvents()
     return figures
+
+
+def measure_edits(
+    schedule: Schedule, cpm: CpmResult, edits: int, size: tuple[int, int] = SIZE
+) -> dict[str, Any]:
+    """Seconds from an edited duration to the painted new dates, as a planner waits for them.
+
+    Each edit makes the remaining duration of another activity in sight or out of it a day longer;
+    it goes through the undo stack, the scheduling job and the table and Gantt. `edit` is the
+    median over `edits` of them, `edit_worst` the longest, `edit_note` says what was done.
+    """
+    import tempfile
+
+    app = _application()
+    with tempfile.TemporaryDirectory() as folder:
+        state = AppState()
+        space = ScheduleWorkspace(state)
+        session = Session(state, Settings(Path(folder) / "window.json"), space)
+        space.resize(*size)
+        space.show()
+        document = Document(schedule, cpm=cpm)
+        state.open_document(document)
+        waits = []
+        open_rows = np.flatnonzero(schedule.activities.status == Status.NOT_STARTED)
+        rows = np.random.default_rng(1).choice(open_rows, edits + 3)
+        for row in rows.tolist():
+            _settle(app, state)
+            longer = int(document.schedule.activities.remaining_duration[row]) + 480
+            step = edit_cell(document, row, "remaining", f"{longer / 60:g}h")
+            assert step is not None
+            before, begun = document.cpm, time.perf_counter()
+            state.push(step)
+            while document.cpm is before or space.plan.cpm is not document.cpm:
+                app.processEvents()
+            space.repaint()  # what is waiting to be painted is painted now
+            app.processEvents()
+            waits.append(time.perf_counter() - begun)
+        _settle(app, state)
+        space.close()
+        space.deleteLater()
+        session.close()
+        app.processEvents()
+    shown = np.array(waits[3:])  # the first ones load code
+    note = f"{len(schedule):,} activities: one duration edited, scheduled, table and Gantt painted"
+    return {
+        "edit": float(np.median(shown)),
+        "edit_worst": float(shown.max()),
+        "edit_note": f"{note}; worst of {edits} {1000 * shown.max():.0f} ms",
+    }
+
+
+def _settle(app: QApplication, state: AppState) -> None:
+    """Wait until all jobs are done."""
+    until = time.perf_counter() + 0.05
+    while state.busy or time.perf_counter() < until:
+        app.processEvents()
 
 
 def _application() -> QApplication:

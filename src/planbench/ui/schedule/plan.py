@@ -38,6 +38,16 @@ from planbench.services.editing import FIELDS
 
 if TYPE_CHECKING:
     from planbench.engines.trace.why import Prepared
+    from planbench.services.document import Document
+    from planbench.services.history import Snapshot
+
+
+def extras_of(document: Document) -> Extras:
+    """What columns, filters and details can tell besides the schedule: baselines, risk, checks."""
+    n = len(document.schedule)
+    more = (one for one in document.schedule.baselines if one is not document.baseline)
+    fitting = tuple(one for one in more if len(one.columns) == n)
+    return Extras(fitting[:2], document.quality, document.risk_model, document.risk)
 
 
 class Plan(QObject):
@@ -45,13 +55,14 @@ class Plan(QObject):
 
     Signals: `plan_changed()` when the schedule or its figures are others, `rows_changed()` when
     only the rows are, `reasons_ready()` when the dates can be explained, `refused(text)` when the
-    filter cannot be asked of this schedule.
+    filter cannot be asked of this schedule, `history_told()` when earlier updates are known.
     """
 
     plan_changed = Signal()
     rows_changed = Signal()
     reasons_ready = Signal()
     refused = Signal(str)
+    history_told = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +71,7 @@ class Plan(QObject):
         self.baseline: Baseline | None = None
         self.critical_by = LONGEST_PATH
         self.extras = Extras()
+        self.history: tuple[Snapshot, ...] | None = None  # None until it was looked up
         self.grouping: tuple[str, ...] = (BY_WBS,)  # keys of the levels, the outermost first
         self.quick = ""  # one of QUICK_FILTERS
         self.query = ""
@@ -113,6 +125,11 @@ class Plan(QObject):
         if column not in self._edited:
             self._edited[column] = self._compare(column)
         return self._edited[column]
+
+    def tell_history(self, found: tuple[Snapshot, ...] | None) -> None:
+        """The updates of this project were looked up, or are to be looked up anew (None)."""
+        self.history = found
+        self.history_told.emit()
 
     def _compare(self, column: str) -> Flags | None:
         now, base = self.schedule.activities, self.base.activities

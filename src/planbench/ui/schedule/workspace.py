@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedLayout, Q
 
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.domain.times import from_datetime
-from planbench.scenes.columns import Column, Extras
+from planbench.scenes.columns import Column
 from planbench.scenes.facts import LONGEST_PATH, TOTAL_FLOAT
 from planbench.scenes.fields import DEFAULT_COLUMNS, NARROW_COLUMNS
 from planbench.scenes.filters import Group
 from planbench.scenes.gantt import GanttOptions
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
-from planbench.ui.details.pane import DetailsPane, DetailsStrip
+from planbench.ui.details.pane import DetailsPane, DetailsStrip, look_up_history
 from planbench.ui.exchange.clipboard import paste
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.quality.review.hooks import activity_menu, offer_findings
@@ -32,7 +32,7 @@ from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.layouts import LayoutDesk
 from planbench.ui.schedule.moving import MovingDesk
 from planbench.ui.schedule.overview import Overview
-from planbench.ui.schedule.plan import Plan, prepare_reasons
+from planbench.ui.schedule.plan import Plan, extras_of, prepare_reasons
 from planbench.ui.schedule.table import ActivityTable
 from planbench.ui.schedule.toolbar import ScheduleBar
 from planbench.ui.schedule.whatif import WhatIfBar
@@ -156,6 +156,7 @@ class ScheduleWorkspace(QWidget):
         )
         offer_findings(state, self.gantt, self.selected_activities)
         self.pane.gone.connect(self.go_to)
+        self.pane.history_wanted.connect(lambda: look_up_history(state, plan))
         self.pane.closed.connect(lambda: self.open_details(False))
         self.strip.opened.connect(lambda: self.open_details(True))
         mine, other = self.table.verticalScrollBar(), self.gantt.verticalScrollBar()
@@ -193,6 +194,7 @@ class ScheduleWorkspace(QWidget):
             self.desk.opened()
             return
         self._stack.setCurrentIndex(1)
+        self.plan.tell_history(None)
         self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
         self.desk.opened()
         self.tell_what_if()
@@ -645,14 +647,6 @@ class ScheduleWorkspace(QWidget):
                 self.toggle_details()
                 return True
         return super().eventFilter(watched, event)
-
-
-def extras_of(document: Document) -> Extras:
-    """What columns and filters can tell besides the schedule: baselines, risk, checks."""
-    n = len(document.schedule)
-    more = (one for one in document.schedule.baselines if one is not document.baseline)
-    fitting = tuple(one for one in more if len(one.columns) == n)
-    return Extras(fitting[:2], document.quality, document.risk)
 
 
 def _looks(columns: Sequence[Column]) -> list[tuple[str, str, int, str]]:
