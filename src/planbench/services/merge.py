@@ -112,7 +112,8 @@ def file_in_library(library: Library, result: MergeResult, code: str, name: str)
     if project is None:
         project = library.new_project(code, name or code)
     schedule = result.document.schedule
-    label = f"Merge of {len(result.merged.origins)} projects, {to_iso(schedule.data_date) or '-'}"
+    day = (to_iso(schedule.data_date) or "")[:10] or "no data date"
+    label = f"Merge of {len(result.merged.origins)} projects, {day}"
     update = library.add_schedule(
         schedule, label=label, project=project, repairs=result.report, name=schedule.source.name
     )

@@ -30,7 +30,7 @@ class ActionSpec:
 WINDOW_ACTIONS = (
     ActionSpec("open-files", "Open files…", "Ctrl+O", "Read files into the library", "open"),
     ActionSpec("export", "Export as…", "Ctrl+Shift+E", "Write the schedule to a file", "download"),
-    ActionSpec("import-table", "Import table…", "", "Bring an edited Excel or CSV back", "upload"),
+    ActionSpec("import-table", "Import tables…", "", "Bring edited Excel or CSV back", "upload"),
     ActionSpec("merge", "Merge schedules…", "", "Several schedules as one master", "layers"),
     ActionSpec("print", "Print preview…", "Ctrl+P", "The plan on paper, PDF and PNG", "printer"),
     ActionSpec("sample", "Open the sample", "", "Put the sample project on screen", "star"),

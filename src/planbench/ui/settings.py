@@ -21,6 +21,7 @@ DEFAULTS: dict[str, Any] = {
     "folder": "",
     "schedule_view": {},
     "layouts": {},
+    "print": {},
     "agreement_needed": 0.99,
 }
 

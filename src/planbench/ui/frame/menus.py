@@ -27,6 +27,7 @@ def project_menu(window: MainWindow) -> None:
     if not menu.isEmpty():
         menu.addSeparator()
     menu.addAction(window.commands["open-files"])
+    menu.addAction(window.commands["merge"])
     menu.addAction(window.commands["sample"])
     _below(window.context.project, menu)
 
@@ -44,14 +45,15 @@ def update_menu(window: MainWindow) -> None:
         )
     if menu.isEmpty():
         menu.addAction("This file is not in the library").setEnabled(False)
-    if document is not None and document.repairs:
+    if document is not None:
         menu.addSeparator()
         count = text.number(len(document.repairs))
-        rows = menu.addAction(f"Mended while reading…\t{count}")
+        rows = menu.addAction(f"Import report…\t{count}")
         rows.triggered.connect(lambda _checked=False: window.show_repairs())
     if document is not None:
         menu.addSeparator()
         menu.addAction(window.commands["export"])
+        menu.addAction(window.commands["print"])
         menu.addAction(window.commands["import-table"])
     _below(window.context.update_, menu)
 

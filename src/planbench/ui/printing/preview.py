@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -86,8 +86,9 @@ class SheetView(QWidget):
         wide, high = self.picture.width(), self.picture.height()
         ratio = self.devicePixelRatioF()
         scale = min((self.width() - 32) * ratio / wide, (self.height() - 32) * ratio / high, 1.0)
-        wide, high = wide * scale / ratio, high * scale / ratio
-        box = QRectF((self.width() - wide) / 2, (self.height() - high) / 2, wide, high)
+        size = QSizeF(wide * scale / ratio, high * scale / ratio)
+        corner = QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2)
+        box = QRectF(corner, size)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         painter.fillRect(box.translated(2, 2), theme.color("shadow"))
         painter.drawImage(box, self.picture)
@@ -258,6 +259,7 @@ class PrintPreview(QDialog):
         finish = _read(self.finish, first=False)
         if start is None or finish is None:
             return None
+        typed: dict[str, Any] = {one: field.text().strip() for one, field in self.texts.items()}
         return replace(
             self.setup,
             paper=self.paper.currentText(),
@@ -269,7 +271,7 @@ class PrintPreview(QDialog):
             names=self.names.isChecked(),
             start=start,
             finish=finish,
-            **{name: field.text().strip() for name, field in self.texts.items()},
+            **typed,
         )
 
     def set_logo(self, path: str) -> None:
@@ -388,6 +390,7 @@ def _spin(name: str, low: int, high: int, value: int) -> QSpinBox:
     spin.setRange(low, high)
     spin.setValue(value)
     spin.setFont(current_theme().font("body"))
+    spin.setFixedWidth(108)
     for part in (spin, spin.lineEdit()):
         part.setAccessibleName(name)
     return spin

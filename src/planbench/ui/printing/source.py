@@ -17,7 +17,7 @@ from planbench.scenes.metrics import Metrics
 from planbench.scenes.print_page import PrintSource, heading_words
 from planbench.scenes.print_setup import ROW, PageSetup
 from planbench.services.document import Document
-from planbench.services.layouts import Layout
+from planbench.services.layouts import BARS, Layout
 from planbench.ui.printing.painter import text_width
 from planbench.ui.schedule.plan import Plan, extras_of
 from planbench.ui.theme import load_theme
@@ -118,9 +118,7 @@ def source_by_layout(document: Document, layout: Layout) -> PrintSource:
     sorting = [(layout.sort, layout.descending), *further]
     plan.sort_by_all([one for one in sorting if one[0] in plan.columns])
     plan.open_level(plan.deepest if layout.level < 0 else layout.level)
-    options = GanttOptions(
-        links=layout.links, baseline=layout.baseline, labels=layout.labels, nonwork=layout.nonwork
-    )
+    options = GanttOptions(**{name: getattr(layout, name) for name in BARS if name != "names"})
     shown = [one for one in layout.columns if one in plan.columns] or PAPER_COLUMNS
     columns = [
         replace(
