@@ -388,7 +388,7 @@ def _sample_event(item: Mapping[str, Any], more: Mapping[str, Any]) -> Event:
 
 def keep_sample(library: Library, project: int) -> None:
     """Bind the sample project, unless it is bound already. Raises StoreError if it cannot be."""
-    if library.entries(BINDING, project):
+    if library.read_only or library.entries(BINDING, project):
         return
     pack, data, events, evidence = sample_binding()
     entries = [Entry(BINDING, "binding", {"pack": pack, "data": data_json(data)}, project)]

@@ -14,6 +14,7 @@ import numpy as np
 
 from planbench.domain.schedule import Baseline, Schedule
 from planbench.domain.times import NO_TIME
+from planbench.services.actions import keep_sample_actions
 from planbench.services.baselines import aligned_baseline
 from planbench.services.contract import keep_sample
 from planbench.services.sample_build import build_schedule
@@ -158,6 +159,7 @@ def ensure_sample(library: Library) -> int:
             if label == LATEST:
                 _keep_risk_model(library, update)
     keep_sample(library, project)
+    keep_sample_actions(library, project)
     return project
 
 

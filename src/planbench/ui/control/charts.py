@@ -114,9 +114,9 @@ class BullsEye:
 
         theme, plot, points = current_theme(), chart.plot, self._points()
         reach = max([0.2, *(max(abs(s - 1), abs(c - 1)) * 1.15 for s, c, _ in points)])
-        plot.setXRange(1 - reach, 1 + reach, padding=0)
-        plot.setYRange(1 - reach, 1 + reach, padding=0)
+        # Both at once: with a locked aspect the second of two calls would undo the first.
         plot.setAspectLocked(True)
+        plot.setRange(xRange=(1 - reach, 1 + reach), yRange=(1 - reach, 1 + reach), padding=0)
         for radius in (0.15, 0.10, 0.05):
             turn = np.linspace(0, 2 * math.pi, 90)
             plot.plot(

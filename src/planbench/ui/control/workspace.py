@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from planbench.domain.errors import PlanbenchError
+from planbench.engines.control.variances import Action, VarianceRule
+from planbench.services import actions as log
+from planbench.services.actions import ActionReport
+from planbench.services.contract import as_of, today
 from planbench.services.control import ControlReport, library_report
+from planbench.services.library import Library
+from planbench.ui.control.actions import ActionsPane
 from planbench.ui.control.charts import BullsEye, ValueChart
 from planbench.ui.control.table import BreakdownModel
 from planbench.ui.control.words import Money, figures, story
@@ -26,6 +39,8 @@ from planbench.ui.widgets import (
 
 BREAKDOWNS = ("WBS", "Cost account")
 
+Measurement = tuple[ControlReport, ActionReport]
+
 
 class ControlWorkspace(QWidget):
     """Earned value of the open document, measured whenever what it rests on has changed."""
@@ -38,6 +53,7 @@ class ControlWorkspace(QWidget):
         super().__init__()
         self.state = state
         self.report: ControlReport | None = None
+        self.followed: ActionReport | None = None
         self._stale = True
         self._curves: ValueChart | None = None
         self._eye: BullsEye | None = None
@@ -101,6 +117,10 @@ class ControlWorkspace(QWidget):
         inner.setContentsMargins(16, 4, 16, 12)
         inner.addWidget(self.words, 1)
         self.word_card.set_body(told)
+        # The words wrap, so the row has a height for its width: without this the charts' own
+        # wish for height would leave the tables below a sliver in a low window.
+        for card in (self.curve_card, self.eye_card, self.word_card):
+            card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         upper = QHBoxLayout()
         upper.setContentsMargins(12, 12, 12, 6)
         upper.setSpacing(12)
@@ -110,9 +130,20 @@ class ControlWorkspace(QWidget):
         column.addLayout(upper, 6)
         self.row_card = Card("Variances")
         self.row_card.set_body(self.table)
+        self.log = ActionsPane()
+        self.log.open_wanted.connect(self._open_actions)
+        self.log.kept.connect(self._keep_action)
+        self.log.rules_kept.connect(self._keep_rules)
+        self.action_card = Card("Actions")
+        for tool in self.log.tools():
+            tool.setFixedHeight(20)  # no taller than the head of the card beside it
+            self.action_card.add_tool(tool)
+        self.action_card.set_body(self.log)
         lower = QHBoxLayout()
         lower.setContentsMargins(12, 6, 12, 12)
+        lower.setSpacing(12)
         lower.addWidget(self.row_card, 1)
+        lower.addWidget(self.action_card, 1)
         column.addLayout(lower, 5)
         return page
 
@@ -123,7 +154,7 @@ class ControlWorkspace(QWidget):
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
-        return [self.breakdown, self.table]
+        return [self.breakdown, self.table, self.log.table]
 
     def _result_changed(self, kind: str) -> None:
         if kind in ("cpm", "baseline"):
@@ -147,25 +178,27 @@ class ControlWorkspace(QWidget):
             return  # the calculation is under way and will tell
         self._stale = False
 
-        def work(_context: Any) -> ControlReport | PlanbenchError:
+        def work(_context: Any) -> Measurement | PlanbenchError:
             try:
-                return library_report(document, library)
+                report = library_report(document, library)
+                return report, log.action_report(document, library, report)
             except PlanbenchError as error:
                 return error
 
-        def done(result: ControlReport | PlanbenchError) -> None:
+        def done(result: Measurement | PlanbenchError) -> None:
             if self.state.document is document:
                 self._show(result)
 
         self.state.run("control", "Control", work, done)
 
-    def _show(self, result: ControlReport | PlanbenchError) -> None:
-        if isinstance(result, PlanbenchError):
-            self.report = None
-            self.trouble.setText(result.line)
+    def _show(self, found: Measurement | PlanbenchError) -> None:
+        if isinstance(found, PlanbenchError):
+            self.report = self.followed = None
+            self.trouble.setText(found.line)
             self._pages.setCurrentIndex(1)
             self.breakdown.setEnabled(False)
             return
+        result, self.followed = found
         self.report = result
         if self._curves is None or self._eye is None:
             self._curves, self._eye = ValueChart(), BullsEye()
@@ -182,7 +215,43 @@ class ControlWorkspace(QWidget):
         self.words.setText("\n\n".join(story(result, money)))
         self.breakdown.setEnabled(True)
         self._show_rows()
+        self._show_actions(money)
         self._pages.setCurrentIndex(2)
+
+    def _show_actions(self, money: Money) -> None:
+        document, library = self.state.document, self.state.library
+        assert document is not None
+        why_not = ""
+        try:
+            log.need_library(library, document.library_project)
+        except PlanbenchError as error:
+            why_not = error.line
+        self.log.show_report(self.followed, money, as_of(document, today()), why_not)
+        self.action_card.set_title("Actions", self.log.words())
+
+    def _write(self, act: Callable[[Library, int], object]) -> None:
+        """Write something down in the library, then measure again."""
+        document = self.state.document
+        if document is None:
+            return
+        try:
+            act(*log.need_library(self.state.library, document.library_project))
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+        self._measure()
+
+    def _open_actions(self) -> None:
+        report = self.followed
+        if report is not None:
+            self._write(lambda library, project: log.open_actions(library, project, report))
+
+    def _keep_action(self, action: Action) -> None:
+        what = f"{action.uid}: {action.state}"
+        self._write(lambda library, project: log.keep_actions(library, project, [action], what))
+
+    def _keep_rules(self, rules: tuple[VarianceRule, ...]) -> None:
+        self._write(lambda library, project: log.keep_rules(library, project, rules))
 
     def _show_rows(self) -> None:
         if self.report is None:

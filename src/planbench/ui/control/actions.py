@@ -1,0 +1,429 @@
+"""Variances beyond their limits and what is done about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from planbench.domain.errors import ModelError
+from planbench.domain.times import DAY, day_number
+from planbench.engines.control.variances import (
+    ACCEPTED,
+    AMOUNTS,
+    CLOSED,
+    OPEN,
+    Action,
+    Breach,
+    VarianceRule,
+    closed,
+    escalation,
+    rule_from,
+)
+from planbench.services.actions import ActionReport, Cause
+from planbench.ui import text
+from planbench.ui.control.words import Money
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    CellLook,
+    Column,
+    ComboBox,
+    FlatTableModel,
+    FormField,
+    Label,
+    TableView,
+)
+
+HIGHER = ("", "to the project manager", "to the PMO", "to the sponsor")
+"""Where an overdue action is escalated to, by level."""
+
+_STATES = {OPEN: ("neutral", "Open"), ACCEPTED: ("meets", "Accepted"), CLOSED: ("done", "Closed")}
+
+
+def figure(metric: str, value: float | None, share: float | None, money: Money) -> str:
+    """A metric's value as text: money with its percentage, or an index."""
+    if value is None:
+        return "n/a"
+    if metric in AMOUNTS:
+        told = text.signed(value / money.factor, 1)
+        return told if share is None else f"{told} ({text.percent(share)})"
+    return text.number(value, 2)
+
+
+def short_day(iso: str) -> str:
+    """`12-Apr-29` of an ISO date, an empty text for none."""
+    return text.date(day_number(dt.date.fromisoformat(iso)) * DAY) if iso else ""
+
+
+class ActionsModel(FlatTableModel):
+    """Actions that are not closed first, then breaches without an action, then closed ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[Action | Breach] = []
+        self._today = dt.date(2000, 1, 1)
+
+    def show_report(self, report: ActionReport, money: Money, today: dt.date) -> None:
+        """Show the actions and breaches of a report, as of a day."""
+        self._today = today
+        live = [one for one in report.actions if one.state != CLOSED]
+        live.sort(key=lambda one: (-escalation(one, today), one.due or "9999", one.uid))
+        known = {(one.rule, one.subject) for one in live}
+        fresh = [b for b in report.missing if (b.rule.id, b.subject.code) not in known]
+        done = [one for one in report.actions if one.state == CLOSED]
+        self.lines = [*live, *fresh, *done]
+        names = {one.code: one.name for one in report.causes}
+        rows = [self._cells(line, money, names) for line in self.lines]
+        keys = (
+            ("subject", "Id", 92),
+            ("name", "Work", 170),
+            ("value", f"Variance, {money.unit}", 128),
+            ("cause", "Cause", 126),
+            ("action", "Action", 200),
+            ("due", "Due", 82),
+        )
+        columns = [
+            Column(
+                key,
+                title,
+                width,
+                right=key == "value",
+                values=[row[place] for row in rows],
+                stretch=key == "action",
+            )
+            for place, (key, title, width) in enumerate(keys)
+        ]
+        columns.append(Column("state", "Status", 132, values=[row[6] for row in rows]))
+        self.set_data(columns, len(self.lines))
+
+    def _cells(self, line: Action | Breach, money: Money, names: dict[str, str]) -> tuple[str, ...]:
+        if isinstance(line, Breach):
+            rule, subject = line.rule, line.subject
+            told = figure(rule.metric, line.value, line.share, money)
+            return subject.code, subject.name, f"{rule.metric} {told}", "", rule.title, "", "new"
+        told = figure(line.metric, line.latest, line.latest_share, money)
+        cause = names.get(line.cause, line.cause)
+        what = line.action or line.title
+        return (
+            line.subject,
+            line.name,
+            f"{line.metric} {told}",
+            cause,
+            what,
+            short_day(line.due),
+            line.state,
+        )
+
+    def look(self, row: int, column: int) -> CellLook:
+        plain, line = super().look(row, column), self.lines[row]
+        if self.columns[column].key == "state":
+            if isinstance(line, Breach):
+                return CellLook("Needs an action", chip="needs-you")
+            if escalation(line, self._today):
+                return CellLook("Overdue", chip="watch")
+            chip, word = _STATES[line.state]
+            return CellLook(word, chip=chip)
+        quiet = isinstance(line, Action) and line.state == CLOSED
+        return plain._replace(role="text-muted") if quiet else plain
+
+    def tip(self, row: int, column: int) -> str:
+        line = self.lines[row]
+        if isinstance(line, Breach):
+            return f"{line.rule.title}, since {line.since.isoformat()}"
+        level = escalation(line, self._today)
+        gone = f". Overdue, escalated {HIGHER[level]}" if level else ""
+        seen = text.counted(len(line.seen), "data date")
+        return f"{line.title}: seen at {seen}, opened {short_day(line.opened)}{gone}"
+
+
+class ActionsPane(QWidget):
+    """The table with its buttons. `open_wanted()`, `kept(Action)`, `rules_kept(rules)`."""
+
+    open_wanted = Signal()
+    kept = Signal(object)
+    rules_kept = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.report: ActionReport | None = None
+        self._money = Money(1.0, "")
+        self._today = dt.date(2000, 1, 1)
+        self.model = ActionsModel()
+        self.table = TableView("Variances and actions")
+        self.table.setModel(self.model)
+        self.table.row_activated.connect(self.edit)
+        self.open = Button(
+            "Open actions", "tool", "plus", tip="Open one action for every breach without one"
+        )
+        self.open.clicked.connect(lambda _checked=False: self.open_wanted.emit())
+        self.change = Button("Edit", "tool", "pencil", tip="Edit the chosen action (Return)")
+        self.change.clicked.connect(lambda _checked=False: self.edit(self.table.current_row()))
+        self.limits = Button("Limits", "tool", "sliders-horizontal", tip="Limits of the variances")
+        self.limits.clicked.connect(lambda _checked=False: self.edit_rules())
+        self.table.row_changed.connect(lambda _row: self._arm())
+        self._nothing = Label("", "prose", "text-muted", wrap=True)
+        self._nothing.setContentsMargins(14, 4, 14, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._nothing)
+        column.addWidget(self.table, 1)
+        self._writable = False
+        self._arm()
+
+    def tools(self) -> list[QWidget]:
+        """The buttons, for the head of a card."""
+        return [self.limits, self.change, self.open]
+
+    def show_report(
+        self, report: ActionReport | None, money: Money, today: dt.date, why_not: str
+    ) -> None:
+        """Show a report; `why_not` says why nothing can be kept, "" when it can."""
+        self.report, self._money, self._today = report, money, today
+        self._writable = not why_not
+        self._arm()
+        if report is None:
+            self.table.hide()
+            self._nothing.setText(why_not)
+            self._nothing.show()
+            return
+        self.model.show_report(report, money, today)
+        self.table.apply_columns()
+        empty = not self.model.lines
+        self.table.setVisible(not empty)
+        self._nothing.setVisible(empty)
+        self._nothing.setText("Nothing is beyond its limit, and no action was ever needed.")
+
+    def words(self) -> str:
+        """The counts in a few words."""
+        if self.report is None:
+            return ""
+        live = [one for one in self.report.actions if one.state == OPEN]
+        over = sum(escalation(one, self._today) > 0 for one in live)
+        parts = [f"{len(live)} open"]
+        parts += [f"{over} overdue"] if over else []
+        parts += [f"{len(self.report.missing)} to follow up"] if self.report.missing else []
+        return ", ".join(parts)
+
+    def _arm(self) -> None:
+        there = self.report is not None and self._writable
+        row = self.table.current_row()
+        self.open.setEnabled(bool(there and self.report and self.report.missing))
+        chosen = 0 <= row < len(self.model.lines) and isinstance(self.model.lines[row], Action)
+        self.change.setEnabled(there and chosen)
+        self.limits.setEnabled(there)
+
+    def edit(self, row: int) -> None:
+        """Edit an action; a breach without one is told to be opened first."""
+        if self.report is None or not self._writable or not 0 <= row < len(self.model.lines):
+            return
+        line = self.model.lines[row]
+        if isinstance(line, Action):
+            dialog = ActionDialog(line, self.report, self._money, self._today, self)
+            if dialog.exec() == QDialog.DialogCode.Accepted and dialog.made is not None:
+                self.kept.emit(dialog.made)
+
+    def edit_rules(self) -> None:
+        """Edit the limits of the threshold rules."""
+        if self.report is None or not self._writable:
+            return
+        dialog = RulesDialog(self.report.rules, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.rules_kept.emit(dialog.made)
+
+
+class ActionDialog(QDialog):
+    """One action: cause, impact, what is done, by whom and until when; closing with its proof."""
+
+    def __init__(
+        self,
+        action: Action,
+        report: ActionReport,
+        money: Money,
+        today: dt.date,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Corrective action")
+        self.setMinimumWidth(520)
+        self._action, self._report, self._today = action, report, today
+        self.made: Action | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(8)
+        column.addWidget(Label(f"{action.subject} {action.name}".strip(), "title"))
+        now, still = report.now(action)
+        told = figure(action.metric, action.before, action.before_share, money)
+        told_now = figure(action.metric, now, None, money)
+        state = "still beyond its limit" if still else "within its limit now"
+        opened = f"{action.title}. Opened {short_day(action.opened)} at {action.metric} {told}"
+        said = Label(f"{opened}; now {told_now}, {state}.", "prose", "text-muted", wrap=True)
+        column.addWidget(said)
+        self.banner = Banner("error")
+        column.addWidget(self.banner)
+        column.addWidget(Label("Root cause", "small", "text-muted"))
+        self.cause = _cause_box(report.causes, action.cause)
+        column.addWidget(self.cause)
+        self.narrative = _paragraph(column, "What caused it", action.narrative)
+        self.impact = _paragraph(column, "What it affects", action.impact)
+        self.action = _paragraph(column, "What is done about it", action.action)
+        row = QHBoxLayout()
+        self.owner = FormField("Owner", action.owner)
+        self.due = FormField("Due (YYYY-MM-DD)", action.due)
+        self.expected = FormField("Expected recovery", action.expected)
+        for field in (self.owner, self.due, self.expected):
+            row.addWidget(field)
+        column.addLayout(row)
+        self.activities = FormField("Activities it works on", ", ".join(action.activities))
+        column.addWidget(self.activities)
+        self.verification = _paragraph(column, "What shows that it worked", action.verification)
+        buttons = QHBoxLayout()
+        close = Button("Verify and close", "default", "check", tip="Close it with what shows it")
+        close.clicked.connect(lambda _checked=False: self._close())
+        accept = Button("Accept variance", "default", tip="No action is needed; the cause says why")
+        accept.clicked.connect(lambda _checked=False: self._keep(ACCEPTED))
+        cancel = Button("Cancel", "default")
+        cancel.clicked.connect(lambda _checked=False: self.reject())
+        keep = Button("Keep", "primary", tip="Keep the action")
+        keep.setDefault(True)
+        keep.clicked.connect(lambda _checked=False: self._keep(OPEN))
+        for button in (close, accept):
+            button.setEnabled(action.state != CLOSED)
+            buttons.addWidget(button)
+        keep.setEnabled(action.state != CLOSED)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(keep)
+        column.addSpacing(6)
+        column.addLayout(buttons)
+
+    def _typed(self) -> Action | None:
+        """The action as typed, None while something is wrong."""
+        due = self.due.text().strip()
+        try:
+            due = dt.date.fromisoformat(due).isoformat() if due else ""
+        except ValueError:
+            self.due.set_error("Write the date as YYYY-MM-DD")
+            return None
+        self.due.set_error("")
+        return replace(
+            self._action,
+            cause=self.cause.currentData() or "",
+            narrative=self.narrative.toPlainText().strip(),
+            impact=self.impact.toPlainText().strip(),
+            action=self.action.toPlainText().strip(),
+            owner=self.owner.text().strip(),
+            due=due,
+            expected=self.expected.text().strip(),
+            activities=tuple(
+                one.strip() for one in self.activities.text().split(",") if one.strip()
+            ),
+        )
+
+    def _keep(self, state: str) -> None:
+        typed = self._typed()
+        if typed is None:
+            return
+        if state == ACCEPTED and not typed.cause:
+            self.banner.show_message("Choose a root cause first.", "It cannot be accepted yet")
+            return
+        self.made = replace(typed, state=state)
+        self.accept()
+
+    def _close(self) -> None:
+        typed = self._typed()
+        if typed is None:
+            return
+        now, still = self._report.now(self._action)
+        try:
+            words = self.verification.toPlainText()
+            self.made = closed(typed, words, self._today, now, still)
+        except ModelError as error:
+            self.banner.show_message(error.line, "It cannot be closed yet")
+            return
+        self.accept()
+
+
+def _cause_box(causes: Sequence[Cause], chosen: str) -> ComboBox:
+    box = ComboBox([], "Root cause")
+    box.addItem("Not known yet", "")
+    for one in causes:
+        box.addItem(f"{one.code}  {one.name}", one.code)
+    box.setCurrentIndex(max(box.findData(chosen), 0))
+    return box
+
+
+def _paragraph(column: QVBoxLayout, title: str, words: str) -> QPlainTextEdit:
+    column.addWidget(Label(title, "small", "text-muted"))
+    field = QPlainTextEdit(words)
+    field.setAccessibleName(title)
+    field.setTabChangesFocus(True)
+    field.setFixedHeight(54)
+    column.addWidget(field)
+    return field
+
+
+class RulesDialog(QDialog):
+    """The limits of every rule. `made` are the rules as typed."""
+
+    def __init__(self, rules: Sequence[VarianceRule], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Limits of variances")
+        self.setMinimumWidth(560)
+        self.made: tuple[VarianceRule, ...] = tuple(rules)
+        self._rules = tuple(rules)
+        self._fields: list[dict[str, FormField]] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(10)
+        for rule in rules:
+            level = "project" if rule.level == "project" else f"{rule.level}, level {rule.depth}"
+            join = " (both)" if rule.both else ""
+            column.addWidget(Label(f"{rule.title}: {rule.metric} by {level}{join}", "strong"))
+            row = QHBoxLayout()
+            fields: dict[str, FormField] = {}
+            names = {"amount": "Amount", "percent": "Percent"}
+            if rule.metric not in AMOUNTS:
+                names = {"limit": "Limit"}
+            for name, title in {**names, "periods": "Periods in a row"}.items():
+                value = getattr(rule, name)
+                field = FormField(title, "" if value is None else f"{value:g}")
+                field.field.setAccessibleName(f"{rule.title}: {title}")
+                fields[name] = field
+                row.addWidget(field)
+            self._fields.append(fields)
+            column.addLayout(row)
+        self.banner = Banner("error")
+        column.addWidget(self.banner)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        cancel = Button("Cancel", "default")
+        cancel.clicked.connect(lambda _checked=False: self.reject())
+        keep = Button("Keep", "primary", tip="Keep the limits for this project")
+        keep.setDefault(True)
+        keep.clicked.connect(lambda _checked=False: self._keep())
+        buttons.addWidget(cancel)
+        buttons.addWidget(keep)
+        column.addLayout(buttons)
+
+    def _keep(self) -> None:
+        made = []
+        for rule, fields in zip(self._rules, self._fields, strict=True):
+            item: dict[str, Any] = dict(vars(rule))
+            try:
+                for name, field in fields.items():
+                    read: Callable[[str], float] = int if name == "periods" else float
+                    plain = field.text().replace(text.NARROW, "").replace(" ", "")
+                    item[name] = read(plain) if plain else None
+                made.append(rule_from(item))
+            except (ModelError, ValueError, TypeError) as error:
+                told = error.line if isinstance(error, ModelError) else "Write numbers only."
+                self.banner.show_message(told, f"{rule.title} is not right yet")
+                return
+        self.made = tuple(made)
+        self.accept()
