@@ -283,6 +283,16 @@ def _window(key: str, runs: int) -> Measured:
     return Measured(figures[key], figures.get(f"{key}_note", ""))
 
 
+def _edit_redraw(size: tuple[int, int], runs: int) -> Measured:
+    """One duration edited in the window until its new dates are painted."""
+    from planbench.engines.cpm import schedule_network
+    from planbench.ui.bench import measure_window
+
+    schedule = synthetic_schedule(*size)
+    figures = measure_window(schedule, schedule_network(schedule), max(runs, 20))
+    return Measured(figures["edit"], figures["edit_note"])
+
+
 _FIRST_PAINT = """
 import time
 from PySide6.QtWidgets import QApplication
@@ -338,6 +348,8 @@ CASES: dict[str, Callable[[int], Measured]] = {
     "store-save-100k": store_save,
     "store-open-100k": store_open,
     "gantt-frame-100k": lambda runs: _window("frame", runs),
+    "edit-redraw-10k": lambda runs: _edit_redraw(MIDDLE, runs),
+    "edit-redraw-100k": lambda runs: _edit_redraw(BIG, runs),
     "table-sort-100k": lambda runs: _window("sort", runs),
     "table-filter-100k": lambda runs: _window("filter", runs),
     "startup": startup,

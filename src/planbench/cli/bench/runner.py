@@ -28,6 +28,8 @@ LIMITS: dict[str, float] = {
     "store-save-100k": 3.0,
     "store-open-100k": 2.0,
     "gantt-frame-100k": 1 / 60,
+    "edit-redraw-10k": 0.010,
+    "edit-redraw-100k": 0.060,
     "table-sort-100k": 0.3,
     "table-filter-100k": 0.3,
     "startup": 2.0,

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from planbench.domain.schedule import Schedule, Status
+from planbench.domain.schedule import ActivityType, Schedule, Status
 from planbench.engines.cpm.result import CpmResult
 from planbench.services.document import Document
 from planbench.services.editing import edit_cell
@@ -92,17 +93,21 @@ def measure_edits(
         document = Document(schedule, cpm=cpm)
         state.open_document(document)
         waits = []
-        open_rows = np.flatnonzero(schedule.activities.status == Status.NOT_STARTED)
+        acts = schedule.activities
+        open_rows = np.flatnonzero(
+            (acts.status == Status.NOT_STARTED) & (acts.type == ActivityType.TASK)
+        )
         rows = np.random.default_rng(1).choice(open_rows, edits + 3)
         for row in rows.tolist():
             _settle(app, state)
             longer = int(document.schedule.activities.remaining_duration[row]) + 480
             step = edit_cell(document, row, "remaining", f"{longer / 60:g}h")
             assert step is not None
-            before, begun = document.cpm, time.perf_counter()
+            loop, begun = QEventLoop(), time.perf_counter()
+            dated = state.result_changed.connect(lambda _kind, loop=loop: loop.quit())
             state.push(step)
-            while document.cpm is before or space.plan.cpm is not document.cpm:
-                app.processEvents()
+            loop.exec()  # sleeps until the dates are there, as the window does
+            state.result_changed.disconnect(dated)
             space.repaint()  # what is waiting to be painted is painted now
             app.processEvents()
             waits.append(time.perf_counter() - begun)
