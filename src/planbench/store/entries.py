@@ -19,10 +19,10 @@ from planbench.store.schema import entries, journal
 
 
 def _is(entry: Entry) -> sql.ColumnElement[bool]:
-    """Whether a row is this entry; `IS` also holds for the NULL of the whole library."""
+    """Whether a row is this entry, in the words of the unique index, so that it is used."""
     return sql.and_(
         entries.c.kind == entry.kind,
-        entries.c.project_id.is_(entry.project),
+        sql.func.ifnull(entries.c.project_id, sql.literal_column("0")) == (entry.project or 0),
         entries.c.uid == entry.uid,
     )
 
