@@ -63,3 +63,30 @@ def test_refused(plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     before = plan.read_bytes()
     assert main(["convert", str(plan), str(plan), "--to", "csv"]) == 2
     assert plan.read_bytes() == before
+
+
+def test_chosen_columns(plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.csv"
+    assert main(["convert", str(plan), str(out), "--columns", "relationships=successor,lag"]) == 0
+    assert read_csv(out.read_bytes(), "x").titles == ("Successor", "Lag (h)")
+    assert "the table is left out" in capsys.readouterr().err
+    book = tmp_path / "out.xlsx"
+    chosen = ["--columns", "activities=id,deadline", "--columns", "wbs", "--columns", "notes=all"]
+    assert main(["convert", str(plan), str(book), *chosen]) == 0
+    first, second, *_ = read_xlsx(book.read_bytes(), "x")
+    assert first.titles == ("Activity ID", "Deadline")
+    assert second.name == "wbs"
+    for wrong in (["activities=nonsense"], ["nonsense"], ["activities", "--columns", "wbs"]):
+        assert main(["convert", str(plan), str(out), "--columns", *wrong]) == 2
+    assert main(["convert", str(plan), str(tmp_path / "o.xer"), "--columns", "wbs"]) == 2
+    assert "xlsx and csv alone" in capsys.readouterr().err
+
+
+def test_what_the_format_does_not_hold_is_told(
+    plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, told = tmp_path / "out.xml", tmp_path / "told.json"
+    assert main(["convert", str(plan), str(out), "--json", str(told)]) == 0
+    lines = json.loads(told.read_text())["not_held"]
+    assert "Projects, lag calendar" in {line["where"] for line in lines}
+    assert "Projects, lag calendar" in capsys.readouterr().err

@@ -28,6 +28,7 @@ from planbench.exchange.readback import differences
 from planbench.exchange.registry import read_schedule
 from planbench.services.convert import export
 from planbench.services.document import Document
+from planbench.services.rewiring import add_link, insert_activity
 
 SPANS = ("duration", "float", "lag", "delay")
 TEXTS = {
@@ -218,6 +219,19 @@ def test_new_and_deleted_rows_go_into_the_original_xer(rich: Schedule) -> None:
             found = read_schedule(made.content, name="plan.xer").schedule
             assert len(getattr(found, name)) == len(wanted), name
             assert {line.severity for line in made.report} <= {"info"}, name
+
+
+def test_an_inserted_activity_goes_into_the_original_xer(rich: Schedule) -> None:
+    original = export(Document(rich), "xer").content
+    document = Document(read_schedule(original, name="plan.xer").schedule)
+    made = insert_activity(document, beside=4)
+    made.command.redo(document)
+    add_link(document, 3, made.row).redo(document)
+    edited = export(document, "xer", original)
+    assert {line.severity for line in edited.report} <= {"info"}
+    found = read_schedule(edited.content, name="plan.xer").schedule
+    assert found.activities.name[-1] == "New activity"
+    assert found.relationships.successor[-1] == made.row
 
 
 def test_a_note_under_a_new_topic_brings_the_topic(rich: Schedule) -> None:

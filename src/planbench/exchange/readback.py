@@ -63,6 +63,9 @@ _MOMENTS = frozenset(
 )
 """Instants of a project."""
 
+_NOTHING_AT_ZERO = frozenset({"levelling_delay", "delay"})
+"""Columns in which no minutes are the same as none given."""
+
 _PARTS = (
     "projects", "calendars", "wbs", "activities", "relationships", "external_links", "resources",
     "accounts", "code_types", "code_values", "code_assignments", "udf_types", "udf_values",
@@ -165,6 +168,8 @@ class _Comparison:
             elif kinds[column] == "Numbers":
                 failed = ~np.isclose(before, after, rtol=1e-6, atol=1e-6, equal_nan=True)
             else:
+                if column in _NOTHING_AT_ZERO:
+                    before, after = (np.where(v == NO_TIME, 0, v) for v in (before, after))
                 failed = np.asarray(before != after, dtype=bool)
             wrong = np.flatnonzero(failed)
             if wrong.size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
-from planbench.domain.reports import Repair
 from planbench.ui import text
 from planbench.ui.widgets import (
     Button,
@@ -55,12 +54,12 @@ class _Model(FlatTableModel):
     def tip(self, row: int, column: int) -> str:
         return self._rows[row][column] if self.columns[column].elide else ""
 
-    def show_matching(self, query: str) -> None:
+    def show_matching(self, query: str, accepted: Callable[[Sequence[str]], bool]) -> None:
         words = query.casefold().split()
         wanted = [
             number
             for number, row in enumerate(self._rows)
-            if all(any(word in cell.casefold() for cell in row) for word in words)
+            if accepted(row) and all(any(word in cell.casefold() for cell in row) for word in words)
         ]
         self.set_rows(np.array(wanted, dtype=np.int32))
 
@@ -118,8 +117,12 @@ class RowsDialog(QDialog):
         self.table.setFocus()
 
     def _filter(self, query: str) -> None:
-        self.model.show_matching(query)
+        self.model.show_matching(query, self.matches)
         self._count.setText(text.counted(self.model.rowCount(), "row"))
+
+    def matches(self, row: Sequence[str]) -> bool:
+        """Whether a row is shown at all, whatever the filter says."""
+        return True
 
     def copy(self) -> None:
         """Put the rows shown on the clipboard as a table."""
@@ -157,20 +160,3 @@ class RowsDialog(QDialog):
 
 LISTED = 20_000
 """Values that differ which are listed at most."""
-
-_SEVERITY = {"info": "info", "warning": "watch", "error": "missing"}
-
-
-def repairs_dialog(repairs: Sequence[Repair], name: str, parent: QWidget) -> RowsDialog:
-    """What reading a file had to mend, guess or drop."""
-    columns = [
-        Column("severity", "Kind", 92),
-        Column("where", "Where", 190),
-        Column("message", "What was found", 320, stretch=True),
-        Column("action", "What was done", 240),
-        Column("code", "Code", 150),
-    ]
-    rows = [(r.severity.capitalize(), r.where, r.message, r.action, r.code) for r in repairs]
-    sentence = "The file itself is unchanged. Each line is one thing that was mended or left out."
-    marks = [_SEVERITY[repair.severity] for repair in repairs]
-    return RowsDialog(f"Mended while reading {name}", sentence, columns, rows, marks, parent)

@@ -44,7 +44,7 @@ Index = QModelIndex | QPersistentModelIndex
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 _EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable
 
-_ALT = Qt.KeyboardModifier.AltModifier
+_CONTROL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 MOST_COPIED = 50_000
 """Rows that are copied at once; files are for more."""
@@ -306,8 +306,8 @@ def _side(column: Column) -> Qt.AlignmentFlag:
 class TableView(QTableView):
     """A table of whole rows: horizontal rules, accent marker, hover, sort by click, copy.
 
-    Ctrl+C copies the selected rows with titles, Ctrl+Shift+C every row shown, Ctrl+Alt+C the
-    current column of the selected rows without a title.
+    Ctrl+C copies the selected rows with titles (after Ctrl+A all), Ctrl+Alt+C the current column of
+    the selected rows without a title.
 
     `row_changed(row)` when another data row became current (-1 for none), `row_activated(row)` on
     return or double click, `expander_toggled(row, open)` on the expander or the left and right
@@ -533,10 +533,8 @@ class TableView(QTableView):
         self.menu_requested.emit(row, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-        held = event.modifiers()
-        if event.key() == Qt.Key.Key_C and held in (control | shift, control | _ALT):
-            self.copy(every_row=held == control | shift, one_column=held == control | _ALT)
+        if event.key() == Qt.Key.Key_C and event.modifiers() == _CONTROL_ALT:
+            self.copy(one_column=True)
             return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
