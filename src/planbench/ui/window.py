@@ -274,10 +274,10 @@ class MainWindow(QMainWindow):
         """List what reading the open file had to mend."""
         document = self.state.document
         if document is not None:
-            from planbench.ui.frame.rows import repairs_dialog
+            from planbench.ui.exchange.report import import_report
 
             name = document.schedule.source.name or document.update_label
-            self._show_rows(repairs_dialog(document.repairs, name, self))
+            self._show_rows(import_report(document.repairs, name, self))
 
     def show_agreement(self) -> None:
         """Tell how far the dates agree with the file's, and what is held back for that."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -280,6 +280,7 @@ class HomeWorkspace(QWidget):
         _entry(menu, "pencil", "Rename…", lambda: self._rename(record.label, record.id, True))
         if record.sha256 and record.source_name:
             _entry(menu, "download", "Save the original file…", lambda: self._save_file(update))
+        _entry(menu, "file", "Import report…", lambda: self._report(session, update))
         menu.addSeparator()
         _entry(menu, "trash", "Delete update…", lambda: self._delete(line, update))
 
@@ -291,6 +292,17 @@ class HomeWorkspace(QWidget):
             self.session.rename_update(number, words.strip())
         else:
             self.session.rename_project(number, words.strip())
+
+    def _report(self, session: Session, update: UpdateLine) -> None:
+        """What reading the file of an update had to mend."""
+        from planbench.ui.exchange.report import import_report
+
+        library, record = session.state.library, update.record
+        if library is None:
+            return
+        dialog = import_report(library.file.repairs(record.id), record.label, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
 
     def _save_file(self, update: UpdateLine) -> None:
         name = update.record.source_name
