@@ -44,7 +44,8 @@ FULL = {
             "mitigated": {"probability": 0.1, "impacts": [], "cost_of_action": 5, "cost": TRI},
         }
     ],
-    "weather": [{"where": {"calendar": "Sea"}}],
+    "weather": [{"where": {"calendar": "Sea"}, "non_workable": 0.25, "persistence": 0.5}],
+    "existence": [{"where": {"ids": ["A2"]}, "probability": 0.9}],
     "branches": [],
     "cost": [],
     "watch": ["A9"],
@@ -54,7 +55,7 @@ FULL = {
 def test_a_model_survives_being_written_and_read() -> None:
     model = parse_model(FULL)
     assert parse_model(model_json(model)) == model
-    assert model.left_out == ("weather",)
+    assert len(model.weather) == 1
     assert model.risks[0].parallel
     assert not model.risks[0].opportunity
     assert model.without("R1").risks == ()

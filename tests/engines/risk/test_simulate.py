@@ -477,7 +477,7 @@ def test_the_arrays_of_a_hundred_thousand_activities_fit_for_any_threads() -> No
         cells = sum(a.nbytes for a in by_activity) / (setting.sim.size * setting.width)
         assert cells == passes.CELL_BYTES
         own = (sums.critical, sums.duration, sums.duration2, sums.product, sums.finish)
-        assert sum(a.nbytes for a in (*own, sums.finish2, sums.bins)) == (
+        assert sum(a.nbytes for a in (*own, sums.finish2, sums.present, sums.bins)) == (
             passes.SUM_BYTES * setting.sim.size
         )
         width = risk._width(100_000, options)

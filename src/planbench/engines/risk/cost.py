@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planbench.domain.errors import ModelError
 from planbench.domain.schedule import ActivityType, Numbers, Schedule, Status
 from planbench.domain.times import Minutes
 from planbench.engines.risk.distributions import Distribution
 from planbench.engines.risk.model import CostLine, RiskModel
+from planbench.engines.risk.optional import decided_by_dates
 from planbench.engines.risk.result import half_width, ranked
 from planbench.engines.risk.rng import OCCURS, REPLICATE, VALUE, draw, stable_hash
 from planbench.engines.risk.selection import selected
@@ -138,14 +140,14 @@ def _line(
         acts = schedule.activities
         chosen = selected(schedule, line.where, f"cost {line.id}")
         chosen &= (acts.status != Status.COMPLETE) & np.isin(acts.type, _WORKING)
-        days, planned = _days(setting, schedule, np.flatnonzero(chosen), replay, remaining)
+        days, planned = _days(setting, schedule, line.id, np.flatnonzero(chosen), replay, remaining)
         values += days * _values(setting, line.per_day, f"cost {line.id} per day")
         plan += planned * _middle(line.per_day)
     return values, plan
 
 
 def _days(
-    setting: Setting, schedule: Schedule, rows: Any, replay: Replay, remaining: Minutes
+    setting: Setting, schedule: Schedule, name: str, rows: Any, replay: Replay, remaining: Minutes
 ) -> tuple[Numbers, float]:
     """(days worked by some activities in every iteration, days by plan), of their calendars."""
     n = setting.options.iterations
@@ -153,6 +155,12 @@ def _days(
     own = per_day[np.maximum(schedule.activities.calendar[rows], 0)]
     days, planned = np.zeros(n), float((remaining[rows] / own).sum())
     position = setting.sim.position[rows]
+    if decided_by_dates(setting.bound.variables)[position[position >= 0]].any():
+        raise ModelError(
+            "a rate per day on work of a conditional branch is not possible",
+            f"cost {name}",
+            "Give its cost as a fixed part.",
+        )
     moving = (position >= 0) & setting.bound.variables.varies[np.maximum(position, 0)]
     for length in np.unique(own).tolist():
         mine = own == length

@@ -2,7 +2,8 @@
 
 `t` is `Plan.table`, `links` is `Plan.links`; `head`, `wt` and `ct` are the columns of `Axes`.
 `work` and `clock` hold two rows an activity, start and finish: on its own work axis and, where
-somebody needs it, by the clock; `scratch` has six rows.
+somebody needs it, by the clock; `scratch` has eight rows; `before` is the working time before each
+day by calendar, `lost` the days without work by weather (see `planbench.engines.risk.weather`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ from planbench.engines.risk.network import (
     SHARE,
     SOURCE,
     TASK,
+    WEATHER,
 )
+from planbench.engines.risk.weather import span_after, span_before
 from planbench.engines.worktime import finish_at_or_after
 
 _ZERO = np.int32(0)
@@ -212,6 +215,27 @@ def _readings(t: Any, head: Any, ct: Any, work: Any, clock: Any, scratch: Any, j
 
 
 @row_kernel
+def _end_at(
+    head: Any,
+    ct: Any,
+    c: Any,
+    before: Any,
+    lost: Any,
+    start: Any,
+    limit: Any,
+    length: Any,
+    span: Any,
+    back: Any,
+) -> None:
+    """Move work in weather that would end before `limit` to end there; `span` follows."""
+    span_before(head, ct, c, before[c], lost, limit, length, back)
+    for v in range(start.size):
+        if limit[v] > start[v] + span[v]:
+            span[v] = min(back[v], np.int32(limit[v] - start[v]))
+            start[v] = np.int32(limit[v] - span[v])
+
+
+@row_kernel
 def _plain(
     t: Any,
     links: Any,
@@ -222,22 +246,30 @@ def _plain(
     clock: Any,
     duration: Any,
     scratch: Any,
+    before: Any,
+    lost: Any,
     j: Any,
 ) -> None:
     """An activity that is dated on its own work axis."""
     start, finish, length = work[2 * j], work[2 * j + 1], duration[j]
-    c = t[j, CALENDAR]
+    c, weather, span = t[j, CALENDAR], t[j, WEATHER], length
     a, b, d = t[j, SEGMENT], t[j, BY_CLOCK], t[j, FINISHES]
     _limit(t, links, head, wt, ct, work, clock, scratch, c, a, b, d, t[j, FLOOR], start)
+    if weather >= 0:
+        span = scratch[6]
+        span_after(head, ct, c, before[c], lost[weather], start, length, span)
     a, b, d = d, t[j, FINISHES_BY_CLOCK], t[j, SEGMENT_END]
     least = max(t[j, LOW], t[j, FINISH_FLOOR])
     if d > a or least != NEVER:
         limit = scratch[0]
         _limit(t, links, head, wt, ct, work, clock, scratch, c, a, b, d, least, limit)
-        for v in range(start.size):
-            start[v] = max(start[v], np.int32(limit[v] - length[v]))
+        if weather >= 0:
+            _end_at(head, ct, c, before, lost[weather], start, limit, length, span, scratch[7])
+        else:
+            for v in range(start.size):
+                start[v] = max(start[v], np.int32(limit[v] - length[v]))
     for v in range(start.size):
-        finish[v] = np.int32(start[v] + length[v])
+        finish[v] = np.int32(start[v] + span[v])
     if t[j, READ_START] or t[j, READ_FINISH]:
         _readings(t, head, ct, work, clock, scratch, j)
 
@@ -253,28 +285,43 @@ def _task(
     clock: Any,
     duration: Any,
     scratch: Any,
+    before: Any,
+    lost: Any,
     j: Any,
 ) -> None:
     """A task whose finish may keep the clock reading that a link demands."""
-    c = t[j, CALENDAR]
+    c, weather = t[j, CALENDAR], t[j, WEATHER]
     start, finish, length = work[2 * j], work[2 * j + 1], duration[j]
+    span = length
     a, b, d = t[j, SEGMENT], t[j, BY_CLOCK], t[j, FINISHES]
     _limit(t, links, head, wt, ct, work, clock, scratch, c, a, b, d, t[j, FLOOR], start)
+    if weather >= 0:
+        span = scratch[6]
+        span_after(head, ct, c, before[c], lost[weather], start, length, span)
     low = t[j, LOW]
     if low != NEVER:
-        for v in range(start.size):
-            start[v] = max(start[v], np.int32(low - length[v]))
+        fill(scratch[0], low)
+        if weather >= 0:
+            _end_at(head, ct, c, before, lost[weather], start, scratch[0], length, span, scratch[7])
+        else:
+            for v in range(start.size):
+                start[v] = max(start[v], np.int32(low - length[v]))
     demanded, limit, governed = scratch[0], scratch[2], scratch[5]
     fill(demanded, max(t[j, FINISH_CLOCK], _ZERO))
     _raise_by_clock(t, links, head, wt, ct, work, clock, scratch, d, t[j, SEGMENT_END], demanded)
     to_work(head, wt, c, demanded, _ZERO, limit)
     some = np.int32(0)
     for v in range(start.size):
-        over = np.int32(limit[v] > start[v] + length[v])
+        over = np.int32(limit[v] > start[v] + span[v])
         governed[v] = over
         some |= over
-        start[v] = max(start[v], np.int32(limit[v] - length[v]))
-        finish[v] = np.int32(start[v] + length[v])
+    if weather >= 0:
+        _end_at(head, ct, c, before, lost[weather], start, limit, length, span, scratch[7])
+    else:
+        for v in range(start.size):
+            start[v] = max(start[v], np.int32(limit[v] - length[v]))
+    for v in range(start.size):
+        finish[v] = np.int32(start[v] + span[v])
     _readings(t, head, ct, work, clock, scratch, j)
     if some:
         _keep_demanded(head, ct, c, limit, demanded, governed, scratch[3], clock[2 * j + 1])
@@ -322,7 +369,16 @@ def _by_clock(
 
 @row_kernel
 def _pinned(
-    t: Any, head: Any, ct: Any, work: Any, clock: Any, duration: Any, scratch: Any, j: Any
+    t: Any,
+    head: Any,
+    ct: Any,
+    work: Any,
+    clock: Any,
+    duration: Any,
+    scratch: Any,
+    before: Any,
+    lost: Any,
+    j: Any,
 ) -> None:
     """A mandatory date holds the activity whatever its predecessors say."""
     start, finish, length = work[2 * j], work[2 * j + 1], duration[j]
@@ -331,6 +387,9 @@ def _pinned(
         date, pin = t[j, DATE], t[j, PIN_FINISH]
         for v in range(start.size):
             start[v] = max(date, np.int32(pin - length[v]))
+    elif t[j, WEATHER] >= 0:
+        c, length = t[j, CALENDAR], scratch[6]
+        span_after(head, ct, c, before[c], lost[t[j, WEATHER]], start, duration[j], length)
     for v in range(start.size):
         finish[v] = np.int32(start[v] + length[v])
     _readings(t, head, ct, work, clock, scratch, j)
@@ -410,6 +469,8 @@ def date_activity(
     clock: Any,
     duration: Any,
     scratch: Any,
+    before: Any,
+    lost: Any,
     j: Any,
     origin: Any,
     calendars: Any,
@@ -418,14 +479,14 @@ def date_activity(
     """Start and finish of activity j in every iteration of the block."""
     form = t[j, FORM]
     if form == TASK:
-        _task(t, links, head, wt, ct, work, clock, duration, scratch, j)
+        _task(t, links, head, wt, ct, work, clock, duration, scratch, before, lost, j)
     elif form in (FINISH, COMPLETE):
         _by_clock(t, links, head, wt, ct, work, clock, scratch, j)
     elif form == PINNED:
-        _pinned(t, head, ct, work, clock, duration, scratch, j)
+        _pinned(t, head, ct, work, clock, duration, scratch, before, lost, j)
     elif form == RESOURCE:
         _on_resources(
             t, links, head, wt, ct, work, clock, duration, scratch, j, origin, calendars, shares
         )
     else:
-        _plain(t, links, head, wt, ct, work, clock, duration, scratch, j)
+        _plain(t, links, head, wt, ct, work, clock, duration, scratch, before, lost, j)

@@ -21,6 +21,7 @@ from planbench.engines.risk.network import (
     SEGMENT,
     SOURCE,
 )
+from planbench.engines.risk.optional import EXISTS, KIND, leave_out
 
 
 @row_kernel
@@ -47,11 +48,15 @@ def driving_paths(
     last: Any,
     live: Any,
     critical: Any,
+    options: Any,
+    option_of: Any,
+    absent: Any,
 ) -> None:
     """Count, for every activity, the iterations in which it is on a driving path.
 
     Walks back from the activities that finish last over the links whose demand is the date of
     their successor, ties included; activities that no driving path reaches are not looked at.
+    Work that is not done in a run does not count.
     """
     for j in range(active.size):
         active[j] = 0
@@ -68,10 +73,16 @@ def driving_paths(
         if active[j] == 0:
             continue
         count = 0
+        option = option_of[j]
+        if option >= 0 and options[option, KIND] != EXISTS:
+            leave_out(absent[option], mask[j])
         for v in range(live):
             count += mask[j, v]
         if count != 0:
             critical[j] += count
+            if option >= 0:
+                for v in range(live):
+                    critical[j] -= mask[j, v] & absent[option, v]
             _walk_back(t, links, head, wt, ct, work, clock, scratch, mask, active, j, live)
 
 

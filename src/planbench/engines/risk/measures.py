@@ -12,6 +12,8 @@ from planbench.engines.cpm.calculate import run as calculate
 from planbench.engines.cpm.columns import Network
 from planbench.engines.risk import passes
 from planbench.engines.risk.clock import instants_all, work_all
+from planbench.engines.risk.network import WEATHER
+from planbench.engines.risk.optional import EXISTS, KIND, decided_by_dates
 from planbench.engines.risk.result import LEVELS, empty_dates
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def activity_measures(
 
     nan = np.full(rows.size, np.nan)
     with_paths, with_sums = setting.options.paths, setting.options.statistics
-    levels, middle = _finishes(setting, sums, n) if with_sums else ({}, None)
+    levels, middle = _finishes(setting, sums) if with_sums else ({}, None)
     dates = {level: empty_dates(len(schedule)) for level in LEVELS}
     finish_mean = empty_dates(len(schedule))
     if with_sums and middle is not None:
@@ -77,14 +79,17 @@ def activity_measures(
     }
 
 
-def _finishes(setting: Setting, sums: passes.Sums, n: int) -> tuple[dict[int, Minutes], Minutes]:
-    """Percentiles and mean of every activity's finish, as instants on its calendar."""
-    sim = setting.sim
+def _finishes(setting: Setting, sums: passes.Sums) -> tuple[dict[int, Minutes], Minutes]:
+    """Percentiles and mean of every activity's finish, as instants on its calendar.
+
+    Over the runs in which its work is done; the calculated finish where there are none.
+    """
+    sim, n = setting.sim, np.maximum(sums.present, 1)
     cumulative = np.cumsum(sums.bins, axis=1, dtype=np.int64)
     levels = {}
     for level in LEVELS:
         target = level / 100.0 * n
-        at = (cumulative < target - 1e-9).sum(axis=1)
+        at = (cumulative < (target - 1e-9)[:, None]).sum(axis=1)
         at = np.minimum(at, passes.BINS - 1)
         picked = np.arange(at.size)
         count = sums.bins[picked, at]
@@ -148,8 +153,8 @@ class Replay:
         n = setting.options.iterations
         made = np.full(rows.size, np.nan)
         positions = setting.sim.position[rows].astype(np.int64)
-        varies = setting.bound.variables.varies
-        chosen = np.flatnonzero((positions >= 0) & varies[np.maximum(positions, 0)])
+        able = setting.bound.variables.varies & ~decided_by_dates(setting.bound.variables)
+        chosen = np.flatnonzero((positions >= 0) & able[np.maximum(positions, 0)])
         late = _centred_ranks(self._finish)
         for k in range(0, chosen.size, _AT_ONCE):
             part = chosen[k : k + _AT_ONCE]
@@ -162,11 +167,15 @@ class Replay:
 
     def significance(self, rows: Rows, most: int) -> Numbers:
         """Williams' index; see RiskResult.significance."""
-        from planbench.engines.risk.simulate import make_rows
+        from planbench.engines.risk.simulate import make_rows, make_sums, run_block
 
         setting, network = self._setting, self._network
         n = min(most, setting.options.iterations)
-        every = np.arange(setting.sim.size, dtype=np.int64)
+        if (setting.bound.variables.options[:, KIND] != EXISTS).any():
+            return np.full(rows.size, np.nan)  # the calculation knows no branches
+        nothing = np.zeros(setting.sim.size)
+        sums = make_sums(setting, nothing.astype(np.int32), nothing)
+        in_weather = setting.sim.plan.table[:, WEATHER] >= 0
         nodes = setting.sim.plan.node
         start = int(network.data_date[setting.options.project])
         length = (self._finish[:n] - start).astype(np.float64)
@@ -176,8 +185,10 @@ class Replay:
         memory = make_rows(setting)
         for k in range(n):
             if k % setting.width == 0:
-                self._draw(memory, every, k)
-            remaining[nodes] = memory.duration[:, k % setting.width]
+                run_block(setting, memory, sums, k, setting.width, full=False)
+            at = k % setting.width
+            span = memory.work[1::2, at] - memory.work[::2, at]
+            remaining[nodes] = np.where(in_weather, span, memory.duration[:, at])
             result = calculate(network, remaining)
             d = remaining[rows].astype(np.float64)
             whole = d + result.total_float[rows]

@@ -7,49 +7,56 @@ number or a name that is not there is refused with one line that says where it s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from planbench.domain.errors import ModelError
-from planbench.engines.risk.distributions import Distribution, distribution
+from planbench.engines.risk.distributions import Distribution
+from planbench.engines.risk.events import (
+    Branch,
+    Existence,
+    Weather,
+    branch,
+    branch_json,
+    existence,
+    existence_json,
+    weather,
+    weather_json,
+)
+from planbench.engines.risk.reading import (
+    Where,
+    all_different,
+    choice,
+    entries,
+    known_keys,
+    law_json,
+    law_of,
+    list_of,
+    mapping,
+    number,
+    probability,
+    text,
+    where_of,
+)
 
 SCHEMA = "planbench/risk-model/1"
 
+PARTS = (
+    "uncertainty",
+    "correlation",
+    "drivers",
+    "risks",
+    "weather",
+    "existence",
+    "branches",
+    "cost",
+    "watch",
+)
+"""Parts of a model, each a list."""
+
 UNITS = ("percent", "hours", "days")
 
-NOT_SIMULATED = ("weather", "branches")
-"""Parts of a model file that are read and kept, and reported as left out of the simulation."""
-
-
-@dataclass(frozen=True)
-class Where:
-    """Which activities: every given condition must hold; no condition at all means none."""
-
-    all: bool = False
-    ids: tuple[str, ...] = ()
-    wbs: str = ""
-    code: tuple[tuple[str, str], ...] = ()  # (code type, value)
-    calendar: str = ""
-
-    @property
-    def rank(self) -> int:
-        """How particular it is: ids above codes, WBS, calendars and all."""
-        if self.ids:
-            return 4
-        return 3 if self.code else 2 if self.wbs else 1 if self.calendar else 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON of this choice."""
-        made: dict[str, Any] = {"all": True} if self.all else {}
-        if self.ids:
-            made["ids"] = list(self.ids)
-        if self.wbs:
-            made["wbs"] = self.wbs
-        if self.code:
-            made["code"] = dict(self.code)
-        if self.calendar:
-            made["calendar"] = self.calendar
-        return made
+__all__ = ["Where"]  # besides what stands below
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,9 @@ class RiskModel:
     risks: tuple[Risk, ...] = ()
     cost: tuple[CostLine, ...] = ()
     watch: tuple[str, ...] = ()
-    kept: Mapping[str, Any] = field(default_factory=dict)  # parts named in NOT_SIMULATED
+    weather: tuple[Weather, ...] = ()
+    existence: tuple[Existence, ...] = ()
+    branches: tuple[Branch, ...] = ()
 
     def without(self, risk_id: str) -> RiskModel:
         """The model with one risk of the register taken out."""
@@ -163,37 +172,35 @@ class RiskModel:
         )
         return bool(self.cost) or any(of_risks)
 
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        """Parts of the model that a run does not simulate."""
-        return tuple(name for name in NOT_SIMULATED if self.kept.get(name))
-
 
 def parse_model(given: Any, name: str = "") -> RiskModel:
     """Read the JSON object of a risk model.
 
     Raises ModelError in one line: file, place, what is wrong, what may stand there.
     """
-    top = _mapping(given, name or "risk model")
+    top = mapping(given, name or "risk model")
     if top.get("schema", SCHEMA) != SCHEMA:
         raise ModelError(f"schema '{top['schema']}' is not {SCHEMA}", name)
-    parts = ("uncertainty", "correlation", "drivers", "risks", *NOT_SIMULATED, "cost", "watch")
-    _known(top, ("schema", *parts), name)
+    known_keys(top, ("schema", *PARTS), name)
     at = f"{name}: " if name else ""
-    risks = tuple(_risk(*item) for item in _entries(top, "risks", at))
-    drivers = tuple(_driver(*item) for item in _entries(top, "drivers", at))
-    _different([risk.id for risk in risks], f"{at}risks")
-    _different([driver.id for driver in drivers], f"{at}drivers")
-    cost = tuple(_cost_line(*item) for item in _entries(top, "cost", at))
-    _different([line.id for line in cost], f"{at}cost")
+    risks = tuple(_risk(*item) for item in entries(top, "risks", at))
+    drivers = tuple(_driver(*item) for item in entries(top, "drivers", at))
+    all_different([risk.id for risk in risks], f"{at}risks")
+    all_different([driver.id for driver in drivers], f"{at}drivers")
+    cost = tuple(_cost_line(*item) for item in entries(top, "cost", at))
+    all_different([line.id for line in cost], f"{at}cost")
+    branches = tuple(branch(*item) for item in entries(top, "branches", at))
+    all_different([item.id for item in branches], f"{at}branches")
     return RiskModel(
         cost=cost,
-        uncertainty=tuple(_uncertainty(*item) for item in _entries(top, "uncertainty", at)),
-        correlation=tuple(_correlation(*item) for item in _entries(top, "correlation", at)),
+        uncertainty=tuple(_uncertainty(*item) for item in entries(top, "uncertainty", at)),
+        correlation=tuple(_correlation(*item) for item in entries(top, "correlation", at)),
         drivers=drivers,
         risks=risks,
-        watch=tuple(_text(item, f"{at}watch") for item in _list(top, "watch", at)),
-        kept={key: top[key] for key in NOT_SIMULATED if top.get(key)},
+        watch=tuple(text(item, f"{at}watch") for item in list_of(top, "watch", at)),
+        weather=tuple(weather(*item) for item in entries(top, "weather", at)),
+        existence=tuple(existence(*item) for item in entries(top, "existence", at)),
+        branches=branches,
     )
 
 
@@ -202,7 +209,11 @@ def model_json(model: RiskModel) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "uncertainty": [
-            {"where": item.where.as_dict(), "of": "remaining", **_law(item.distribution, item.unit)}
+            {
+                "where": item.where.as_dict(),
+                "of": "remaining",
+                **law_json(item.distribution, item.unit),
+            }
             for item in model.uncertainty
         ],
         "correlation": [
@@ -213,13 +224,15 @@ def model_json(model: RiskModel) -> dict[str, Any]:
             {
                 "id": item.id,
                 "probability": item.probability,
-                "factor": _law(item.factor),
+                "factor": law_json(item.factor),
                 "where": item.where.as_dict(),
             }
             for item in model.drivers
         ],
         "risks": [_risk_json(item) for item in model.risks],
-        **{key: model.kept.get(key, []) for key in NOT_SIMULATED},
+        "weather": [weather_json(item) for item in model.weather],
+        "existence": [existence_json(item) for item in model.existence],
+        "branches": [branch_json(item) for item in model.branches],
         "cost": [_cost_json(line) for line in model.cost],
         "watch": list(model.watch),
     }
@@ -228,9 +241,9 @@ def model_json(model: RiskModel) -> dict[str, Any]:
 def _cost_json(line: CostLine) -> dict[str, Any]:
     made: dict[str, Any] = {"id": line.id}
     if line.fixed is not None:
-        made["fixed"] = _law(line.fixed)
+        made["fixed"] = law_json(line.fixed)
     if line.per_day is not None and line.where is not None:
-        made |= {"per_day": _law(line.per_day), "where": line.where.as_dict()}
+        made |= {"per_day": law_json(line.per_day), "where": line.where.as_dict()}
     return made
 
 
@@ -244,7 +257,7 @@ def _risk_json(risk: Risk) -> dict[str, Any]:
         "mode": "parallel" if risk.parallel else "series",
     }
     if risk.cost is not None:
-        made["cost"] = _law(risk.cost)
+        made["cost"] = law_json(risk.cost)
     if risk.mitigated is not None:
         made["mitigated"] = {
             "probability": risk.mitigated.probability,
@@ -252,38 +265,34 @@ def _risk_json(risk: Risk) -> dict[str, Any]:
             "cost_of_action": risk.mitigated.cost_of_action,
         }
         if risk.mitigated.cost is not None:
-            made["mitigated"]["cost"] = _law(risk.mitigated.cost)
+            made["mitigated"]["cost"] = law_json(risk.mitigated.cost)
     return made
 
 
 def _impacts_json(impacts: Iterable[Impact]) -> list[dict[str, Any]]:
     return [
-        {"where": item.where.as_dict(), **_law(item.distribution, item.unit)} for item in impacts
+        {"where": item.where.as_dict(), **law_json(item.distribution, item.unit)}
+        for item in impacts
     ]
 
 
-def _law(law: Distribution, unit: str = "") -> dict[str, Any]:
-    made: dict[str, Any] = {"distribution": law.name, "parameters": law.given()}
-    return {**made, "as": unit} if unit else made
-
-
 def _uncertainty(given: Mapping[str, Any], at: str) -> Uncertainty:
-    _known(given, ("where", "distribution", "of", "as", "parameters"), at)
+    known_keys(given, ("where", "distribution", "of", "as", "parameters"), at)
     if given.get("of", "remaining") != "remaining":
         raise ModelError(f"'of' is '{given['of']}'", at, "Only the remaining duration has a range.")
-    law = _distribution(given, at)
-    unit = _choice(given.get("as", "percent"), UNITS, f"{at} as")
+    law = law_of(given, at)
+    unit = choice(given.get("as", "percent"), UNITS, f"{at} as")
     if float(law.quantile(1.0 - 1e-6)[0]) <= 0:
         raise ModelError("the whole range is at or below zero", at)
-    return Uncertainty(_where(given, at), law, unit)
+    return Uncertainty(where_of(given, at), law, unit)
 
 
 def _correlation(given: Mapping[str, Any], at: str) -> Correlation:
-    _known(given, ("where", "ids", "coefficient"), at)
+    known_keys(given, ("where", "ids", "coefficient"), at)
     if ("ids" in given) == ("where" in given):
         raise ModelError("give either 'where' or 'ids'", at)
-    where = _where(given if "where" in given else {"where": {"ids": given["ids"]}}, at)
-    coefficient = _number(given.get("coefficient"), f"{at} coefficient")
+    where = where_of(given if "where" in given else {"where": {"ids": given["ids"]}}, at)
+    coefficient = number(given.get("coefficient"), f"{at} coefficient")
     if not -1 <= coefficient <= 1:
         raise ModelError(f"a coefficient of {coefficient:g} is impossible", at, "Use -1 to 1.")
     if coefficient < 0 and len(where.ids) != 2:
@@ -292,28 +301,28 @@ def _correlation(given: Mapping[str, Any], at: str) -> Correlation:
 
 
 def _driver(given: Mapping[str, Any], at: str) -> Driver:
-    _known(given, ("id", "probability", "factor", "where"), at)
-    factor = _mapping(given.get("factor"), f"{at} factor")
-    _known(factor, ("distribution", "parameters"), f"{at} factor")
-    law = _distribution(factor, f"{at} factor")
+    known_keys(given, ("id", "probability", "factor", "where"), at)
+    factor = mapping(given.get("factor"), f"{at} factor")
+    known_keys(factor, ("distribution", "parameters"), f"{at} factor")
+    law = law_of(factor, f"{at} factor")
     if float(law.quantile(0.5)[0]) > 10:
         raise ModelError(
             "the factor is ten times and more", at, "Factors multiply: write 1.2 for 120 %."
         )
-    name = _text(given.get("id"), f"{at} id")
-    return Driver(name, _probability(given.get("probability", 1.0), at), law, _where(given, at))
+    name = text(given.get("id"), f"{at} id")
+    return Driver(name, probability(given.get("probability", 1.0), at), law, where_of(given, at))
 
 
 def _risk(given: Mapping[str, Any], at: str) -> Risk:
     allowed = ("id", "title", "kind", "probability", "impacts", "cost", "mode", "mitigated")
-    _known(given, allowed, at)
-    name = _text(given.get("id"), f"{at} id")
-    kind = _choice(given.get("kind", "threat"), ("threat", "opportunity"), f"{at} kind")
-    mode = _choice(given.get("mode", "series"), ("series", "parallel"), f"{at} mode")
+    known_keys(given, allowed, at)
+    name = text(given.get("id"), f"{at} id")
+    kind = choice(given.get("kind", "threat"), ("threat", "opportunity"), f"{at} kind")
+    mode = choice(given.get("mode", "series"), ("series", "parallel"), f"{at} mode")
     return Risk(
         name,
         str(given.get("title", "")),
-        _probability(given.get("probability"), at),
+        probability(given.get("probability"), at),
         _impacts(given, at),
         kind == "opportunity",
         mode == "parallel",
@@ -323,118 +332,36 @@ def _risk(given: Mapping[str, Any], at: str) -> Risk:
 
 
 def _response(given: Any, at: str) -> Response:
-    part = _mapping(given, at)
-    _known(part, ("probability", "impacts", "cost_of_action", "cost"), at)
-    action = _number(part.get("cost_of_action", 0.0), f"{at} cost_of_action")
-    chance = _probability(part.get("probability"), at)
+    part = mapping(given, at)
+    known_keys(part, ("probability", "impacts", "cost_of_action", "cost"), at)
+    action = number(part.get("cost_of_action", 0.0), f"{at} cost_of_action")
+    chance = probability(part.get("probability"), at)
     return Response(chance, _impacts(part, at), action, _cost(part, at))
 
 
 def _impacts(given: Mapping[str, Any], at: str) -> tuple[Impact, ...]:
     made = []
-    for item, place in _entries(given, "impacts", f"{at} "):
-        _known(item, ("where", "as", "distribution", "parameters"), place)
-        unit = _choice(item.get("as", "days"), UNITS, f"{place} as")
-        made.append(Impact(_where(item, place), _distribution(item, place), unit))
+    for item, place in entries(given, "impacts", f"{at} "):
+        known_keys(item, ("where", "as", "distribution", "parameters"), place)
+        unit = choice(item.get("as", "days"), UNITS, f"{place} as")
+        made.append(Impact(where_of(item, place), law_of(item, place), unit))
     return tuple(made)
 
 
 def _cost(given: Mapping[str, Any], at: str, key: str = "cost") -> Distribution | None:
     if not given.get(key):
         return None
-    part = _mapping(given[key], f"{at} {key}")
-    _known(part, ("distribution", "parameters"), f"{at} {key}")
-    return _distribution(part, f"{at} {key}")
+    part = mapping(given[key], f"{at} {key}")
+    known_keys(part, ("distribution", "parameters"), f"{at} {key}")
+    return law_of(part, f"{at} {key}")
 
 
 def _cost_line(given: Mapping[str, Any], at: str) -> CostLine:
-    _known(given, ("id", "fixed", "per_day", "where"), at)
+    known_keys(given, ("id", "fixed", "per_day", "where"), at)
     fixed, per_day = _cost(given, at, "fixed"), _cost(given, at, "per_day")
     if fixed is None and per_day is None:
         raise ModelError("costs nothing", at, "Give 'fixed', or 'per_day' with 'where', or both.")
     if (per_day is None) != ("where" not in given):
         raise ModelError("'per_day' and 'where' belong together", at)
-    where = None if per_day is None else _where(given, at)
-    return CostLine(_text(given.get("id"), f"{at} id"), fixed, per_day, where)
-
-
-def _where(given: Mapping[str, Any], at: str) -> Where:
-    place = f"{at} where"
-    part = _mapping(given.get("where"), place)
-    _known(part, ("all", "ids", "wbs", "code", "calendar"), place)
-    if not part:
-        raise ModelError("says nothing", place, 'Write {"all": true} for all activities.')
-    ids = tuple(_text(item, f"{place} ids") for item in _list(part, "ids", f"{place} "))
-    code = _mapping(part.get("code", {}), f"{place} code")
-    pairs = tuple((str(key), _text(value, f"{place} code")) for key, value in code.items())
-    wbs, calendar = (
-        _text(part[key], f"{place} {key}") if key in part else "" for key in ("wbs", "calendar")
-    )
-    return Where(part.get("all") is True, ids, wbs, pairs, calendar)
-
-
-def _distribution(given: Mapping[str, Any], at: str) -> Distribution:
-    name = _text(given.get("distribution"), f"{at} distribution")
-    return distribution(name, _mapping(given.get("parameters"), f"{at} parameters"), at)
-
-
-def _entries(
-    given: Mapping[str, Any], key: str, at: str
-) -> Iterable[tuple[Mapping[str, Any], str]]:
-    """(entry, place) of a list of objects; a place carries the id where there is one."""
-    for number, item in enumerate(_list(given, key, at), start=1):
-        place = f"{at}{key} {number}"
-        entry = _mapping(item, place)
-        yield entry, f"{at}{key} {entry['id']}" if entry.get("id") else place
-
-
-def _list(given: Mapping[str, Any], key: str, at: str) -> list[Any]:
-    found = given.get(key) or []
-    if not isinstance(found, list):
-        raise ModelError("must be a list", f"{at}{key}")
-    return found
-
-
-def _mapping(given: Any, at: str) -> Mapping[str, Any]:
-    if not isinstance(given, Mapping):
-        raise ModelError("is missing or not an object", at)
-    return given
-
-
-def _known(given: Mapping[str, Any], allowed: tuple[str, ...], at: str) -> None:
-    for key in given:
-        if key not in allowed:
-            raise ModelError(f"unknown key '{key}'", at, f"Known are {', '.join(allowed)}.")
-
-
-def _text(given: Any, at: str) -> str:
-    if not isinstance(given, str) or not given.strip():
-        raise ModelError("must be a text", at)
-    return given
-
-
-def _number(given: Any, at: str) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise ModelError("must be a number", at)
-    return float(given)
-
-
-def _probability(given: Any, at: str) -> float:
-    value = _number(given, f"{at} probability")
-    if not 0 <= value <= 1:
-        raise ModelError(f"a probability of {value:g} is impossible", at, "Use 0 to 1.")
-    return value
-
-
-def _choice(given: Any, choices: tuple[str, ...], at: str) -> str:
-    if given not in choices:
-        raise ModelError(f"'{given}' is not one of {', '.join(choices)}", at)
-    return str(given)
-
-
-def _different(names: list[str], at: str) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise ModelError(f"'{name}' is there twice", at, "Give each entry an id of its own.")
-        seen.add(name)
+    where = None if per_day is None else where_of(given, at)
+    return CostLine(text(given.get("id"), f"{at} id"), fixed, per_day, where)

@@ -65,7 +65,8 @@ _COMPLETE = int(Status.COMPLETE)
     FINISHES,  # the finish on the work axis,
     FINISHES_BY_CLOCK,  # the finish by the clock,
     SEGMENT_END,  # and all end here
-) = range(22)
+    WEATHER,  # which weather it works in, -1 for none
+) = range(23)
 """Columns of `Plan.table`; limits that do not exist are NEVER."""
 
 SOURCE, MODE, LAG, LAG_CALENDAR, MINUTE = range(5)
@@ -75,7 +76,7 @@ SOURCE, MODE, LAG, LAG_CALENDAR, MINUTE = range(5)
 class Plan(NamedTuple):
     """The simulated activities and their links as two tables that compiled code takes."""
 
-    table: Int32  # (activities, 22)
+    table: Int32  # (activities, 23)
     links: Int32  # (links, 5), grouped by successor
     ends: Int32  # activities that can finish last in the target project
     node: Rows  # activity row in the schedule
@@ -192,6 +193,7 @@ def build_network(
         READ_FINISH: needs[1::2],
         **{SEGMENT + k: segment[k : 4 * n : 4] for k in range(4)},
         SEGMENT_END: segment[4::4],
+        WEATHER: np.full(n, -1),
     }
     table = np.zeros((n, len(columns)), dtype=np.int32)
     for column, values in columns.items():

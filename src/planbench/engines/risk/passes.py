@@ -15,7 +15,9 @@ from planbench.engines.kernel import row_kernel
 from planbench.engines.risk.clock import to_work
 from planbench.engines.risk.dates import date_activity, fill, raise_to
 from planbench.engines.risk.driving import driving_paths
+from planbench.engines.risk.optional import EXISTS, KIND, decide, draw_options, leave_out
 from planbench.engines.risk.sampling import apply_risks, draw_range, shared_draws
+from planbench.engines.risk.weather import lose_days
 
 BINS = 64
 """Bins of the histogram of each activity's finish."""
@@ -24,7 +26,7 @@ BINS = 64
 CELL_BYTES = 2 * 4 + 2 * 4 + 4 + 1
 """Bytes of `Rows` by activity and iteration."""
 
-SUM_BYTES = 6 * 8 + 4 * BINS
+SUM_BYTES = 7 * 8 + 4 * BINS
 """Bytes of `Sums` by activity that every thread has of its own."""
 
 
@@ -36,7 +38,7 @@ class Rows(NamedTuple):
     duration: Any  # (n, width) int32
     mask: Any  # (n, width) uint8: on the driving path
     active: Any  # (n,) uint8: the mask of this activity was begun
-    scratch: Any  # (6, width) int32
+    scratch: Any  # (8, width) int32
     word: Any  # (width,) uint32
     value: Any  # (6, width) float64
     score: Any  # (groups, width) float64 normal scores
@@ -44,6 +46,10 @@ class Rows(NamedTuple):
     impact: Any  # (impacts, width) float64, 0 where the risk does not occur
     finish: Any  # (width,) int32, the project's finish by the clock
     late: Any  # (width,) int32, the same as working minutes after the calculated finish
+    absent: Any  # (options, width) uint8: the work is not done in this run
+    decided: Any  # (options,) uint8
+    lost: Any  # (weathers, days, width) uint8: no work on this day of the horizon
+    left: Any  # (2, width) uint32
 
 
 class Sums(NamedTuple):
@@ -55,6 +61,7 @@ class Sums(NamedTuple):
     product: Any  # (duration - base) * late
     finish: Any  # of finish - calculated finish, on the work axis
     finish2: Any
+    present: Any  # int64 iterations in which it is done
     bins: Any  # (n, BINS) uint32
     bin_low: Any  # int32 lower edge of the histogram on the work axis
     bin_factor: Any  # float64 bins per minute
@@ -84,6 +91,32 @@ def _add_finish(
     for v in range(live):
         at = np.int64((finish[v] - low) * factor)
         bins[j, min(max(at, 0), BINS - 1)] += np.uint32(1)
+
+
+@row_kernel
+def _add_finish_of_some(
+    bins: Any,
+    total: Any,
+    squares: Any,
+    j: Any,
+    finish: Any,
+    reference: Any,
+    low: Any,
+    factor: Any,
+    live: Any,
+    absent: Any,
+) -> Any:
+    """The same over the runs in which the work is done; how many these are."""
+    present = 0
+    for v in range(live):
+        if absent[v] == 0:
+            x = np.int64(finish[v] - reference)
+            total[j] += x
+            squares[j] += x * x
+            at = np.int64((finish[v] - low) * factor)
+            bins[j, min(max(at, 0), BINS - 1)] += np.uint32(1)
+            present += 1
+    return present
 
 
 @row_kernel
@@ -126,6 +159,8 @@ def durations_of_block(
         k1,
         strata,
     )
+    options, of = x.options, x.option_of
+    draw_options(options, rows.absent, rows.decided, rows.word, first, k0, k1, strata)
     for j in chosen:
         if x.varies[j]:
             draw_range(
@@ -159,6 +194,8 @@ def durations_of_block(
                     rows.value,
                     rows.duration[j],
                 )
+            if of[j] >= 0:
+                leave_out(rows.absent[of[j]], rows.duration[j])
 
 
 @row_kernel
@@ -180,6 +217,7 @@ def run_block(
     reference: Any,
     paths: Any,
     statistics: Any,
+    sky: Any,
 ) -> None:
     """Simulate one block of iterations from number `first`; the first `live` of them count."""
     t, links, head, wt, ct = plan.table, plan.links, axes.head, axes.work, axes.clock
@@ -192,6 +230,8 @@ def run_block(
     bins, total, squares, low = sums.bins, sums.finish, sums.finish2, sums.bin_low
     bin_factor, calculated, origin = sums.bin_factor, sums.reference, axes.first_minute
     d_total, d_squares, product, base = sums.duration, sums.duration2, sums.product, x.base
+    options, option_of, absent, decided = x.options, x.option_of, rows.absent, rows.decided
+    lost, before, present = rows.lost, sky.work, sums.present
     shared_draws(
         lawhead,
         values,
@@ -210,6 +250,8 @@ def run_block(
         k1,
         strata,
     )
+    draw_options(options, absent, decided, word, first, k0, k1, strata)
+    lose_days(sky, first, k0, k1, word, rows.left, lost)
     n = varies.size
     for j in range(n):
         if varies[j]:
@@ -244,10 +286,47 @@ def run_block(
                     value,
                     duration[j],
                 )
+        option = option_of[j]
+        if option >= 0:
+            if decided[option] == 0:
+                decide(options, absent, decided, clock, origin, option)
+            leave_out(absent[option], duration[j])
         date_activity(
-            t, links, head, wt, ct, work, clock, duration, scratch, j, origin, calendars, shares
+            t,
+            links,
+            head,
+            wt,
+            ct,
+            work,
+            clock,
+            duration,
+            scratch,
+            before,
+            lost,
+            j,
+            origin,
+            calendars,
+            shares,
         )
-        if statistics:
+        if option >= 0 and options[option, KIND] != EXISTS:
+            for k in range(2 * j, 2 * j + 2):
+                leave_out(absent[option], work[k])
+                leave_out(absent[option], clock[k])
+        if statistics and option >= 0:
+            present[j] += _add_finish_of_some(
+                bins,
+                total,
+                squares,
+                j,
+                work[2 * j + 1],
+                calculated[j],
+                low[j],
+                bin_factor[j],
+                live,
+                absent[option],
+            )
+        elif statistics:
+            present[j] += live
             _add_finish(
                 bins,
                 total,
@@ -283,4 +362,7 @@ def run_block(
             rows.finish,
             live,
             sums.critical,
+            options,
+            option_of,
+            absent,
         )

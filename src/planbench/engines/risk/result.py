@@ -166,6 +166,7 @@ class RiskResult:
 
         Mean of duration / (duration + total float) x time to finish / mean time to finish, from a
         full calculation with both passes of each of these runs; 0 where duration and float are 0.
+        Time lost to weather counts as duration. NaN for models with branches.
         """
         return self._significance(rows, most)
 

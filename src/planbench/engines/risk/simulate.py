@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from planbench.domain.errors import ModelError
-from planbench.domain.schedule import Numbers, Schedule
+from planbench.domain.schedule import Numbers, Rows, Schedule
 from planbench.domain.times import DAY, NO_TIME, Minutes, latest
 from planbench.engines.cpm.columns import Network
 from planbench.engines.cpm.result import CpmResult
@@ -29,6 +29,7 @@ from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.network import SimNetwork, build_network
 from planbench.engines.risk.result import RiskEffect, RiskResult, paired_gain
 from planbench.engines.risk.variables import Bound, bind
+from planbench.engines.risk.weather import Lost, bind_weather, without_weather
 
 MOST_ITERATIONS = 1_000_000
 MOST_WATCHED = 200
@@ -62,6 +63,7 @@ class Setting:
 
     sim: SimNetwork
     bound: Bound
+    sky: Lost
     scores: Numbers
     options: RunOptions
     reference: int  # calculated finish on the project's axis
@@ -105,7 +107,7 @@ def simulate(
         finish, seen, sums = _run(setting, pilot, watched, progress)
         if not _beyond(setting.sim, finish):
             break
-        setting = _widened(setting, network, cpm, watched)
+        setting = _widened(setting, network, cpm, model, watched)
         pilot = _pilot(setting)
     simulated = time.perf_counter()
     measured = activity_measures(setting, schedule, sums, finish)
@@ -129,7 +131,7 @@ def simulate(
         watch=_watch_vectors(setting.sim, watched, seen, cpm),
         watch_deterministic={code: int(cpm.finish[row]) for code, row in watched.items()},
         idle=setting.bound.idle,
-        left_out=model.left_out,
+        left_out=without_weather(setting.sim),
         schedule_digest=schedule.digest,
         seconds={
             "prepare": prepared - began,
@@ -231,12 +233,12 @@ def _setting(
     last_day = last // DAY + 2 * span + 2 * _YEAR
     bound: Bound | None = None
     while True:
-        readings = np.array(list(watched.values()), dtype=np.int32)
+        readings = _readings(network.schedule, model, watched)
         sim = build_network(network, cpm, options.project, last_day, readings)
         if bound is None:
             rows = sim.plan.node
             bound = bind(model, network.schedule, rows, cpm.remaining_duration, options.mitigated)
-        setting = _bound_setting(sim, bound, options, cpm)
+        setting = _bound_setting(sim, bound, model, options, cpm)
         pilot = _pilot(setting)
         need = _last_day_needed(setting, pilot)
         if need <= last_day:
@@ -248,7 +250,16 @@ def _setting(
         last_day = need + span + _YEAR
 
 
-def _bound_setting(sim: SimNetwork, bound: Bound, options: RunOptions, cpm: CpmResult) -> Setting:
+def _readings(schedule: Schedule, model: RiskModel, watched: dict[str, int]) -> Rows:
+    """Rows whose clock readings are wanted: the watched ones, and those that decide branches."""
+    codes = [path.activity for branch in model.branches for path in branch.paths if path.activity]
+    found = [schedule.row_of_code[code] for code in codes if code in schedule.row_of_code]
+    return np.array([*watched.values(), *found], dtype=np.int32)
+
+
+def _bound_setting(
+    sim: SimNetwork, bound: Bound, model: RiskModel, options: RunOptions, cpm: CpmResult
+) -> Setting:
     finish = cpm.early_finish[sim.plan.node] - sim.axes.first_minute
     base = np.zeros(sim.size, dtype=np.int64)
     work_all(sim.axes.head, sim.axes.work, sim.plan.calendar, finish, base)
@@ -258,7 +269,8 @@ def _bound_setting(sim: SimNetwork, bound: Bound, options: RunOptions, cpm: CpmR
     done = end - sim.axes.first_minute
     reference = work_at(sim.axes.head, sim.axes.work, sim.project_calendar, max(done, 0))
     width = options.width or _width(sim.size, options)
-    return Setting(sim, bound, _score_table(), options, int(reference), base, width, done)
+    sky = bind_weather(model.weather, sim.network.schedule, sim)
+    return Setting(sim, bound, sky, _score_table(), options, int(reference), base, width, done)
 
 
 def _width(activities: int, options: RunOptions) -> int:
@@ -280,7 +292,11 @@ def _threads_that_fit(setting: Setting) -> int:
 
 
 def _widened(
-    setting: Setting, network: Network, cpm: CpmResult, watched: dict[str, int]
+    setting: Setting,
+    network: Network,
+    cpm: CpmResult,
+    model: RiskModel,
+    watched: dict[str, int],
 ) -> Setting:
     """The same over twice the horizon, for the rare run that outran it."""
     axes = setting.sim.axes
@@ -289,10 +305,10 @@ def _widened(
         raise ModelError(
             "the ranges push the finish out by centuries", "risk model", "Check the unit."
         )
-    readings = np.array(list(watched.values()), dtype=np.int32)
+    readings = _readings(network.schedule, model, watched)
     last_day = axes.last_minute // DAY + days
     sim = build_network(network, cpm, setting.options.project, last_day, readings)
-    return _bound_setting(sim, setting.bound, setting.options, cpm)
+    return _bound_setting(sim, setting.bound, model, setting.options, cpm)
 
 
 def _score_table() -> Numbers:
@@ -316,7 +332,7 @@ def make_rows(setting: Setting) -> passes.Rows:
         duration,
         np.zeros((n, width), dtype=np.uint8),
         np.zeros(n, dtype=np.uint8),
-        np.zeros((6, width), dtype=np.int32),
+        np.zeros((8, width), dtype=np.int32),
         np.zeros(width, dtype=np.uint32),
         np.zeros((6, width)),
         np.zeros((max(x.groups.shape[0], 1), width)),
@@ -324,13 +340,17 @@ def make_rows(setting: Setting) -> passes.Rows:
         np.zeros((max(x.impact_i.shape[0], 1), width)),
         np.zeros(width, dtype=np.int32),
         np.zeros(width, dtype=np.int32),
+        np.zeros((x.options.shape[0], width), dtype=np.uint8),
+        np.zeros(x.options.shape[0], dtype=np.uint8),
+        np.zeros((*setting.sky.leave.shape, width), dtype=np.uint8),
+        np.zeros((2, width), dtype=np.uint32),
     )
 
 
 def make_sums(setting: Setting, low: Any, factor: Any) -> passes.Sums:
     """Empty sums with the edges of the histograms."""
     n = setting.sim.size
-    zeros = [np.zeros(n, dtype=np.int64) for _ in range(6)]
+    zeros = [np.zeros(n, dtype=np.int64) for _ in range(7)]
     bins = np.zeros((n, passes.BINS), dtype=np.uint32)
     columns: Any = (*zeros, bins, low, factor, setting.base.astype(np.int32))
     return passes.Sums(*columns)
@@ -360,6 +380,7 @@ def run_block(
         setting.reference,
         full and options.paths,
         full and options.statistics,
+        setting.sky,
     )
 
 
@@ -448,10 +469,13 @@ def _run(
     return finish, seen, _merged(total)
 
 
+_SUMMED = ("critical", "duration", "duration2", "product", "finish", "finish2", "present")
+
+
 def _merged(parts: list[passes.Sums]) -> passes.Sums:
     total = parts[0]
     for part in parts[1:]:
-        for name in ("critical", "duration", "duration2", "product", "finish", "finish2", "bins"):
+        for name in (*_SUMMED, "bins"):
             column = getattr(total, name)
             column += getattr(part, name)
     return total

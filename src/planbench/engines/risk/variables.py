@@ -18,6 +18,7 @@ from planbench.domain.schedule import ActivityType, Schedule, Status
 from planbench.domain.times import Minutes
 from planbench.engines.risk.distributions import Distribution, Law, distribution
 from planbench.engines.risk.model import Impact, Risk, RiskModel, Uncertainty
+from planbench.engines.risk.optional import bind_options
 from planbench.engines.risk.rng import stable_hash
 from planbench.engines.risk.selection import selected
 
@@ -64,6 +65,8 @@ class Variables(NamedTuple):
     driver_f: Any  # (drivers, 4) float64
     impact_i: Any
     impact_f: Any
+    options: Any  # (options, 8) int64, see planbench.engines.risk.optional
+    option_of: Any  # (n,) int32, -1 for work of every run
 
 
 @dataclass(frozen=True)
@@ -187,10 +190,11 @@ def bind(
     impact_i[:, THRESHOLD] = [round(chance * 2**32) for _, _, chance, _ in impacts]
     impact_i[:, SIGN] = [-1 if risk.opportunity else 1 for risk, _, _, _ in impacts]
     impact_i[:, PARALLEL] = [risk.parallel for risk, _, _, _ in impacts]
+    options, option_of = bind_options(model, schedule, rows)
     variables = Variables(
         *pool.columns(),
         np.rint(np.where(law == CONSTANT, location, base)).astype(np.int32),
-        (law != CONSTANT) | risky,
+        (law != CONSTANT) | risky | (option_of >= 0),
         np.column_stack((law, _halves(hashes), group)).astype(np.int64),
         np.column_stack((location, scale, shared_part, own_part)),
         risky,
@@ -204,6 +208,8 @@ def bind(
         driver_f,
         impact_i,
         impact_f,
+        options,
+        option_of,
     )
     return Bound(variables, tuple(idle))
 

@@ -113,9 +113,11 @@ class Shelf(SidePane):
             more.append(f"{len(model.drivers)} drivers")
         if model.correlation:
             more.append(f"{len(model.correlation)} correlation groups")
+        if model.weather:
+            more.append(f"weather of {len(model.weather)} calendars")
+        if model.existence or model.branches:
+            more.append(f"{len(model.existence) + len(model.branches)} branches and options")
         words = f"With {', '.join(more)} of the model file. " if more else ""
-        if model.left_out:
-            words += f"Not simulated yet: {', '.join(model.left_out)}. "
         self.note.setText(words + "The more particular range wins; of equal ones the later.")
         if model.uncertainty:
             self.table.select_row(0)
