@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -49,6 +48,7 @@ from planbench.ui.widgets import (
     Tabs,
     Toolbar,
 )
+from planbench.ui.widgets.forms import check_box, side_by_side
 
 if TYPE_CHECKING:
     from planbench.ui.window import MainWindow
@@ -119,10 +119,10 @@ class MergeDialog(QDialog):
         self.code_list = Button("Codes…", "default", "table", tip="A CSV that maps activity codes")
         self.code_list.clicked.connect(lambda: self._ask_for_csv(self.use_codes))
         self.lists = Label("", "small", "text-muted", wrap=True)
-        self.calendars = _check("Same working time is one calendar", True)
-        self.resources = _check("Same resource id is one resource", True)
-        self.by_name = _check("Same resource name as well", False)
-        self.latest = _check("All from the latest data date", False)
+        self.calendars = check_box("Same working time is one calendar", True)
+        self.resources = check_box("Same resource id is one resource", True)
+        self.by_name = check_box("Same resource name as well", False)
+        self.latest = check_box("All from the latest data date", False)
         self.floats = SegmentedControl(("Project", "Programme"), "Total float runs to the finish")
         for box in (self.calendars, self.resources, self.by_name, self.latest):
             box.toggled.connect(self._changed)
@@ -181,17 +181,19 @@ class MergeDialog(QDialog):
         body = pane.body
         body.addWidget(Label("Schedules, the first one leads", "strong"))
         body.addWidget(self.list)
-        body.addLayout(_row(self.add, self.from_library, None, self.up, self.remove))
+        body.addLayout(side_by_side(self.add, self.from_library, None, self.up, self.remove))
         body.addSpacing(8)
         body.addWidget(Label("Lists", "strong"))
-        body.addLayout(_row(self.link_list, self.code_list, None))
+        body.addLayout(side_by_side(self.link_list, self.code_list, None))
         body.addWidget(self.lists)
         body.addSpacing(4)
         body.addWidget(Label("Decisions", "strong"))
         for box in (self.calendars, self.resources, self.by_name, self.latest):
             body.addWidget(box)
-        body.addLayout(_row(Label("Total float to the finish of", "body", "text-muted"), None))
-        body.addLayout(_row(self.floats, None))
+        body.addLayout(
+            side_by_side(Label("Total float to the finish of", "body", "text-muted"), None)
+        )
+        body.addLayout(side_by_side(self.floats, None))
         body.addSpacing(8)
         body.addWidget(Label("Master", "strong"))
         body.addWidget(self.code)
@@ -425,21 +427,3 @@ class MergeDialog(QDialog):
             return
         self._state.select(model.activities[row])
         self._state.workspace_requested.emit("schedule")
-
-
-def _check(words: str, on: bool) -> QCheckBox:
-    box = QCheckBox(words)
-    box.setFont(current_theme().font("body"))
-    box.setChecked(on)
-    return box
-
-
-def _row(*parts: QWidget | None) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(6)
-    for part in parts:
-        if part is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(part)
-    return row

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -49,6 +48,7 @@ from planbench.ui.widgets import (
     SidePane,
     Toolbar,
 )
+from planbench.ui.widgets.forms import check_box, side_by_side
 
 if TYPE_CHECKING:
     from planbench.ui.window import MainWindow
@@ -170,11 +170,11 @@ class PrintPreview(QDialog):
         self.wide = _spin("Sheets across", 1, 20, setup.pages_wide)
         self.tall = _spin("Sheets down", 0, 500, setup.pages_tall)
         self.tall.setSpecialValueText("As needed")
-        self.repeat = _check("Columns on every sheet", setup.repeat_columns)
-        self.legend = _check("Legend", setup.legend)
-        self.names = _check("Names on the bars", setup.names)
-        self.start = FormField("From", _date(setup.start))
-        self.finish = FormField("To", _date(setup.finish))
+        self.repeat = check_box("Columns on every sheet", setup.repeat_columns)
+        self.legend = check_box("Legend", setup.legend)
+        self.names = check_box("Names on the bars", setup.names)
+        self.start = FormField("From", long_date_text(setup.start))
+        self.finish = FormField("To", long_date_text(setup.finish))
         first, last = (long_date_text(moment) for moment in self.source.span)
         self.start.field.setPlaceholderText(first)
         self.finish.field.setPlaceholderText(last)
@@ -227,13 +227,13 @@ class PrintPreview(QDialog):
         pane = SidePane("", 300)
         body = pane.body
         body.addWidget(Label("Paper", "strong"))
-        body.addLayout(_row(self.paper, self.way))
+        body.addLayout(side_by_side(self.paper, self.way))
         for title, spin in (("Sheets across", self.wide), ("Sheets down", self.tall)):
-            body.addLayout(_row(Label(title, "body", "text-muted"), None, spin))
+            body.addLayout(side_by_side(Label(title, "body", "text-muted"), None, spin))
         body.addWidget(self.repeat)
         body.addSpacing(8)
         body.addWidget(Label("Time", "strong"))
-        body.addLayout(_row(self.start, self.finish))
+        body.addLayout(side_by_side(self.start, self.finish))
         body.addSpacing(8)
         body.addWidget(Label("Marks", "strong"))
         body.addWidget(self.names)
@@ -243,9 +243,9 @@ class PrintPreview(QDialog):
         for name in ("title", "subtitle"):
             body.addWidget(self.texts[name])
         for pair in (("document", "revision"), ("prepared", "checked")):
-            body.addLayout(_row(*(self.texts[name] for name in pair)))
-        body.addLayout(_row(self.texts["approved"], None))
-        body.addLayout(_row(self.logo, self.no_logo, None))
+            body.addLayout(side_by_side(*(self.texts[name] for name in pair)))
+        body.addLayout(side_by_side(self.texts["approved"], None))
+        body.addLayout(side_by_side(self.logo, self.no_logo, None))
         return pane
 
     # ------------------------------------------------------------ what is chosen
@@ -394,29 +394,6 @@ def _spin(name: str, low: int, high: int, value: int) -> QSpinBox:
     for part in (spin, spin.lineEdit()):
         part.setAccessibleName(name)
     return spin
-
-
-def _check(words: str, on: bool) -> QCheckBox:
-    box = QCheckBox(words)
-    box.setFont(current_theme().font("body"))
-    box.setChecked(on)
-    return box
-
-
-def _row(*parts: QWidget | None) -> QHBoxLayout:
-    """Parts side by side; None stretches."""
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    for part in parts:
-        if part is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(part, 0 if isinstance(part, Button) else 1)
-    return row
-
-
-def _date(moment: int) -> str:
-    return long_date_text(moment)
 
 
 def _read(field: FormField, first: bool) -> int | None:
