@@ -21,6 +21,7 @@ from planbench.domain.schedule import (
     CodeAssignments,
     CodeTypes,
     CodeValues,
+    ExternalLinks,
     LinkType,
     Resources,
     Schedule,
@@ -434,3 +435,64 @@ def test_a_master_of_real_files_reads_back_equal(shared: Path, names: tuple[str,
         # an XER has one currency for all, and no word for the habit of P6 before version 7
         options = replace(theirs.options, sf_one_minute=mine.options.sf_one_minute)
         assert mine == replace(theirs, currency=mine.currency, options=options)
+
+
+def _alone(schedule: Schedule, project: int) -> Schedule:
+    """One project of a schedule as a file of its own would have it, links to others external."""
+    acts, links = schedule.activities, schedule.relationships
+    mine = acts.project == project
+    place = np.where(mine, np.cumsum(mine) - 1, -1)
+    before, after = mine[links.predecessor], mine[links.successor]
+    inner, outer = before & after, before ^ after
+    into = after[outer]
+    own = np.where(into, links.successor[outer], links.predecessor[outer])
+    other = np.where(into, links.predecessor[outer], links.successor[outer])
+    uids = np.array([p.uid for p in schedule.projects], dtype=object)
+    nodes = schedule.wbs.project == project
+    node = np.append(np.where(nodes, np.cumsum(nodes) - 1, -1), -1)
+    wbs = schedule.wbs.take(nodes)
+    taken = links.take(inner)
+    only = acts.take(mine)
+    return Schedule(
+        projects=(schedule.projects[project],),
+        calendars=schedule.calendars,
+        activities=only.with_columns(
+            project=np.zeros(int(mine.sum()), dtype=np.int32),
+            wbs=node[only.wbs].astype(np.int32),
+        ),
+        relationships=taken.with_columns(
+            predecessor=place[taken.predecessor].astype(np.int32),
+            successor=place[taken.successor].astype(np.int32),
+        ),
+        external_links=make_table(
+            ExternalLinks,
+            int(outer.sum()),
+            uid=links.uid[outer],
+            activity=place[own],
+            incoming=into,
+            other_uid=acts.uid[other],
+            other_project=uids[acts.project[other]],
+            type=links.type[outer],
+            lag=links.lag[outer],
+        ),
+        wbs=wbs.with_columns(
+            parent=node[wbs.parent].astype(np.int32),
+            project=np.zeros(len(wbs), dtype=np.int32),
+        ),
+    )
+
+
+def test_projects_taken_apart_and_merged_again_are_dated_as_before(shared: Path) -> None:
+    path = shared / "corpus" / "p6" / "johnstown-three-projects.xer"
+    whole = read_schedule(path).schedule
+    used = np.unique(whole.activities.project).tolist()
+    merged = merge([Part(_alone(whole, row), f"{row}.xer") for row in used])
+    assert len(merged.schedule) == len(whole)
+    assert len(merged.schedule.relationships) == len(whole.relationships)
+    assert len(merged.crossings) == 3
+    assert all(crossing.both_sides for crossing in merged.crossings)
+    place = {uid: row for row, uid in enumerate(merged.schedule.activities.uid.tolist())}
+    rows = np.array([place[uid] for uid in whole.activities.uid.tolist()])
+    expected, found = schedule_network(whole), schedule_network(merged.schedule)
+    for name in DATES:
+        assert (getattr(expected, name) == getattr(found, name)[rows]).all(), name
