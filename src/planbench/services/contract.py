@@ -145,20 +145,19 @@ def load_binding(library: Library, project: int, pack: str = "") -> Binding | No
     if not name:
         return None
     chosen = pack_of(name, packs(library, project))
+    evidence = [e.body for e in library.entries(EVIDENCE, project) if e.body["pack"] == chosen.id]
+    decided = [e.body for e in library.entries(DECISION, project) if e.body["pack"] == chosen.id]
+    try:
+        given = {body["rule"]: Evidence(**body["evidence"]) for body in evidence}
+        decisions = {body["rule"]: Decision(**body["decision"]) for body in decided}
+    except TypeError as error:  # kept by a later planbench
+        raise ModelError(f"evidence cannot be read: {error}", "contract") from error
     return Binding(
         chosen,
         data_from(body.get("data", {}), "contract data"),
         tuple(event_from(e.body, "events") for e in library.entries(EVENT, project)),
-        {
-            e.body["rule"]: Evidence(**e.body["evidence"])
-            for e in library.entries(EVIDENCE, project)
-            if e.body["pack"] == chosen.id
-        },
-        {
-            e.body["rule"]: Decision(**e.body["decision"])
-            for e in library.entries(DECISION, project)
-            if e.body["pack"] == chosen.id
-        },
+        given,
+        decisions,
     )
 
 

@@ -76,9 +76,12 @@ class ContractData:
 def day_from(value: Any, name: str, place: str) -> dt.date:
     """A date from `YYYY-MM-DD`. Raises ModelError for anything else."""
     try:
-        return dt.date.fromisoformat(value)
+        found = dt.date.fromisoformat(value)
     except (TypeError, ValueError):
         raise ModelError(f"'{name}' is no date: {value!r}", place, "Write YYYY-MM-DD.") from None
+    if not 1900 <= found.year <= 2200:
+        raise ModelError(f"'{name}' is no sensible date: {value}", place)
+    return found
 
 
 _KEYS = {
@@ -110,12 +113,19 @@ def data_from(data: Any, where: str = "") -> ContractData:
             tuple(day_from(one, "holidays", where) for one in data.get("holidays", ())),
             tuple(_weekday(one, where) for one in data.get("rest_days", ())),
             str(data.get("calendar", "")),
-            None if data.get("price") is None else float(data["price"]),
+            _price(data.get("price")),
             {str(name): str(text) for name, text in data.get("facts", {}).items()},
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         told = f"lacks {error}" if isinstance(error, KeyError) else f"cannot be read: {error}"
         raise ModelError(f"contract data {told}", where) from error
+
+
+def _price(value: Any) -> float | None:
+    found = None if value is None else float(value)
+    if found is not None and not abs(found) < 1e15:
+        raise ValueError("'price' is no sensible amount")
+    return found
 
 
 def _weekday(value: Any, where: str) -> int:

@@ -16,6 +16,7 @@ from planbench.engines.contract.terms import (
     data_from,
     data_json,
 )
+from planbench.ui.contract.parts import bar
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -178,22 +179,14 @@ class DataPage(QWidget):
         column.addLayout(row, 1)
 
     def _bar(self, title: str, place: int, fresh: list[str] | None) -> Surface:
-        bar = Surface("surface-raised", "tb")
-        bar.setFixedHeight(40)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
-        row.addWidget(Label(title, "heading"))
-        row.addStretch(1)
-        if fresh is not None:
-            add = Button("Add", "tool", "plus", tip=f"Add a row to {title.lower()}")
-            gone = Button("Remove", "tool", "trash", tip="Remove the chosen row")
-            add.clicked.connect(lambda _checked=False: self._add(place, fresh))
-            gone.clicked.connect(lambda _checked=False: self._remove(place))
-            self._buttons += [add, gone]
-            row.addWidget(add)
-            row.addWidget(gone)
-        return bar
+        if fresh is None:
+            return bar(title)
+        add = Button("Add", "tool", "plus", tip=f"Add a row to {title.lower()}")
+        gone = Button("Remove", "tool", "trash", tip="Remove the chosen row")
+        add.clicked.connect(lambda _checked=False: self._add(place, fresh))
+        gone.clicked.connect(lambda _checked=False: self._remove(place))
+        self._buttons += [add, gone]
+        return bar(title, add, gone, at_right=True)
 
     def _model(self, place: int) -> RowsModel:
         return (self.dates, self.items, self.terms)[place]

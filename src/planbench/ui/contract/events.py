@@ -14,6 +14,7 @@ from planbench.services.contract_view import ContractReport
 from planbench.services.deadlines import DATA_DATE
 from planbench.ui import text
 from planbench.ui.contract import words
+from planbench.ui.contract.parts import bar
 from planbench.ui.widgets import (
     Button,
     CellLook,
@@ -22,7 +23,6 @@ from planbench.ui.widgets import (
     FlatTableModel,
     FormField,
     Label,
-    Surface,
     TableView,
 )
 
@@ -135,10 +135,10 @@ class EventsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(_bar("Events", self.add, self.change, self.remove))
+        column.addWidget(bar("Events", self.add, self.change, self.remove))
         column.addWidget(self.table, 1)
         self._due_count = Label("", "body", "text-muted")
-        column.addWidget(_bar("Deadlines", self._due_count))
+        column.addWidget(bar("Deadlines", self._due_count))
         column.addWidget(self.problem)
         column.addWidget(self.due_table, 1)
 
@@ -185,19 +185,6 @@ class EventsPage(QWidget):
         row = self.table.current_row()
         if row >= 0:
             self.deleted.emit(self.events.events[row].id)
-
-
-def _bar(title: str, *parts: QWidget) -> Surface:
-    bar = Surface("surface-raised", "tb")
-    bar.setFixedHeight(40)
-    row = QHBoxLayout(bar)
-    row.setContentsMargins(16, 0, 12, 0)
-    row.setSpacing(8)
-    row.addWidget(Label(title, "heading"))
-    for part in parts:
-        row.addWidget(part)
-    row.addStretch(1)
-    return bar
 
 
 class EventDialog(QDialog):

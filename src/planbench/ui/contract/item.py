@@ -13,6 +13,7 @@ from planbench.services.contract import Decision, Evidence
 from planbench.store.records import JournalLine
 from planbench.ui import text
 from planbench.ui.contract import words
+from planbench.ui.contract.parts import heading
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets import (
     Button,
@@ -100,10 +101,10 @@ class ItemPane(SidePane):
 
     def _evidence_page(self) -> QWidget:
         page, column = _page()
-        column.addWidget(_heading("What is asked"))
+        column.addWidget(heading("What is asked"))
         self.asked = Label("", "prose", wrap=True)
         column.addWidget(self.asked)
-        column.addWidget(_heading("What we checked"))
+        column.addWidget(heading("What we checked"))
         self.checked = Label("", "prose", wrap=True)
         column.addWidget(self.checked)
         self.shown = ShownModel()
@@ -112,7 +113,7 @@ class ItemPane(SidePane):
         self.table.row_changed.connect(lambda row: self._row(row, self.activity_chosen))
         self.table.row_activated.connect(lambda row: self._row(row, self.activity_opened))
         column.addWidget(self.table)
-        self._given = _heading("Evidence")
+        self._given = heading("Evidence")
         column.addWidget(self._given)
         self.reference = FormField("Document or letter, with its number and date")
         self.remark = FormField("Remark")
@@ -121,7 +122,7 @@ class ItemPane(SidePane):
         self.keep = Button("Keep evidence", "default", "paperclip", tip="Keep it with the item")
         self.keep.clicked.connect(lambda _checked=False: self._keep_evidence())
         column.addLayout(_row_of(self.keep))
-        column.addWidget(_heading("Word to the contractor"))
+        column.addWidget(heading("Word to the contractor"))
         self.word = QPlainTextEdit()
         self.word.setAccessibleName("Word to the contractor")
         self.word.setTabChangesFocus(True)
@@ -288,15 +289,6 @@ def _page() -> tuple[QWidget, QVBoxLayout]:
     column.setContentsMargins(0, 4, 0, 0)
     column.setSpacing(6)
     return page, column
-
-
-def _heading(title: str) -> Label:
-    label = Label(title, "small", "text-muted")
-    font = label.font()
-    font.setWeight(font.Weight.DemiBold)
-    label.setFont(font)
-    label.setContentsMargins(0, 6, 0, 0)
-    return label
 
 
 def _row_of(*buttons: QWidget) -> QHBoxLayout:

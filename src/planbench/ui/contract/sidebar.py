@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from planbench.engines.contract.pack import Pack
 from planbench.engines.contract.terms import ContractData
 from planbench.ui.contract import words
+from planbench.ui.contract.parts import heading
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets import (
     Button,
@@ -55,7 +56,7 @@ class Sidebar(SidePane):
         super().__init__("", current_theme().frame["side_list"][1], "left")
         self.setAccessibleName("Packs and contract data")
         self.body.setContentsMargins(0, 10, 0, 12)
-        self.body.addWidget(_heading("Rule packs"))
+        self.body.addWidget(heading("Rule packs", 14))
         self._model = _PackModel()
         self.packs = TableView("Rule packs", row_height=34)
         self.packs.setModel(self._model)
@@ -75,7 +76,7 @@ class Sidebar(SidePane):
         inner.addWidget(self.bind)
         self._bind_row = holder
         self.body.addWidget(holder)
-        self.body.addWidget(_heading("Contract data"))
+        self.body.addWidget(heading("Contract data", 14))
         self._facts = QWidget()
         self._grid = QGridLayout(self._facts)
         self._grid.setContentsMargins(14, 2, 10, 0)
@@ -151,12 +152,3 @@ class Sidebar(SidePane):
 def _short(name: str) -> Label:
     cut = name if len(name) <= 19 else f"{name[:18].rstrip(' -')}…"
     return Label(cut, "body", "text-muted")
-
-
-def _heading(words_: str) -> Label:
-    label = Label(words_, "small", "text-muted")
-    font = label.font()
-    font.setWeight(font.Weight.DemiBold)
-    label.setFont(font)
-    label.setContentsMargins(14, 6, 8, 2)
-    return label
