@@ -51,6 +51,7 @@ class AppState(QObject):
         super().__init__(parent)
         self.jobs = JobBridge(self)
         self.document: Document | None = None
+        self.closed = False
         self.library: Any = None  # services.library.Library, opened after the first paint
         self.settings: Any = None  # ui.settings.Settings of the window
         self.undo_stack: UndoStack | None = None  # of the open document
@@ -120,6 +121,7 @@ class AppState(QObject):
 
     def close(self) -> None:
         """Stop all work before the window goes."""
+        self.closed = True
         self.jobs.close()
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import NO_ROW, Schedule
@@ -30,6 +30,7 @@ from planbench.ui.schedule.desk import EditingDesk
 from planbench.ui.schedule.filtering import FilterDialog, ParameterBar
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.layouts import LayoutDesk
+from planbench.ui.schedule.legend import Legend
 from planbench.ui.schedule.moving import MovingDesk
 from planbench.ui.schedule.overview import Overview
 from planbench.ui.schedule.plan import Plan, extras_of, prepare_reasons
@@ -47,6 +48,10 @@ FILTER_DELAY = 120
 
 NARROW_NAME = 232
 """Width of the name column in a narrow window."""
+
+
+_REASONS_AFTER = 200
+"""Milliseconds after new dates until their reasons are prepared, so that painting comes first."""
 
 
 class ScheduleWorkspace(QWidget):
@@ -69,6 +74,7 @@ class ScheduleWorkspace(QWidget):
         self.table = ActivityTable(self.model)
         self.gantt = GanttView(self.plan)
         self.overview = Overview(self.gantt)
+        self.legend = Legend(self.gantt)
         self.pane = DetailsPane(self.plan)
         self.strip = DetailsStrip(self.plan)
         self.banner = Banner("info")
@@ -112,6 +118,7 @@ class ScheduleWorkspace(QWidget):
         panes.addWidget(self.overview)
         self.overview.hide()
         work.addLayout(panes, 1)
+        work.addWidget(self.legend)
         work.addWidget(self.strip)
         content = QWidget()
         row = QHBoxLayout(content)
@@ -139,6 +146,10 @@ class ScheduleWorkspace(QWidget):
         state, plan = self.state, self.plan
         state.document_changed.connect(self._open)
         state.result_changed.connect(self._result)
+        self._explaining = QTimer(self)
+        self._explaining.setSingleShot(True)
+        self._explaining.setInterval(_REASONS_AFTER)
+        self._explaining.timeout.connect(self._explain)
         state.selection_changed.connect(self._selected)
         state.isolation_changed.connect(self._isolate)
         plan.plan_changed.connect(self._show_rows)
@@ -214,7 +225,7 @@ class ScheduleWorkspace(QWidget):
         if document is not None and kind in ("cpm", "baseline", "quality", "risk"):
             self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
             self._say(document)
-            self._explain()
+            self._explaining.start()  # the new dates are painted first
         if document is not None and kind == "cpm":
             self.desk.dated()
 
@@ -227,7 +238,7 @@ class ScheduleWorkspace(QWidget):
     def _explain(self) -> None:
         """Prepare the reasons of dates in the background."""
         schedule, cpm = self.plan.schedule, self.plan.cpm
-        if cpm is None or not len(schedule):
+        if cpm is None or not len(schedule) or self.state.closed:
             return
 
         def work(context: JobContext) -> Any:
@@ -574,9 +585,25 @@ class ScheduleWorkspace(QWidget):
         self.plan.mark_critical((LONGEST_PATH, TOTAL_FLOAT)[choice])
 
     def set_options(self, options: GanttOptions) -> None:
-        """Show or hide parts of the Gantt."""
+        """Show or hide parts of the Gantt; the table's header is as high as the time axis."""
         self.gantt.set_options(options)
+        self.table.horizontalHeader().setFixedHeight(self.gantt.header_height)
+        self.legend.refresh()
         self.layouts.remember()
+
+    def show_legend(self, wanted: bool) -> None:
+        """Show or hide the legend below the bars."""
+        self.legend.want(wanted)
+        self.layouts.remember()
+
+    def zoom_to_selection(self) -> None:
+        """Show the time of the selected rows in the whole width (Ctrl+9)."""
+        self.gantt.fit_rows(self.table.selected_rows())
+
+    def copy_picture(self) -> None:
+        """Put table and Gantt, as they are seen, on the clipboard as a picture."""
+        QGuiApplication.clipboard().setImage(self.splitter.grab().toImage())
+        self.state.message.emit("info", "The picture of table and Gantt is on the clipboard.")
 
     def show_overview(self, wanted: bool) -> None:
         """Show or hide the map of the whole plan."""
