@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planbench.domain.schedule import NO_ROW, Codes, Flags, Rows, Schedule
+from planbench.domain.schedule import NO_ROW, BaselineColumns, Codes, Flags, Rows, Schedule
 from planbench.domain.times import DAY, NO_TIME, Minutes
 from planbench.engines.cpm.result import CpmResult
+from planbench.scenes import gantt_marks as marks
 from planbench.scenes import links as wires
 from planbench.scenes.facts import BAND, EFFORT, SUMMARY, TASK, Facts
 from planbench.scenes.formats import date_text
@@ -25,7 +26,7 @@ from planbench.scenes.metrics import Metrics
 from planbench.scenes.outline import Outline, RowMap
 from planbench.scenes.primitives import Scene
 from planbench.scenes.shading import LEAST_PX, closed_stretches
-from planbench.scenes.timescale import TimeView, build_timescale
+from planbench.scenes.timescale import PLAIN, Scale, TimeView, build_timescale
 
 BEYOND = 40.0
 """Pixels that marks may reach past the window before they are cut."""
@@ -44,6 +45,16 @@ class GanttOptions:
     names: bool = False  # names before the dates on labels, as on paper
     nonwork: bool = True
     today: int = NO_TIME
+    baseline2: bool = False
+    baseline3: bool = False
+    late: bool = False  # late dates above the bars
+    floats: bool = False  # total float behind every bar, negative float before its end
+    progress_line: bool = False
+    constraints: bool = False
+    necks: bool = False  # bars are narrow where nothing is worked
+    after: str = "finish"  # the column written behind bars where labels are shown
+    scale: Scale = PLAIN  # how the time axis counts
+    before: str = ""  # the column written before bars, "" for none
 
 
 def rough_width(text: str) -> float:
@@ -63,6 +74,8 @@ class GanttPlan:
     metrics: Metrics = field(default_factory=Metrics)
     text_width: Callable[[str], float] = rough_width
     marked: Flags | None = None  # activities that stand out
+    more_baselines: tuple[BaselineColumns, ...] = ()  # the second and third
+    texts: Callable[[str, Rows], list[str]] | None = None  # of a column, for some nodes
 
     @cached_property
     def links(self) -> wires.LinkRows:
@@ -117,10 +130,10 @@ def build_gantt(
     plan: GanttPlan, window: Window, options: GanttOptions | None = None, selected: int = NO_ROW
 ) -> Scene:
     """The picture of the visible rows. `selected` is a node or -1."""
-    return _Builder(plan, window, options or GanttOptions(), selected).build()
+    return Frame(plan, window, options or GanttOptions(), selected).build()
 
 
-class _Builder:
+class Frame:
     """One picture being made."""
 
     def __init__(
@@ -137,18 +150,36 @@ class _Builder:
         self.tops = np.arange(self.first, self.last, dtype=np.float64) * row - window.scroll
         self.scene = Scene(window.time.width, window.height)
         self.verticals: list[tuple[float, float, float]] = []
+        self.closed: dict[int, Any] = {}  # by calendar: x where work rests and where it goes on
 
     def build(self) -> Scene:
+        """All of the picture, in paint order."""
         self._background()
         self._links()
         self._lines()
         self._baselines()
+        self._wanted()
         self._bars()
         self._marks()
+        if self.options.constraints:
+            marks.constraints(self)
         self._whisker()
+        if self.options.progress_line:
+            marks.progress_line(self)
         if self.options.labels and self.metrics.row >= 16:
             self._labels()
+            if self.options.before:
+                self._before()
         return self.scene
+
+    def _wanted(self) -> None:
+        """Bars behind the bars, where they are asked for."""
+        if self.options.baseline2 or self.options.baseline3:
+            marks.more_baselines(self)
+        if self.options.late:
+            marks.late_bars(self)
+        if self.options.floats:
+            marks.float_bars(self)
 
     # ------------------------------------------------------------ ground
 
@@ -165,7 +196,7 @@ class _Builder:
         thin = 1.0 / self.time.ratio
         rules = [(0.0, y + row - thin, width, thin) for y in self.tops.tolist()]
         self.scene.add("rects", "rule", rules)
-        scale = build_timescale(self.time)
+        scale = build_timescale(self.time, self.options.scale)
         self.scene.add("rects", "sightline", [(x, 0.0, thin, height) for x in scale.minor])
         self.scene.add("rects", "sightline-major", [(x, 0.0, thin, height) for x in scale.major])
 
@@ -340,7 +371,7 @@ class _Builder:
 
     # ------------------------------------------------------------ bars
 
-    def _span(
+    def span(
         self, start: Minutes, finish: Minutes, chosen: Flags, least: float = 2.0
     ) -> list[tuple[float, float, float]]:
         """(left, width, row top) of the chosen stretches that touch the window."""
@@ -354,20 +385,21 @@ class _Builder:
         tops = self.tops[rows[seen]]
         return list(zip(left.tolist(), (right - left).tolist(), tops.tolist(), strict=True))
 
-    def _take(self, name: str) -> npt.NDArray[Any]:
+    def take(self, name: str) -> npt.NDArray[Any]:
+        """A column of the facts, of the visible rows."""
         column: npt.NDArray[Any] = getattr(self.plan.facts, name)[self.nodes]
         return column
 
     def _bars(self) -> None:
-        metrics, kind = self.metrics, self._take("kind")
+        metrics, kind = self.metrics, self.take("kind")
         task = kind == TASK
-        critical, near = self._take("critical"), self._take("near")
-        finish = self._take("finish")
+        critical, near = self.take("critical"), self.take("near")
+        finish = self.take("finish")
         top, height = metrics.bar_top, metrics.bar_height
-        gaps = self._span(
-            self._take("progress_to"),
-            self._take("remaining_from"),
-            task & (self._take("remaining_from") > self._take("progress_to")),
+        gaps = self.span(
+            self.take("progress_to"),
+            self.take("remaining_from"),
+            task & (self.take("remaining_from") > self.take("progress_to")),
         )
         middle = metrics.middle
         self.scene.add("lines", "pause", [(x, y + middle, x + w, y + middle) for x, w, y in gaps])
@@ -376,21 +408,22 @@ class _Builder:
             ("near", task & near),
             ("critical", task & critical),
         ):
-            spans = self._span(self._take("remaining_from"), finish, chosen)
-            self.scene.add("rects", style, [(x, y + top, w, height) for x, w, y in spans])
+            spans = self.span(self.take("remaining_from"), finish, chosen)
+            pieces = list(marks.necked(self, spans, height))
+            self.scene.add("rects", style, [(x, y + top, w, high) for x, y, w, high in pieces])
             if style == "critical":
-                keel = top + height - metrics.keel
-                self.scene.add(
-                    "rects", "keel", [(x, y + keel, w, metrics.keel) for x, w, y in spans]
-                )
-        done = self._span(self._take("start"), self._take("progress_to"), task, least=0.0)
-        self.scene.add("rects", "progress", [(x, y + top, w, height) for x, w, y in done if w > 0])
+                keel, low = metrics.keel, top + height - metrics.keel
+                whole = [(x, y + low, w, keel) for x, y, w, high in pieces if high == height]
+                self.scene.add("rects", "keel", whole)
+        done = self.span(self.take("start"), self.take("progress_to"), task, least=0.0)
+        pieces = list(marks.necked(self, [one for one in done if one[1] > 0], height))
+        self.scene.add("rects", "progress", [(x, y + top, w, high) for x, y, w, high in pieces])
         self._efforts(kind == EFFORT)
         self._summaries((kind == BAND) | (kind == SUMMARY))
 
     def _efforts(self, chosen: Flags) -> None:
         metrics = self.metrics
-        spans = self._span(self._take("start"), self._take("finish"), chosen)
+        spans = self.span(self.take("start"), self.take("finish"), chosen)
         top = metrics.middle - metrics.effort / 2
         self.scene.add("rects", "effort", [(x, y + top, w, metrics.effort) for x, w, y in spans])
         low, high = metrics.middle - metrics.tick / 2, metrics.middle + metrics.tick / 2
@@ -399,7 +432,7 @@ class _Builder:
 
     def _summaries(self, chosen: Flags) -> None:
         metrics = self.metrics
-        spans = self._span(self._take("start"), self._take("finish"), chosen)
+        spans = self.span(self.take("start"), self.take("finish"), chosen)
         top = metrics.middle - metrics.summary / 2 - 2
         self.scene.add("rects", "summary", [(x, y + top, w, metrics.summary) for x, w, y in spans])
         caps = []
@@ -418,12 +451,12 @@ class _Builder:
         return [((x, y - half), (x + half, y), (x, y + half), (x - half, y)) for x, y in pairs]
 
     def _marks(self) -> None:
-        kind = self._take("kind")
+        kind = self.take("kind")
         mark = (kind > TASK) & (kind < EFFORT)
         if not mark.any():
             return
-        done, critical, near = self._take("finished"), self._take("critical"), self._take("near")
-        at = self._take("finish")
+        done, critical, near = self.take("finished"), self.take("critical"), self.take("near")
+        at = self.take("finish")
         for style, chosen in (
             ("milestone-done", done),
             ("milestone", ~done & ~critical & ~near),
@@ -436,9 +469,9 @@ class _Builder:
     def _baselines(self) -> None:
         if not self.options.baseline:
             return
-        metrics, kind = self.metrics, self._take("kind")
-        start, finish = self._take("baseline_start"), self._take("baseline_finish")
-        spans = self._span(start, finish, (kind == TASK) | (kind == EFFORT))
+        metrics, kind = self.metrics, self.take("kind")
+        start, finish = self.take("baseline_start"), self.take("baseline_finish")
+        spans = self.span(start, finish, (kind == TASK) | (kind == EFFORT))
         top, height = metrics.baseline_top, metrics.baseline_height
         self.scene.add("rects", "baseline", [(x, y + top, w, height) for x, w, y in spans])
         mark = (kind > TASK) & (kind < EFFORT)
@@ -467,7 +500,7 @@ class _Builder:
     def _labels(self) -> None:
         """Finish dates after the marks; a label that does not fit the window is dropped."""
         facts, metrics = self.plan.facts, self.metrics
-        start, finish, kind = self._take("start"), self._take("finish"), self._take("kind")
+        start, finish, kind = self.take("start"), self.take("finish"), self.take("kind")
         there = np.flatnonzero((finish != NO_TIME) & (start != NO_TIME))
         nodes = self.nodes[there]
         mark = (kind[there] > TASK) & (kind[there] < EFFORT)
@@ -479,13 +512,13 @@ class _Builder:
         made: dict[str, list[Any]] = {"label": [], "label-muted": [], "label-strong": []}
         boxes: list[tuple[float, float, float, bool]] = []
         base = metrics.middle + 4.0
-        columns = (nodes, ends, x, self.tops[there], bold, muted, finish[there])
-        for node, end, left, y, is_bold, is_muted, when in zip(
-            *(column.tolist() for column in columns), strict=True
+        columns = (nodes, ends, x, self.tops[there], bold, muted)
+        texts = self._behind(nodes, finish[there])
+        for node, end, left, y, is_bold, is_muted, text in zip(
+            *(column.tolist() for column in columns), texts, strict=True
         ):
-            if end < 0:
+            if end < 0 or not text:
                 continue
-            text = date_text(when)
             if self.options.names and not is_muted:
                 text = f"{self._name(node)}, {text}"
             wide = self.plan.text_width(text)
@@ -497,6 +530,32 @@ class _Builder:
         self._halos([item for items in made.values() for item in items], boxes)
         for style, items in made.items():
             self.scene.add("texts", style, items)
+
+    def _behind(self, nodes: Rows, finish: Minutes) -> list[str]:
+        """What is written behind bars."""
+        if self.options.after == "finish" or self.plan.texts is None:
+            return [date_text(when) for when in finish.tolist()]
+        return self.plan.texts(self.options.after, nodes)
+
+    def _before(self) -> None:
+        """A column before bars; a text that does not fit the window is dropped."""
+        start, finish, kind = self.take("start"), self.take("finish"), self.take("kind")
+        own = (kind != BAND) & (kind != SUMMARY)
+        there = np.flatnonzero((start != NO_TIME) & (finish != NO_TIME) & own)
+        if self.plan.texts is None or not there.size:
+            return
+        texts = self.plan.texts(self.options.before, self.nodes[there])
+        mark = (kind[there] > TASK) & (kind[there] < EFFORT)
+        gap = np.where(mark, self.metrics.milestone_label_gap, self.metrics.label_gap) - 4
+        right = self.time.x(start[there]) - gap
+        y = self.tops[there] + self.metrics.middle + 4.0
+        placed = [
+            (x - wide, base, text)
+            for x, base, text in zip(right.tolist(), y.tolist(), texts, strict=True)
+            if text and x <= self.time.width and x - (wide := self.plan.text_width(text)) > 0
+        ]
+        self.scene.add("texts", "halo", placed)
+        self.scene.add("texts", "label-muted", placed)
 
     def _name(self, node: int) -> str:
         return str(self.plan.schedule.activities.name[node - self.plan.outline.bands])

@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from planbench.domain.schedule import Rows
+import numpy as np
+
+from planbench.domain.schedule import Flags, Rows
 from planbench.domain.times import NO_TIME
 from planbench.scenes.columns import Column, PlanTable
-from planbench.scenes.facts import BAND, EFFORT, TASK
+from planbench.scenes.facts import BAND, EFFORT, NEAR_DAYS, TASK
 from planbench.scenes.formats import ACTUAL, THIN, date_text, days_text, long_date_text
 from planbench.scenes.gantt import GanttOptions, GanttPlan, Window, build_gantt
 from planbench.scenes.primitives import Layer, Scene
@@ -30,6 +32,7 @@ from planbench.scenes.timescale import build_header
 
 PAD = 8.0
 INDENT = 12.0
+SIGN = 14.0
 
 
 class Cell(NamedTuple):
@@ -49,7 +52,10 @@ class Cell(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A small shape in the table: "diamond" or "triangle" around (x, y)."""
+    """A small shape in the table around (x, y): "diamond", "triangle", "open" or "closed".
+
+    The last two are the signs of groups whose rows follow, or are not printed.
+    """
 
     kind: str
     x: float
@@ -205,7 +211,7 @@ def _rows(
         page.lines.append((left, y + ROW, left + layout.table, y + ROW, "grid-line"))
     for column, x, wide in layout.columns:
         if column.kind == "name":
-            _names(page, source, column, nodes, tops, (left + x, wide))
+            _names(page, source, column, sheet, tops, (left + x, wide))
         else:
             _texts(page, source, column, nodes, tops, bands, (left + x, wide))
 
@@ -244,31 +250,46 @@ def _names(
     page: PrintPage,
     source: PrintSource,
     column: Column,
-    nodes: Rows,
+    sheet: Sheet,
     tops: Sequence[float],
     place: tuple[float, float],
 ) -> None:
     x, wide = place
     plan, table = source.plan, source.table
-    facts = (table.outline.depth, plan.facts.kind, plan.facts.count, plan.facts.critical,
-             plan.facts.finished)  # fmt: skip
-    columns = (one[nodes].tolist() for one in facts)
+    nodes = plan.rows.nodes[sheet.first : sheet.last]
+    facts = (plan.facts.kind, plan.facts.count, plan.facts.critical, plan.facts.finished)
+    depth = table.outline.depth[nodes]
+    columns = (depth, _opened(source, sheet), *(one[nodes] for one in facts))
+    shift = SIGN if table.outline.bands and depth.size else 0.0
     texts = column.texts(table, nodes)
-    for text, y, depth, kind, count, critical, done in zip(texts, tops, *columns, strict=True):
-        at = x + PAD + INDENT * min(depth, 8)
+    for text, y, level, is_open, kind, count, critical, done in zip(
+        texts, tops, *(one.tolist() for one in columns), strict=True
+    ):
+        at = x + PAD + INDENT * min(level, 8) + shift
+        middle = y + ROW / 2
         if TASK < kind < EFFORT:
             role = "critical" if critical else "progress" if done else "milestone"
-            page.marks.append(Mark("diamond", at + 4, y + ROW / 2, role, 4.0))
+            page.marks.append(Mark("diamond", at + 4, middle, role, 4.0))
             at += 13
         room = max(x + wide - PAD - at, 8.0)
         if kind != BAND:
             page.cells.append(Cell(at, y, room, float(ROW), text, style="small"))
             continue
+        sign = "open" if is_open else "closed"
+        page.marks.append(Mark(sign, at - SIGN + 4, middle, "text-muted", 3.0))
         mute = f"{count:,}".replace(",", THIN)
         most = max(room - plan.text_width(mute) - 6, 8.0)
         page.cells.append(Cell(at, y, most, float(ROW), text, style="small-strong"))
         beside = at + min(plan.text_width(text), most) + 6
         page.cells.append(Cell(beside, y, 60.0, float(ROW), mute, "text-muted", "small"))
+
+
+def _opened(source: PrintSource, sheet: Sheet) -> Flags:
+    """Rows of a sheet that are followed by rows beneath them, on this sheet or the next."""
+    depth = source.table.outline.depth[source.plan.rows.nodes[sheet.first : sheet.last + 1]]
+    found = np.zeros(sheet.last - sheet.first, dtype=bool)
+    found[: depth.size - 1] = depth[1:] > depth[:-1]
+    return found
 
 
 # ------------------------------------------------------------ the bars
@@ -305,9 +326,16 @@ _KEYS: tuple[tuple[str, str], ...] = (
     ("progress", "Actual work"),
     ("remaining", "Remaining"),
     ("critical", "Critical"),
-    ("near", "Near-critical"),
+    ("near", f"Near-critical, float to {NEAR_DAYS:.0f} d"),
     ("effort", "Level of effort"),
     ("baseline", "Baseline"),
+    ("baseline2", "Baseline 2"),
+    ("baseline3", "Baseline 3"),
+    ("late-bar", "Late dates"),
+    ("float", "Total float"),
+    ("float-negative", "Negative float"),
+    ("progress-line", "Progress line"),
+    ("constraint", "Constraint"),
     ("milestone", "Milestone"),
     ("baseline-milestone", "Baseline milestone"),
     ("summary", "Summary"),
@@ -349,6 +377,14 @@ def _swatch(scene: Scene, style: str, x: float, y: float) -> None:
         scene.add("rects", style, [(x, middle - 4.5, _SWATCH, 9.0)])
         if style == "critical":
             scene.add("rects", "keel", [(x, middle + 2.5, _SWATCH, 2.0)])
+    elif style in ("baseline2", "baseline3", "late-bar"):
+        scene.add("rects", style, [(x, middle - 1, _SWATCH, 2.0)])
+    elif style in ("float", "float-negative", "progress-line"):
+        scene.add("lines", style, [(x, middle, end, middle)])
+    elif style == "constraint":
+        left = x + _SWATCH / 2
+        mark = ((left, middle - 3), (left + 6, middle), (left, middle + 3))
+        scene.add("polygons", style, [mark])
     elif style in ("baseline", "effort"):
         scene.add("rects", style, [(x, middle - 2, _SWATCH, 4.0)])
     elif style in ("milestone", "baseline-milestone"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from planbench.domain.times import DAY, Minutes
+from planbench.domain.times import DAY, NO_TIME, Minutes
 from planbench.scenes.formats import MONTHS
 from planbench.scenes.primitives import Scene
 
@@ -38,6 +38,33 @@ LEVELS: tuple[Level, ...] = (
     Level("Day", "month", "day", 17.0),
     Level("Weekday", "week", "weekday", 48.0),
 )
+
+
+ABOVE = {
+    "Century": "",
+    "Decade": "century",
+    "Quarter": "decade",
+    "Month": "quarter",
+    "Week": "year",
+    "Day": "year",
+    "Weekday": "month",
+}
+"""The third tier of each level; months then show quarters between years and months."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the axis counts: tiers (2 or 3), first month of the fiscal year, and ordinals.
+
+    With `ordinal_from` (minutes) the lowest tier counts from there: week 1 is the week it lies in.
+    """
+
+    tiers: int = 2
+    fiscal_month: int = 1
+    ordinal_from: int = NO_TIME
+
+
+PLAIN = Scale()
 
 
 def level_at(px_per_day: float) -> Level:
@@ -82,8 +109,11 @@ class TimeView:
         return TimeView(first - margin * DAY / px, px, self.width, self.ratio)
 
 
-def boundaries(unit: str, first: float, last: float) -> DayNumbers:
-    """Day numbers at which the units that touch [first, last] (in days) begin, and one more."""
+def boundaries(unit: str, first: float, last: float, fiscal_month: int = 1) -> DayNumbers:
+    """Day numbers at which the units that touch [first, last] (in days) begin, and one more.
+
+    Quarters and years begin with the fiscal ones.
+    """
     if unit in ("day", "weekday"):
         return np.arange(int(np.floor(first)), int(np.floor(last)) + 2, dtype=np.int64)
     if unit == "week":
@@ -91,7 +121,7 @@ def boundaries(unit: str, first: float, last: float) -> DayNumbers:
         return np.arange(monday, last + 7, 7, dtype=np.int64)
     months = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}[unit]
     # np.datetime64 counts months since 1970-01; decades and centuries begin with years 0, 10, ...
-    shift = 1970 * 12
+    shift = 1970 * 12 - (fiscal_month - 1 if unit in ("quarter", "year") else 0)
     low = _month_of(first) + shift
     high = _month_of(last) + shift
     starts = np.arange(low // months, high // months + 2, dtype=np.int64) * months - shift
@@ -104,7 +134,7 @@ def _month_of(day: float) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _label(unit: str, day: int) -> str:
+def _label(unit: str, day: int, fiscal: int = 1) -> str:
     if unit == "weekday":
         return ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")[day % 7]
     date = np.int64(day).astype("datetime64[D]")
@@ -115,9 +145,9 @@ def _label(unit: str, day: int) -> str:
     if unit == "decade":
         return f"{year}s"
     if unit == "year":
-        return str(year)
+        return str(year) if fiscal == 1 else f"FY{year + 1}"
     if unit == "quarter":
-        return f"Q{month // 3 + 1}"
+        return f"Q{(month - fiscal + 1) % 12 // 3 + 1}"
     if unit == "month":
         return MONTHS[month]
     day_of_month = int((date - date.astype("datetime64[M]")).astype(np.int64)) + 1
@@ -125,10 +155,10 @@ def _label(unit: str, day: int) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _top_label(unit: str, day: int) -> str:
+def _top_label(unit: str, day: int, fiscal: int = 1) -> str:
     """Labels of the upper tier carry their year, as nothing above them does."""
     if unit not in ("month", "week"):
-        return _label(unit, day)
+        return _label(unit, day, fiscal)
     year = _label("year", day)
     if unit == "month":
         return f"{_label('month', day)} {year}"
@@ -142,59 +172,99 @@ BOTTOM_FIT = (6.6, 3.0)
 
 @dataclass(frozen=True)
 class Timescale:
-    """The axis of one window: cells (x, width, label) of both tiers, and sight lines."""
+    """The axis of one window: cells (x, width, label) of its tiers, and sight lines.
+
+    `above` is the third tier, empty where there is none.
+    """
 
     level: Level
     top: list[tuple[float, float, str]]
     bottom: list[tuple[float, float, str]]
     major: list[float]
     minor: list[float]
+    above: list[tuple[float, float, str]] = field(default_factory=list)
 
 
-def build_timescale(view: TimeView) -> Timescale:
+def _units(level: Level, scale: Scale) -> tuple[str, str, str]:
+    """The units of the third tier ("" for none), the upper and the lower one."""
+    third = ABOVE[level.name] if scale.tiers > 2 else ""
+    if third == "quarter":  # years, quarters, months
+        return "year", "quarter", level.bottom
+    return third, level.top, level.bottom
+
+
+def _ordinal(unit: str, days: DayNumbers, scale: Scale) -> list[str]:
+    """Labels that count units from the first one."""
+    origin = scale.ordinal_from / DAY
+    start = int(boundaries(unit, origin, origin, scale.fiscal_month)[0])
+    if unit in ("day", "weekday", "week"):
+        number = (days - start) // (7 if unit == "week" else 1)
+    else:
+        per = {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit]
+        month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        number = (month - _month_of(start)) // per
+    letter = {"weekday": "D", "day": "D"}.get(unit, unit[0].upper())
+    return [f"{letter}{one + 1 if one >= 0 else one}" for one in number.tolist()]
+
+
+def build_timescale(view: TimeView, scale: Scale = PLAIN) -> Timescale:
     """The cells that touch the window, clipped to it on the left so that labels stay in sight."""
     level = level_at(view.px_per_day)
-    tiers = []
+    third, upper, lower = _units(level, scale)
+    tiers: list[tuple[list[tuple[float, float, str]], list[float]]] = []
     for unit, label, (char, besides) in (
-        (level.top, _top_label, TOP_FIT),
-        (level.bottom, _label, BOTTOM_FIT),
+        (third, _top_label, TOP_FIT),
+        (upper, _label if third else _top_label, TOP_FIT),
+        (lower, _label, BOTTOM_FIT),
     ):
-        days = boundaries(unit, view.left / DAY, view.right / DAY)
+        if not unit:
+            tiers.append(([], []))
+            continue
+        days = boundaries(unit, view.left / DAY, view.right / DAY, scale.fiscal_month)
         edges = view.x(days * DAY).tolist()
+        texts = [label(unit, day, scale.fiscal_month) for day in days.tolist()]
+        if unit == lower and scale.ordinal_from != NO_TIME:
+            texts = _ordinal(unit, days, scale)
         cells: list[tuple[float, float, str]] = []
-        for x, x2, day in zip(edges, edges[1:], days.tolist(), strict=False):
+        for x, x2, text in zip(edges, edges[1:], texts, strict=False):
             if x2 <= 0 or x >= view.width:
                 continue
             x = max(x, 0.0)
-            text = label(unit, day)
             cells.append((x, x2 - x, text if len(text) * char + besides <= x2 - x else ""))
         tiers.append((cells, [x for x in edges if 0 <= x < view.width]))
-    (top, major), (bottom, minor) = tiers
+    (above, _), (top, major), (bottom, minor) = tiers
     kept = set(major)
-    return Timescale(level, top, bottom, major, [x for x in minor if x not in kept])
+    return Timescale(level, top, bottom, major, [x for x in minor if x not in kept], above)
 
 
-def build_header(view: TimeView, tier: float, data_date: int, flag: Any) -> Scene:
-    """The picture of the axis: two tiers of height `tier` and the data date's flag.
+def build_header(
+    view: TimeView, tier: float, data_date: int, flag: Any, counting: Scale = PLAIN
+) -> Scene:
+    """The picture of the axis: its tiers, each of height `tier`, and the data date's flag.
 
     `flag` is None or (text, width, height) of the flag.
     """
-    scale = build_timescale(view)
-    scene = Scene(view.width, 2 * tier)
-    scene.add("rects", "header", [(0.0, 0.0, view.width, 2 * tier)])
+    scale = build_timescale(view, counting)
+    high = counting.tiers * tier
+    shift = high - 2 * tier  # of the two lower tiers
+    scene = Scene(view.width, high)
+    scene.add("rects", "header", [(0.0, 0.0, view.width, high)])
     edge = 1.0 / view.ratio
-    lines = [(x, 0.0, edge, 2 * tier) for x in scale.major if x > 0]
-    lines += [(x, tier, edge, tier) for x in scale.minor if x > 0]
-    lines.append((0.0, tier - edge, view.width, edge))
+    lines = [(x, shift, edge, 2 * tier) for x in scale.major if x > 0]
+    lines += [(x, shift + tier, edge, tier) for x in scale.minor if x > 0]
+    lines += [(x, 0.0, edge, tier) for x, _, _ in scale.above if x > 0]
+    lines += [(0.0, n * tier - edge, view.width, edge) for n in range(1, counting.tiers)]
     scene.add("rects", "header-line", lines)
-    scene.add("rects", "header-edge", [(0.0, 2 * tier - edge, view.width, edge)])
-    scene.add("texts", "header-top", [(x + 8, tier - 7, t) for x, _, t in scale.top if t])
-    centred = [(x + w / 2, 2 * tier - 7, t) for x, w, t in scale.bottom if t]
+    scene.add("rects", "header-edge", [(0.0, high - edge, view.width, edge)])
+    titles = [(x + 8, shift + tier - 7, t) for x, _, t in scale.top if t]
+    titles += [(x + 8, tier - 7, t) for x, _, t in scale.above if t]
+    scene.add("texts", "header-top", titles)
+    centred = [(x + w / 2, high - 7, t) for x, w, t in scale.bottom if t]
     x = float(view.x(np.array([data_date]))[0]) if flag is not None else -1.0
     if flag is not None and 0 <= x <= view.width:
         text, width, height = flag
         left = min(max(x - width / 2, 2.0), max(view.width - width - 2, 2.0))
-        top = 2 * tier - height - 3
+        top = high - height - 3
         # A label half under the flag reads as a fault: leave it out.
         centred = [c for c in centred if abs(c[0] - (left + width / 2)) > width / 2 + 14]
         scene.add("texts", "header-bottom", centred)

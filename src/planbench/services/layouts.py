@@ -55,6 +55,26 @@ class Layout:
     labels: bool = True
     names: bool = False
     nonwork: bool = True
+    baseline2: bool = False
+    baseline3: bool = False
+    late: bool = False
+    floats: bool = False
+    progress_line: bool = False
+    constraints: bool = False
+    necks: bool = False
+    after: str = "finish"
+    before: str = ""
+    tiers: int = 2
+    fiscal_month: int = 1
+    ordinal: bool = False
+    legend: bool = False
+
+
+BARS = (
+    "links", "baseline", "labels", "names", "nonwork", "baseline2", "baseline3", "late", "floats",
+    "progress_line", "constraints", "necks", "after", "before",
+)  # fmt: skip
+"""What of a layout says what the Gantt draws, by the names of its options."""
 
 
 def layout_json(layout: Layout) -> dict[str, Any]:

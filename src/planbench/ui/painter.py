@@ -95,6 +95,9 @@ def _boxes(gantt: dict[str, Any]) -> dict[str, Box]:
         "summary": Box("summary"),
         "effort": Box("", "", 0.0, ("loe", float(gantt["loe"]["hatch_pitch"]), 1.0, 1.0)),
         "baseline": Box("baseline", "", 1.0),
+        "baseline2": Box("baseline-edge", "", 0.0),
+        "baseline3": Box("early", "", 0.0),
+        "late-bar": Box("late", "", 0.0),
         "strip": Box("remaining-edge"),
         "strip-critical": Box("critical"),
         "lens": Box("", "accent"),
@@ -113,6 +116,9 @@ def _strokes(gantt: dict[str, Any]) -> dict[str, Stroke]:
             "today", float(gantt["today"]["width"]), tuple(map(float, gantt["today"]["dash"]))
         ),
         "pause": Stroke("progress", 1.0),
+        "float": Stroke("positive", 1.25),
+        "float-negative": Stroke("critical", 1.5, (3.0, 2.0)),
+        "progress-line": Stroke("warning", 1.5),
         "effort-tick": Stroke("loe", 1.0),
         "whisker": Stroke("link-driving", float(gantt["float_whisker"]["width"])),
     }
@@ -132,6 +138,7 @@ def _shapes(gantt: dict[str, Any]) -> dict[str, Shape]:
         "link-driving": Shape("link-driving"),
         "link-critical": Shape("link-critical"),
         "data-date": Shape("data-date"),
+        "constraint": Shape("warning", "text", 0.75),
     }
 
 

@@ -236,7 +236,7 @@ def test_menus_do_what_they_say(space: ScheduleWorkspace):
     bars["No links"].trigger()
     assert space.gantt.options.links == "none"
     assert not space.gantt.scene().items("link-driving")
-    bars["Finish dates"].trigger()
+    bars["Labels"].trigger()
     assert not space.gantt.scene().items("label")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,7 @@ class GanttView(QAbstractScrollArea):
         self.metrics = Metrics.of_tokens(theme.gantt, theme.row["default"])
         self.pen = ScenePainter(theme, self.devicePixelRatioF())
         self._tier = float(theme.gantt["header"]["tier_height"])
-        self.setViewportMargins(0, int(2 * self._tier), 0, 0)
+        self.setViewportMargins(0, self.header_height, 0, 0)
         self._replan()
         self._header.update()
 
@@ -133,6 +133,8 @@ class GanttView(QAbstractScrollArea):
             self.metrics,
             self.pen.text_width,
             plan.marked,
+            tuple(one.columns for one in plan.extras.baselines),
+            plan.texts_of,
         )
         self._bars()
         self.viewport().update()
@@ -143,9 +145,14 @@ class GanttView(QAbstractScrollArea):
         self.viewport().update()
 
     def set_options(self, options: GanttOptions) -> None:
-        """Show or hide links, baseline, labels or non-working time."""
+        """Show or hide parts of the picture, or count time otherwise."""
+        taller = options.scale.tiers != self.options.scale.tiers
         self.options = options
+        if taller:
+            self.setViewportMargins(0, self.header_height, 0, 0)
+            self._place_header()
         self.viewport().update()
+        self._header.update()
 
     def set_selected(self, node: int) -> None:
         """Mark a node's row; its links, calendar and float whisker come with it."""
@@ -199,6 +206,18 @@ class GanttView(QAbstractScrollArea):
             self.set_time(self.time.fitted(first, last, after=after))
         self._fitted = True
 
+    def fit_rows(self, nodes: Sequence[int]) -> None:
+        """Show the time of some nodes, all of the plan's without any."""
+        rows = [node for node in nodes if 0 <= node < len(self.plan.facts)]
+        start, finish = self.plan.facts.start[rows], self.plan.facts.finish[rows]
+        there = (start != NO_TIME) & (finish != NO_TIME)
+        if not there.any():
+            self.fit()
+            return
+        first, last = int(start[there].min()), int(finish[there].max())
+        after = self.pen.text_width("00-MMM-00") + 24.0
+        self.set_time(self.time.fitted(first, max(last, first + 5 * DAY), after=after))
+
     def show_time(self, minute: int) -> None:
         """Bring an instant into sight."""
         if minute != NO_TIME and not self.time.left < minute < self.time.right:
@@ -237,11 +256,7 @@ class GanttView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         area = self.viewport().geometry()
-        height = int(2 * self._tier)
-        # Above the scroll bar too, so that the axis ends where the pane ends.
-        self._header.setGeometry(
-            QRect(area.left(), area.top() - height, self.width() - area.left(), height)
-        )
+        self._place_header()
         if self.pen.ratio != self.devicePixelRatioF():
             self._themed(current_theme())
         time = self.time
@@ -252,6 +267,12 @@ class GanttView(QAbstractScrollArea):
         else:
             self.set_time(self.time)
 
+    def _place_header(self) -> None:
+        """Above the bars and the scroll bar too, so that the axis ends where the pane ends."""
+        area, height = self.viewport().geometry(), self.header_height
+        wide = self.width() - area.left()
+        self._header.setGeometry(QRect(area.left(), area.top() - height, wide, height))
+
     @property
     def gantt_plan(self) -> GanttPlan:
         """What the scenes are made of."""
@@ -260,7 +281,7 @@ class GanttView(QAbstractScrollArea):
     @property
     def header_height(self) -> int:
         """Of the time axis."""
-        return int(2 * self._tier)
+        return int(self.options.scale.tiers * self._tier)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.moved.emit()
@@ -277,7 +298,7 @@ class GanttView(QAbstractScrollArea):
         time = TimeView(
             self.time.left, self.time.px_per_day, float(self._header.width()), self.time.ratio
         )
-        return build_header(time, self._tier, date, flag)
+        return build_header(time, self._tier, date, flag, self.options.scale)
 
     def scene(self) -> Scene:
         """The picture of the visible rows."""

@@ -19,9 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from planbench.domain.errors import PlanbenchError
+from planbench.domain.times import NO_TIME
 from planbench.scenes.filters import FilterError, Group, read_filter, write_filter
 from planbench.scenes.groups import QUICK_FILTERS, known_grouping
+from planbench.scenes.timescale import Scale
 from planbench.services.layouts import (
+    BARS,
     Layout,
     keep_project_layout,
     known_layouts,
@@ -119,11 +122,11 @@ class LayoutDesk(QObject):
             highlight=plan.highlight,
             critical_by=plan.critical_by,
             px_per_day=0.0 if space.gantt.fitted else space.gantt.time.px_per_day,
-            links=options.links,
-            baseline=options.baseline,
-            labels=options.labels,
-            names=options.names,
-            nonwork=options.nonwork,
+            **{name: getattr(options, name) for name in BARS},
+            tiers=options.scale.tiers,
+            fiscal_month=options.scale.fiscal_month,
+            ordinal=options.scale.ordinal_from != NO_TIME,
+            legend=space.legend.wanted,
         )
 
     def apply(self, layout: Layout) -> None:
@@ -145,11 +148,13 @@ class LayoutDesk(QObject):
         if layout.sort in plan.columns:
             plan.sort_by_all([one for one in sorting if one[0] in plan.columns])
         space.open_level(plan.deepest if layout.level < 0 else layout.level)
-        parts = {
-            name: getattr(layout, name)
-            for name in ("links", "baseline", "labels", "names", "nonwork")
-        }
-        space.set_options(replace(space.gantt.options, **parts))
+        parts = {name: getattr(layout, name) for name in BARS}
+        month = layout.fiscal_month if 1 <= layout.fiscal_month <= 12 else 1
+        scale = Scale(
+            3 if layout.tiers > 2 else 2, month, plan.span[0] if layout.ordinal else NO_TIME
+        )
+        space.set_options(replace(space.gantt.options, scale=scale, **parts))
+        space.legend.want(layout.legend)
         if layout.px_per_day > 0:
             space.gantt.zoom(layout.px_per_day / space.gantt.time.px_per_day)
             space.gantt.centre_time(plan.schedule.data_date)

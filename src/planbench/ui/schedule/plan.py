@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from planbench.domain.schedule import NO_ROW, Baseline, Flags, Schedule
+from planbench.domain.schedule import NO_ROW, Baseline, Flags, Rows, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm.result import CpmResult
 from planbench.scenes.columns import Column, Extras, PlanTable, flat_table
@@ -125,6 +125,11 @@ class Plan(QObject):
         if column not in self._edited:
             self._edited[column] = self._compare(column)
         return self._edited[column]
+
+    def texts_of(self, column: str, nodes: Rows) -> list[str]:
+        """What a column says of some nodes; nothing for one the schedule does not have."""
+        found = self.columns.get(column)
+        return [""] * nodes.size if found is None else found.texts(self.table, nodes)
 
     def tell_history(self, found: tuple[Snapshot, ...] | None) -> None:
         """The updates of this project were looked up, or are to be looked up anew (None)."""

@@ -10,8 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from planbench.domain.times import NO_TIME
 from planbench.scenes.filters import Group
-from planbench.scenes.formats import THIN
+from planbench.scenes.formats import MONTHS, THIN
 from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
 from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
 from planbench.ui.icons import icon
@@ -24,6 +25,13 @@ from planbench.ui.widgets.panels import Toolbar
 
 if TYPE_CHECKING:
     from planbench.ui.schedule.workspace import ScheduleWorkspace
+
+
+LABELS = (
+    "finish", "start", "id", "name", "float", "original", "remaining", "percent", "resource",
+    "variance",
+)  # fmt: skip
+"""Columns that are offered as texts beside bars."""
 
 
 class StayMenu(QMenu):
@@ -114,6 +122,8 @@ class ScheduleBar(Toolbar):
             ("Zoom in", "Ctrl++", "zoom-in", lambda: gantt.zoom(ZOOM_STEP)),
             ("Zoom out", "Ctrl+-", "zoom-out", lambda: gantt.zoom(1 / ZOOM_STEP)),
             ("Fit the plan", "Ctrl+0", "fit", gantt.fit),
+            ("Zoom to the selection", "Ctrl+9", "crosshair", space.zoom_to_selection),
+            ("Copy as a picture", "Ctrl+Alt+C", "image", space.copy_picture),
             ("Go to the data date", "Ctrl+Shift+D", "calendar-clock", self._to_data_date),
             (
                 "Open one level more",
@@ -254,7 +264,14 @@ class ScheduleBar(Toolbar):
         menu.addSeparator()
         for name, text in (
             ("baseline", "Baseline"),
-            ("labels", "Finish dates"),
+            ("baseline2", "Baseline 2"),
+            ("baseline3", "Baseline 3"),
+            ("late", "Late dates"),
+            ("floats", "Total and negative float"),
+            ("progress_line", "Progress line"),
+            ("constraints", "Constraints"),
+            ("necks", "Narrow in non-working time"),
+            ("labels", "Labels"),
             ("names", "Names beside bars"),
             ("nonwork", "Non-working time"),
         ):
@@ -262,13 +279,69 @@ class ScheduleBar(Toolbar):
             action.setCheckable(True)
             action.setChecked(bool(getattr(space.gantt.options, name)))
             action.triggered.connect(lambda on=False, name=name: self._show_part(name, bool(on)))
+            absent = name in ("baseline2", "baseline3") and int(name[-1]) - 1 > len(
+                space.plan.extras.baselines
+            )
+            action.setEnabled(not absent)
+        self._label_menu(menu, "Text behind bars", "after")
+        self._label_menu(menu, "Text before bars", "before")
         menu.addSeparator()
+        self._scale_menu(menu)
+        legend = menu.addAction("Legend")
+        legend.setCheckable(True)
+        legend.setChecked(space.legend.wanted)
+        legend.triggered.connect(lambda on=False: space.show_legend(bool(on)))
         overview = menu.addAction("Overview of the whole plan")
         overview.setCheckable(True)
         overview.setChecked(space.overview.isVisibleTo(space))
         overview.triggered.connect(lambda on=False: space.show_overview(bool(on)))
         return menu
 
-    def _show_part(self, name: str, on: bool) -> None:
+    def _scale_menu(self, menu: QMenu) -> None:
+        """How the time axis counts."""
+        space, inner = self._space, menu.addMenu("Time axis")
+        inner.setFont(current_theme().font("body"))
+        now = space.gantt.options.scale
+
+        def put(**parts: Any) -> None:
+            options = space.gantt.options
+            space.set_options(replace(options, scale=replace(options.scale, **parts)))
+
+        three = inner.addAction("Three tiers")
+        three.setCheckable(True)
+        three.setChecked(now.tiers == 3)
+        three.triggered.connect(lambda on=False: put(tiers=3 if on else 2))
+        count = inner.addAction("Count from the start of the plan")
+        count.setCheckable(True)
+        count.setChecked(now.ordinal_from != NO_TIME)
+        count.triggered.connect(
+            lambda on=False: put(ordinal_from=space.plan.span[0] if on else NO_TIME)
+        )
+        fiscal = inner.addMenu("Fiscal year begins in")
+        fiscal.setFont(current_theme().font("body"))
+        group = QActionGroup(fiscal)
+        for month, title in enumerate(MONTHS, start=1):
+            action = fiscal.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(month == now.fiscal_month)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda _on=False, month=month: put(fiscal_month=month))
+
+    def _label_menu(self, menu: QMenu, title: str, option: str) -> None:
+        """Which column is written beside bars."""
+        inner, space = menu.addMenu(title), self._space
+        inner.setFont(current_theme().font("body"))
+        group, columns = QActionGroup(inner), space.plan.columns
+        now = str(getattr(space.gantt.options, option))
+        usual = [one for one in LABELS if one in columns]
+        chosen = [now] if now in columns and now not in usual else []
+        for key in (*(("",) if option == "before" else ()), *usual, *chosen):
+            action = inner.addAction(columns[key].name if key else "Nothing")
+            action.setCheckable(True)
+            action.setChecked(key == now)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda _on=False, key=key: self._show_part(option, key))
+
+    def _show_part(self, name: str, on: bool | str) -> None:
         part: dict[str, Any] = {name: on}
         self._space.set_options(replace(self._space.gantt.options, **part))

@@ -1,0 +1,103 @@
+"""What the Gantt shows besides bars, as a user asks for it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QGuiApplication
+
+from planbench.domain.times import NO_TIME
+from planbench.ui.schedule.workspace import ScheduleWorkspace
+
+
+def actions(menu) -> dict:
+    """All actions of a menu and of the menus in it, by their texts."""
+    found = {}
+    for action in menu.actions():
+        if action.menu() is not None:
+            found |= actions(action.menu())
+        elif action.text():
+            found[action.text()] = action
+    return found
+
+
+def test_every_kind_of_bar_is_switched_on_and_kept_in_the_layout(space: ScheduleWorkspace):
+    wanted = {
+        "Late dates": "late-bar",
+        "Total and negative float": "float",
+        "Progress line": "progress-line",
+    }
+    for text, style in wanted.items():
+        assert not space.gantt.scene().items(style)
+        actions(space.bar.bars_menu())[text].trigger()
+        assert space.gantt.scene().items(style), text
+    layout = space.layouts.current()
+    assert (layout.late, layout.floats, layout.progress_line) == (True, True, True)
+    for text in wanted:
+        actions(space.bar.bars_menu())[text].trigger()
+    space.layouts.apply(layout)
+    assert space.layouts.current() == layout
+    assert not actions(space.bar.bars_menu())["Baseline 2"].isEnabled()  # there is none
+
+
+def test_texts_beside_bars_are_columns(space: ScheduleWorkspace):
+    menu = space.bar.bars_menu()
+    inner = {a.text(): a.menu() for a in menu.actions() if a.menu() is not None}
+    actions(inner["Text behind bars"])["Activity ID"].trigger()
+    actions(inner["Text before bars"])["Total float"].trigger()
+    texts = {text for *_, text in space.gantt.scene().items("label")}
+    codes = set(space.plan.schedule.activities.code.tolist())
+    assert texts
+    assert texts <= codes
+    assert space.gantt.options.before == "float"
+
+
+def test_the_time_axis_counts_otherwise_and_both_headers_are_as_high(space: ScheduleWorkspace):
+    choices = actions(space.bar.bars_menu())
+    choices["Three tiers"].trigger()
+    space.grab()
+    assert space.table.horizontalHeader().height() == space.gantt.header_height == 66
+    assert space.table.viewport().height() == space.gantt.viewport().height()
+    actions(space.bar.bars_menu())["Apr"].trigger()
+    actions(space.bar.bars_menu())["Count from the start of the plan"].trigger()
+    scale = space.gantt.options.scale
+    assert (scale.tiers, scale.fiscal_month) == (3, 4)
+    assert scale.ordinal_from == space.plan.span[0]
+    layout = space.layouts.current()
+    from planbench.services.layouts import Layout
+
+    space.layouts.apply(Layout())
+    assert space.gantt.options.scale.ordinal_from == NO_TIME
+    assert space.table.horizontalHeader().height() == 44
+    space.layouts.apply(layout)
+    assert space.gantt.options.scale == scale
+
+
+def test_zoom_to_the_selection(space: ScheduleWorkspace):
+    row = int(np.argmax(space.plan.activity_facts.original))
+    space.state.select(row)
+    commands = {action.text(): action for action in space.actions()}
+    commands["Zoom to the selection"].trigger()
+    time, facts = space.gantt.time, space.plan.activity_facts
+    start, finish = int(facts.start[row]), int(facts.finish[row])
+    assert time.left < start
+    assert time.right > finish
+    assert (finish - start) / (time.right - time.left) > 0.5
+
+
+def test_the_legend_names_what_is_in_sight(qtbot, space: ScheduleWorkspace):
+    actions(space.bar.bars_menu())["Legend"].trigger()
+    assert space.legend.isVisible()
+    words = space.legend.accessibleDescription()
+    assert "Remaining" in words
+    assert "Late dates" not in words
+    actions(space.bar.bars_menu())["Late dates"].trigger()
+    assert "Late dates" in space.legend.accessibleDescription()
+    assert space.layouts.current().legend
+
+
+def test_the_picture_goes_to_the_clipboard(qtbot, space: ScheduleWorkspace):
+    with qtbot.waitSignal(space.state.message):
+        space.copy_picture()
+    picture = QGuiApplication.clipboard().image()
+    assert picture.width() >= space.splitter.width()
+    assert picture.height() >= space.splitter.height()
