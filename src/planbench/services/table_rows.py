@@ -201,11 +201,11 @@ class Rows:
             self.changes.unchanged += 1
 
     def words(self, given: Given) -> str:
-        """What a new row holds."""
+        """What a new row holds beside what it is called by."""
         parts = [
             f"{self.columns[key].title}: {cells.told(cell)}"
             for key, cell in given.items()
-            if cell is not None
+            if cell is not None and cells.told(cell) not in self._name(given)
         ]
         return ", ".join(parts)
 

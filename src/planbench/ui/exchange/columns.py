@@ -55,7 +55,7 @@ class ColumnsDialog(QDialog):
         column.setSpacing(6)
         column.addWidget(Label(title, "title"))
         words = "A CSV holds one table." if single else "Each table becomes a sheet."
-        words += " Columns that can be edited and brought back are those chosen at first."
+        words += " Those chosen at first can be edited and brought back."
         column.addWidget(Label(words, "prose", "text-muted", wrap=True))
         self.query = SearchField("Find a column")
         self.query.textChanged.connect(self._find)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
@@ -10,7 +10,7 @@ from planbench.services.tables import Changes, apply_changes
 from planbench.ui import text
 from planbench.ui.frame.rows import RowsDialog
 from planbench.ui.state import AppState
-from planbench.ui.widgets import Banner, Button, Column
+from planbench.ui.widgets import Banner, Button, Column, Surface
 
 _COLUMNS = (
     Column("kind", "Kind", 92),
@@ -19,8 +19,8 @@ _COLUMNS = (
     Column("id", "ID", 120),
     Column("title", "Column", 160),
     Column("before", "Now", 150),
-    Column("after", "In the file", 220),
-    Column("why", "Why not", 260, stretch=True),
+    Column("after", "In the file", 220, stretch=True),
+    Column("why", "Why not", 380),
 )
 
 
@@ -45,10 +45,19 @@ class ImportDialog(RowsDialog):
         self.apply = Button("Apply", "primary", "check", tip="Take the changes over as one step")
         self.apply.setEnabled(changes.after is not None)
         self.apply.clicked.connect(self.take_over)
+        close = Button("Cancel", tip="Leave the schedule as it is")
+        close.clicked.connect(self.reject)
+        self.resize(1240, 620)
+        bar = Surface("surface-raised", "t")
+        buttons = QHBoxLayout(bar)
+        buttons.setContentsMargins(16, 10, 16, 10)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        buttons.addWidget(self.apply)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self.problem)
-        layout.addWidget(self.apply)
+        layout.addWidget(bar)
 
     def take_over(self) -> None:
         """Apply the changes and close; Undo takes them all back."""

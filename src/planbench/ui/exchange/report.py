@@ -73,11 +73,12 @@ _MARKS = {"info": "info", "warning": "watch", "error": "missing"}
 
 _COLUMNS = (
     Column("severity", "Kind", 92),
-    Column("where", "Where", 230),
+    Column("where", "Where", 210),
     Column("message", "What was found", 330, stretch=True),
-    Column("action", "What was done", 260),
+    Column("action", "What was done", 270),
     Column("code", "Code", 150),
 )
+_CODE = len(_COLUMNS) - 1
 
 
 def meaning(code: str) -> str:
@@ -128,6 +129,7 @@ class ReportDialog(RowsDialog):
         marks = [_MARKS[one.severity] for one in ordered]
         super().__init__(title, f"{sentence} {_counted(repairs)}", _COLUMNS, rows, marks, parent)
         self.resize(1240, 620)
+        self.table.setColumnHidden(_CODE, True)  # in words in the groups; the header's menu has it
         self.groups = TableView("Groups of the report")
         self.groups.setModel(_Groups(ordered))
         self.groups.setMinimumWidth(220)
@@ -140,7 +142,7 @@ class ReportDialog(RowsDialog):
         parts.addWidget(self.groups)
         parts.addWidget(self.table)
         parts.setStretchFactor(1, 1)
-        parts.setSizes([370, 870])
+        parts.setSizes([340, 900])
         parts.setChildrenCollapsible(False)
         layout.addWidget(parts, 1)
 
@@ -152,7 +154,7 @@ class ReportDialog(RowsDialog):
 
     def matches(self, row: Sequence[str]) -> bool:
         """Whether a line belongs to the chosen group."""
-        return self._chosen is None or (row[0].casefold(), row[4]) == self._chosen
+        return self._chosen is None or (row[0].casefold(), row[_CODE]) == self._chosen
 
 
 def _counted(repairs: Sequence[Repair]) -> str:
