@@ -95,6 +95,13 @@ def test_words_said_twice_stay_twice_and_empty_or_endless_ones_are_refused() -> 
         said(made, "x" * (MOST_LETTERS + 1), "mo", AT)
 
 
+def test_answers_stand_after_questions_of_the_same_second() -> None:
+    for words in ("a", "b", "c", "d", "e"):  # ids fall in any order
+        made = said(said(finding(), words, "mo", AT), f"{words}?", "ih", AT, response=True)
+        made = said(made, f"{words}!", "mo", AT)
+        assert [act.value for act in made.talk] == [words, f"{words}?", f"{words}!"]
+
+
 def test_clean_keeps_lines_and_drops_what_no_file_holds() -> None:
     assert clean(" a\r\nb\rc\x07\ud800\ufffe \n") == "a\nb\nc"
 

@@ -198,7 +198,8 @@ class Finding:
 
     def __post_init__(self) -> None:
         known = {act.id: act for act in self.acts}
-        ordered = sorted(known.values(), key=lambda act: (act.at, act.id))
+        steps = _steps(known)
+        ordered = sorted(known.values(), key=lambda act: (act.at, steps[act.id], act.id))
         object.__setattr__(self, "acts", tuple(ordered))
         object.__setattr__(self, "uid", self.origin.uid)
 
@@ -297,6 +298,22 @@ class Finding:
         }
 
 
+def _steps(acts: Mapping[str, Act]) -> dict[str, int]:
+    """How many acts each rests on, one after the other: the order of what one second holds."""
+    steps: dict[str, int] = {}
+    for first in acts:
+        todo = [first]
+        while todo:
+            act = acts[todo[-1]]
+            before = [one for one in act.after if one in acts and one != act.id]
+            open_ = [one for one in before if one not in steps]
+            if open_:
+                todo += open_
+                continue
+            steps[todo.pop()] = 1 + max((steps[one] for one in before), default=0)
+    return steps
+
+
 def finding_from(data: Any) -> Finding:
     """A finding from JSON. Raises ModelError for what is none or was altered."""
     where = str(data.get("uid", "finding"))[:40] if isinstance(data, Mapping) else "finding"
@@ -381,7 +398,9 @@ def said(
     name = RESPONSE if response else COMMENT
     # Naming what was said before keeps the same words said twice apart. Private acts do not leave
     # the library, so that nothing public rests on them.
-    before = tuple(a.id for a in finding.heads(name) if private or not a.private)
+    before = tuple(
+        act.id for one in TALK for act in finding.heads(one) if private or not act.private
+    )
     return _with(finding, Act(at, author, name, text, before, "", private))
 
 

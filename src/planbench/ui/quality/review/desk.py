@@ -56,6 +56,7 @@ class ReviewDesk(QObject):
         self.author = ""
         self.outcome: Outcome | None = None
         self._before: tuple[Finding, ...] = ()  # what the last judgement changed
+        self._looking = False
 
     @property
     def ready(self) -> bool:
@@ -119,7 +120,7 @@ class ReviewDesk(QObject):
     def look(self, renames: dict[str, str] | None = None) -> None:
         """Look at the open update, and at those before it that nobody looked at."""
         document, library, project = self.state.document, self.state.library, self.project
-        if document is None or library is None or project is None:
+        if document is None or library is None or project is None or self._looking:
             return
         rulesets = self.rulesets()
 
@@ -135,7 +136,12 @@ class ReviewDesk(QObject):
                 self.changed.emit()
                 self.looked.emit(self.outcome)
 
-        self.state.run("review-look", "Looking for findings", work, done)
+        def over() -> None:
+            self._looking = False
+
+        self._looking = True  # judgements of this while would not be seen by the look
+        job = self.state.run("review-look", "Looking for findings", work, done)
+        job.finished.connect(over)
 
     def lines(self) -> list[Line]:
         """The findings that lists show."""
@@ -146,6 +152,10 @@ class ReviewDesk(QObject):
     def _take(self, made: Review, what: str) -> bool:
         """Keep another state of the review; False, after saying why, when that cannot be."""
         if self.project is None:
+            return False
+        if self._looking:
+            words = "An update is being looked at. Judge when that is done."
+            self.state.message.emit("warning", words)
             return False
         try:
             keep_review(self.state.library, self.project, self.review, made, what, self.author)

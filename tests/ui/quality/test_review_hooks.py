@@ -1,0 +1,92 @@
+"""Findings are made where the reviewer looks: by key and by context menu, in every view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu
+
+from planbench.ui.gallery import wait_until_still
+from planbench.ui.quality.review.dialogs import FindingDialog
+from planbench.ui.quality.review.hooks import activity_menu
+from planbench.ui.settings import Settings
+from planbench.ui.state import AppState
+from planbench.ui.window import MainWindow
+
+# The display of the tests has no keyboard that a menu could take.
+pytestmark = pytest.mark.qt_log_ignore("does not support grabbing", extend=True)
+
+
+@pytest.fixture
+def window(themed: QApplication, qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
+    settings = Settings(tmp_path / "w.json")
+    settings.set("library", str(tmp_path / "l.planbench"))
+    made = MainWindow(AppState(), settings)
+    qtbot.addWidget(made)
+    made.resize(1600, 900)
+    made.show()
+    made.session.start([])
+    wait_until_still(made)
+    yield made
+    made.close()
+
+
+def asked(window: MainWindow) -> FindingDialog:
+    (found,) = [one for one in window.findChildren(FindingDialog) if one.isVisible()]
+    return found
+
+
+def test_a_key_makes_a_finding_on_what_is_selected_in_schedule(
+    window: MainWindow, qtbot: Any
+) -> None:
+    window.go("schedule")
+    wait_until_still(window)
+    row = window.state.document.schedule.row_of_code["TS-2120"]  # type: ignore[union-attr]
+    window.state.select(row)
+    window.commands["finding"].trigger()
+    wait_until_still(window)
+    dialog = asked(window)
+    qtbot.keyClicks(dialog.name.field, "Repair time is not in the plan")
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    review = window._pages["quality"].review
+    (finding,) = review.desk.review.findings.values()
+    assert finding.objects == (("activity", "TS-2120"),)
+    assert window.current == "schedule", "the reviewer stays where he looks"
+
+
+def test_without_an_activity_the_window_says_what_to_do(window: MainWindow) -> None:
+    window.state.select(-1)
+    told: list[str] = []
+    window.state.message.connect(lambda _kind, words: told.append(words))
+    window.commands["finding"].trigger()
+    assert "Select an activity" in told[-1]
+
+
+@pytest.mark.parametrize("workspace", ["schedule", "logic"])
+def test_the_pictures_offer_the_menu(window: MainWindow, qtbot: Any, workspace: str) -> None:
+    window.go(workspace)
+    wait_until_still(window)
+    window.state.select(7)
+    page = window.page()
+    picture = page.gantt if workspace == "schedule" else page.canvas
+    picture.customContextMenuRequested.emit(QPoint(5, 5))
+    (menu,) = [one for one in picture.findChildren(QMenu) if one.isVisible()]
+    (entry,) = menu.actions()
+    code = str(window.state.document.schedule.activities.code[7])  # type: ignore[union-attr]
+    assert code in entry.text()
+    menu.close()
+    entry.trigger()
+    asked(window).reject()
+
+
+def test_the_menu_counts_several_and_is_silent_for_none(window: MainWindow, qtbot: Any) -> None:
+    activity_menu(window.state, [1, 2, -1], QPoint(0, 0), window)
+    (menu,) = [one for one in window.findChildren(QMenu) if one.isVisible()]
+    assert "2 activities" in menu.actions()[0].text()
+    menu.close()
+    activity_menu(window.state, [-1], QPoint(0, 0), window)
+    assert not [one for one in window.findChildren(QMenu) if one.isVisible()]
