@@ -141,3 +141,13 @@ def test_a_logo_that_is_no_picture(document: Document, qapp: QApplication, tmp_p
     source, layout = _made(document, qapp, logo=str(logo))
     with pytest.raises(PlanbenchError, match="no picture"):
         write_print(source, layout, tmp_path / "plan.pdf")
+
+
+def test_groups_say_whether_their_rows_follow(document: Document, qapp: QApplication) -> None:
+    for level, signs in ((-1, {"open"}), (2, {"open", "closed"}), (0, {"closed"})):
+        source, layout = _made(document, qapp, Layout(level=level), legend=False)
+        pages = [build_page(source, layout, sheet) for sheet in layout.sheets]
+        marks = [mark.kind for page in pages for mark in page.marks]
+        assert set(marks) & {"open", "closed"} == signs
+        bands = int((source.plan.rows.nodes < source.table.outline.bands).sum())
+        assert marks.count("open") + marks.count("closed") == bands

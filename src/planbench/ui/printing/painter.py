@@ -67,6 +67,13 @@ class SheetPainter:
 
     def _mark(self, painter: QPainter, mark: Mark) -> None:
         x, y, half = mark.x, mark.y, mark.half
+        if mark.kind in ("open", "closed"):
+            bends = [(-half, -half / 2), (0.0, half / 2), (half, -half / 2)]
+            if mark.kind == "closed":
+                bends = [(b, a) for a, b in bends]
+            painter.setPen(QPen(self.theme.color(mark.role), 1.2))
+            painter.drawPolyline(QPolygonF([QPointF(x + a, y + b) for a, b in bends]))
+            return
         corners = [(x, y - half), (x + half, y), (x, y + half), (x - half, y)]
         if mark.kind == "triangle":
             corners = [(x, y - half), (x + half, y + half), (x - half, y + half)]
