@@ -52,7 +52,10 @@ def add_commands(commands: Commands) -> None:
     check.add_argument("--baseline", type=Path, metavar="FILE", help="the baseline as a file")
     check.add_argument("--xlsx", metavar="PATH", help="write metrics and findings as a workbook")
     risk = _command(commands, "risk", "Monte Carlo of the schedule", _risk)
-    risk.add_argument("--model", type=Path, metavar="MODEL", help="risk model, JSON")
+    risk.add_argument("--model", type=Path, metavar="MODEL", help="risk model, JSON or XLSX")
+    risk.add_argument(
+        "--template", type=Path, metavar="XLSX", help="write the model as a workbook, do not run"
+    )
     risk.add_argument("--iterations", type=_positive, default=10_000, metavar="N")
     risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
     risk.add_argument("--threads", type=_positive, default=0, metavar="N")
@@ -271,6 +274,12 @@ def _risk(options: argparse.Namespace) -> int:
     from planbench.services.risk import read_model, risk_json, run_risk
 
     document = _calculated(options)
+    if options.template:
+        from planbench.services.risk_sheets import write_workbook
+
+        write_workbook(read_model(options.model, document), options.template)
+        print(f"risk model written to {options.template}")
+        return 0
     refuse_held_back(document)
     model = read_model(options.model, document)
     run_risk(

@@ -68,7 +68,9 @@ def default_model() -> RiskModel:
 
 
 def read_model(path: Path | None, document: Document) -> RiskModel:
-    """The model of a JSON file, checked against the document; the default one without a file.
+    """The model of a JSON file or a workbook, checked against the document.
+
+    The default one without a file.
 
     Raises ModelError in one line.
     """
@@ -76,21 +78,30 @@ def read_model(path: Path | None, document: Document) -> RiskModel:
 
     if path is None:
         return default_model()
-    path = Path(path)
+    given = _given(Path(path))
+    model = parse_model(given, Path(path).name)
     try:
-        given = json.loads(path.read_text(encoding="utf-8-sig"))
+        check_model(document, model)
+    except ModelError as error:
+        at = f"{Path(path).name}: {error.where}"
+        raise ModelError(error.what, at, error.mend) from None
+    return model
+
+
+def _given(path: Path) -> Any:
+    """The JSON of a model file."""
+    if path.suffix.lower() == ".xlsx":
+        from planbench.services.risk_sheets import read_workbook
+
+        return read_workbook(path)
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ModelError(f"cannot be read: {error.strerror}", str(path)) from error
     except UnicodeDecodeError as error:
         raise ModelError("is not UTF-8 text", str(path)) from error
     except json.JSONDecodeError as error:
         raise ModelError(f"is not JSON: {error.msg}", f"{path} line {error.lineno}") from error
-    model = parse_model(given, path.name)
-    try:
-        check_model(document, model)
-    except ModelError as error:
-        raise ModelError(error.what, f"{path.name}: {error.where}", error.mend) from None
-    return model
 
 
 def check_model(document: Document, model: RiskModel) -> None:
