@@ -39,6 +39,7 @@ from planbench.engines.portfolio.timing import (
     build,
     driver_weights,
     judgement_sets,
+    options_of_plan,
     present_values,
     strongest_impact,
 )
@@ -166,7 +167,7 @@ def check_plan(register: Register, plan: Plan, assumptions: Assumptions | None =
     """Value, cost, budgets, capacity and broken limits of any plan of delays."""
     given = replace(assumptions or Assumptions(), fixed=dict(plan))
     problem = build(register, given)
-    chosen = [numbers[0] for numbers in problem.of_item.values()]
+    chosen = options_of_plan(problem, plan)
     return PlanCheck(
         choice_value(problem, chosen),
         cost_of(problem, chosen),

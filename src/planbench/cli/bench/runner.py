@@ -32,6 +32,9 @@ LIMITS: dict[str, float] = {
     "edit-redraw-100k": 0.060,
     "table-sort-100k": 0.3,
     "table-filter-100k": 0.3,
+    "portfolio-120": 5.0,
+    "portfolio-frontier-60": 5.0,
+    "portfolio-risk-60": 0.5,
     "startup": 2.0,
 }
 """Benchmarks in the order they run, with the seconds each may take."""

@@ -208,7 +208,7 @@ def _rules_of(problem: Problem, item: str) -> tuple[str, ...]:
     names = {
         limit.name
         for limit in problem.limits
-        if limit.kind in ("must-do", "dependency", "together", "group")
+        if limit.kind in ("must-do", "dependency", "together", "group", "pinned")
         and limit.options.size < len(problem.options)
         and mine & set(limit.options.tolist())
     }

@@ -13,6 +13,8 @@ from planbench.engines.portfolio.selection import Problem, Selection, solve
 from planbench.engines.portfolio.timing import total_limit
 
 DEFAULT_POINTS = 25
+MOST_GAP = 0.05
+"""No point may lie further than this, relative to itself, below what is possible."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ def frontier(
 ) -> tuple[Point, ...]:
     """Best value at `points` evenly spaced budgets between the least and the most worth having.
 
-    All limits of the problem hold as well; a limit called total budget is replaced. Ascending
-    budgets, values never fall. A solve is spared where the answer of the next higher budget fits.
+    Each is proven to lie within `gap` of the highest value of all (one height for the whole
+    curve); its own relative gap comes with it. All limits of the problem hold as well; a limit
+    called total budget is replaced. Ascending budgets, values never fall. A solve is spared where
+    the answer of the next higher budget fits.
     Empty when the problem has no solution.
     """
     free = problem.without({"total budget"})
@@ -59,7 +63,8 @@ def frontier(
         room = budget + 1e-9 * max(1.0, abs(budget))
         if cost_of(free, last.chosen) > room:
             limited = free.with_limits(total_limit(free, room))
-            next_one = solve(limited, gap=gap, seconds=seconds)
+            own_gap = min(MOST_GAP, gap * abs(top.value) / max(abs(last.value), 1e-9))
+            next_one = solve(limited, gap=own_gap, seconds=seconds)
             if not next_one.found:
                 continue
             last = replace(next_one, bound=min(next_one.bound, last.bound))

@@ -311,6 +311,4 @@ def alignment(
     best = impact[mine].max(axis=0, initial=0.0)
     order = sorted(range(len(names)), key=lambda k: (-weights[k], names[k]))
     uncovered = tuple(names[k] for k in order if best[k] < 1.0 - 1e-9)
-    return Alignment(
-        projects, names, weights, impact, priority, uncovered, float(priority @ mine)
-    )
+    return Alignment(projects, names, weights, impact, priority, uncovered, float(priority @ mine))

@@ -22,6 +22,10 @@ Ints = npt.NDArray[np.int64]
 
 DEFAULT_GAP = 0.005
 DEFAULT_SECONDS = 20.0
+DIRECT = 120
+"""Up to so many options are given to the solver at once."""
+FIRST_MARGIN, LEAST_GAP = 0.25, 0.008
+"""Margin of the first try, as a share of the gap (or of the least one) times the value."""
 TOLERANCE = 1e-6
 """How far beyond a limit still counts as within it, relative to the limit."""
 
@@ -56,7 +60,7 @@ class Limit:
     """
 
     name: str
-    kind: str  # budget, role, exclusion, together, dependency, group, must-do, forced-out, total
+    kind: str  # budget, role, total; must-do, forced-out, deadline, pinned, exclusion, together...
     options: Ints
     weights: Floats
     lower: float = -math.inf
@@ -207,6 +211,15 @@ class _Programme:
     carry: dict[int, int]
     broken: dict[int, list[int]]
 
+    def matrix(self) -> Any:
+        """The rows as a sparse matrix."""
+        from scipy.sparse import csr_array
+
+        rows = self.rows
+        place = (np.concatenate(rows.row), np.concatenate(rows.column))
+        shape = (len(rows.lower), len(self.cost))
+        return csr_array((np.concatenate(rows.weight), place), shape=shape)
+
     def column(self, cost: float, high: float) -> int:
         self.cost.append(cost)
         self.high.append(high)
@@ -223,9 +236,7 @@ def _programme(problem: Problem, soft: Collection[str] | None = None) -> _Progra
         least = 1.0 if item in problem.exactly_one else 0.0
         made.rows.add(numbers, np.ones(len(numbers)), least, 1.0)
     row_of: dict[str, int] = {}
-    ordered = sorted(
-        range(len(problem.limits)), key=lambda k: (problem.limits[k].name, repr(problem.limits[k]))
-    )
+    ordered = sorted(range(len(problem.limits)), key=lambda k: problem.limits[k].name)
     placed: list[tuple[int, list[int], list[float]]] = []
     for k in ordered:
         limit = problem.limits[k]
@@ -285,11 +296,80 @@ def solve(
         return Selection("optimal", (), 0.0, 0.0, 0.0) if empty_ok else Selection("infeasible")
     begun = time.perf_counter()
     made = _programme(problem)
-    answer = _highs(made, gap, seconds)
+    if len(problem.options) <= DIRECT:
+        answer = _highs(made, gap, seconds)
+        bound = None if answer.x is None else _bound(answer)
+    else:
+        answer, bound = _narrowed(made, gap, seconds)
     took = time.perf_counter() - begun
     if answer.x is None:
         return Selection("infeasible" if answer.status == 2 else "none-found", seconds=took)
-    return _selection(problem, made, answer, took)
+    return _selection(problem, made, answer, bound, took)
+
+
+def _bound(answer: Any) -> float:
+    """No choice can be worth more."""
+    least = answer.fun if answer.mip_dual_bound is None else answer.mip_dual_bound
+    return -float(min(least, answer.fun))
+
+
+def _narrowed(made: _Programme, gap: float, seconds: float) -> tuple[Any, float | None]:
+    """Solve with few options first, and prove that the others could not do better.
+
+    The linear relaxation tells for every option what deviating from its 0 or 1 costs at least
+    (its reduced cost). Options that cost more than a margin are held as they are; with the value
+    found, the margin shows whether any of them could matter for the gap, and grows if so.
+    """
+    ends = time.perf_counter() + seconds
+    matrix = made.matrix()
+    relaxed = _relaxed(made, matrix)
+    if relaxed is None:
+        answer = _highs(made, gap, seconds)
+        return answer, None if answer.x is None else _bound(answer)
+    ceiling, at, price = relaxed
+    margin = FIRST_MARGIN * max(gap, LEAST_GAP) * max(abs(ceiling), 1e-9)
+    while True:
+        held = price > margin
+        left = max(0.1, ends - time.perf_counter())
+        answer = _highs(made, gap, left, np.where(held, at, np.nan))
+        if answer.x is None:
+            if not held.any() or answer.status != 2:
+                return answer, None
+            margin *= 8.0
+            continue
+        value = -float(answer.fun)
+        outside = ceiling - float(price[held].min()) if held.any() else -math.inf
+        bound = max(_bound(answer), min(outside, ceiling))
+        needed = ceiling - value - gap * abs(value)
+        timed_out = answer.status != 0 or time.perf_counter() >= ends
+        if bound <= value + gap * abs(value) + 1e-9 or not held.any() or timed_out:
+            return answer, bound
+        margin = max(needed * (1 + 1e-9), 1.0001 * margin)
+
+
+def _relaxed(made: _Programme, matrix: Any) -> tuple[float, Floats, Floats] | None:
+    """Value of the relaxation, where each column lies, and what leaving its end costs.
+
+    The cost is 0 for columns that are not whole or lie between their ends.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import vstack
+
+    low, high = np.array(made.rows.lower), np.array(made.rows.upper)
+    above, below = np.isfinite(high), np.isfinite(low)
+    answer = linprog(
+        np.array(made.cost),
+        A_ub=vstack([matrix[above], -matrix[below]]),
+        b_ub=np.concatenate([high[above], -low[below]]),
+        bounds=np.column_stack([np.zeros(len(made.high)), made.high]),
+        method="highs",
+    )
+    if answer.status != 0:
+        return None
+    price = np.maximum(answer.lower.marginals, -answer.upper.marginals)
+    whole = np.array(made.whole, dtype=np.bool_)
+    at_end = np.abs(answer.x - np.round(answer.x)) < 1e-9
+    return -float(answer.fun), np.round(answer.x), np.where(whole & at_end, price, 0.0)
 
 
 @dataclass(frozen=True)
@@ -322,30 +402,32 @@ def least_broken(
     return Loosening(found, tuple(chosen))
 
 
-def _highs(made: _Programme, gap: float, seconds: float) -> Any:
+def _highs(made: _Programme, gap: float, seconds: float, held: Floats | None = None) -> Any:
+    """Solve the programme; `held` are columns with a fixed value, NaN where they are free."""
     from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array
 
-    rows, size = made.rows, len(made.cost)
-    matrix = csr_array(
-        (np.concatenate(rows.weight), (np.concatenate(rows.row), np.concatenate(rows.column))),
-        shape=(len(rows.lower), size),
-    )
+    low, high = np.zeros(len(made.cost)), np.array(made.high)
+    if held is not None:
+        fixed = ~np.isnan(held)
+        low[fixed] = high[fixed] = held[fixed]
     return milp(
         np.array(made.cost),
         integrality=np.array(made.whole),
-        bounds=Bounds(np.zeros(size), np.array(made.high)),
-        constraints=LinearConstraint(matrix, np.array(rows.lower), np.array(rows.upper)),
+        bounds=Bounds(low, high),
+        constraints=LinearConstraint(
+            made.matrix(), np.array(made.rows.lower), np.array(made.rows.upper)
+        ),
         options={"mip_rel_gap": gap, "time_limit": seconds},
     )
 
 
-def _selection(problem: Problem, made: _Programme, answer: Any, took: float) -> Selection:
+def _selection(
+    problem: Problem, made: _Programme, answer: Any, bound: float | None, took: float
+) -> Selection:
     x = answer.x
     chosen = tuple(np.flatnonzero(x[: len(problem.options)] > 0.5).tolist())
     value = -float(answer.fun)
-    bound = value if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
-    bound = max(bound, value)
+    bound = value if bound is None else max(bound, value)
     gap = (bound - value) / max(abs(value), 1e-9)
     names = {k: limit.name for k, limit in enumerate(problem.limits)}
     extra = {names[k]: float(x[v]) for k, v in made.extra.items() if x[v] > 1e-7}

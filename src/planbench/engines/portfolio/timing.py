@@ -174,24 +174,14 @@ def make_option(
     )
 
 
-def _delays(project: Project, assumptions: Assumptions) -> list[int]:
-    if project.id in assumptions.fixed:
-        pinned = assumptions.fixed[project.id]
-        return [] if pinned is None else [pinned]
-    more = () if project.running else assumptions.more_delays
-    delays = sorted({*project.delays, *more})
-    if project.hard_deadline:
-        return [delay for delay in delays if not quarters_late(project, delay)]
-    return delays
-
-
 def _options(register: Register, assumptions: Assumptions) -> list[Option]:
     options = []
     for project in register.open_projects:
-        delays = _delays(project, assumptions)
+        pinned = assumptions.fixed.get(project.id)
+        more = () if project.running else assumptions.more_delays
+        delays = sorted({*project.delays, *more, *(() if pinned is None else (pinned,))})
         options += [make_option(register, project, delay, assumptions) for delay in delays]
-        pinned = project.id in assumptions.fixed and delays
-        if project.running and not pinned:
+        if project.running:
             at = quarter_of(day(register.settings.valuation_date))
             options.append(Option(project.id, STOP, -project.exit_cost, False, at, at))
     return options
@@ -266,24 +256,42 @@ def _check_assumptions(register: Register, given: Assumptions) -> None:
 def _project_rules(register: Register, given: Assumptions, problem: Problem) -> list[Limit]:
     rules = []
     for project in register.open_projects:
-        active = problem.active(project.id)
-        if project.must_do or project.id in given.force_in:
-            rules.append(
-                limit_of(
-                    f"{project.id} must be done", "must-do", active, lower=1.0, subject=project.id
-                )
-            )
-        if project.forced_out or project.id in given.force_out:
-            rules.append(
-                limit_of(
-                    f"{project.id} is ruled out",
-                    "forced-out",
-                    active,
-                    upper=0.0,
-                    subject=project.id,
-                )
-            )
+        one = project.id
+        active = problem.active(one)
+        if project.must_do or one in given.force_in:
+            rules.append(limit_of(f"{one} must be done", "must-do", active, lower=1.0))
+        if project.forced_out or one in given.force_out:
+            rules.append(limit_of(f"{one} is ruled out", "forced-out", active, upper=0.0))
+        late = [n for n in active if quarters_late(project, problem.options[n].delay)]
+        if project.hard_deadline and late:
+            rules.append(limit_of(f"{one} by its deadline", "deadline", late, upper=0.0))
+        if one in given.fixed:
+            rules += _pinned(problem, one, given.fixed[one])
     return rules
+
+
+def _pinned(problem: Problem, project: str, delay: int | None) -> list[Limit]:
+    """A project goes on with this delay and no other, or not at all."""
+    active = problem.active(project)
+    name = f"{project} is pinned"
+    others = [n for n in active if problem.options[n].delay != delay]
+    made = [limit_of(name, "pinned", others, upper=0.0)]
+    if delay is not None:
+        kept = [n for n in active if problem.options[n].delay == delay]
+        made.append(limit_of(name, "pinned", kept, lower=1.0))
+    return made
+
+
+def options_of_plan(problem: Problem, plan: Mapping[str, int | None]) -> list[int]:
+    """The options that a plan of delays means; a project that it leaves out is not done."""
+    chosen = []
+    for item, numbers in problem.of_item.items():
+        delay = plan.get(item)
+        for n in numbers:
+            option = problem.options[n]
+            if option.active == (delay is not None) and (delay is None or option.delay == delay):
+                chosen.append(n)
+    return chosen
 
 
 def _pair(name: str, kind: str, plus: list[int], minus: list[int], lower: float) -> Limit:

@@ -44,7 +44,7 @@ def read_portfolio(path: Path) -> Register:
     try:
         if path.is_dir():
             grids, settings = _folder(path)
-        elif path.suffix.casefold() == ".xlsx":
+        elif path.is_file() and path.suffix.casefold() == ".xlsx":
             grids, settings = read_xlsx(path.read_bytes(), path.name), {}
         else:
             mend = "Name a workbook (.xlsx) or a folder with CSV files."
