@@ -7,9 +7,10 @@ events) are entries of the library with their journal; nothing here is kept else
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,12 +45,17 @@ DECISIONS = ("accepted", "comment")
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a user gives as evidence for a rule: a reference (document, letter) and a remark."""
+    """What a user gives as evidence for a rule: a reference (document, letter) and a remark.
+
+    A file is not copied: its name and SHA-256 say which one it was.
+    """
 
     rule: str
     reference: str
     remark: str = ""
     date: str = ""  # ISO; of the document
+    file: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +191,17 @@ def keep_evidence(library: Library, project: int, pack: str, evidence: Evidence)
         library.put_entries([entry], f"evidence for {evidence.rule}")
     else:
         library.delete_entries([entry], f"evidence for {evidence.rule} withdrawn")
+
+
+def with_file(evidence: Evidence, path: Path) -> Evidence:
+    """The evidence with the name and hash of a file. Raises StoreError when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise StoreError(f"cannot be read: {error.strerror}", str(path)) from error
+    reference = evidence.reference.strip() or path.name
+    return replace(evidence, reference=reference, file=path.name, sha256=digest)
 
 
 def keep_decision(library: Library, project: int, pack: str, decision: Decision) -> None:

@@ -192,7 +192,9 @@ def _html_item(result: RuleResult, binding: Binding) -> tuple[str, ...]:
     words = escape(result.words)
     evidence, decision = binding.evidence.get(rule.id), binding.decisions.get(rule.id)
     if evidence:
-        words += f"<br><span class='quiet'>Evidence: {escape(evidence.reference)}</span>"
+        file = f" ({evidence.file}, SHA-256 {evidence.sha256})" if evidence.file else ""
+        told = escape(evidence.reference + file)
+        words += f"<br><span class='quiet'>Evidence: {told}</span>"
     if decision:
         words += f"<br><b>{decision.decision.capitalize()}:</b> {escape(decision.words)}"
     weight = "" if rule.weight == "requirement" else " <span class='quiet'>(good practice)</span>"

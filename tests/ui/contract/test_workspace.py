@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,19 @@ def test_evidence_changes_the_state_and_is_journalled(
     )
     assert sample.item.reference.text() == "Minutes 12"
     assert "evidence for 31.2-4" in sample.item.history.text()
+
+
+def test_a_file_is_named_by_its_hash(sample: ContractWorkspace, tmp_path: Path, qtbot: Any) -> None:
+    choose(sample, "31.2-4", qtbot)
+    (tmp_path / "minutes.pdf").write_bytes(b"agreed")
+    sample.item.name_file(tmp_path / "minutes.pdf")
+    qtbot.waitUntil(lambda: sample.item.reference.text() == "minutes.pdf", timeout=30_000)
+    settle(sample, qtbot)
+    assert sample.report is not None
+    kept = sample.report.binding.evidence["31.2-4"]
+    assert kept.sha256 == hashlib.sha256(b"agreed").hexdigest()
+    assert "minutes.pdf" in sample.item.file.text()
+    assert kept.sha256 == sample.item.file.toolTip()
 
 
 def test_a_word_needs_words_and_is_kept(sample: ContractWorkspace, qtbot: Any) -> None:

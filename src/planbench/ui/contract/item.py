@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from planbench.engines.contract.pack import Call, Rule
 from planbench.engines.contract.result import NEEDS_EVIDENCE, RuleResult
@@ -59,11 +68,13 @@ class ShownModel(FlatTableModel):
 class ItemPane(SidePane):
     """The item in view.
 
-    `evidence_given(Evidence)`, `word_given(Decision)`, `rule_edited(Rule)`,
+    `evidence_given(Evidence)`, `file_named(Evidence, Path)` when a file is to go with it,
+    `word_given(Decision)`, `rule_edited(Rule)`,
     `activity_chosen(row)`, `activity_opened(row)`.
     """
 
     evidence_given = Signal(object)
+    file_named = Signal(object, object)
     word_given = Signal(object)
     rule_edited = Signal(object)
     activity_chosen = Signal(int)
@@ -73,6 +84,7 @@ class ItemPane(SidePane):
         super().__init__("", current_theme().frame["details_pane"])
         self.setAccessibleName("Item and evidence")
         self._result: RuleResult | None = None
+        self._evidence: Evidence | None = None
         self._writable = False
         self.title = Label("", "title", wrap=True)
         self.clause = Label("", "small", "text-muted")
@@ -121,7 +133,13 @@ class ItemPane(SidePane):
         column.addWidget(self.remark)
         self.keep = Button("Keep evidence", "default", "paperclip", tip="Keep it with the item")
         self.keep.clicked.connect(lambda _checked=False: self._keep_evidence())
-        column.addLayout(_row_of(self.keep))
+        self.attach = Button(
+            "Name a file…", "default", "file", tip="Name the file that shows it, by its hash"
+        )
+        self.attach.clicked.connect(lambda _checked=False: self._ask_file())
+        column.addLayout(_row_of(self.keep, self.attach))
+        self.file = Label("", "small", "text-muted", wrap=True)
+        column.addWidget(self.file)
         column.addWidget(heading("Word to the contractor"))
         self.word = QPlainTextEdit()
         self.word.setAccessibleName("Word to the contractor")
@@ -144,10 +162,26 @@ class ItemPane(SidePane):
             signal.emit(self.shown.activities[row])  # type: ignore[attr-defined]
 
     def _keep_evidence(self) -> None:
+        kept = self._typed_evidence()
+        if kept is not None:
+            self.evidence_given.emit(kept)
+
+    def _typed_evidence(self) -> Evidence | None:
         if self._result is None:
-            return
-        kept = Evidence(self._result.rule.id, self.reference.text(), self.remark.text())
-        self.evidence_given.emit(kept)
+            return None
+        rule, old = self._result.rule.id, self._evidence or Evidence(self._result.rule.id, "")
+        return replace(old, rule=rule, reference=self.reference.text(), remark=self.remark.text())
+
+    def _ask_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "The file that shows it")
+        if path:
+            self.name_file(Path(path))
+
+    def name_file(self, path: Path) -> None:
+        """Keep a file as evidence of the item in view, by its name and hash."""
+        typed = self._typed_evidence()
+        if typed is not None:
+            self.file_named.emit(typed, path)
 
     def _say(self, decision: str) -> None:
         if self._result is None:
@@ -219,8 +253,6 @@ class ItemPane(SidePane):
         self.edit_title.set_error("" if title else "An item needs a title")
         if not fine or not title or not asked:
             return
-        from dataclasses import replace
-
         made = tuple(Call(call.check, new) for call, new in zip(rule.calls, calls, strict=True))
         self.rule_edited.emit(replace(rule, title=title, text=asked, calls=made))
 
@@ -250,7 +282,7 @@ class ItemPane(SidePane):
         why_not: str,
     ) -> None:
         """Show an item with what was given for it; `why_not` says why nothing can be kept."""
-        self._result, self._writable = result, not why_not
+        self._result, self._writable, self._evidence = result, not why_not, evidence
         self.setEnabled(result is not None)
         if result is None:
             return
@@ -268,8 +300,13 @@ class ItemPane(SidePane):
         self.table.setVisible(bool(rows))
         self.table.setFixedHeight(26 + rows * current_theme().row["default"] + 4)
         asks = bool(rule.evidence) or evidence is not None or result.state == NEEDS_EVIDENCE
-        for part in (self._given, self.reference, self.remark, self.keep):
+        for part in (self._given, self.reference, self.remark, self.keep, self.attach):
             part.setVisible(asks)
+        named = evidence is not None and bool(evidence.file)
+        self.file.setVisible(asks and named)
+        if evidence is not None and named:
+            self.file.setText(f"{evidence.file}, SHA-256 {evidence.sha256[:16]}…")
+            self.file.setToolTip(evidence.sha256)
         self.reference.setText(evidence.reference if evidence else "")
         self.remark.setText(evidence.remark if evidence else "")
         self.word.setPlainText(decision.words if decision else "")
@@ -279,7 +316,7 @@ class ItemPane(SidePane):
         self.edit_title.setText(rule.title)
         self.edit_text.setPlainText(rule.text)
         self._show_limits(rule)
-        for part in (self.keep, self.comment, self.accept, self.save):
+        for part in (self.keep, self.attach, self.comment, self.accept, self.save):
             part.setEnabled(not why_not)
 
 

@@ -84,6 +84,7 @@ class Sidebar(SidePane):
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
         self.body.addWidget(self._facts)
+        self.body.addStretch(1)
         foot = Surface("surface-raised", "t")
         column = QVBoxLayout(foot)
         column.setContentsMargins(14, 10, 14, 12)

@@ -111,6 +111,7 @@ class ContractWorkspace(QWidget):
         self.item.activity_chosen.connect(self.state.select)
         self.item.activity_opened.connect(self._open_activity)
         self.item.evidence_given.connect(self._evidence_given)
+        self.item.file_named.connect(self._file_named)
         self.item.word_given.connect(self._word_given)
         self.item.rule_edited.connect(self._rule_edited)
         self.clock.chosen.connect(self._deadline_chosen)
@@ -216,9 +217,9 @@ class ContractWorkspace(QWidget):
             self.chips[state] = made
             row.addWidget(made)
         row.addSpacing(12)
-        line = Surface("border")
-        line.setFixedSize(1, 34)
-        row.addWidget(line)
+        self._finish_line = Surface("border")
+        self._finish_line.setFixedSize(1, 34)
+        row.addWidget(self._finish_line)
         row.addSpacing(8)
         told = QVBoxLayout()
         told.setSpacing(2)
@@ -350,8 +351,8 @@ class ContractWorkspace(QWidget):
 
     def _show_completion(self, report: ContractReport) -> None:
         found = report.completion
-        self._finish_label.setVisible(found is not None)
-        self.finish.setVisible(found is not None)
+        for part in (self._finish_line, self._finish_label, self.finish):
+            part.setVisible(found is not None)
         if found is None:
             return
         days = text.counted(abs(found.spare), "day")
@@ -482,6 +483,14 @@ class ContractWorkspace(QWidget):
         if self.report is not None:
             pack = self.report.binding.pack.id
             self._write(lambda lib, project: service.keep_evidence(lib, project, pack, evidence))
+
+    def _file_named(self, evidence: service.Evidence, path: Path) -> None:
+        """Read the file's hash in the background, then keep the evidence with it."""
+
+        def work(_context: Any) -> service.Evidence:
+            return service.with_file(evidence, path)
+
+        self.state.run("contract-file", f"Reading {path.name}", work, self._evidence_given)
 
     def _word_given(self, decision: service.Decision) -> None:
         if self.report is not None:

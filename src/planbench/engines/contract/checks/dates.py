@@ -83,7 +83,7 @@ def access_planned(facts: Facts, parameters: Parameters) -> Outcome:
         len(items),
         "None of {of} access dates is planned earlier than the contract gives it",
         "{n} of {of} access dates are planned earlier than the contract gives them",
-        "the access dates",
+        "the activities for access",
     )
 
 
