@@ -102,6 +102,8 @@ def test_edits_are_one_step(document: Document, ending: str) -> None:
     [
         ("original", "12,5", "not a number"),
         ("original", "9" * 400, "not a number"),
+        ("original", "１２", "not a number"),
+        ("start", "２０２６-01-05", "not a date"),
         ("original", 1e308, "larger than a schedule"),
         ("remaining", "99999999", "longer than"),
         ("original", None, "number is needed"),
@@ -131,6 +133,15 @@ def test_what_cannot_be_is_refused(
     assert changes.after is None
     with pytest.raises(PlanbenchError, match="changes nothing"):
         apply_changes(document, changes)
+
+
+def test_blanks_around_a_number_are_no_part_of_it(document: Document) -> None:
+    """Separators of records count as blanks to some functions and not to others."""
+    grid = bent(exported_grid(document.schedule, "activities"), tasks(document)[0])
+    for text in ("\x1e30.0", " 30 ", "\u200930"):
+        bent_grid = bent(grid, tasks(document)[0], original=text)
+        (changed,) = read_changes(document, bent_grid).changed
+        assert changed.after == "30"
 
 
 def test_a_row_that_is_there_twice_counts_once(document: Document) -> None:

@@ -13,8 +13,8 @@ import re
 from planbench.domain.errors import PlanbenchError
 from planbench.exchange.tables.sheets import Cell, Formula
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?", re.ASCII)
 _TRUTHS = {"yes": True, "no": False, "true": True, "false": False}
 MOST = 1e12
 """No quantity, price or duration of a schedule is larger."""
@@ -56,7 +56,7 @@ def number(value: Cell) -> float:
     if isinstance(value, str):
         if not _NUMBER.fullmatch(value.strip()):
             raise PlanbenchError("This is not a number such as 12.5.")
-        value = float(value)
+        value = float(value.strip())
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise PlanbenchError("This is not a number such as 12.5.")
     if abs(value) > MOST:
@@ -107,7 +107,7 @@ def same(one: Cell, other: Cell) -> bool:
     if isinstance(plain, bool):
         return _TRUTHS.get(given.strip().casefold()) == plain
     if isinstance(plain, int | float) and _NUMBER.fullmatch(given.strip()):
-        return math.isclose(float(given), plain, rel_tol=1e-9, abs_tol=1e-4)
+        return math.isclose(float(given.strip()), plain, rel_tol=1e-9, abs_tol=1e-4)
     if isinstance(plain, dt.datetime) and _DATE.fullmatch(given.strip()):
         return given.strip().replace("T", " ")[:16] == told(plain)
     return plain is None and not given.strip()

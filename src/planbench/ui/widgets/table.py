@@ -578,7 +578,8 @@ class TableView(QTableView):
         else:
             rows = sorted(index.row() for index in self.selectionModel().selectedRows())
         if one_column:
-            order = [max(0, self.currentIndex().column())]
+            current = self.currentIndex().column()
+            order = [current] if current in order else order[:1]
         block = [[model.columns[c].title.replace("\n", " ") for c in order]] * (not one_column)
         block += [[model.cell(row, column).text for column in order] for row in rows]
         return put_block(block)
