@@ -214,3 +214,31 @@ def test_a_calendar_that_is_gone_is_told_and_the_checks_still_run() -> None:
     with pytest.raises(ModelError, match="there is no calendar 'Moon'"):
         project_deadlines(document, binding, dt.date(2026, 9, 30))
     assert service.assess_document(document, binding).results
+
+
+@pytest.mark.corpus
+def test_real_files_are_held_against_every_pack(shared: Path) -> None:
+    """No file breaks a check; every count of rows stands behind a state that it explains."""
+    from planbench.domain.errors import PlanbenchError
+    from planbench.services.files import open_file
+
+    files = sorted(p for p in (shared / "corpus").rglob("*.xer") if p.stat().st_size < 250_000)
+    _, data, events, _ = service.sample_binding()
+    checked = 0
+    for path in files[::8]:
+        try:
+            document = open_file(path)
+        except PlanbenchError:
+            continue
+        recalculate(document)
+        for pack in service.shipped_packs():
+            found = service.assess_document(
+                document, Binding(pack, data, events), document.schedule
+            )
+            for one in found.results:
+                assert one.words
+                assert one.state != NOT_MET or one.shown
+                rows = [each.row for each in one.shown]
+                assert all(-1 <= row < len(document.schedule) for row in rows)
+        checked += 1
+    assert checked > 3
