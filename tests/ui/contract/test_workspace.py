@@ -254,3 +254,15 @@ def test_keys_walk_the_clock(sample: ContractWorkspace, qtbot: Any) -> None:
     qtbot.keyClick(sample.clock, Qt.Key.Key_Right)
     assert sample.clock.index == 0
     assert "CE-" in sample._next.text()
+
+
+def test_an_edit_is_checked_after_the_calculation(sample: ContractWorkspace, qtbot: Any) -> None:
+    document = sample.state.document
+    document.schedule = document.schedule.with_activities()
+    sample.state.schedule_edited.emit(())
+    assert not sample.state.busy  # the dates are not those of this schedule yet
+    recalculate(document)
+    sample.state.result_changed.emit("cpm")
+    settle(sample, qtbot)
+    assert sample.report is not None
+    assert sample.report.assessment.digest == document.schedule.digest

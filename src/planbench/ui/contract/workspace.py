@@ -77,7 +77,7 @@ class ContractWorkspace(QWidget):
         self._build()
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
-        state.schedule_edited.connect(lambda _touched: self._changed())
+        state.schedule_edited.connect(self._schedule_edited)
         self._document_changed()
 
     # ------------------------------------------------------------ building
@@ -261,6 +261,10 @@ class ContractWorkspace(QWidget):
     def _result_changed(self, kind: str) -> None:
         if kind in ("cpm", "baseline"):
             self._changed()
+
+    def _schedule_edited(self, _touched: object) -> None:
+        """The dates are of the schedule before: a calculation follows, and with it a check."""
+        self._stale = True
 
     def _changed(self) -> None:
         self._stale = True
