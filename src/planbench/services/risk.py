@@ -19,6 +19,7 @@ from planbench.services.hold import refuse_held_back
 from planbench.services.jobs import JobContext
 
 if TYPE_CHECKING:
+    from planbench.engines.risk.contribution import Shares
     from planbench.engines.risk.model import RiskModel
     from planbench.engines.risk.result import RiskResult
 
@@ -29,8 +30,8 @@ MOST_RANKED = 2000
 """Activities for which a rank correlation is calculated: all, or those that matter most."""
 
 MOST_WITH_SIGNIFICANCE = 5000
-"""Activities of a schedule up to which the JSON has significance indices: each of 512 runs is
-calculated anew with both passes, so that total float is known."""
+"""Activities of a schedule up to which the JSON has significance indices: each of 512 runs (4,096
+of a small schedule) is calculated anew with both passes, so that total float is known."""
 
 _HARD = (
     Constraint.MANDATORY_START,
@@ -180,8 +181,9 @@ def simulated(
     context: JobContext | None = None,
 ) -> RiskResult:
     """As `run_risk`, but leaves the document alone: for a job beside the window."""
+    from planbench.engines.risk.contribution import exclusion_effects
     from planbench.engines.risk.rules import network_for_runs
-    from planbench.engines.risk.simulate import RunOptions, exclusion_effects, simulate
+    from planbench.engines.risk.simulate import RunOptions, simulate
 
     refuse_held_back(document)
     context = context or JobContext()
@@ -196,6 +198,36 @@ def simulated(
         result = replace(result, effects=effects)
     context.report(runs * iterations, runs * iterations, "Simulated")
     return result
+
+
+def shapley(
+    document: Document,
+    model: RiskModel,
+    *,
+    iterations: int = 2048,
+    seed: int = 1,
+    percent: float = 80.0,
+    mitigated: bool = False,
+    workers: int = 0,
+    context: JobContext | None = None,
+) -> Shares:
+    """Each risk's fair share of the delay at a percentile of the finish (0: of the mean).
+
+    Raises ModelError for a model without risks and what `run_risk` raises.
+    """
+    from planbench.engines.risk.contribution import shapley_shares
+    from planbench.engines.risk.simulate import RunOptions
+
+    refuse_held_back(document)
+    context = context or JobContext()
+    options = RunOptions(iterations, seed, mitigated=mitigated)
+
+    def tell(done: int, total: int) -> None:
+        context.report(done, total, "Sharing the delay out to the risks")
+
+    return shapley_shares(
+        document.schedule, document.cpm, model, options, percent, workers=workers, progress=tell
+    )
 
 
 def _tell(context: JobContext, begun: int, total: int) -> Callable[[int, int], None]:
@@ -373,7 +405,8 @@ def _activities(document: Document, result: RiskResult) -> list[dict[str, Any]]:
     matter = np.flatnonzero(np.nan_to_num(result.criticality) > 0).astype(np.int32)
     significance = np.full(codes.size, np.nan)
     if len(document.schedule) <= MOST_WITH_SIGNIFICANCE:
-        significance[matter] = result.significance(matter)
+        runs = min(max(512, 100_000 // len(document.schedule)), 4096)
+        significance[matter] = result.significance(matter, runs)
     levels = result.finish_levels
     made = []
     for row in np.flatnonzero(result.simulated & ~np.isnan(result.criticality)).tolist():

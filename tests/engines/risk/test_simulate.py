@@ -18,9 +18,10 @@ from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.cpm import prepare, run
 from planbench.engines.risk import passes
 from planbench.engines.risk import simulate as risk
+from planbench.engines.risk.contribution import exclusion_effects, shapley_shares, shapley_values
 from planbench.engines.risk.model import parse_model
 from planbench.engines.risk.result import half_width, nearest_rank
-from planbench.engines.risk.simulate import RunOptions, exclusion_effects, simulate
+from planbench.engines.risk.simulate import RunOptions, simulate
 
 N = 102_400
 UNIT = 1000.0  # hours that stand for 1 in laws on [0, 1]
@@ -295,6 +296,61 @@ def test_exclusion_against_the_exact_contributions(simulation) -> None:  # V21
     effects = exclusion_effects(network, cpm, model, result)
     # P80: 16 with both, 16 without R1, 14 without R2
     assert {e.id: e.gain / 60 for e in effects} == {"R1": 0.0, "R2": 2.0}
+
+
+def test_shapley_values_of_a_game_with_known_values() -> None:
+    # the glove game: two left gloves and one right one; a pair is worth 1
+    def worth(subsets):
+        return {some: float("r" in some and len(some) > 1) for some in subsets}
+
+    values, _, exact = shapley_values(["a", "b", "r"], worth)
+    assert exact
+    assert values == pytest.approx({"a": 1 / 6, "b": 1 / 6, "r": 2 / 3})
+    many = [f"p{k}" for k in range(12)]
+    weights = {name: float(k * k) for k, name in enumerate(many)}
+
+    def additive(subsets):
+        return {some: sum(weights[name] for name in some) for some in subsets}
+
+    values, _, exact = shapley_values(many, additive, orders=4)
+    assert not exact
+    assert values == pytest.approx(weights)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_shapley_values_against_the_exact_contributions(simulation, workers) -> None:  # V21
+    schedule = simulation.build({"A": 1000, "B": 1100}, [])
+
+    def one(name, activity, hours, probability):
+        law = {"distribution": "fixed", "parameters": {"value": hours}}
+        impact = {"where": {"ids": [activity]}, "as": "hours", **law}
+        return {"id": name, "probability": probability, "impacts": [impact]}
+
+    model = parse_model({"risks": [one("R1", "A", 400, 0.5), one("R2", "B", 500, 0.4)]})
+    shares = shapley_shares(schedule, None, model, RunOptions(20_480, 7), 0.0, workers=workers)
+    by_id = {share.id: share for share in shares.each}
+    hours = {name: share.value / 6000 for name, share in by_id.items()}
+    assert hours == pytest.approx({"R1": 1.2, "R2": 1.7}, abs=0.02)
+    assert sum(share.value for share in shares.each) == pytest.approx(shares.total)
+    assert shares.total / 6000 == pytest.approx(2.9, abs=0.03)
+    assert by_id["R1"].last / 6000 == pytest.approx(0.9, abs=0.02)
+    assert by_id["R2"].first / 6000 == pytest.approx(2.0, abs=0.02)
+    assert (shares.exact, shares.runs) == (True, 4)
+
+
+def test_the_shown_interval_covers_the_known_percentile_as_often_as_it_says(simulation) -> None:
+    schedule = simulation.build(dict.fromkeys("ABC", 1000), chain("A", "B", "C"))
+    law = ("uniform", {"low": 0, "high": 1000})
+    model = parse_model(simulation.ranges(dict.fromkeys("ABC", law)))
+    network = prepare(schedule)
+    cpm = run(network)
+    p80 = simulation.start + 1.937121 * 60_000  # V1
+    inside = 0
+    for seed in range(300):
+        options = RunOptions(8192, seed, 1, paths=False, statistics=False)
+        result = simulate(network, cpm, model, options)
+        inside += abs(result.percentile(80) - p80) <= result.interval(80)
+    assert 0.92 <= inside / 300 <= 0.98
 
 
 def test_a_published_example_to_the_day(simulation) -> None:  # V24, Levine p. 210

@@ -27,7 +27,7 @@ from planbench.engines.risk.cost import cost_of_runs
 from planbench.engines.risk.measures import Replay, activity_measures
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.network import SimNetwork, build_network
-from planbench.engines.risk.result import RiskEffect, RiskResult, paired_gain
+from planbench.engines.risk.result import RiskResult
 from planbench.engines.risk.variables import Bound, bind
 from planbench.engines.risk.weather import Lost, bind_weather, without_weather
 
@@ -142,49 +142,6 @@ def simulate(
         _rank_correlation=replay.rank_correlation,
         _significance=replay.significance,
     )
-
-
-def exclusion_effects(
-    network: Network,
-    cpm: CpmResult,
-    model: RiskModel,
-    result: RiskResult,
-    threads: int = 0,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[RiskEffect, ...]:
-    """How much earlier the P80 finish is without each risk of the register, largest first.
-
-    One run a risk with the same random numbers. Such effects do not add up: two risks on parallel
-    paths hide each other. `progress(done, total)` as in `simulate`, over the iterations of all
-    runs. Raises what `simulate` raises.
-    """
-    options = RunOptions(
-        result.iterations,
-        result.seed,
-        threads,
-        result.sampling,
-        result.mitigated,
-        paths=False,
-        statistics=False,
-        cost=False,
-        project=result.project,
-    )
-    effects = []
-    total = len(model.risks) * result.iterations
-    for number, risk in enumerate(model.risks):
-        begun = number * result.iterations
-
-        def tell(done: int, _: int, begun: int = begun) -> None:
-            if progress is not None:
-                progress(begun + done, total)
-
-        bare = replace(model.without(risk.id), watch=())
-        finish = simulate(network, cpm, bare, options, tell).finish
-        gain, width = paired_gain(result.finish, finish, 80.0)
-        response = risk.mitigated if result.mitigated and risk.mitigated else None
-        chance = response.probability if response else risk.probability
-        effects.append(RiskEffect(risk.id, risk.title, risk.opportunity, chance, gain, width))
-    return tuple(sorted(effects, key=lambda effect: -effect.gain))
 
 
 def _checked(options: RunOptions) -> RunOptions:

@@ -1,0 +1,231 @@
+"""What each risk of the register adds to the finish: taken out alone, and its fair share.
+
+All runs have the same random numbers, so that differences are those of the model. Effects by
+exclusion do not add up (two risks on parallel paths hide each other); Shapley values do: a risk's
+value is its marginal effect, averaged over all orders in which the risks could be added (Shapley,
+"A value for n-person games", 1953).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from planbench.domain.errors import ModelError
+from planbench.domain.schedule import Schedule
+from planbench.domain.times import Minutes
+from planbench.engines.cpm.columns import Network
+from planbench.engines.cpm.result import CpmResult
+from planbench.engines.risk.model import RiskModel
+from planbench.engines.risk.result import RiskEffect, RiskResult, nearest_rank, paired_gain
+from planbench.engines.risk.rules import network_for_runs
+from planbench.engines.risk.simulate import RunOptions, simulate
+
+EXACT_UP_TO = 8
+"""Risks for which all subsets are run; for more, some orders are drawn."""
+
+Subset = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A risk's share of the delay by all risks, in minutes of the clock."""
+
+    id: str
+    title: str
+    value: float  # Shapley value
+    last: float  # effect of taking it out of all (exclusion)
+    first: float  # effect of adding it to none
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shapley values, largest first. `percent` 0 stands for the mean finish."""
+
+    percent: float
+    total: float  # with all risks less without any; the values add up to it
+    each: tuple[Share, ...]
+    runs: int
+    exact: bool  # else over `orders` orders drawn at random
+    orders: int
+
+
+def exclusion_effects(
+    network: Network,
+    cpm: CpmResult,
+    model: RiskModel,
+    result: RiskResult,
+    threads: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[RiskEffect, ...]:
+    """How much earlier the P80 finish is without each risk of the register, largest first.
+
+    One run a risk with the same random numbers. Such effects do not add up: two risks on parallel
+    paths hide each other. `progress(done, total)` as in `simulate`, over the iterations of all
+    runs. Raises what `simulate` raises.
+    """
+    options = RunOptions(
+        result.iterations,
+        result.seed,
+        threads,
+        result.sampling,
+        result.mitigated,
+        paths=False,
+        statistics=False,
+        cost=False,
+        project=result.project,
+    )
+    effects = []
+    total = len(model.risks) * result.iterations
+    for number, risk in enumerate(model.risks):
+        begun = number * result.iterations
+
+        def tell(done: int, _: int, begun: int = begun) -> None:
+            if progress is not None:
+                progress(begun + done, total)
+
+        bare = replace(model.without(risk.id), watch=())
+        finish = simulate(network, cpm, bare, options, tell).finish
+        gain, width = paired_gain(result.finish, finish, 80.0)
+        response = risk.mitigated if result.mitigated and risk.mitigated else None
+        chance = response.probability if response else risk.probability
+        effects.append(RiskEffect(risk.id, risk.title, risk.opportunity, chance, gain, width))
+    return tuple(sorted(effects, key=lambda effect: -effect.gain))
+
+
+def shapley_values(
+    ids: Sequence[str],
+    values_of: Callable[[Iterable[Subset]], Mapping[Subset, float]],
+    orders: int = 64,
+    seed: int = 1,
+) -> tuple[dict[str, float], dict[Subset, float], bool]:
+    """(value by id, value by subset that was asked for, whether all orders count).
+
+    `values_of` gives the worth of subsets. Up to EXACT_UP_TO ids all subsets are weighed, else
+    `orders` random orders and their reverses, whose errors partly cancel.
+    """
+    everyone = frozenset(ids)
+    if len(ids) <= EXACT_UP_TO:
+        subsets = [
+            frozenset(some) for k in range(len(ids) + 1) for some in itertools.combinations(ids, k)
+        ]
+        worth = dict(values_of(subsets))
+        shares = dict.fromkeys(ids, 0.0)
+        for some in subsets:
+            for name in everyone - some:
+                weight = 1.0 / (len(ids) * math.comb(len(ids) - 1, len(some)))
+                shares[name] += weight * (worth[some | {name}] - worth[some])
+        return shares, worth, True
+    random = np.random.default_rng(seed)
+    drawn = [[ids[k] for k in random.permutation(len(ids))] for _ in range(max(orders // 2, 1))]
+    drawn += [order[::-1] for order in drawn]
+    needed = {frozenset(order[:k]) for order in drawn for k in range(len(ids) + 1)}
+    needed |= {everyone - {name} for name in ids} | {frozenset({name}) for name in ids}
+    worth = dict(values_of(sorted(needed, key=sorted)))
+    shares = dict.fromkeys(ids, 0.0)
+    for order in drawn:
+        for k, name in enumerate(order):
+            gain = worth[frozenset(order[: k + 1])] - worth[frozenset(order[:k])]
+            shares[name] += gain / len(drawn)
+    return shares, worth, False
+
+
+def shapley_shares(
+    schedule: Schedule,
+    cpm: CpmResult | None,
+    model: RiskModel,
+    options: RunOptions,
+    percent: float = 80.0,
+    orders: int = 64,
+    workers: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Shares:
+    """Shapley values of the register's risks on a percentile of the finish (0: the mean).
+
+    With `workers` the runs are shared out to that many processes, which gives the same values.
+    `progress(done, total)` counts runs; whatever it raises comes through. Raises ModelError
+    without risks, and what `simulate` raises.
+    """
+    if not model.risks:
+        raise ModelError("there is no risk in the register", "risks")
+    done = 0
+
+    def values_of(subsets: Iterable[Subset]) -> dict[Subset, float]:
+        nonlocal done
+        asked = list(subsets)
+        jobs = [(model, some, plain, percent) for some in asked]
+        made: dict[Subset, float] = {}
+        for some, value in zip(asked, _all_values(schedule, cpm, jobs, workers), strict=True):
+            made[some] = value
+            done += 1
+            if progress is not None:
+                progress(done, len(asked))
+        return made
+
+    plain = replace(options, paths=False, statistics=False, cost=False)
+    ids = [risk.id for risk in model.risks]
+    values, worth, exact = shapley_values(ids, values_of, orders, options.seed)
+    everyone, nobody = frozenset(ids), frozenset[str]()
+    each = [
+        Share(
+            risk.id,
+            risk.title,
+            values[risk.id],
+            worth[everyone] - worth[everyone - {risk.id}],
+            worth[frozenset({risk.id})] - worth[nobody],
+        )
+        for risk in model.risks
+    ]
+    each.sort(key=lambda share: -share.value)
+    total = worth[everyone] - worth[nobody]
+    return Shares(percent, total, tuple(each), len(worth), exact, 0 if exact else orders)
+
+
+Job = tuple[RiskModel, Subset, RunOptions, float]
+
+
+def _all_values(
+    schedule: Schedule, cpm: CpmResult | None, jobs: Sequence[Job], workers: int
+) -> Iterable[float]:
+    if workers <= 1:
+        network, dates = network_for_runs(schedule, cpm)
+        for job in jobs:
+            yield _one_value(network, dates, job)
+        return
+    import multiprocessing
+
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), _begin_worker, (schedule, cpm)
+    )
+    with pool:
+        try:
+            yield from pool.map(_in_worker, jobs)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_prepared: list[tuple[Network, CpmResult]] = []  # of a worker process
+
+
+def _begin_worker(schedule: Schedule, cpm: CpmResult | None) -> None:
+    _prepared[:] = [network_for_runs(schedule, cpm)]
+
+
+def _in_worker(job: Job) -> float:
+    network, dates = _prepared[0]
+    model, some, options, percent = job
+    return _one_value(network, dates, (model, some, replace(options, threads=1), percent))
+
+
+def _one_value(network: Network, cpm: CpmResult, job: Job) -> float:
+    model, some, options, percent = job
+    kept = tuple(risk for risk in model.risks if risk.id in some)
+    finish: Minutes = simulate(network, cpm, replace(model, risks=kept, watch=()), options).finish
+    if percent:
+        return float(nearest_rank(finish, percent))
+    return float(finish[0] + (finish - finish[0]).mean())

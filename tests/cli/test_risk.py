@@ -1,0 +1,114 @@
+"""`planbench risk` on the network whose figures are known from full enumeration, as an XER."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from planbench.cli.main import main
+from planbench.domain.calendars import ROUND_THE_CLOCK_WEEK, Calendar
+from planbench.domain.schedule import (
+    Activities,
+    LinkType,
+    Project,
+    Relationships,
+    Schedule,
+    Wbs,
+    make_table,
+)
+from planbench.domain.times import from_iso
+from planbench.services.convert import exported
+from planbench.services.document import Document
+from planbench.services.scheduling import recalculate
+
+# durations as planned give a finish of 20 h, so that the chance of the plan is P(T <= 20)
+PLANNED = {"A": 7, "B": 5, "C": 2, "D": 6, "E": 2, "F": 5, "G": 2}
+LAWS = {
+    "A": ([2, 4, 7], [0.25, 0.5, 0.25]),
+    "B": ([3, 5, 9], [0.3, 0.5, 0.2]),
+    "C": ([1, 2, 6], [0.2, 0.6, 0.2]),
+    "D": ([4, 6, 8], [0.25, 0.5, 0.25]),
+    "E": ([2, 3, 8], [0.5, 0.3, 0.2]),
+    "F": ([5, 7, 10], [0.6, 0.3, 0.1]),
+    "G": ([1, 2, 3], [1, 1, 1]),
+}
+LINKS = [
+    ("A", "B", "FS", 0), ("A", "C", "SS", 1), ("B", "D", "FS", 0), ("C", "D", "FF", 2),
+    ("C", "E", "FS", 1), ("B", "F", "SS", 2), ("E", "F", "FF", 0), ("D", "G", "FS", 0),
+    ("F", "G", "FS", -1), ("E", "G", "SF", 6),
+]  # fmt: skip
+EXACT = {  # criticality, significance, sensitivity, cruciality
+    "A": (1, 1, 0.5830985685, 0.5652283124),
+    "B": (0.971725, 0.9909808194, 0.6626794442, 0.6375452372),
+    "C": (0.0661, 0.3129724467, 0.0376404780, 0.0361224509),
+    "D": (0.917425, 0.9776387222, 0.4237429122, 0.4090665833),
+    "E": (0.0661, 0.3668871501, 0.0494649973, 0.0222736810),
+    "F": (0.120175, 0.6204047274, 0.0619342215, 0.0674354531),
+    "G": (1, 1, 0.2666682120, 0.2621081856),
+}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("v9")
+    ids, n = list(PLANNED), len(PLANNED)
+    minutes = [60 * hours for hours in PLANNED.values()]
+    start = from_iso("2026-01-05")
+    clock = Calendar("24", "24 h", ROUND_THE_CLOCK_WEEK, {}, 24.0, 168.0)
+    schedule = Schedule(
+        projects=(Project("1", "V9", "V9", data_date=start, planned_start=start, calendar=0),),
+        calendars=(clock,),
+        activities=make_table(
+            Activities, n, uid=[str(k + 1) for k in range(n)], code=ids, name=ids,
+            project=np.zeros(n), calendar=np.zeros(n), wbs=np.zeros(n),
+            original_duration=minutes, remaining_duration=minutes,
+        ),
+        relationships=make_table(
+            Relationships, len(LINKS), uid=[str(k + 1) for k in range(len(LINKS))],
+            predecessor=[ids.index(a) for a, _, _, _ in LINKS],
+            successor=[ids.index(b) for _, b, _, _ in LINKS],
+            type=[LinkType[kind] for _, _, kind, _ in LINKS],
+            lag=[60 * lag for _, _, _, lag in LINKS],
+        ),
+        wbs=make_table(Wbs, 1, uid=["1"], code=["V9"], name=["V9"], project=[0], parent=[-1]),
+    )  # fmt: skip
+    document = Document(schedule)
+    recalculate(document)
+    (folder / "v9.xer").write_bytes(exported(document, "xer"))
+    ranges = [
+        {"where": {"ids": [name]}, "as": "hours", "distribution": "discrete",
+         "parameters": {"values": values, "weights": weights}}
+        for name, (values, weights) in LAWS.items()
+    ]  # fmt: skip
+    (folder / "model.json").write_text(json.dumps({"uncertainty": ranges}), encoding="utf-8")
+    return folder
+
+
+def test_the_figures_of_the_enumerated_network(files, capfd) -> None:
+    words = ["--model", str(files / "model.json"), "--iterations", "102400", "--json", "-"]
+    assert main(["risk", str(files / "v9.xer"), *words]) == 0
+    made = json.loads(capfd.readouterr().out)
+    assert made["finish"]["deterministic"] == "2026-01-05T20:00"
+    assert made["finish"]["probability_of_deterministic"] == pytest.approx(0.8220833, abs=0.005)
+    assert [made["finish"][p][-5:-3] for p in ("p50", "p80", "p90")] == ["17", "20", "22"]
+    found = {item["id"]: item for item in made["activities"]}
+    for name, (ci, si, ssi, cri) in EXACT.items():
+        item = found[name]
+        assert item["criticality_index"] == pytest.approx(ci, abs=0.0042)
+        assert item["significance_index"] == pytest.approx(si, abs=0.026)  # 4,096 runs
+        assert item["sensitivity_index"] == pytest.approx(ssi, abs=0.012)
+        assert item["cruciality_pearson"] == pytest.approx(cri, abs=0.0125)
+
+
+def test_the_same_as_a_workbook_gives_the_same_digest(files, capfd) -> None:
+    book, xer = files / "model.xlsx", str(files / "v9.xer")
+    model = ["--model", str(files / "model.json")]
+    assert main(["risk", xer, *model, "--template", str(book)]) == 0
+    capfd.readouterr()
+    digests = []
+    for given in (model, ["--model", str(book)]):
+        assert main(["risk", xer, *given, "--iterations", "2048", "--json", "-"]) == 0
+        digests.append(json.loads(capfd.readouterr().out)["digest"])
+    assert digests[0] == digests[1]
