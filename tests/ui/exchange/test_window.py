@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
@@ -254,9 +254,10 @@ def test_rows_are_copied_for_a_spreadsheet(window: MainWindow, qtbot: Any) -> No
     rows = QGuiApplication.clipboard().text().splitlines()
     assert len(rows) == table.activities.rowCount() + 1
     shown = next(k for k, one in enumerate(table.activities.shown) if one.kind == "name")
-    table.clearSelection()
-    table.setCurrentIndex(table.activities.index(3, shown))
-    table.setCurrentIndex(table.activities.index(2, shown))
+    flag = QItemSelectionModel.SelectionFlag
+    table.selectionModel().setCurrentIndex(
+        table.activities.index(2, shown), flag.ClearAndSelect | flag.Rows
+    )
     qtbot.keyClick(table, Qt.Key.Key_C, held | Qt.KeyboardModifier.AltModifier)
     assert QGuiApplication.clipboard().text() == f"{table.activities.cell(2, shown).text}\n"
 
