@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planbench.domain.errors import PlanbenchError
 from planbench.engines.portfolio import balance, finance
-from planbench.engines.portfolio.capacity import Cell, Year, heat_map, yearly_cost
+from planbench.engines.portfolio.capacity import Cell, Plan, Year, as_asked, heat_map, yearly_cost
 from planbench.engines.portfolio.decisions import (
     Answer,
     Stability,
@@ -18,7 +17,14 @@ from planbench.engines.portfolio.decisions import (
     chosen_delays,
     stability,
 )
-from planbench.engines.portfolio.frontier import Point, cost_of, distance, frontier
+from planbench.engines.portfolio.frontier import (
+    Point,
+    RiskPoint,
+    cost_of,
+    distance,
+    frontier,
+    risk_frontier,
+)
 from planbench.engines.portfolio.priority import Ahp, Alignment, alignment
 from planbench.engines.portfolio.quarters import day, quarter_of
 from planbench.engines.portfolio.ranking import Rank, ranked
@@ -50,9 +56,6 @@ if TYPE_CHECKING:
     from planbench.services.jobs import JobContext
 
 STABILITY_DRAWS = 100
-HEAVY = "at least one selected project with the strongest impact"
-
-Plan = Mapping[str, int | None]
 
 
 def open_portfolio(path: Path) -> Register:
@@ -144,6 +147,19 @@ def find_stability(
     """Core, borderline and out by re-solving with drawn values, in the solver's process."""
     values = balance.option_draws(solved.register, solved.problem, draws)
     return solver().run(stability, solved.problem, values, context=context)
+
+
+def find_risk_frontier(
+    solved: Solved,
+    draws: int = STABILITY_DRAWS,
+    target: float | None = None,
+    *,
+    context: JobContext | None = None,
+) -> tuple[RiskPoint, ...]:
+    """Mean value against shortfall below a target (default: the value of the optimum)."""
+    values = balance.option_draws(solved.register, solved.problem, draws)
+    below = solved.selection.value if target is None else target
+    return solver().run(risk_frontier, solved.problem, values, below, context=context)
 
 
 @dataclass(frozen=True)
@@ -298,8 +314,6 @@ def analyse(
     solved = solve_portfolio(register, assumptions, gap=gap, seconds=seconds, context=context)
     if not solved.selection.found:
         raise PlanbenchError(no_choice(solved.answer), "portfolio")
-    from planbench.engines.portfolio.capacity import as_asked
-
     curve = find_frontier(solved, points, context=context)
     plan = solved.plan
     asked = check_plan(register, as_asked(register), assumptions)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,13 @@ import pytest
 
 from planbench.engines.portfolio.conflict import conflict
 from planbench.engines.portfolio.decisions import chosen_delays
-from planbench.engines.portfolio.frontier import cost_of, distance, efficient, frontier
+from planbench.engines.portfolio.frontier import (
+    cost_of,
+    distance,
+    efficient,
+    frontier,
+    risk_frontier,
+)
 from planbench.engines.portfolio.selection import (
     Limit,
     Option,
@@ -249,6 +255,49 @@ def test_the_frontier_rises_and_holds_the_best_of_each_budget(by_hand: Any) -> N
         assert distance(points, -1.0, 0.0) is None
         assert cost_of(problem, top.chosen) == pytest.approx(top.cost)
     assert looked_at > 20
+
+
+def test_the_risk_frontier_gives_up_value_for_less_shortfall() -> None:
+    dice = np.random.default_rng(11)
+    options = tuple(Option(f"{k}", "0000", 0.0, cost=1.0) for k in range(6))
+    draws = dice.normal([9.0, 8.5, 8.0, 7.0, 6.5, 6.0], [9.0, 7.0, 6.0, 3.0, 1.5, 0.5], (60, 6))
+    problem = Problem(options, (limit_of("two", "group", range(6), upper=2.0),))
+    target = 12.0
+    points = risk_frontier(problem, draws, target, (0.0, 1.0, 5.0, 50.0), gap=0.0)
+    assert len(points) > 1
+    assert all(a.mean > b.mean and a.shortfall > b.shortfall for a, b in pairwise(points))
+    pairs = [list(pair) for size in range(3) for pair in combinations(range(6), size)]
+    for point in points:
+        best = max(
+            draws[:, pair].sum(axis=1).mean()
+            - point.aversion * np.maximum(0, target - draws[:, pair].sum(axis=1)).mean()
+            for pair in pairs
+        )
+        assert point.mean - point.aversion * point.shortfall == pytest.approx(best)
+
+
+def test_bucket_targets_are_kept_within_their_tolerance() -> None:
+    register = synthetic_register(12, starts=1, quarters=8, roles=1)
+    buckets = ("core", "adjacent", "new")
+    projects = tuple(
+        replace(project, bucket=buckets[k % 3]) for k, project in enumerate(register.projects)
+    )
+    settings = replace(
+        register.settings, bucket_targets_pct={"core": 50.0, "adjacent": 30.0, "new": 20.0}
+    )
+    register = replace(register, projects=projects, settings=settings, budgets=())
+    given = Assumptions(bucket_tolerance_pct=8.0, use_capacity=False, force_in=("P001",))
+    problem = build(register, given)
+    found = solve(problem, gap=0.0)
+    assert found.found
+    total = cost_of(problem, found.chosen)
+    for bucket, share in settings.bucket_targets_pct.items():
+        inside = [
+            n for n in found.chosen if register.by_id[problem.options[n].item].bucket == bucket
+        ]
+        assert abs(100 * cost_of(problem, inside) / total - share) <= 8.0 + 1e-6
+    free = solve(build(register, replace(given, bucket_tolerance_pct=None)), gap=0.0)
+    assert free.value > found.value
 
 
 def test_a_time_limit_still_tells_the_gap() -> None:

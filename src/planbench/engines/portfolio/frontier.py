@@ -1,4 +1,4 @@
-"""The efficient frontier: the best value at each budget, and where a given choice stands."""
+"""Efficient frontiers: the best value at each budget or risk, and where a choice stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planbench.engines.portfolio.decisions import Step, silent
-from planbench.engines.portfolio.selection import Problem, Selection, solve
+from planbench.engines.portfolio.selection import (
+    Floats,
+    Limit,
+    Problem,
+    Selection,
+    choice_value,
+    solve,
+)
 from planbench.engines.portfolio.timing import total_limit
 
 DEFAULT_POINTS = 25
@@ -105,3 +112,75 @@ def distance(points: Sequence[Point], cost: float, value: float) -> float | None
     """How much more value the frontier has at no more than this cost; None left of it."""
     best = max((p.value for p in points if p.cost <= cost * (1 + 1e-9)), default=-math.inf)
     return None if best == -math.inf else max(0.0, best - value)
+
+
+@dataclass(frozen=True)
+class RiskPoint:
+    """A choice with its mean value over all draws and its mean shortfall below the target.
+
+    `aversion` is what a unit of shortfall was weighed with against a unit of mean value.
+    """
+
+    aversion: float
+    mean: float
+    shortfall: float
+    cost: float
+    chosen: tuple[int, ...]
+
+
+AVERSIONS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+def risk_frontier(
+    problem: Problem,
+    draws: Floats,
+    target: float,
+    aversions: Sequence[float] = AVERSIONS,
+    *,
+    gap: float = 0.005,
+    seconds: float = 10.0,
+    step: Step = silent,
+) -> tuple[RiskPoint, ...]:
+    """Choices that trade mean value against falling short of a target, least averse first.
+
+    `draws[k, n]` is the value of option n in draw k. For each aversion the choice maximises the
+    mean less aversion times the mean shortfall below `target`, under all limits of the problem
+    (the first lower partial moment; Fishburn 1977). Choices that another beats in both are left
+    out. Synergies count in the mean, not in the draws.
+    """
+    count = len(draws)
+    numbers = np.arange(len(problem.options), dtype=np.int64)
+    averaged = problem.with_values(draws.mean(axis=0))
+    found: dict[tuple[int, ...], RiskPoint] = {}
+    for done, aversion in enumerate(sorted(aversions)):
+        step(done, len(aversions))
+        rows = (
+            Limit(
+                f"draw {k:05d}",
+                "draw",
+                numbers,
+                -values,
+                upper=-target,
+                price=aversion / count,
+                most_extra=math.inf,
+            )
+            for k, values in enumerate(draws)
+        )
+        weighed = averaged.with_limits(*rows) if aversion > 0 else averaged
+        answer = solve(weighed, gap=gap, seconds=seconds)
+        if answer.found and answer.chosen not in found:
+            chosen = list(answer.chosen)
+            sums = draws[:, chosen].sum(axis=1)
+            found[answer.chosen] = RiskPoint(
+                aversion,
+                choice_value(averaged, chosen),
+                float(np.maximum(0.0, target - sums).mean()),
+                cost_of(problem, chosen),
+                answer.chosen,
+            )
+    points = sorted(found.values(), key=lambda p: (-p.mean, p.shortfall))
+    kept: list[RiskPoint] = []
+    for point in points:
+        if not kept or point.shortfall < kept[-1].shortfall - 1e-12:
+            kept.append(point)
+    return tuple(kept)

@@ -12,6 +12,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
+
+import numpy as np
 
 from planbench.engines.portfolio.register import Delay
 
@@ -61,9 +64,16 @@ class Level:
 
 def fisher_greater(late: int, events: int, rest_late: int, rest_events: int) -> float:
     """Chance to see at least so many late ones if the level were like the rest (one-sided)."""
-    from scipy.stats import hypergeom
+    from scipy.special import gammaln
 
-    return float(hypergeom.sf(late - 1, events + rest_events, late + rest_late, events))
+    def log_ways(n: Any, k: Any) -> Any:
+        return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+
+    all_late, everything = late + rest_late, events + rest_events
+    k = np.arange(late, min(events, all_late) + 1, dtype=np.float64)
+    k = k[all_late - k <= rest_events]
+    ways = log_ways(events, k) + log_ways(rest_events, all_late - k)
+    return float(min(1.0, np.exp(ways - log_ways(everything, all_late)).sum()))
 
 
 def rate_ratio(late: int, events: int, rest_late: int, rest_events: int) -> float | None:

@@ -45,7 +45,8 @@ class Assumptions:
 
     Overrides of budgets are keyed `2027 REG`, of capacities `CLV 2027Q1`. `fixed` pins projects to
     a delay in quarters, or to None: not started, or stopped. `allowed_over_pct` lets demand exceed
-    capacity, `overspend_price` makes budgets soft at a price for each unit of money.
+    capacity, `bucket_tolerance_pct` holds every bucket's part of the cost within so many points of
+    its target, `overspend_price` makes budgets soft at a price for each unit of money.
     """
 
     discount_rate: float | None = None
@@ -67,6 +68,7 @@ class Assumptions:
     force_in: tuple[str, ...] = ()
     force_out: tuple[str, ...] = ()
     cover: tuple[str, ...] = ()
+    bucket_tolerance_pct: float | None = None
     objective: str = "value"
     judgement_set: str = ""
 
@@ -322,6 +324,8 @@ def _links(register: Register, problem: Problem) -> list[Limit]:
 def _groups(register: Register, given: Assumptions, problem: Problem) -> list[Limit]:
     limits = list(register.group_limits)
     limits += [GroupLimit("cover", group=driver, least=1) for driver in given.cover]
+    if given.bucket_tolerance_pct is not None:
+        limits += bucket_limits(register, given.bucket_tolerance_pct)
     made = []
     for limit in limits:
         name = f"{limit.kind} {limit.group}".rstrip()
@@ -344,6 +348,20 @@ def _groups(register: Register, given: Assumptions, problem: Problem) -> list[Li
             ]
             made.append(limit_of(name, "group", numbers, lower=low, upper=high))
     return made
+
+
+def bucket_limits(register: Register, tolerance_pct: float) -> list[GroupLimit]:
+    """Every bucket with a target keeps its part of the forward cost within the tolerance."""
+    return [
+        GroupLimit(
+            "share",
+            "bucket",
+            bucket,
+            max(0.0, target - tolerance_pct) / 100.0,
+            min(100.0, target + tolerance_pct) / 100.0,
+        )
+        for bucket, target in sorted(register.settings.bucket_targets_pct.items())
+    ]
 
 
 def _over_all(name: str, weights: Floats, upper: float) -> Limit:
