@@ -92,6 +92,16 @@ def test_two_updates_of_one_project_are_told(plan: Plan) -> None:
     assert merged.schedule.activities.code.tolist() == ["P:A0", "P (two):A0"]
 
 
+def test_ids_stay_as_short_as_p6_takes_them(plan: Plan) -> None:
+    names = ["PROGRAMME-OF-THE-NORTHERN-SECTION-" + k for k in ("A", "B", "C")]
+    long = np.array(["WORK-PACKAGE-0001"], dtype=object)
+    parts = [Part(plan(name, [1]).with_activities(code=long), name) for name in names]
+    codes = merge(parts).schedule.activities.code.tolist()
+    assert len(set(codes)) == 3
+    assert all(len(code) <= 40 for code in codes)
+    assert all(code.endswith(":WORK-PACKAGE-0001") for code in codes)
+
+
 def test_one_schedule_cannot_be_merged(plan: Plan) -> None:
     with pytest.raises(ModelError, match="alone"):
         merge([Part(plan("P", [1]), "one")])

@@ -40,7 +40,6 @@ from planbench.engines.merge.parts import (
     Notes,
     Part,
     Placing,
-    free_name,
     fresh_uids,
     span_of,
 )
@@ -48,6 +47,9 @@ from planbench.engines.merge.projects import merge_projects
 
 PROVENANCE = ("Source file", "Source project", "Source activity ID", "Source unique ID")
 """User fields that say where an activity came from; the last only where its number changed."""
+
+LONGEST_ID = 40
+"""Characters of an activity id in P6."""
 
 _REFERENCES: dict[str, dict[str, str]] = {
     "activities": {"project": "projects", "wbs": "wbs", "calendar": "calendars"},
@@ -204,11 +206,7 @@ def _activity_ids(
         changed[row] += 1
         first.setdefault(row, code)
         if (row, code) not in given:
-            name = f"{projects[row].code}:{code}"
-            if name in taken:
-                name = free_name(name, "merged", {t.casefold() for t in taken})
-            taken.add(name)
-            given[row, code] = name
+            given[row, code] = _prefixed(projects[row].code, code, taken)
         made.append(given[row, code])
     for row, count in sorted(changed.items()):
         notes.add(
@@ -216,9 +214,21 @@ def _activity_ids(
             "warning",
             f"project {projects[row].code}",
             f"{count} activity ids are used in other projects too, {first[row]} for one",
-            f"the project's id put before them: {projects[row].code}:{first[row]}",
+            f"the project's id put before them: {given[row, first[row]]}",
         )
     return made, dict(changed)
+
+
+def _prefixed(project: str, code: str, taken: set[str]) -> str:
+    """An activity id with its project's before it, no longer than P6 takes, and not taken yet."""
+    number = 1
+    while True:
+        tail = f":{code}" if number == 1 else f"~{number}:{code}"
+        made = project[: max(LONGEST_ID - len(tail), 1)] + tail
+        if made not in taken:
+            taken.add(made)
+            return made
+        number += 1
 
 
 def _one_value_a_type(table: Any, codes: dictionaries.Codes, notes: Notes) -> Any:

@@ -62,7 +62,7 @@ def join_links(
     `bare` has all tables but the relationships. Raises ModelError for a request that names no
     activity, or the same one twice.
     """
-    alias = [_aliases(placing, bare) for placing in placings]
+    alias = [_aliases(placing, placings, bare) for placing in placings]
     inner = _inner(placings, alias)
     external, left = _external(bare, placings, notes)
     schedule = _without_stand_ins(bare, external, left, notes)
@@ -82,7 +82,7 @@ def join_links(
 # ------------------------------------------------------------ within the files
 
 
-def _aliases(placing: Placing, bare: Schedule) -> Rows:
+def _aliases(placing: Placing, placings: list[Placing], bare: Schedule) -> Rows:
     """Merged row of every activity of a part; those of replaced stubs lead to the real ones."""
     rows = placing.rows["activities"].copy()
     schedule = placing.part.schedule
@@ -91,23 +91,16 @@ def _aliases(placing: Placing, bare: Schedule) -> Rows:
         return rows
     acts = schedule.activities
     targets = placing.rows["projects"][acts.project[gone]]
-    real = np.flatnonzero(np.isin(bare.activities.project, targets)).astype(np.int32)
-    by_code = {
-        (int(bare.activities.project[row]), code): row
-        for row, code in zip(real.tolist(), _source_codes(bare, real), strict=True)
-    }
+    wanted = set(targets.tolist())
+    real: dict[tuple[int, str], int] = {}
+    for other in placings:
+        codes = other.part.schedule.activities.code.tolist()
+        for code, row in zip(codes, other.rows["activities"][:-1].tolist(), strict=True):
+            if row != NO_ROW and (project := int(bare.activities.project[row])) in wanted:
+                real.setdefault((project, code), row)
     for row, project in zip(gone.tolist(), targets.tolist(), strict=True):
-        rows[row] = by_code.get((project, str(acts.code[row])), NO_ROW)
+        rows[row] = real.get((project, str(acts.code[row])), NO_ROW)
     return rows
-
-
-def _source_codes(bare: Schedule, rows: Rows) -> list[str]:
-    """Activity ids without the project's id that the merge put before some."""
-    found = []
-    acts = bare.activities
-    for code, project in zip(acts.code[rows].tolist(), acts.project[rows].tolist(), strict=True):
-        found.append(code.removeprefix(f"{bare.projects[project].code}:"))
-    return found
 
 
 def _inner(placings: list[Placing], alias: list[Rows]) -> Relationships:
