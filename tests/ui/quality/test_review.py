@@ -176,6 +176,20 @@ def test_words_go_into_the_thread_and_into_the_audit_trail(
     assert trail[-1].who == "mo"
 
 
+def test_private_findings_and_what_is_asked_for(page: ReviewPage, qtbot: Any) -> None:
+    (uid,) = choose(page, 0)
+    page.pane.kind.setCurrentText("Asked for")
+    qtbot.keyClicks(page.pane.reply, "Add a successor")
+    qtbot.mouseClick(page.pane.send, Qt.MouseButton.LeftButton)
+    assert page.desk.review.findings[uid].value("action") == "Add a successor"
+    (row,) = (row for row in comment_sheet(page.desk.review, "x").rows if row.uid == uid)
+    assert row.action == "Add a successor"
+    qtbot.keyClick(page.table, Qt.Key.Key_P)
+    assert uid not in {row.uid for row in comment_sheet(page.desk.review, "x").rows}
+    qtbot.keyClick(page.table, Qt.Key.Key_P)
+    assert uid in {row.uid for row in comment_sheet(page.desk.review, "x").rows}
+
+
 def test_owner_and_due_are_written_where_they_are_shown(page: ReviewPage, qtbot: Any) -> None:
     (uid,) = choose(page, 0)
     qtbot.keyClicks(page.pane.owner.field, "Contractor")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -96,11 +97,18 @@ class Evidence:
         rows = range(len(self.schedule.relationships))
         return {self.link_key(row): row for row in reversed(rows)}
 
+    @cached_property
+    def _links(self) -> list[tuple[int, int, str, int]]:
+        """Predecessor, successor, type and lag of every link, as plain values."""
+        links = self.schedule.relationships
+        types = [_CODES[kind] for kind in links.type.tolist()]
+        ends = (links.predecessor.tolist(), links.successor.tolist())
+        return list(zip(*ends, types, links.lag.tolist(), strict=True))
+
     def link_key(self, row: int) -> str:
         """`A1000 > A1010 FS`."""
-        links = self.schedule.relationships
-        before, after = int(links.predecessor[row]), int(links.successor[row])
-        return f"{self.codes[before]} > {self.codes[after]} {_CODES[int(links.type[row])]}"
+        before, after, kind, _ = self._links[row]
+        return f"{self.codes[before]} > {self.codes[after]} {kind}"
 
     def key(self, kind: str, row: int) -> str:
         """The key of an object by its row in the schedule."""
@@ -132,41 +140,41 @@ class Evidence:
     def place(self, kind: str, row: int) -> Place:
         """The evidence on an object by its row: its name, its logic, its dates."""
         key = self.key(kind, row)
-        acts, links = self.schedule.activities, self.schedule.relationships
+        acts = self.schedule.activities
         if kind == "activity":
-            return Place(key, str(acts.name[row]), links=self._logic(row), **self._when(row))
+            return Place(key, str(acts.name[row]), links=self._logic(row), **self._when[row])
         if kind == "relationship":
-            after = int(links.successor[row])
-            before = int(links.predecessor[row])
+            before, after = self._links[row][:2]
             name = f"{acts.name[before]} > {acts.name[after]}"
-            return Place(key, name, links=(self._link("out", row),), **self._when(after))
+            return Place(key, name, links=(self._link("out", row),), **self._when[after])
         if kind == "project":
             return Place(key, self.schedule.projects[row].name)
         return Place(key)
 
     def _logic(self, row: int) -> tuple[tuple[str, str, str, int], ...]:
-        before = [self._link("in", int(link)) for link in self.schedule.incoming.of(row)]
-        after = [self._link("out", int(link)) for link in self.schedule.outgoing.of(row)]
+        before = [self._link("in", link) for link in self.schedule.incoming.of(row).tolist()]
+        after = [self._link("out", link) for link in self.schedule.outgoing.of(row).tolist()]
         return tuple(sorted([*before, *after]))
 
     def _link(self, way: str, row: int) -> tuple[str, str, str, int]:
-        links = self.schedule.relationships
-        other = links.predecessor if way == "in" else links.successor
-        kind = _CODES[int(links.type[row])]
-        return way, self.codes[int(other[row])], kind, int(links.lag[row])
+        before, after, kind, lag = self._links[row]
+        return way, self.codes[before if way == "in" else after], kind, lag
 
-    def _when(self, row: int) -> dict[str, Any]:
+    @cached_property
+    def _when(self) -> list[dict[str, Any]]:
+        """Actual dates, else the calculated ones, and total float of every activity."""
         acts = self.schedule.activities
-        start, finish, slack = (int(column[row]) for column in self._dates)
-        if acts.actual_start[row] != NO_TIME:
-            start = int(acts.actual_start[row])
-        if acts.actual_finish[row] != NO_TIME:
-            finish = int(acts.actual_finish[row])
-        return {
-            "start": None if start == NO_TIME else start,
-            "finish": None if finish == NO_TIME else finish,
-            "float_h": None if slack == NO_TIME else slack / 60.0,
-        }
+        start, finish, slack = self._dates
+        start = np.where(acts.actual_start != NO_TIME, acts.actual_start, start).tolist()
+        finish = np.where(acts.actual_finish != NO_TIME, acts.actual_finish, finish).tolist()
+        return [
+            {
+                "start": None if a == NO_TIME else a,
+                "finish": None if b == NO_TIME else b,
+                "float_h": None if c == NO_TIME else c / 60.0,
+            }
+            for a, b, c in zip(start, finish, slack.tolist(), strict=True)
+        ]
 
 
 def observe(
@@ -232,8 +240,7 @@ def _found(evidence: Evidence, result: MetricResult) -> Iterable[Found]:
         shown = evidence.place(result.kind, row)
         if shown.key not in seen:  # parallel links share a key
             seen.add(shown.key)
-            value = _value(result, place)
-            shown = Place(**{**shown.__dict__, **value})
+            shown = replace(shown, **_value(result, place))
             yield Found(result.id, result.kind, shown, result.name, severity)
     if not seen and result.state == FLAG and result.value is not None:
         main = evidence.place("project", evidence.schedule.main_project)

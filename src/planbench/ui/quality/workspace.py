@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
 from planbench.ui.quality.evidence import EvidencePane
 from planbench.ui.quality.findings import FindingsModel
 from planbench.ui.quality.metrics import MetricsTable
+from planbench.ui.quality.review.hooks import activity_menu
 from planbench.ui.quality.review.page import ReviewPage
 from planbench.ui.quality.sidebar import Sidebar
 from planbench.ui.quality.strip import StateStrip
@@ -97,6 +98,7 @@ class QualityWorkspace(QWidget):
         self.metrics.opened.connect(lambda _row: self.table.setFocus())
         self.table.row_changed.connect(self._finding_chosen)
         self.table.row_activated.connect(self._open_activity)
+        self.table.menu_requested.connect(self._row_menu)
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Quality")
@@ -489,6 +491,16 @@ class QualityWorkspace(QWidget):
         row = self.findings.row_of_activity(activity) if activity >= 0 else -1
         self.table.select_row(row)
         self.evidence.show_object(document, row)
+
+    def _row_menu(self, _row: int, point: QPoint) -> None:
+        activity_menu(self.state, self.selected_activities(), point, self.table)
+
+    def selected_activities(self) -> list[int]:
+        """Rows of the activities behind the rows selected, each once."""
+        if self._view.index:
+            return []
+        rows = (self.findings.activity(row) for row in self.table.selected_rows())
+        return list(dict.fromkeys(row for row in rows if row >= 0))
 
     def _open_activity(self, row: int) -> None:
         if self.findings.activity(row) >= 0:

@@ -26,11 +26,11 @@ KEYS = {
 }
 """Keys of the list that put the selected findings into a state."""
 
-LETTERS = frozenset("JKWEXGZ1234") | KEYS.keys()
+LETTERS = frozenset("JKWEXGZP1234") | KEYS.keys()
 
 HINT = (
     "J K move · O A R D C state · W waive · 1–4 severity · E owner · X comment · "
-    "G one for many · Z take back"
+    "G one for many · P private · Z take back"
 )
 
 
@@ -79,6 +79,9 @@ class ReviewCommands:
             WaiveDialog(len(uids), lambda *asked: self._desk.waive(uids, *asked), self._page).open()
         elif letter == "E":
             self._ask_owner(uids)
+        elif letter == "P":
+            private = self._desk.review.findings[uids[0]].value("private")
+            self._desk.set_field(uids, "private", not private)
         elif letter == "X":
             self._page.pane.show_discussion()
         elif letter == "G":
@@ -150,6 +153,7 @@ class ReviewCommands:
             ("Assign…", "E"),
             ("Comment", "X"),
             ("One finding for many…", "G"),
+            ("Private or not", "P"),
         ):
             entry = menu.addAction(f"{title}\t{letter}")
             entry.triggered.connect(lambda _checked=False, letter=letter: self.do(letter))

@@ -35,6 +35,9 @@ from planbench.services.jobs import JobContext
 from planbench.ui import text
 from planbench.ui.state import AppState
 
+_UNDONE = ("severity", "owner", "due", "action", "disposition", "waiver", "part_of", "private")
+"""Fields that taking back puts back, beside the state."""
+
 
 class ReviewDesk(QObject):
     """The review of the open document's project.
@@ -217,7 +220,7 @@ class ReviewDesk(QObject):
         at = now()
 
         def act(one: Finding) -> Finding:
-            for name in ("severity", "owner", "due", "action", "disposition", "waiver", "part_of"):
+            for name in _UNDONE:
                 one = changed(one, name, before[one.uid].value(name), self.author, at, "undone")
             return changed(one, "state", before[one.uid].state, self.author, at, "undone")
 

@@ -422,11 +422,19 @@ class ReviewPage(QWidget):
             slot=lambda: self.desk.look(pairs),
         )
 
-    def say_on(self, said: str, response: bool, private: bool) -> None:
-        """Say something on the current finding."""
+    def say_on(self, said: str, kind: str) -> None:
+        """Write something on the current finding; `kind` is one of the pane's KINDS."""
         uid = self.uid()
-        if uid and self.desk.comment(uid, said, response=response, private=private):
-            self.pane.sent()
+        if not uid:
+            return
+        if kind == "action":
+            taken = self.desk.set_field([uid], "action", said) == 1
+        else:
+            taken = self.desk.comment(
+                uid, said, response=kind == "response", private=kind == "note"
+            )
+        if taken:
+            self.pane.sent(kind)
 
     def _field_changed(self, name: str, value: str) -> None:
         uid = self.uid()

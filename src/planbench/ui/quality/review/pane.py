@@ -25,6 +25,14 @@ from planbench.ui.widgets import (
     Tabs,
 )
 
+KINDS = {
+    "comment": "Comment",
+    "response": "Response",
+    "note": "Private note",
+    "action": "Asked for",
+}
+"""What can be written on a finding."""
+
 _TABS = ("Evidence", "Discussion", "History")
 
 
@@ -52,11 +60,11 @@ class ReplyField(QPlainTextEdit):
 class FindingPane(SidePane):
     """One finding.
 
-    `said(text, response, private)`, `field_changed(name, value)`, `settled(name, act)` when one of
-    several decisions was chosen, `opened()` to see its activity in Schedule.
+    `said(text, kind)` with a kind of KINDS, `field_changed(name, value)`, `settled(name, act)` when
+    one of several decisions was chosen, `opened()` to see its activity in Schedule.
     """
 
-    said = Signal(str, bool, bool)
+    said = Signal(str, str)
     field_changed = Signal(str, str)
     settled = Signal(str, object)
     opened = Signal()
@@ -81,7 +89,7 @@ class FindingPane(SidePane):
         self.due = FormField("Due (YYYY-MM-DD)")
         self.disposition = ComboBox(["No disposition", *DISPOSITIONS], "Disposition")
         self.reply = ReplyField("Comment")
-        self.kind = ComboBox(["Comment", "Response", "Private note"], "What it is")
+        self.kind = ComboBox(list(KINDS.values()), "What it is")
         self.send = Button(
             "Add", "default", "message-square", tip="Add what was written (Ctrl+Enter)"
         )
@@ -162,7 +170,9 @@ class FindingPane(SidePane):
         self._head_line.setText(f"{finding.uid} · {finding.rule or 'written by hand'}")
         self._subject.setText(finding.title)
         self._about.setText(f"{line.subject}  {line.name}".strip())
-        self._chips[0].set("neutral", words.SEVERITIES[finding.severity][2])
+        severity = words.SEVERITIES[finding.severity][2]
+        private = ", private" if finding.value("private") else ""
+        self._chips[0].set("neutral", f"{severity}{private}")
         self._chips[1].set(*words.STAGES[line.stage])
         self._chips[2].set("neutral", f"Since {line.since.label}" if line.since else "Just written")
         self._chips[2].setVisible(line.since is not None and len(line.since.label) < 18)
@@ -216,6 +226,9 @@ class FindingPane(SidePane):
         if finding.waiver is not None:
             column.addWidget(Label("Waived", "small", "text-muted"))
             column.addWidget(Label(words.waiver(finding.waiver), "prose", wrap=True))
+        if finding.value("action"):
+            column.addWidget(Label("Asked for", "small", "text-muted"))
+            column.addWidget(Label(str(finding.value("action")), "prose", wrap=True))
         if sight is None:
             column.addWidget(Label("No update has been looked at yet.", "prose", wrap=True))
             return
@@ -270,13 +283,12 @@ class FindingPane(SidePane):
     def _send(self) -> None:
         words_ = self.reply.toPlainText().strip()
         if words_:
-            place = self.kind.currentIndex()
-            self.said.emit(words_, place == 1, place == 2)
+            self.said.emit(words_, list(KINDS)[self.kind.currentIndex()])
 
-    def sent(self) -> None:
-        """What was written has been taken: make room for the next."""
+    def sent(self, kind: str) -> None:
+        """What was written has been taken: show it, and make room for the next."""
         self.reply.clear()
-        self._tabs.setCurrentIndex(1)
+        self._tabs.setCurrentIndex(0 if kind == "action" else 1)
 
     def _disposition_chosen(self, index: int) -> None:
         self.field_changed.emit("disposition", DISPOSITIONS[index - 1] if index else "")
