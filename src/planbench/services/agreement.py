@@ -161,7 +161,11 @@ class _Clock:
 
     def __init__(self, schedule: Schedule, result: CpmResult) -> None:
         from planbench.engines.cpm.horizon import packed_calendars
-        from planbench.engines.cpm.network import activity_calendars, calendars_of
+        from planbench.engines.cpm.network import (
+            activity_calendars,
+            calendars_of,
+            used_calendars,
+        )
 
         acts = schedule.activities
         columns = [getattr(acts, f"stored_{name}") for name in FIVE[:4]]
@@ -173,7 +177,10 @@ class _Clock:
         # garbage dates centuries away are not worth the memory of a table that reaches them
         middle = int(np.median(dates)) if dates.size else 0
         first, last = max(first, middle - 60 * 366 * DAY), min(last, middle + 60 * 366 * DAY)
-        self._table = packed_calendars(calendars_of(schedule), first // DAY - 30, last // DAY + 30)
+        days = first // DAY - 30, last // DAY + 30
+        self._table = packed_calendars(
+            calendars_of(schedule), *days, lambda: used_calendars(schedule)
+        )
 
     def work(self, a: Minutes, b: Minutes) -> Minutes:
         """Signed working minutes row by row, NO_TIME where a date is missing."""

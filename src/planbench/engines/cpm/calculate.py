@@ -12,7 +12,7 @@ from planbench.domain.times import DAY, NO_TIME, Minutes, known
 from planbench.engines.cpm import floats, passes
 from planbench.engines.cpm.columns import FAR, OUTSIDE, Network
 from planbench.engines.cpm.horizon import packed_calendars, wider
-from planbench.engines.cpm.network import calendars_of
+from planbench.engines.cpm.network import calendars_of, used_calendars
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.worktime import first_minute, last_minute
 
@@ -121,7 +121,10 @@ def _widen(network: Network, dates: Dates, early: bool, late: bool) -> None:
         rows = late_rows if late_rows.size else early_rows
         where = str(network.schedule.activities.code[rows[0]]) if rows.size else ""
         raise ScheduleError(error.what, f"activity {where}", error.mend) from None
-    network.work = packed_calendars(calendars_of(network.schedule), first, last)
+    schedule = network.schedule
+    network.work = packed_calendars(
+        calendars_of(schedule), first, last, lambda: used_calendars(schedule)
+    )
 
 
 def _result(network: Network, dates: Dates) -> CpmResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -23,21 +23,62 @@ _BLOCK = 512
 """Days by which horizons grow: schedules that differ little share a table."""
 
 _KEPT = 6
-_packed: tuple[tuple[Sequence[Calendar], int, int, Work], ...] = ()
+_packed: tuple[tuple[Sequence[Calendar], tuple[int, ...], int, int, Work], ...] = ()
+
+_MANY = 64
+"""Calendars beyond which those that nothing works on get no table of their own."""
+
+_HEAD, _PER_CALENDAR, _PERIOD = 2, 4, 3
+"""The layout of `planbench.engines.worktime.Work`."""
 
 
-def packed_calendars(calendars: Sequence[Calendar], first_day: int, last_day: int) -> Work:
+def packed_calendars(
+    calendars: Sequence[Calendar],
+    first_day: int,
+    last_day: int,
+    used: Callable[[], Rows] | None = None,
+) -> Work:
     """The calendars over days [first, last), packed.
 
     The same array while the same calendars are asked for again: edits of a schedule share them.
+    `used` gives positions of the calendars that count (those outside are ignored); where there
+    are many calendars, all others are given the table of one of these.
     """
     global _packed
-    for kept, first, last, work in _packed:
-        if kept is calendars and (first, last) == (first_day, last_day):
+    chosen: tuple[int, ...] = ()
+    if used is not None and len(calendars) > _MANY:
+        found = np.unique(used())
+        chosen = tuple(found[(found >= 0) & (found < len(calendars))].tolist()) or (0,)
+    for kept, some, first, last, work in _packed:
+        if kept is calendars and (some, first, last) == (chosen, first_day, last_day):
             return work
-    work = compiled(build_work_table(calendars, first_day, last_day))
-    _packed = ((calendars, first_day, last_day, work), *_packed[: _KEPT - 1])
+    work = _built(calendars, chosen, first_day, last_day)
+    _packed = ((calendars, chosen, first_day, last_day, work), *_packed[: _KEPT - 1])
     return work
+
+
+def _built(
+    calendars: Sequence[Calendar], chosen: tuple[int, ...], first_day: int, last_day: int
+) -> Work:
+    """A packed table; with `chosen` only of these calendars, the others pointing to the first."""
+    if not chosen:
+        return compiled(build_work_table(calendars, first_day, last_day))
+    table = build_work_table([calendars[c] for c in chosen], first_day, last_day)
+    work, few = compiled(table), len(chosen)
+    place = np.zeros(len(calendars), dtype=np.int64)
+    place[list(chosen)] = np.arange(few)
+    periods_at = _HEAD + _PER_CALENDAR * few
+    lookups_at = periods_at + _PERIOD * table.start.size
+    further = _PER_CALENDAR * (len(calendars) - few)  # the longer head moves all that follows
+    head = work[_HEAD:periods_at].reshape(few, _PER_CALENDAR) + further
+    return np.concatenate(
+        (
+            work[:_HEAD],
+            head[place].ravel(),
+            work[periods_at:lookups_at],
+            work[lookups_at:] + further,
+        )
+    )
 
 
 @kernel

@@ -99,7 +99,7 @@ def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Netwo
     )  # a working week spreads a lag over at most some five times its length
     chain = longest_chain(order, link_start, links.predecessor[rows], chain_lag, minutes)
     first, last = first_horizon(schedule, data_date, int(chain))
-    work = packed_calendars(calendars_of(schedule), first, last)
+    work = packed_calendars(calendars_of(schedule), first, last, lambda: used_calendars(schedule))
 
     has_in, has_out = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     has_in[successor], has_out[predecessor] = True, True
@@ -201,6 +201,12 @@ def activity_calendars(schedule: Schedule) -> Rows:
     return np.where(known_, own, default[project]).astype(np.int32)
 
 
+def used_calendars(schedule: Schedule) -> Rows:
+    """Calendars, as positions that may repeat or lie outside, of all that works or has a lag."""
+    projects = _project_calendars(schedule)
+    return np.concatenate((activity_calendars(schedule), projects, schedule.resources.calendar))
+
+
 def _project_calendars(schedule: Schedule) -> Rows:
     default = np.array([p.calendar for p in schedule.projects] or [0], dtype=np.int32)
     known_ = (default >= 0) & (default < len(calendars_of(schedule)))
@@ -259,6 +265,8 @@ def _lag_calendar_of(schedule: Schedule, kind: LagCalendar, project: Rows, calen
 def _minutes_after(schedule: Schedule, used: Sequence[ScheduleOptions], project: Rows) -> Codes:
     """1 for SF links of projects in which a finish comes one minute after the start it needs."""
     links = schedule.relationships
+    if not any(o.sf_one_minute for o in used):
+        return np.zeros(len(links), dtype=np.int8)
     late = np.array([o.sf_one_minute for o in used])[project[links.successor]]
     after: Codes = (late & (links.type == LinkType.SF)).astype(np.int8)
     return after
@@ -288,17 +296,32 @@ def _nodes(
     resumes = (acts.status == Status.IN_PROGRESS) & known(acts.suspend)
     floor = np.where(resumes, np.maximum(floor, acts.resume), floor)
 
-    one, two = (acts.constraint, acts.constraint_date), (acts.constraint2, acts.constraint2_date)
+    held_by = np.flatnonzero(acts.constraint | acts.constraint2)  # few have any
+    pairs = [
+        (kind_[held_by], date[held_by])
+        for kind_, date in (
+            (acts.constraint, acts.constraint_date),
+            (acts.constraint2, acts.constraint2_date),
+        )
+    ]
 
     def lowest(allowed: Flags, *kinds: Constraint) -> Minutes:
         """Latest date of the constraints of these kinds, NO_TIME without any."""
-        found = [np.where(allowed & np.isin(k, kinds), d, NO_TIME) for k, d in (one, two)]
-        return np.maximum(*found)
+        out = np.full(len(acts), NO_TIME)
+        for found, date in pairs:
+            for one in kinds:
+                hit = np.flatnonzero((found == one) & allowed[held_by])
+                out[held_by[hit]] = np.maximum(out[held_by[hit]], date[hit])
+        return out
 
     def highest(allowed: Flags, *kinds: Constraint) -> Minutes:
         """Earliest date of the constraints of these kinds, FAR without any."""
-        found = [np.where(allowed & np.isin(k, kinds) & known(d), d, FAR) for k, d in (one, two)]
-        return np.minimum(*found)
+        out = np.full(len(acts), FAR)
+        for found, date in pairs:
+            for one in kinds:
+                hit = np.flatnonzero((found == one) & allowed[held_by] & known(date))
+                out[held_by[hit]] = np.minimum(out[held_by[hit]], date[hit])
+        return out
 
     every = np.ones(len(acts), dtype=bool)
     alap = fresh & (
@@ -369,6 +392,10 @@ def _ends(schedule: Schedule, kind: Codes, lag: Minutes, lag_calendar: Rows) -> 
     acts, links = schedule.activities, schedule.relationships
     loe = (acts.type == ActivityType.LEVEL_OF_EFFORT) & (acts.status != Status.COMPLETE)
     rows = np.flatnonzero(loe).astype(np.int32)
+    if not rows.size:
+        none = np.zeros(0, dtype=np.int32)
+        flags, kinds = np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int8)
+        return Ends(rows, np.zeros(1, dtype=np.int32), none, flags, kinds, lag[:0], none)
     into = np.flatnonzero(loe[links.successor] & (kind[links.predecessor] != OUTSIDE))
     out = np.flatnonzero(loe[links.predecessor] & (kind[links.successor] != OUTSIDE))
     owner = np.concatenate((links.successor[into], links.predecessor[out]))

@@ -22,6 +22,7 @@ from planbench.engines.msp.columns import (
     WAITING,
     Network,
 )
+from planbench.engines.msp.network import used_calendars
 from planbench.engines.worktime import first_minute, last_minute
 
 
@@ -119,7 +120,8 @@ def _backward(network: Network, d: Dates, held: Flags, pull: bool) -> None:
     d.start_limit.fill(FAR)
     passes.backward(
         network.work, network.tasks, network.edges, network.shares, network.order,
-        network.edge_start, d.ends, pull, held, d.es, d.ef, d.finish_limit, d.start_limit, d.ls, d.lf,
+        network.edge_start, d.ends, pull, held, d.es, d.ef, d.finish_limit, d.start_limit, d.ls,
+        d.lf,
     )  # fmt: skip
 
 
@@ -155,7 +157,12 @@ def _widen(network: Network, dates: Dates, early: bool, late: bool) -> None:
         rows = too_late if too_late.size else too_early
         where = str(network.schedule.activities.code[rows[0]]) if rows.size else ""
         raise ScheduleError(error.what, f"activity {where}", error.mend) from None
-    network.work = packed_calendars(network.calendars, first, last)
+    network.work = packed_calendars(
+        network.calendars,
+        first,
+        last,
+        lambda: used_calendars(network.tasks, network.edges, network.shares),
+    )
 
 
 def _result(network: Network, dates: Dates) -> Calculation:

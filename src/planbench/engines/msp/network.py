@@ -41,6 +41,7 @@ from planbench.engines.msp.columns import (
     WAITING,
     Edges,
     Network,
+    Shares,
     Tasks,
 )
 from planbench.engines.msp.edges import Raw, edges_of, summary_above
@@ -95,7 +96,9 @@ def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Netwo
         schedule=schedule,
         options=used,
         calendars=calendars,
-        work=packed_calendars(calendars, first_day, last_day),
+        work=packed_calendars(
+            calendars, first_day, last_day, lambda: used_calendars(tasks, edges, shares)
+        ),
         tasks=tasks,
         edges=edges,
         shares=shares,
@@ -104,6 +107,11 @@ def prepare(schedule: Schedule, options: ScheduleOptions | None = None) -> Netwo
         start=start,
         finish=finish,
     )
+
+
+def used_calendars(tasks: Tasks, edges: Edges, shares: Shares) -> Rows:
+    """Calendars, as positions that may repeat or lie outside, of all that works or has a lag."""
+    return np.concatenate((tasks.calendar, edges.calendar, shares[:, 0].astype(np.int32)))
 
 
 def _bounds(schedule: Schedule, project: Rows, n: int) -> tuple[Minutes, Minutes]:
