@@ -342,7 +342,7 @@ def _told(value: object) -> str:
         return ", ".join(str(one) for one in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
 
 
 def _typed(words_: str, old: object) -> object:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from planbench.domain.errors import ModelError
@@ -41,6 +42,14 @@ from planbench.ui.widgets import (
 
 HIGHER = ("", "to the project manager", "to the PMO", "to the sponsor")
 """Where an overdue action is escalated to, by level."""
+
+METRICS = {"SPI_t": "SPI(t)", "TCPI_gap": "TCPI over CPI"}
+"""Metrics that are written otherwise than their names."""
+
+LEVELS = {"project": "project", "wbs": "WBS", "account": "cost account"}
+
+NAME, CAUSE, ACTION = 1, 3, 4
+"""Columns that give way."""
 
 _STATES = {OPEN: ("neutral", "Open"), ACCEPTED: ("meets", "Accepted"), CLOSED: ("done", "Closed")}
 
@@ -105,14 +114,15 @@ class ActionsModel(FlatTableModel):
         if isinstance(line, Breach):
             rule, subject = line.rule, line.subject
             told = figure(rule.metric, line.value, line.share, money)
-            return subject.code, subject.name, f"{rule.metric} {told}", "", rule.title, "", "new"
+            shown = f"{METRICS.get(rule.metric, rule.metric)} {told}"
+            return subject.code, subject.name, shown, "", rule.title, "", "new"
         told = figure(line.metric, line.latest, line.latest_share, money)
         cause = names.get(line.cause, line.cause)
         what = line.action or line.title
         return (
             line.subject,
             line.name,
-            f"{line.metric} {told}",
+            f"{METRICS.get(line.metric, line.metric)} {told}",
             cause,
             what,
             short_day(line.due),
@@ -194,10 +204,24 @@ class ActionsPane(QWidget):
             return
         self.model.show_report(report, money, today)
         self.table.apply_columns()
+        self._fit()
         empty = not self.model.lines
         self.table.setVisible(not empty)
         self._nothing.setVisible(empty)
         self._nothing.setText("Nothing is beyond its limit, and no action was ever needed.")
+
+    def _fit(self) -> None:
+        """In little room the texts give way: due date and status stay in sight."""
+        if not self.model.columns:
+            return
+        width = self.width()
+        self.table.setColumnHidden(CAUSE, width < 860)
+        self.table.setColumnHidden(ACTION, width < 700)
+        self.table.setColumnWidth(NAME, max(118, width - 462) if width < 700 else 170)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def words(self) -> str:
         """The counts in a few words."""
@@ -261,7 +285,8 @@ class ActionDialog(QDialog):
         told = figure(action.metric, action.before, action.before_share, money)
         told_now = figure(action.metric, now, None, money)
         state = "still beyond its limit" if still else "within its limit now"
-        opened = f"{action.title}. Opened {short_day(action.opened)} at {action.metric} {told}"
+        metric = METRICS.get(action.metric, action.metric)
+        opened = f"{action.title}. Opened {short_day(action.opened)} at {metric} {told}"
         said = Label(f"{opened}; now {told_now}, {state}.", "prose", "text-muted", wrap=True)
         column.addWidget(said)
         self.banner = Banner("error")
@@ -382,9 +407,11 @@ class RulesDialog(QDialog):
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
         for rule in rules:
-            level = "project" if rule.level == "project" else f"{rule.level}, level {rule.depth}"
+            level = LEVELS[rule.level]
+            level += "" if rule.level == "project" else f", level {rule.depth}"
             join = " (both)" if rule.both else ""
-            column.addWidget(Label(f"{rule.title}: {rule.metric} by {level}{join}", "strong"))
+            metric = METRICS.get(rule.metric, rule.metric)
+            column.addWidget(Label(f"{rule.title}: {metric} by {level}{join}", "strong"))
             row = QHBoxLayout()
             fields: dict[str, FormField] = {}
             names = {"amount": "Amount", "percent": "Percent"}
@@ -392,7 +419,7 @@ class RulesDialog(QDialog):
                 names = {"limit": "Limit"}
             for name, title in {**names, "periods": "Periods in a row"}.items():
                 value = getattr(rule, name)
-                field = FormField(title, "" if value is None else f"{value:g}")
+                field = FormField(title, "" if value is None else f"{value:.12g}")
                 field.field.setAccessibleName(f"{rule.title}: {title}")
                 fields[name] = field
                 row.addWidget(field)
