@@ -546,7 +546,7 @@ class Frame:
             return
         texts = self.plan.texts(self.options.before, self.nodes[there])
         mark = (kind[there] > TASK) & (kind[there] < EFFORT)
-        gap = np.where(mark, self.metrics.milestone_label_gap, self.metrics.label_gap) - 4
+        gap = np.where(mark, self.metrics.milestone_label_gap, self.metrics.label_gap)
         right = self.time.x(start[there]) - gap
         y = self.tops[there] + self.metrics.middle + 4.0
         placed = [

@@ -67,7 +67,8 @@ def float_bars(frame: Frame) -> None:
     open_ = (kind != BAND) & (kind != SUMMARY) & ~frame.take("finished")
     finish, late = frame.take("finish"), frame.take("late_finish")
     there = open_ & (finish != NO_TIME) & (late != NO_TIME)
-    y, half = frame.metrics.middle, frame.metrics.tick / 2 - 1
+    # Below the bar's middle, so that no label behind the bar is struck through.
+    y, half = frame.metrics.bar_top + frame.metrics.bar_height + 0.5, 3.0
     for style, chosen, first, last in (
         ("float", there & (late > finish), finish, late),
         ("float-negative", there & (late < finish), late, finish),
@@ -105,9 +106,7 @@ def progress_line(frame: Frame) -> None:
     lines = []
     for x, to, y in zip(*points.tolist(), frame.tops.tolist(), strict=True):
         x, to = (min(max(one, -40.0), frame.time.width + 40.0) for one in (x, to))
-        if x == to:
-            lines.append((x, y, x, y + row))
-        else:
+        if x != to:  # the data date's own line is there already
             lines += [(x, y, to, y + middle), (to, y + middle, x, y + row)]
     frame.scene.add("lines", "progress-line", lines)
 

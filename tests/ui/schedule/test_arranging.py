@@ -177,7 +177,7 @@ def test_bands_in_several_levels_and_sorting_by_several_columns(qtbot, space):
 
 
 def test_shift_and_a_click_sort_further(qtbot, space):
-    head, ids = space.table.horizontalHeader(), space.column_ids()
+    head, ids = space.table.horizontalHeader(), space.columns.ids()
 
     def click(column: str, modifier=Qt.KeyboardModifier.NoModifier) -> None:
         x = head.sectionViewportPosition(ids.index(column)) + 10
@@ -193,7 +193,7 @@ def test_shift_and_a_click_sort_further(qtbot, space):
 
 
 def test_columns_are_found_by_typing_and_dressed(qtbot, space, nameless, dead_buttons):
-    dialog = space.ask_for_columns()
+    dialog = space.columns.ask()
     assert isinstance(dialog, ColumnDialog)
     assert not nameless(dialog)
     assert not dead_buttons(dialog)
@@ -208,21 +208,21 @@ def test_columns_are_found_by_typing_and_dressed(qtbot, space, nameless, dead_bu
     dialog.width_.setValue(130)
     dialog.move_one(-1)
     dialog.take()
-    ids = space.column_ids()
+    ids = space.columns.ids()
     assert ids[-2] == "late_finish"
     assert space.model.columns[-2].title == "Latest"
     assert space.table.columnWidth(len(ids) - 2) == 130
     layout = space.layouts.current()
-    space.show_columns(None)
-    space.layouts.titles.clear()
+    space.columns.show(None)
+    space.columns.titles.clear()
     space.layouts.apply(layout)
-    assert space.column_ids() == ids
+    assert space.columns.ids() == ids
     assert space.model.columns[-2].title == "Latest"
-    again = space.ask_for_columns()
+    again = space.columns.ask()
     again.chosen.setCurrentRow(again.order().index("late_finish"))
     again.remove()
     again.take()
-    assert "late_finish" not in space.column_ids()
+    assert "late_finish" not in space.columns.ids()
 
 
 def test_a_layout_brings_filter_levels_and_marks_back(space, tmp_path):

@@ -41,7 +41,7 @@ def bench(qtbot, session: Session, document: Document) -> ScheduleWorkspace:
         space.show()
         space.activateWindow()
     space.shown()
-    space.choose_columns(["id", "original", "remaining", "start", "finish", "constraint"])
+    space.columns.choose(["id", "original", "remaining", "start", "finish", "constraint"])
     return space
 
 
@@ -55,7 +55,7 @@ def open_task(space: ScheduleWorkspace) -> int:
 def to_cell(space: ScheduleWorkspace, row: int, column: str) -> None:
     space.state.select(row)
     shown = space.model.place(space.plan.node_of(row))
-    number = space.column_ids().index(column)
+    number = space.columns.ids().index(column)
     space.table.setCurrentIndex(space.model.index(shown, number))
     space.table.setFocus()
 
@@ -90,8 +90,8 @@ def test_typing_a_duration_moves_the_finish_and_undo_takes_it_back(qtbot, sessio
     assert space.what_if.isVisible()
     assert "Update 3 what-if" in space.what_if.words.text()
     node = space.plan.node_of(row)
-    assert space.model.is_edited(node, space.column_ids().index("remaining"))
-    assert not space.model.is_edited(node, space.column_ids().index("start"))
+    assert space.model.is_edited(node, space.columns.ids().index("remaining"))
+    assert not space.model.is_edited(node, space.columns.ids().index("start"))
     assert session.undo_label("undo") == f"Set duration of {acts.code[row]}"
     with dated(qtbot, space):
         session.undo()
@@ -99,7 +99,7 @@ def test_typing_a_duration_moves_the_finish_and_undo_takes_it_back(qtbot, sessio
     assert np.array_equal(space.plan.cpm.finish, before.finish)
     assert state.document.update_label == "Update 3"
     assert not space.what_if.isVisible()
-    assert not space.model.is_edited(node, space.column_ids().index("remaining"))
+    assert not space.model.is_edited(node, space.columns.ids().index("remaining"))
 
 
 def test_what_cannot_be_is_said_under_the_field(qtbot, bench):
@@ -151,7 +151,7 @@ def test_left_and_right_go_from_cell_to_cell(qtbot, bench):
     space, row = bench, open_task(bench)
     to_cell(space, row, "id")
     qtbot.keyClick(space.table, Qt.Key.Key_Right)
-    assert space.column_ids()[space.table.currentIndex().column()] == "remaining"
+    assert space.columns.ids()[space.table.currentIndex().column()] == "remaining"
     qtbot.keyClick(space.table, Qt.Key.Key_Left)
     qtbot.keyClick(space.table, Qt.Key.Key_Left)
     assert space.table.currentIndex().column() == 0

@@ -39,7 +39,7 @@ def opened(qtbot, session: Session, document: Document) -> ScheduleWorkspace:
 
 
 def change(space: ScheduleWorkspace) -> None:
-    space.show_columns(["name", "finish", "float", "type"])
+    space.columns.show(["name", "finish", "float", "type"])
     space.group_by("status")
     space.sift("not-started")
     space.plan.sort_by("float", True)
@@ -50,7 +50,7 @@ def change(space: ScheduleWorkspace) -> None:
 def looks(space: ScheduleWorkspace) -> dict:
     plan = space.plan
     return {
-        "columns": space.column_ids(),
+        "columns": space.columns.ids(),
         "grouping": plan.grouping,
         "quick": plan.quick,
         "sort": (plan.sort_column, plan.descending),
@@ -66,7 +66,7 @@ def test_the_next_window_looks_like_the_last_one(qtbot, session, document):
     default = looks(space)
     change(space)
     # The drag of a header's edge itself needs a real mouse: its outcome is put in here.
-    space.layouts.widths["finish"] = 133
+    space.columns.widths["finish"] = 133
     space.open_level(0)
     expected = looks(space) | {"widths": [looks(space)["widths"][0], 133, 56, 112]}
     session.settings.save()
@@ -138,7 +138,7 @@ def test_a_layout_of_another_schedule_leaves_out_what_is_not_here(qtbot, session
             columns=("name", "code:77", "float"), grouping=("code:77",), sort="code:77", quick="x"
         )
     )
-    assert space.column_ids() == ["name", "float"]
+    assert space.columns.ids() == ["name", "float"]
     assert (space.plan.grouping, space.plan.quick, space.plan.sort_column) == (
         ("wbs",),
         "",
@@ -148,10 +148,10 @@ def test_a_layout_of_another_schedule_leaves_out_what_is_not_here(qtbot, session
 
 def test_moved_columns_are_the_order_from_then_on(qtbot, session, document):
     space = opened(qtbot, session, document)
-    before = space.column_ids()
+    before = space.columns.ids()
     space.table.horizontalHeader().moveSection(2, 4)
     moved = [*before[:2], *before[3:5], before[2], *before[5:]]
-    qtbot.waitUntil(lambda: space.column_ids() == moved)
+    qtbot.waitUntil(lambda: space.columns.ids() == moved)
     head = space.table.horizontalHeader()
     assert [head.visualIndex(n) for n in range(len(moved))] == list(range(len(moved)))
     assert session.settings.get("schedule_view")["columns"] == moved

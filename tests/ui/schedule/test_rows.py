@@ -70,7 +70,7 @@ def bench(qtbot, session: Session) -> ScheduleWorkspace:
         space.show()
         space.activateWindow()
     space.shown()
-    space.choose_columns(["id", "code:Phase", "original"])
+    space.columns.choose(["id", "code:Phase", "original"])
     space.plan.sort_by("id")
     return space
 
@@ -78,7 +78,7 @@ def bench(qtbot, session: Session) -> ScheduleWorkspace:
 def to_cell(space: ScheduleWorkspace, row: int, column: str) -> int:
     """Make a cell current; gives its row on screen."""
     shown = space.model.place(space.plan.node_of(row))
-    number = space.column_ids().index(column)
+    number = space.columns.ids().index(column)
     space.table.setCurrentIndex(space.model.index(shown, number))
     space.table.setFocus()
     return shown
@@ -107,7 +107,7 @@ def test_shift_and_the_arrows_select_rows_that_are_filled_down(qtbot, bench):
     assert space.state.undo_stack.undo_label == "Set Phase of 3 activities"
     assert space.selected_activities() == rows  # what was selected still is
     assert space.model.is_edited(
-        space.plan.node_of(rows[1]), space.column_ids().index("code:Phase")
+        space.plan.node_of(rows[1]), space.columns.ids().index("code:Phase")
     )
     space.state.undo_stack.undo()
     assert document.schedule.code_assignments.activity.tolist() == [0]

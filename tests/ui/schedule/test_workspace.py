@@ -127,7 +127,7 @@ def test_a_click_on_the_expander_folds(qtbot, space: ScheduleWorkspace):
 
 def test_a_click_on_a_header_sorts_and_again_turns_round(qtbot, space: ScheduleWorkspace):
     head = space.table.horizontalHeader()
-    number = space.column_ids().index("float")
+    number = space.columns.ids().index("float")
     place = QPoint(head.sectionViewportPosition(number) + 10, 20)
     qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert (space.plan.sort_column, space.plan.descending) == ("float", False)
@@ -207,7 +207,7 @@ def test_narrow_windows_fold_the_details_into_a_strip(qtbot, space: ScheduleWork
     space.resize(1290, 700)
     assert not space.pane.isVisible()
     assert space.strip.isVisible()
-    assert "id" not in space.column_ids()
+    assert "id" not in space.columns.ids()
     space.state.select(10)
     assert str(space.plan.schedule.activities.code[10]) in space.strip.accessibleDescription()
     qtbot.keyClick(space.table, Qt.Key.Key_Space)
@@ -215,15 +215,15 @@ def test_narrow_windows_fold_the_details_into_a_strip(qtbot, space: ScheduleWork
     assert not space.strip.isVisible()
     space.resize(1700, 800)
     assert space.pane.isVisible()
-    assert "id" in space.column_ids()
+    assert "id" in space.columns.ids()
 
 
 def test_columns_are_chosen_and_the_name_stays(space: ScheduleWorkspace):
-    space.choose_columns(["calendar", "float"])
-    assert space.column_ids() == ["name", "float", "calendar"]
-    assert space.ask_for_columns().order() == ["name", "float", "calendar"]
-    space.reset_columns()
-    assert "start" in space.column_ids()
+    space.columns.choose(["calendar", "float"])
+    assert space.columns.ids() == ["name", "float", "calendar"]
+    assert space.columns.ask().order() == ["name", "float", "calendar"]
+    space.columns.reset()
+    assert "start" in space.columns.ids()
 
 
 def test_menus_do_what_they_say(space: ScheduleWorkspace):

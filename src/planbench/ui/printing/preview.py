@@ -150,7 +150,7 @@ class PrintPreview(QDialog):
         window.go("schedule")
         space = window.page()
         source = source_of(
-            space.plan, document, space.model.shown, space.gantt.options, space.layouts.widths
+            space.plan, document, space.model.shown, space.gantt.options, space.columns.widths
         )
         setup = titled(setup_of(window.settings.get("print")), document)
         dialog = cls(window.state, source, setup, window)

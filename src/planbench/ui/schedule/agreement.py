@@ -222,6 +222,12 @@ def _sentence(agreement: Agreement) -> str:
         "activities have early and late dates and total float as the file stores them"
         + (f" ({text.percent(share)})." if share is not None else ".")
     )
+    levelled = sum(project.levelled for project in agreement.projects)
+    if levelled:
+        told += (
+            f" {text.counted(levelled, 'activity stands', 'activities stand')} later in the file "
+            "than its early dates, as levelling left it."
+        )
     if agreement.mismatches:
         told += " Below are the values that differ; Enter shows the activity."
     if len(agreement.mismatches) > LISTED:

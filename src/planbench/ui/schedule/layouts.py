@@ -90,9 +90,6 @@ class LayoutDesk(QObject):
     def __init__(self, space: ScheduleWorkspace) -> None:
         super().__init__(space)
         self._space, self.state = space, space.state
-        self.widths: dict[str, int] = {}
-        self.titles: dict[str, str] = {}
-        self.sides: dict[str, str] = {}
         self._held = True  # nothing is remembered until a document was opened
         head = space.table.horizontalHeader()
         head.sectionResized.connect(self._resized)
@@ -107,10 +104,10 @@ class LayoutDesk(QObject):
         """How the workspace looks."""
         space, plan, options = self._space, self._space.plan, self._space.gantt.options
         return Layout(
-            columns=tuple(space.chosen or ()),
-            widths=dict(self.widths),
-            titles=dict(self.titles),
-            sides=dict(self.sides),
+            columns=tuple(space.columns.chosen or ()),
+            widths=dict(space.columns.widths),
+            titles=dict(space.columns.titles),
+            sides=dict(space.columns.sides),
             sort=plan.sort_column,
             descending=plan.descending,
             then=tuple(f"{'-' if down else ''}{one}" for one, down in plan.sorting[1:]),
@@ -133,10 +130,10 @@ class LayoutDesk(QObject):
         """Make the workspace look like a layout, as far as the schedule has what it names."""
         space, plan = self._space, self._space.plan
         self._held = True
-        self.widths, self.titles = dict(layout.widths), dict(layout.titles)
-        self.sides = dict(layout.sides)
+        space.columns.widths = dict(layout.widths)
+        space.columns.titles, space.columns.sides = dict(layout.titles), dict(layout.sides)
         columns = [one for one in layout.columns if one in plan.columns]
-        space.show_columns(columns or None)
+        space.columns.show(columns or None)
         known = known_grouping(layout.grouping, plan.columns)
         space.group_by(*(known if known or not layout.grouping else ("wbs",)))
         plan.sift(layout.quick if layout.quick in QUICK_FILTERS else "")
@@ -197,13 +194,13 @@ class LayoutDesk(QObject):
     def _resized(self, number: int, _old: int, wide: int) -> None:
         by_hand = QApplication.mouseButtons() & Qt.MouseButton.LeftButton
         if by_hand and 0 <= number < len(self._space.model.shown) and not self._held:
-            self.widths[self._space.model.shown[number].id] = max(16, wide)
+            self._space.columns.widths[self._space.model.shown[number].id] = max(16, wide)
             self.remember()
 
     def _moved(self, _number: int, _old: int, _new: int) -> None:
         head, shown = self._space.table.horizontalHeader(), self._space.model.shown
         order = [shown[head.logicalIndex(place)].id for place in range(len(shown))]
-        QTimer.singleShot(0, self, lambda: self._space.show_columns(order))
+        QTimer.singleShot(0, self, lambda: self._space.columns.show(order))
 
     # ------------------------------------------------------------ named ones
 

@@ -100,7 +100,7 @@ class ScheduleBar(Toolbar):
         self.quick.clicked.connect(lambda _on=False: self._pop(self.quick_menu(), self.quick))
         space.plan.plan_changed.connect(self._show_choices)
         self.level.clicked.connect(lambda _on=False: self._pop(self.level_menu(), self.level))
-        self.columns.clicked.connect(lambda _on=False: space.ask_for_columns())
+        self.columns.clicked.connect(lambda _on=False: space.columns.ask())
         self.bars.clicked.connect(lambda _on=False: self._pop(self.bars_menu(), self.bars))
         self.critical.changed.connect(space.mark_critical)
         gantt = space.gantt
@@ -117,13 +117,13 @@ class ScheduleBar(Toolbar):
             ("Schedule", "F9", "play", space.schedule),
             ("Filter activities", "Ctrl+F", "filter", self._to_filter),
             ("Build a filter", "Ctrl+Shift+F", "filter", space.ask_for_filter),
-            ("Choose columns", "Ctrl+Shift+C", "columns", space.ask_for_columns),
+            ("Choose columns", "Ctrl+Shift+C", "columns", space.columns.ask),
             ("Group and sort", "Ctrl+Shift+G", "wbs", space.ask_for_arrangement),
             ("Zoom in", "Ctrl++", "zoom-in", lambda: gantt.zoom(ZOOM_STEP)),
             ("Zoom out", "Ctrl+-", "zoom-out", lambda: gantt.zoom(1 / ZOOM_STEP)),
             ("Fit the plan", "Ctrl+0", "fit", gantt.fit),
             ("Zoom to the selection", "Ctrl+9", "crosshair", space.zoom_to_selection),
-            ("Copy as a picture", "Ctrl+Alt+C", "image", space.copy_picture),
+            ("Copy as a picture", "Ctrl+Shift+I", "image", space.copy_picture),
             ("Go to the data date", "Ctrl+Shift+D", "calendar-clock", self._to_data_date),
             (
                 "Open one level more",

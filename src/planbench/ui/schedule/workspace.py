@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -13,9 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedLayout, Q
 
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.domain.times import from_datetime
-from planbench.scenes.columns import Column
 from planbench.scenes.facts import LONGEST_PATH, TOTAL_FLOAT
-from planbench.scenes.fields import DEFAULT_COLUMNS, NARROW_COLUMNS
 from planbench.scenes.filters import Group
 from planbench.scenes.gantt import GanttOptions
 from planbench.services.document import Document
@@ -25,13 +24,14 @@ from planbench.ui.exchange.clipboard import paste
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.quality.review.hooks import activity_menu, offer_findings
 from planbench.ui.schedule.arranging import ArrangeDialog
-from planbench.ui.schedule.choosing import ColumnDialog
+from planbench.ui.schedule.columndesk import ColumnDesk
 from planbench.ui.schedule.desk import EditingDesk
 from planbench.ui.schedule.filtering import FilterDialog, ParameterBar
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.layouts import LayoutDesk
 from planbench.ui.schedule.legend import Legend
 from planbench.ui.schedule.moving import MovingDesk
+from planbench.ui.schedule.notices import AloneBanner, DatesBanner
 from planbench.ui.schedule.overview import Overview
 from planbench.ui.schedule.plan import Plan, extras_of, prepare_reasons
 from planbench.ui.schedule.table import ActivityTable
@@ -39,15 +39,12 @@ from planbench.ui.schedule.toolbar import ScheduleBar
 from planbench.ui.schedule.whatif import WhatIfBar
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
-from planbench.ui.widgets.panels import Banner, EmptyState
+from planbench.ui.widgets.panels import EmptyState
 
 D = TypeVar("D", bound=QDialog)
 
 FILTER_DELAY = 120
 """Milliseconds after the last key before the filter runs."""
-
-NARROW_NAME = 232
-"""Width of the name column in a narrow window."""
 
 
 _REASONS_AFTER = 200
@@ -66,7 +63,6 @@ class ScheduleWorkspace(QWidget):
         self.state = state
         self.node = NO_ROW
         self._quiet = False  # selection changes that come from replacing rows
-        self.chosen: list[str] | None = None  # columns the user chose; None: as wide as fits
         self._split_by_user = False
         self._pane_open: bool | None = None  # what the user wants; None: as wide as fits
         self.plan = Plan(self)
@@ -77,9 +73,10 @@ class ScheduleWorkspace(QWidget):
         self.legend = Legend(self.gantt)
         self.pane = DetailsPane(self.plan)
         self.strip = DetailsStrip(self.plan)
-        self.banner = Banner("info")
+        self.banner = DatesBanner(self.schedule)
         self.parameters = ParameterBar(self.plan)
-        self.alone = Banner("info")  # which activities are shown alone
+        self.alone = AloneBanner(lambda: state.isolate("", ()))
+        self.columns = ColumnDesk(self)
         self.desk = EditingDesk(self)
         self.moves = MovingDesk(self)
         self.model.edited = self.plan.edited
@@ -91,7 +88,7 @@ class ScheduleWorkspace(QWidget):
         self._filter_timer.setInterval(FILTER_DELAY)
         self._lay_out()
         self._connect()
-        self._narrow: bool | None = None
+        self.narrow: bool | None = None
         self._fit_width()
         self._open()
 
@@ -209,14 +206,14 @@ class ScheduleWorkspace(QWidget):
         self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
         self.desk.opened()
         self.tell_what_if()
-        self._columns()
+        self.columns.refresh()
         self.gantt.set_options(replace(self.gantt.options, today=_now()))
         self.show_sorting()
         self.gantt.fit()
         self.layouts.restore()
         if self.state.selection != NO_ROW:  # chosen in another view before this one was made
             self._selected(self.state.selection)
-        self._say(document)
+        self.banner.tell(document)
         self._explain()
         self._isolate()
 
@@ -224,7 +221,7 @@ class ScheduleWorkspace(QWidget):
         document = self.state.document
         if document is not None and kind in ("cpm", "baseline", "quality", "risk"):
             self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
-            self._say(document)
+            self.banner.tell(document)
             self._explaining.start()  # the new dates are painted first
         if document is not None and kind == "cpm":
             self.desk.dated()
@@ -256,37 +253,9 @@ class ScheduleWorkspace(QWidget):
         """Show the activities alone that another workspace picked out, or all again."""
         found = self.state.isolated
         self.plan.isolate(found[1] if found else ())
-        self.alone.setVisible(found is not None)
+        self.alone.tell(found)
         if found is not None:
-            count = f"{len(found[1])} {'activity' if len(found[1]) == 1 else 'activities'}"
-            self.alone.show_message(
-                f"{found[0]}: {count} shown.",
-                kind="info",
-                action="Show all",
-                slot=lambda: self.state.isolate("", ()),
-                closable=False,
-            )
             self.gantt.fit()
-
-    def _say(self, document: Document) -> None:
-        """Which dates are on screen, where they are not calculated ones."""
-        if document.cpm is not None:
-            self.banner.hide()
-        elif document.problem:
-            self.banner.show_message(
-                f"{document.problem} The dates on screen are those stored in the file.",
-                "This schedule cannot be calculated",
-                kind="error",
-                closable=False,
-            )
-        else:
-            self.banner.show_message(
-                "The dates on screen are those stored in the file. Driving logic and longest path "
-                "need a calculation.",
-                kind="info",
-                action="Schedule",
-                slot=self.schedule,
-            )
 
     def schedule(self) -> None:
         """Calculate the open document in the background (F9)."""
@@ -312,6 +281,15 @@ class ScheduleWorkspace(QWidget):
         self.state.run("schedule", "Schedule", work, done)
 
     # ------------------------------------------------------------ rows and columns
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Rows or columns are replaced inside: what the table selects then is not the user's."""
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
 
     def _show_rows(self) -> None:
         """Put the plan's rows into the table; the selected node stays selected."""
@@ -339,73 +317,9 @@ class ScheduleWorkspace(QWidget):
         rows = self.plan.rows.row_of
         return int(rows[node]) if 0 <= node < rows.size else NO_ROW
 
-    def _columns(self) -> None:
-        """Show the chosen columns, or those that fit the width."""
-        ids = self.chosen or list(NARROW_COLUMNS if self._narrow else DEFAULT_COLUMNS)
-        found = [self._dressed(self.plan.columns[one]) for one in ids if one in self.plan.columns]
-        if _looks(self.model.shown) == _looks(found):
-            return
-        self._quiet = True
-        self.model.show_columns(found)
-        self.table.apply_columns()
-        head = self.table.horizontalHeader()
-        with QSignalBlocker(head):  # columns that were moved stand in the model's order now
-            for number in range(len(found)):
-                head.moveSection(head.visualIndex(number), number)
-        self._widths()
-        self.table.select_row(self.node, scroll=False)
-        self._quiet = False
-        self.show_sorting()
-        self._share()
-
-    def _dressed(self, column: Column) -> Column:
-        """A column with the title and the side the user chose."""
-        title = self.layouts.titles.get(column.id, column.title)
-        return replace(column, title=title, align=self.layouts.sides.get(column.id, ""))
-
-    def _widths(self) -> None:
-        """The widths the user chose, else the usual ones; names are narrow in a narrow window."""
-        for number, column in enumerate(self.model.shown):
-            usual = NARROW_NAME if self._narrow and number == 0 else column.width
-            self.table.setColumnWidth(number, self.layouts.widths.get(column.id, usual))
-
-    def column_ids(self) -> list[str]:
-        """The columns on screen, in order."""
-        return [column.id for column in self.model.shown]
-
-    def ask_for_columns(self) -> ColumnDialog:
-        """Let the user choose columns, their order, titles and widths."""
-        shown = [
-            replace(one, width=self.table.columnWidth(number))
-            for number, one in enumerate(self.model.shown)
-        ]
-        return self._dialog(ColumnDialog(self.plan.columns, shown, self._take_columns, self))
-
-    def _take_columns(self, columns: list[Column] | None) -> None:
-        desk, known = self.layouts, self.plan.columns
-        if columns is None:
-            desk.widths, desk.titles, desk.sides = {}, {}, {}
-            self.reset_columns()
-            return
-        before = {one.id: self.table.columnWidth(n) for n, one in enumerate(self.model.shown)}
-        for one in columns:
-            if one.title != known[one.id].title:
-                desk.titles[one.id] = one.title
-            else:
-                desk.titles.pop(one.id, None)
-            if one.align:
-                desk.sides[one.id] = one.align
-            else:
-                desk.sides.pop(one.id, None)
-            if one.width != before.get(one.id, known[one.id].width):
-                desk.widths[one.id] = one.width
-        self.show_columns([one.id for one in columns])
-        self._widths()
-        self._share()
-
     def ask_for_filter(self) -> FilterDialog:
         """Let the user build a filter."""
-        return self._dialog(FilterDialog(self.plan, self.take_filter, self))
+        return self.show_dialog(FilterDialog(self.plan, self.take_filter, self))
 
     def take_filter(self, wanted: Group, highlight: bool) -> None:
         """Show what a filter lets pass, or mark it."""
@@ -415,35 +329,18 @@ class ScheduleWorkspace(QWidget):
 
     def ask_for_arrangement(self) -> ArrangeDialog:
         """Let the user group and sort in several levels."""
-        return self._dialog(ArrangeDialog(self.plan, self._arrange, self))
+        return self.show_dialog(ArrangeDialog(self.plan, self._arrange, self))
 
     def _arrange(self, grouping: Sequence[str], sorting: Sequence[tuple[str, bool]]) -> None:
         self.plan.sort_by_all(sorting)
         self.show_sorting()
         self.group_by(*grouping)
 
-    def _dialog(self, dialog: D) -> D:
+    def show_dialog(self, dialog: D) -> D:
+        """Open a dialog of this workspace; it goes when it is closed."""
         dialog.open()
         dialog.finished.connect(lambda _result: dialog.deleteLater())
         return dialog
-
-    def choose_columns(self, ids: list[str]) -> None:
-        """Show these columns; the name always stays."""
-        known = list(self.plan.columns)
-        wanted = {*ids, "name"}
-        kept = [one for one in self.column_ids() if one in wanted]
-        added = [one for one in known if one in wanted and one not in kept]
-        self.show_columns(kept + added)
-
-    def reset_columns(self) -> None:
-        """Back to the columns that fit the width."""
-        self.show_columns(None)
-
-    def show_columns(self, ids: list[str] | None) -> None:
-        """Show these columns in this order; with None those that fit the width."""
-        self.chosen = ids
-        self._columns()
-        self.layouts.remember()
 
     def _sort(self, column: str, descending: bool, further: bool) -> None:
         self.plan.sort_by(column, descending, further)
@@ -465,7 +362,7 @@ class ScheduleWorkspace(QWidget):
 
     def show_sorting(self) -> None:
         """Mark the sorted column in the header."""
-        ids, head = self.column_ids(), self.table.horizontalHeader()
+        ids, head = self.columns.ids(), self.table.horizontalHeader()
         head.setSortIndicatorShown(self.plan.sort_column in ids)
         if self.plan.sort_column in ids:
             number = ids.index(self.plan.sort_column)
@@ -608,7 +505,7 @@ class ScheduleWorkspace(QWidget):
     def show_overview(self, wanted: bool) -> None:
         """Show or hide the map of the whole plan."""
         self.overview.setVisible(wanted)
-        self._share()
+        self.share()
 
     def open_level(self, level: int) -> None:
         """Open so many levels of WBS bands."""
@@ -629,10 +526,10 @@ class ScheduleWorkspace(QWidget):
         self.open_details(not self.pane.isVisibleTo(self))
 
     def _details(self) -> None:
-        wanted = not self._narrow if self._pane_open is None else self._pane_open
+        wanted = not self.narrow if self._pane_open is None else self._pane_open
         self.pane.setVisible(wanted)
         self.strip.setVisible(not wanted)
-        self._share()
+        self.share()
 
     # ------------------------------------------------------------ size and keys
 
@@ -642,15 +539,15 @@ class ScheduleWorkspace(QWidget):
 
     def _fit_width(self) -> None:
         narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
-        if narrow != self._narrow:
-            self._narrow = narrow
+        if narrow != self.narrow:
+            self.narrow = narrow
             self._pane_open = None
             self._details()
-            self._columns()
-            self._widths()
-        self._share()
+            self.columns.refresh()
+            self.columns.widen()
+        self.share()
 
-    def _share(self) -> None:
+    def share(self) -> None:
         """Give the table the width of its columns, but no more than half of the room."""
         if self._split_by_user:
             return
@@ -674,11 +571,6 @@ class ScheduleWorkspace(QWidget):
                 self.toggle_details()
                 return True
         return super().eventFilter(watched, event)
-
-
-def _looks(columns: Sequence[Column]) -> list[tuple[str, str, int, str]]:
-    """What tells two sets of columns apart."""
-    return [(column.id, column.title, column.width, column.align) for column in columns]
 
 
 def _now() -> int:
