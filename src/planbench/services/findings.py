@@ -196,10 +196,11 @@ def first_seen(review: Review, uid: str) -> Round | None:
 
 
 def stage(finding: Finding, sight: Sight | None) -> str:
-    """Where a finding stands, in one word: its state, "resolved", or "came back" while open."""
+    """Where a finding stands: its state, "resolved", or "came back" until somebody takes it up."""
     if sight is not None and sight.standing == RESOLVED and finding.state != "closed":
         return "resolved"
-    if sight is not None and sight.standing == REGRESSED and finding.state == "open":
+    back = sight is not None and sight.standing == REGRESSED
+    if back and finding.state in ("open", "assigned"):
         return "came back"
     return finding.state
 

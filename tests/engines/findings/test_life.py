@@ -161,6 +161,27 @@ def test_what_was_reported_as_corrected_and_is_still_found_is_open_again() -> No
         assert outcome.still_there == ((uid,) if state == "open" else ())
 
 
+def test_what_was_decided_in_view_of_an_update_stands_when_it_is_looked_at_again() -> None:
+    update = seen(2, [place("A1000", 60.0)])
+    review, _ = play(seen(1, [place("A1000")]), update)
+    uid = only(review)
+    made = changed(review.findings[uid], "disposition", "corrected", "mo", AT)
+    made = changed(made, "state", "closed", "mo", AT)
+    after, (outcome,) = play(update, review=review.with_findings(made))
+    assert after.findings[uid].state == "closed"
+    assert not outcome.still_there
+
+
+def test_what_comes_back_is_open_again() -> None:
+    review, _ = play(seen(1, [place("A1000")]), seen(2, []))
+    uid = only(review)
+    for state, then in (("closed", "open"), ("responded", "open"), ("disputed", "disputed")):
+        made = changed(review.findings[uid], "state", state, "mo", AT)
+        after, _ = play(seen(3, [place("A1000")]), review=review.with_findings(made))
+        assert after.findings[uid].state == then
+        assert history(after, uid)[-1] == "regressed"
+
+
 def test_a_finding_by_hand_tells_what_became_of_its_objects() -> None:
     about = [("activity", "A1000"), ("activity", "A2000")]
     finding = by_hand("Odd", about, "mo", AT)

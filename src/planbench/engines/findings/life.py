@@ -83,8 +83,9 @@ class Outcome:
 def next_round(review: Review, seen: Seen) -> tuple[Review, Outcome]:
     """The review after another update was looked at. The same update again changes nothing more.
 
-    States move only with the latest update: a waiver whose object changed is over, what was
-    reported as corrected and is still found is open again, and so is what comes back.
+    States move only with the first look at the latest update (later ones would overrule what was
+    decided in view of it): a waiver whose object changed is over, what was reported as corrected
+    and is still found is open again, and so is what comes back.
     """
     at = f"{to_iso(seen.data_date) or '1970-01-01T00:00'}:00"
     before = [one for one in review.ordered_rounds if one.order < (seen.data_date, seen.key)]
@@ -108,7 +109,7 @@ def next_round(review: Review, seen: Seen) -> tuple[Review, Outcome]:
         if sight is None:
             continue
         sights[uid] = sight
-        if is_latest and sight.standing in PRESENT:
+        if is_latest and seen.key not in review.rounds and sight.standing in PRESENT:
             findings[uid], why = _reacted(finding, sight, seen, at)
             if why and finding.state == "waived":
                 lapsed[uid] = why
@@ -238,7 +239,7 @@ def _reacted(finding: Finding, sight: Sight, seen: Seen, at: str) -> tuple[Findi
     if finding.state == "waived":
         why = waiver_ends(finding, sight.places, seen.data_date)
         why = f"the waiver ended: {why}" if why else ""
-    elif finding.state == "closed" and sight.standing == REGRESSED:
+    elif finding.state in ("closed", "responded") and sight.standing == REGRESSED:
         why = f"came back: {sight.why}"
     elif finding.state == "closed" and finding.rule:
         fixed = finding.value("disposition") in ("", "corrected")
