@@ -41,9 +41,6 @@ ACTION = "action"
 RULES = "variance-rules"
 CAUSE = "cause-code"
 
-_MOST_UPDATES = 6
-"""Earlier updates that are measured for rules over several periods."""
-
 
 @dataclass(frozen=True)
 class Cause:
@@ -157,9 +154,9 @@ def action_report(
 
     now = report or library_report(document, library)
     project = document.library_project
-    reports = [*_earlier(document, library), now]
-    subjects = subjects_of(reports)
     rules = rules_of(library, project)
+    reports = [*_earlier(document, library, rules), now]
+    subjects = subjects_of(reports)
     found = breaches(rules, subjects)
     actions = () if library is None or project is None else actions_of(library, project)
     moment = to_datetime(now.data_date)
@@ -204,8 +201,10 @@ def subjects_of(reports: Sequence[ControlReport]) -> tuple[Subject, ...]:
     return tuple(found)
 
 
-def _earlier(document: Document, library: Library | None) -> list[ControlReport]:
-    """The reports of the updates before this one against the same baseline, oldest first."""
+def _earlier(
+    document: Document, library: Library | None, rules: Sequence[VarianceRule]
+) -> list[ControlReport]:
+    """The reports of as many updates before this one as the rules look back, oldest first."""
     from planbench.services.quality import earlier_updates
 
     if library is None or document.library_project is None:
@@ -217,9 +216,9 @@ def _earlier(document: Document, library: Library | None) -> list[ControlReport]
     base_cpm = library.load_cpm(chosen, base)
     label = library.file.update(chosen).label
     found = []
-    for update in earlier_updates(document, library)[-_MOST_UPDATES:]:
-        if update.kind == "baseline":
-            continue
+    back = max((one.periods + (one.window == "current") for one in rules), default=1) - 1
+    updates = [one for one in earlier_updates(document, library) if one.kind != "baseline"]
+    for update in updates[max(len(updates) - back, 0) :]:
         earlier = Document(library.file.load_schedule(update.id), update_label=update.label)
         found.append(control_report(earlier, base, base_cpm, label))
     return found

@@ -76,7 +76,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Breach:
-    """A rule that a subject breaks at its last data date, and since when without a break."""
+    """A rule that a subject breaks at its last data date, and since when without a break.
+
+    `since` reaches back no further than the moments that were given.
+    """
 
     rule: VarianceRule
     subject: Subject

@@ -144,7 +144,7 @@ class ActionsModel(FlatTableModel):
     def tip(self, row: int, column: int) -> str:
         line = self.lines[row]
         if isinstance(line, Breach):
-            return f"{line.rule.title}, since {line.since.isoformat()}"
+            return f"{line.rule.title}, since {line.since.isoformat()} at least"
         level = escalation(line, self._today)
         gone = f". Overdue, escalated {HIGHER[level]}" if level else ""
         seen = text.counted(len(line.seen), "data date")
