@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from planbench.domain.schedule import ActivityType, Constraint, Schedule, Status
 from planbench.domain.times import NO_TIME, from_iso
 from planbench.engines.merge import Finding, LinkRequest, Part, merge, traceability
+from planbench.exchange.registry import read_schedule
 
 Plan = Callable[..., Schedule]
 
@@ -137,3 +139,10 @@ def test_codes_that_one_project_leaves_out(plan: Plan) -> None:
     one, two = coded(plan("A", [1, 1]), [0, 1]), coded(plan("B", [1, 1], prefix="B"), [1])
     (uncoded,) = _found(one, two, links=JOINED)["uncoded"]
     assert (uncoded.project, uncoded.activity) == ("B", 2)
+
+
+def test_a_push_counts_under_the_rules_of_microsoft_project_too(shared: Path) -> None:
+    names = ("msproject/commercial-construction.xml", "msproject/task-links-2019.xml")
+    found = _found(*(read_schedule(shared / "corpus" / name).schedule for name in names))
+    assert "push-lost" not in found
+    assert len(found["project-apart"]) == 2

@@ -109,7 +109,7 @@ def _data_dates(made: list[Project], options: MergeOptions, notes: Notes) -> lis
     if len(set(dates)) < 2:
         return made
     words = ", ".join(
-        f"{p.code} {to_iso(p.data_date)}" for p in made if p.exported and p.data_date != NO_TIME
+        f"{p.code} {_day(p.data_date)}" for p in made if p.exported and p.data_date != NO_TIME
     )
     far = max(dates) - min(dates) > NEAR
     if not options.latest_data_date:
@@ -127,7 +127,7 @@ def _data_dates(made: list[Project], options: MergeOptions, notes: Notes) -> lis
         "warning",
         "projects",
         f"the data dates differ: {words}",
-        f"all projects scheduled from {to_iso(last)}; work left before it moves",
+        f"all projects scheduled from {_day(last)}; work left before it moves",
     )
     return [replace(p, data_date=last) if p.data_date != NO_TIME else p for p in made]
 
@@ -163,3 +163,7 @@ def _tell_differences(made: list[Project], notes: Notes) -> None:
 def _word(value: object) -> str:
     name = getattr(value, "name", None)
     return name.lower().replace("_", " ") if isinstance(name, str) else str(value).lower()
+
+
+def _day(minute: int) -> str:
+    return (to_iso(minute) or "")[:10]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -220,11 +220,15 @@ def _push(schedule: Schedule, cpm: CpmResult, row: int, days: int) -> Finding | 
     project, own = int(acts.project[row]), max(int(acts.calendar[row]), 0)
     calendar = schedule.calendars[own]
     shift = round(days * calendar.minutes_per_day)
-    remaining = cpm.remaining_duration.copy()
-    remaining = np.where(acts.remaining_duration != NO_TIME, acts.remaining_duration, remaining)
-    remaining[row] += shift
+    fixed = acts.fixed_duration.copy()
+    fixed[row] = True  # else Microsoft Project's rules would take the old length from its work
+    longer: dict[str, Any] = {"fixed_duration": fixed}
+    for name in ("original_duration", "remaining_duration"):  # whichever the rules go by
+        column = np.where(getattr(acts, name) != NO_TIME, getattr(acts, name), 0)
+        column[row] += shift
+        longer[name] = column
     try:
-        pushed = schedule_network(schedule.with_activities(remaining_duration=remaining))
+        pushed = schedule_network(schedule.with_activities(**longer))
     except ScheduleError:
         return None  # a century away: it did move
     before, after = int(cpm.project_finish[project]), int(pushed.project_finish[project])
