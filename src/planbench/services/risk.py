@@ -105,6 +105,24 @@ def _given(path: Path) -> Any:
         raise ModelError(f"is not JSON: {error.msg}", f"{path} line {error.lineno}") from error
 
 
+def write_model(model: RiskModel, path: Path) -> None:
+    """Write a model as JSON, or as a workbook where the name ends so.
+
+    Raises PlanbenchError when it cannot be written.
+    """
+    from planbench.engines.risk.model import model_json
+    from planbench.services.risk_sheets import write_workbook
+
+    if path.suffix.lower() == ".xlsx":
+        write_workbook(model, path)
+        return
+    content = json.dumps(model_json(model), ensure_ascii=False, indent=1)
+    try:
+        path.write_text(content + "\n", encoding="utf-8")
+    except OSError as error:
+        raise PlanbenchError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
 def check_model(document: Document, model: RiskModel) -> None:
     """Raises ModelError when the model speaks of what the document's schedule does not have."""
     from planbench.engines.risk.variables import bind

@@ -62,7 +62,8 @@ Row = dict[str, Any]
 def write_workbook(model: RiskModel, target: Path) -> None:
     """Write a model as a workbook that `read_workbook` reads back as the same model.
 
-    Numbers keep the sixteen digits that a cell holds. An empty model makes an empty template. Raises PlanbenchError when it cannot be written.
+    Numbers keep the sixteen digits that a cell holds. An empty model makes an empty template.
+    Raises PlanbenchError when it cannot be written.
     """
     from planbench.engines.risk.model import model_json
     from planbench.exchange.tables.sheets import Grid, write_xlsx

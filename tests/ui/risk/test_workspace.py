@@ -11,6 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import DAY
 from planbench.services.document import Document
+from planbench.services.library import Library
+from planbench.services.recents import Recents
+from planbench.services.scenarios import kept_scenarios
 from planbench.services.scheduling import recalculate
 from planbench.ui import text
 from planbench.ui.risk.models import MEASURES, law_words, where_words
@@ -156,3 +159,39 @@ def test_a_kept_run_lies_under_the_next_one(simulated, document, state, qtbot) -
     assert len(simulated.percentiles.columns) == 4
     state.open_document(Document(document.schedule))
     assert simulated.scenarios.kept == {}
+
+
+def test_a_kept_run_is_in_the_library_and_is_simulated_again_when_chosen(
+    state, workspace, document, qtbot, tmp_path
+) -> None:
+    recents = Recents(tmp_path / "recents.json")
+    with Library.open(tmp_path / "work.planbench", recents) as library:
+        state.library = library
+        update = library.add_schedule(document.schedule, label="One")
+        opened = library.open_update(update)
+        recalculate(opened)
+        state.open_document(opened)
+        workspace.shelf.iterations.setText("1024")
+        with qtbot.waitSignal(state.result_changed, timeout=240_000):
+            workspace.run_button.click()
+        workspace.keep_button.click()
+        (scenario,) = kept_scenarios(library, opened)
+        assert scenario.digest == opened.risk.digest
+
+        again = library.open_update(update)
+        recalculate(again)
+        state.open_document(again)
+        workspace.shelf.iterations.setText("1024")
+        workspace.shelf.numbers[2].setText("140")
+        workspace.shelf.change()
+        with qtbot.waitSignal(state.result_changed, timeout=240_000):
+            workspace.run_button.click()
+        assert len(workspace.percentiles.columns) == 4  # nothing is laid under unasked
+        at = workspace.against.findText(scenario.name)
+        workspace.against.setCurrentIndex(at)
+        workspace.against.activated.emit(at)
+        qtbot.waitUntil(lambda: workspace.percentiles.columns[-1].key == "shift", timeout=240_000)
+        assert workspace.scenarios.kept[scenario.name].digest == scenario.digest
+        assert "same random numbers" in workspace.sentence.text()
+        state.open_document(None)
+        state.library = None

@@ -6,6 +6,7 @@ import math
 
 from planbench.domain.times import DAY
 from planbench.engines.risk.result import RiskResult, paired_gain
+from planbench.services.scenarios import Scenario
 from planbench.ui import text
 
 
@@ -14,6 +15,7 @@ class Scenarios:
 
     def __init__(self) -> None:
         self.kept: dict[str, RiskResult] = {}
+        self.stored: dict[str, Scenario] = {}  # of the library, most of them not run yet
 
     def keep(self, result: RiskResult) -> str:
         """Keep a run under a name of its own; one that is kept already keeps its name."""
@@ -21,17 +23,20 @@ class Scenarios:
             if known is result:
                 return name
         actions = "after actions" if result.mitigated else "before actions"
-        name = f"{len(self.kept) + 1}: {actions}, {text.number(result.iterations)} runs"
+        number = len({*self.kept, *self.stored}) + 1
+        name = f"{number}: {actions}, {text.number(result.iterations)} runs"
         self.kept[name] = result
         return name
 
     def names(self, result: RiskResult) -> list[str]:
         """Kept runs that the shown one can be compared with."""
-        return [name for name, known in self.kept.items() if known is not result]
+        run = [name for name, known in self.kept.items() if known is not result]
+        return [*(name for name in self.stored if name not in self.kept), *run]
 
     def clear(self) -> None:
         """Forget all, for another document."""
         self.kept.clear()
+        self.stored.clear()
 
 
 def comparable(result: RiskResult, other: RiskResult, watched: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import DAY
-from planbench.engines.risk.model import RiskModel, model_json
+from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.result import RiskResult
 from planbench.services.document import Document
 from planbench.services.risk import (
@@ -28,7 +27,9 @@ from planbench.services.risk import (
     readiness,
     sample_model,
     simulated,
+    write_model,
 )
+from planbench.services.scenarios import compare_scenarios, keep_scenario, kept_scenarios
 from planbench.ui import text
 from planbench.ui.risk.finish import FinishChart, share_words
 from planbench.ui.risk.models import MEASURES, MoverModel, PercentileModel
@@ -124,7 +125,7 @@ class RiskWorkspace(QWidget):
         bar.add(self.scope)
         self.against = ComboBox([_ALONE], "Compare with a kept run")
         self.against.setMaximumWidth(260)
-        self.against.activated.connect(lambda _index: self._show_scope())
+        self.against.activated.connect(lambda _index: self._against_chosen())
         bar.add(self.against)
         bar.add_stretch()
         self.keep_button = Button(
@@ -213,6 +214,7 @@ class RiskWorkspace(QWidget):
         self._edited = False
         self.scenarios.clear()
         if document is not None and ready:
+            self._restore_scenarios(document)
             self._model = document.risk_model or default_model()
             self.shelf.show_model(self._model)
         self._show()
@@ -278,7 +280,44 @@ class RiskWorkspace(QWidget):
         if document is None or document.risk is None:
             return
         name = self.scenarios.keep(document.risk)
+        if self.state.library is not None and document.update is not None:
+            try:
+                keep_scenario(self.state.library, document, name)
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+                return
         self.state.message.emit("info", f"Kept as “{name}”. Change something and run again.")
+
+    def _restore_scenarios(self, document: Document) -> None:
+        """The scenarios that the library keeps with the update; they are run when chosen."""
+        if self.state.library is None:
+            return
+        try:
+            kept = kept_scenarios(self.state.library, document)
+        except PlanbenchError as error:
+            self.state.message.emit("warning", error.line)
+            return
+        self.scenarios.stored = {scenario.name: scenario for scenario in kept}
+
+    def _against_chosen(self) -> None:
+        """Lay the chosen run under the shown one; a stored one is simulated first."""
+        name, document = self.against.currentText(), self.state.document
+        scenario = self.scenarios.stored.get(name)
+        if scenario is None or name in self.scenarios.kept or document is None:
+            self._show_scope()
+            return
+
+        def work(context: Any) -> RiskResult:
+            return compare_scenarios(document, [scenario], context=context)[0].result
+
+        def done(result: RiskResult) -> None:
+            if self.state.document is document:
+                self.scenarios.kept[name] = result
+                self._list_kept(document.risk)
+                self.against.setCurrentText(name)
+                self._show_scope()
+
+        self.state.run("risk-scenario", f"Simulating “{name}”", work, done)
 
     def _list_kept(self, result: RiskResult | None) -> None:
         """The runs that the shown one can be laid over; the latest is chosen for a fresh run."""
@@ -287,7 +326,8 @@ class RiskWorkspace(QWidget):
         self.against.clear()
         self.against.addItems([_ALONE, *names])
         if names:
-            self.against.setCurrentText(chosen if chosen in names else names[-1])
+            latest = names[-1] if names[-1] in self.scenarios.kept else _ALONE
+            self.against.setCurrentText(chosen if chosen in names else latest)
         self.against.setVisible(bool(names))
 
     def _show_movers(self) -> None:
@@ -384,7 +424,9 @@ class RiskWorkspace(QWidget):
 
     def _open_model(self) -> None:
         document = self.state.document
-        name, _ = QFileDialog.getOpenFileName(self, "Open a risk model", "", "Risk model (*.json)")
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open a risk model", "", "Risk model (*.json *.xlsx)"
+        )
         if name and document is not None:
             try:
                 self.use_model(read_model(Path(name), document))
@@ -393,14 +435,16 @@ class RiskWorkspace(QWidget):
 
     def _save_model(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the risk model", "risk-model.json", "Risk model (*.json)"
+            self,
+            "Save the risk model",
+            "risk-model.json",
+            "Risk model (*.json);;Risk model as a workbook (*.xlsx)",
         )
         if name and self._model is not None:
-            content = json.dumps(model_json(self._model), ensure_ascii=False, indent=1)
             try:
-                Path(name).write_text(content + "\n", encoding="utf-8")
-            except OSError as error:
-                self.state.message.emit("error", f"{name}: cannot be written: {error.strerror}")
+                write_model(self._model, Path(name))
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
 
     def _sample_model(self) -> None:
         document = self.state.document
