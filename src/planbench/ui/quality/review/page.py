@@ -43,7 +43,7 @@ _STAGE_WORDS = (
     *(word for _, word in words.STAGES.values()),
     "In conflict",
 )
-_NARROW = {"uid": 112, "subject": 92, "measured": 126, "severity": 98, "stage": 108, "owner": 84}
+_NARROW = {"uid": 112, "subject": 92, "measured": 126, "severity": 112, "stage": 108, "owner": 84}
 """Widths of columns in a narrow window."""
 
 
@@ -237,7 +237,6 @@ class ReviewPage(QWidget):
         place = self.table.table.place(self.table.current_row())
         lines = self.desk.lines()
         self.model.show_lines(lines, review)
-        self.table.apply_columns()
         self._fit()
         self._fill_rules(lines)
         self._show_stats(lines)
@@ -451,6 +450,7 @@ class ReviewPage(QWidget):
     def _fit(self) -> None:
         """In a narrow window the list leaves room for what the finding is about."""
         narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
+        self.table.apply_columns()
         for number, column in enumerate(self.model.columns):
             self.table.setColumnHidden(number, narrow and column.key == "rule")
             if narrow and column.key in _NARROW:
