@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planbench.domain.schedule import Project, Schedule, Status
+from planbench.domain.calendars import Calendar
+from planbench.domain.schedule import Activities, Project, Schedule, Status, make_table
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import DAY, NO_TIME, from_iso
 from planbench.engines.cpm import schedule_network
 from planbench.services.agreement import Agreement, compare_with_stored
+from planbench.services.document import Document
+from planbench.services.scheduling import recalculate, schedule_json
 
 
 def stored_as_calculated(schedule: Schedule) -> Schedule:
@@ -98,6 +101,44 @@ def test_levelled_dates_are_called_so(schedule: Schedule) -> None:
     shifted = int(schedule.activities.stored_late_start[row]) + 20 * DAY
     agreement = compare(changed(moved, "stored_late_start", row, shifted))
     assert {m.reason for m in agreement.mismatches if m.row == row} == {"levelled"}
+
+
+def test_levelled_activities_are_counted_even_where_early_dates_agree() -> None:
+    """Two jobs of a day with one crew: levelling put B on Tuesday, its early date is Monday.
+
+    The file keeps Monday as early start and Tuesday as remaining start; nothing disagrees.
+    """
+    monday = from_iso("2026-06-01 08:00")
+    plan = Schedule(
+        projects=(Project("1", "P", "Plan", data_date=monday, calendar=0),),
+        calendars=(Calendar("1", "Office"),),
+        activities=make_table(
+            Activities,
+            2,
+            uid=["1", "2"],
+            code=["A", "B"],
+            name=["Dig", "Pour"],
+            project=[0, 0],
+            calendar=[0, 0],
+            original_duration=[480, 480],
+            remaining_duration=[480, 480],
+        ),
+    )
+    levelled = changed(stored_as_calculated(plan), "stored_start", 1, monday + DAY)
+    document = Document(levelled)
+    recalculate(document)
+    assert document.agreement is not None
+    assert document.agreement.mismatches == ()
+    assert document.agreement.projects[0].levelled == 1
+    (project,) = schedule_json(document)
+    assert project["agreement"]["levelled"] == 1
+    shown = [
+        (one["early_start"], one["stored"]["remaining_start"]) for one in project["activities"]
+    ]
+    assert shown == [
+        ("2026-06-01T08:00", "2026-06-01T08:00"),
+        ("2026-06-01T08:00", "2026-06-02T08:00"),
+    ]
 
 
 def test_complete_rows_and_rows_with_a_gap_are_not_counted(schedule: Schedule) -> None:

@@ -176,6 +176,11 @@ def _schedule(options: argparse.Namespace) -> int:
             f"  stored dates: {agreement['all_five']} of {agreement['population']} agree in early "
             "and late dates and total float"
         )
+        if agreement["levelled"]:
+            print(
+                f"  {agreement['levelled']} activities were levelled: their remaining start is "
+                "later than their early start"
+            )
     if options.log:
         from planbench.services.log_changes import comparison_lines
         from planbench.services.schedule_log import log_lines

@@ -51,7 +51,9 @@ class ProjectAgreement:
 
     `free_float` and `longest_path` are counted where they are stored. `exact` counts rows whose
     dates agree to the minute without any allowance. `stored_dates_consistent` is the share of
-    rows that do not contradict themselves; None without a population.
+    rows that do not contradict themselves; None without a population. `levelled` counts the
+    activities that have not begun and whose remaining start, as levelling left it, is later than
+    their early start: the calculation gives early dates, so these stand elsewhere in P6.
     """
 
     population: int
@@ -61,6 +63,7 @@ class ProjectAgreement:
     free_float_stored: int
     longest_path_stored: int
     stored_dates_consistent: float | None
+    levelled: int = 0
 
     @property
     def share(self) -> float | None:
@@ -99,6 +102,7 @@ class Agreement:
             "all_five": counts.all_five,
             "exact": counts.exact,
             "stored_dates_consistent": counts.stored_dates_consistent,
+            "levelled": counts.levelled,
         }
 
 
@@ -135,7 +139,7 @@ def compare_with_stored(schedule: Schedule, result: CpmResult) -> Agreement:
     exact = np.logical_and.reduce([stored[name] == getattr(result, name) for name in FIVE])
     float_fits = _float_fits(schedule, clock)
     consistent = float_fits & _duration_fits(schedule, clock)
-    projects = []
+    levelled, projects = levelled_rows(schedule), []
     for number in range(len(schedule.projects)):
         mine = population & (acts.project == number)
         count = int(mine.sum())
@@ -148,12 +152,21 @@ def compare_with_stored(schedule: Schedule, result: CpmResult) -> Agreement:
                 int((compared["free_float"] & mine).sum()),
                 int((compared["longest_path"] & mine).sum()),
                 float((consistent & mine).sum() / count) if count else None,
+                int((levelled & (acts.project == number)).sum()),
             )
         )
     return Agreement(
         tuple(projects),
         _mismatches(schedule, result, stored, same, compared, consistent, float_fits),
     )
+
+
+def levelled_rows(schedule: Schedule) -> Flags:
+    """Activities not begun whose stored remaining start is later than their stored early start."""
+    acts = schedule.activities
+    later = known(acts.stored_start) & (acts.stored_start > acts.stored_early_start)
+    later &= known(acts.stored_early_start) & (acts.status == Status.NOT_STARTED)
+    return np.asarray(later)
 
 
 class _Clock:
@@ -238,8 +251,7 @@ def _mismatches(
         mine = compared_rows & (acts.project == number)
         if mine.any() and consistent[mine].mean() < _TRUSTED:
             stale |= mine
-    levelled = known(acts.stored_start) & (acts.stored_start > acts.stored_early_start)
-    levelled &= acts.status == Status.NOT_STARTED
+    levelled = levelled_rows(schedule)
     found: list[Mismatch] = []
     for name in FIELDS:
         path = name == "longest_path"

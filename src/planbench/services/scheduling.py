@@ -171,6 +171,8 @@ def schedule_json(document: Document) -> list[dict[str, Any]]:
         "early_finish": _isos(acts.stored_early_finish),
         "late_start": _isos(acts.stored_late_start),
         "late_finish": _isos(acts.stored_late_finish),
+        "remaining_start": _isos(acts.stored_start),
+        "remaining_finish": _isos(acts.stored_finish),
         "total_float_h": _hours(acts.stored_total_float),
         "free_float_h": _hours(acts.stored_free_float),
         "longest_path": [None if v < 0 else bool(v) for v in acts.stored_longest_path.tolist()],

@@ -26,6 +26,7 @@ from planbench.domain.schedule import (
     Resources,
     Schedule,
     ScheduleOptions,
+    Wbs,
     make_table,
 )
 from planbench.domain.times import DAY, NO_TIME, from_iso
@@ -357,6 +358,45 @@ def test_level_of_effort_spans_its_links_and_drives_nothing(small: ModuleType) -
     assert small.dates(result, 3)[0] == "2026-06-01 08:00"
     assert not result.longest_path[2]
     assert 2 not in result.order.tolist()
+
+
+def test_links_between_levels_of_effort_count_for_neither(small: ModuleType) -> None:
+    """L spans A (Monday), M spans B (Monday to Tuesday); L > M would put M after Monday.
+
+    Level of effort drives nothing, level of effort included; a file with four such links between
+    complete activities tells nothing against it.
+    """
+    rows = [
+        {"hours": 8},
+        {"hours": 16},
+        {"code": "L", "type": ActivityType.LEVEL_OF_EFFORT},
+        {"code": "M", "type": ActivityType.LEVEL_OF_EFFORT},
+    ]
+    spans = [("A", "L", "SS"), ("A", "L", "FF"), ("B", "M", "SS"), ("B", "M", "FF")]
+    plain = schedule_network(small.make(rows, spans))
+    linked = schedule_network(small.make(rows, [*spans, ("L", "M", "FS"), ("M", "L", "FF")]))
+    for row in (2, 3):
+        assert small.dates(linked, row) == small.dates(plain, row)
+    assert small.dates(linked, 3)[:2] == ("2026-06-01 08:00", "2026-06-02 17:00")
+
+
+def test_a_wbs_summary_spans_its_branch(small: ModuleType) -> None:
+    """W in branch 1: A (Monday) and, one level deeper, B (Tuesday to Wednesday); C is elsewhere.
+
+    C ends on Friday, as Thursday is a holiday: B may take Wednesday and Friday, A Tuesday.
+    """
+    rows = [
+        {"hours": 8, "wbs": 1},
+        {"hours": 16, "wbs": 2},
+        {"hours": 32, "wbs": 0},
+        {"code": "W", "type": ActivityType.WBS_SUMMARY, "wbs": 1, "hours": 999},
+    ]
+    tree = make_table(Wbs, 3, uid=["0", "1", "2"], parent=[-1, 0, 1], project=[0] * 3)
+    schedule = replace(small.make(rows, [("A", "B")]), wbs=tree)
+    result = schedule_network(schedule)
+    assert small.dates(result, 3)[:2] == ("2026-06-01 08:00", "2026-06-03 17:00")
+    assert small.dates(result, 3)[2:] == ("2026-06-02 08:00", "2026-06-05 17:00")
+    assert not result.longest_path[3]
 
 
 def test_resource_dependent_work_runs_on_the_resource_calendar(small: ModuleType) -> None:
