@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from planbench.domain.errors import Cancelled, ModelError, PlanbenchError
 from planbench.engines.control.indices import Values
 from planbench.engines.portfolio.capacity import as_asked, shortages
+from planbench.engines.portfolio.priority import sensitivity
 from planbench.engines.portfolio.quarters import quarter
 from planbench.engines.portfolio.register import Gate, Register
 from planbench.engines.portfolio.timing import Assumptions
@@ -158,6 +160,38 @@ def test_the_whole_analysis_is_plain_json(register: Register) -> None:
     assert values == sorted(values)
     assert told["risk"]["diversification"] > 0
     assert told["concentration"]["technology"]["HHI"] > 0.2
+
+
+def test_a_portfolio_that_nothing_of_is_worth_doing_is_answered_too() -> None:
+    from planbench.engines.portfolio.register import Project, Settings
+
+    poor = Project("A", "Poor idea", capex={quarter("2027Q1"): 5.0}, benefits={2028: 1.0})
+    found = pf.analyse(Register(Settings("2026-10-01", 0.05), (poor,)), points=3, draws=3)
+    assert found.solved.plan == {"A": None}
+    assert found.risk.cost.max() == 0.0
+    json.dumps(portfolio_json(found), allow_nan=False)
+
+
+def test_scores_by_drivers_show_who_a_weight_turns_round(register: Register) -> None:
+    scores = pf.driver_scores(register)
+    assert (
+        scores.ranking()[0]
+        == max(zip(scores.scores.tolist(), scores.projects, strict=True), key=lambda pair: pair[0])[
+            1
+        ]
+    )
+    swings = sensitivity(scores, 0.2)
+    assert {swing.criterion for swing in swings} == {f"D{k}" for k in range(1, 7)}
+    assert any(swing.reversals for swing in swings)
+
+
+def test_value_can_be_traded_for_certainty(solved: pf.Solved) -> None:
+    points = pf.find_risk_frontier(solved, 30)
+    assert points
+    assert all(a.mean > b.mean and a.shortfall > b.shortfall for a, b in pairwise(points))
+    stable = {one.project: one.kind for one in pf.find_stability(solved, 20)}
+    assert stable["P01"] == "core"
+    assert stable["P12"] == "out"
 
 
 # ---------------------------------------------------------------- the worker

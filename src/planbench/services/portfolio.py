@@ -25,7 +25,14 @@ from planbench.engines.portfolio.frontier import (
     frontier,
     risk_frontier,
 )
-from planbench.engines.portfolio.priority import Ahp, Alignment, alignment
+from planbench.engines.portfolio.priority import (
+    Ahp,
+    Alignment,
+    Criterion,
+    Scores,
+    alignment,
+    scored,
+)
 from planbench.engines.portfolio.quarters import day, quarter_of
 from planbench.engines.portfolio.ranking import Rank, ranked
 from planbench.engines.portfolio.register import Project, Register
@@ -256,6 +263,18 @@ def align(register: Register, plan: Plan, judgement_set: str = "") -> Alignment:
     impacts = {project.id: project.impacts for project in register.open_projects}
     weights = driver_weights(register, judgement_set)
     return alignment(impacts, weights, selected, strongest_impact(register))
+
+
+def driver_scores(register: Register, judgement_set: str = "") -> Scores:
+    """Open projects scored by their impact on the drivers, for rankings and sensitivity."""
+    top = strongest_impact(register)
+    weights = driver_weights(register, judgement_set)
+    criteria = [Criterion(name, weight, 0.0, top) for name, weight in weights.items()]
+    measures = {
+        project.id: {name: project.impacts.get(name, 0.0) for name in weights}
+        for project in register.open_projects
+    }
+    return scored(criteria, measures)
 
 
 def judged(register: Register) -> dict[str, Ahp]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
@@ -99,3 +100,24 @@ def test_formulas_are_never_taken(folder: Path) -> None:
     bad = Grid("capex", capex.titles, [(*capex.rows[0][:2], Formula("=1+1"))])
     with pytest.raises(ImportRefused, match="formula"):
         register_of([bad if grid.name == "capex" else grid for grid in grids], "x.xlsx")
+
+
+ODD = ("", "0", "-1", "1e308", "2027Q1", "0000Q1", "9999-12-31", "Y", "x", "P01", "1/0", "nan", "𝔘")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_odd_cells_are_refused_or_give_a_register_that_comes_back(folder: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    grids = grids_of(read_portfolio(folder))
+    at = dice.choice([k for k, grid in enumerate(grids) if grid.rows])
+    rows = [list(row) for row in grids[at].rows]
+    dice.choice(rows)[dice.randrange(len(grids[at].titles))] = dice.choice(ODD) or None
+    grids[at] = Grid(grids[at].name, grids[at].titles, [tuple(row) for row in rows])
+    register, told = None, "odd, "
+    try:
+        register = register_of(grids, "odd")
+    except ImportRefused as error:
+        told = error.line
+    assert told.startswith("odd, ")
+    if register is not None:
+        assert register_of(grids_of(register), "again") == register

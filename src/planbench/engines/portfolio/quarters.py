@@ -7,11 +7,11 @@ import re
 
 from planbench.domain.errors import ModelError
 
-_QUARTER = re.compile(r"(\d{4})[ -]?Q([1-4])")
+_QUARTER = re.compile(r"((?:19|2\d)\d\d)[ -]?Q([1-4])")
 
 
 def quarter(text: str) -> int:
-    """Number of a quarter such as `2027Q1`: four times the year, plus 0 to 3.
+    """Number of a quarter such as `2027Q1` (1900 to 2999): four times the year, plus 0 to 3.
 
     Raises ModelError when it is written otherwise.
     """

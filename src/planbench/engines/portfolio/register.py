@@ -21,6 +21,10 @@ STATUSES = (CANDIDATE, RUNNING, CLOSED)
 LINK_KINDS = ("requires", "excludes", "together", "finish_start", "synergy")
 """`requires`: a only with b. `finish_start`: b starts after a has finished, lag in quarters."""
 
+MOST_DELAY = 400
+MOST_LOG = 10
+"""No change of a logarithm (a factor of 22,000) or loading is larger."""
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 GROUP_KINDS = ("share", "count", "cover", "mean-risk")
 GATE_DECISIONS = ("go", "conditional", "hold", "recycle", "kill")
 
@@ -338,6 +342,7 @@ def check(register: Register) -> None:
             raise ModelError("a project cannot depend on itself", where)
     _check_groups(register)
     _check_funds(register)
+    _check_weights(register)
     for budget in register.budgets:
         if budget.amount < 0 or not 0 <= budget.carry_over_pct <= 100:
             raise ModelError(
@@ -355,8 +360,9 @@ def check(register: Register) -> None:
 
 def _check_settings(settings: Settings) -> None:
     day(settings.valuation_date, "settings, valuation date")
-    if settings.discount_rate <= -1:
-        raise ModelError("the discount rate is not above -100 %", "settings")
+    for name in ("discount_rate", "escalation"):
+        if not -1 < getattr(settings, name) < 100:
+            raise ModelError(f"{name.replace('_', ' ')} is not above -1 (-100 %)", "settings")
     if settings.fiscal_year_start_month not in (1, 4, 7, 10):
         raise ModelError(
             f"a fiscal year that starts in month {settings.fiscal_year_start_month} "
@@ -381,13 +387,35 @@ def _check_project(project: Project, roles: set[str]) -> None:
         raise ModelError("it is must-do and forced out at once", where, "Choose one.")
     if not project.delays or min(project.delays) < 0:
         raise ModelError("its start options are delays of 0 or more quarters", where)
-    if project.deadline:
-        day(project.deadline, f"{where}, deadline")
+    if max(project.delays) > MOST_DELAY:
+        raise ModelError(f"a start option is later than {MOST_DELAY} quarters", where)
+    for year in project.benefits:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise ModelError(f"benefits in the year {year} cannot be", where)
+    for name in ("deadline", "forecast_finish", "p80_finish"):
+        if getattr(project, name):
+            day(getattr(project, name), f"{where}, {name.replace('_', ' ')}")
+    if any(abs(load) > MOST_LOG for pair in project.loadings.values() for load in pair):
+        raise ModelError(f"a loading lies within {MOST_LOG}", f"risk loadings, {project.id}")
     for role in project.demand:
         if role not in roles:
             raise ModelError(f"there is no role '{role}'", f"demand, {project.id}")
     if any(amount < 0 for by in project.demand.values() for amount in by.values()):
         raise ModelError("a demand is negative", f"demand, {project.id}")
+
+
+def _check_weights(register: Register) -> None:
+    weights = [driver.weight for driver in register.drivers if driver.weight is not None]
+    if weights and (min(weights) < 0 or sum(weights) <= 0):
+        raise ModelError("the weights are not all 0 or more with a sum above 0", "drivers")
+    for factor in register.factors:
+        where = f"strategic risks, {factor.id}"
+        if not 0 <= factor.sigma <= MOST_LOG or not 0 <= factor.shock_probability <= 1:
+            raise ModelError(
+                f"sigma lies between 0 and {MOST_LOG}, the chance of a shock between 0 and 1", where
+            )
+        if max(abs(factor.mean), abs(factor.shock_size)) > MOST_LOG:
+            raise ModelError(f"a mean or shock lies within {MOST_LOG}", where)
 
 
 def _check_funds(register: Register) -> None:

@@ -133,14 +133,14 @@ def _settings(given: Mapping[str, Any], name: str) -> Settings:
             value = given.get(item.name)
             if value in (None, ""):
                 continue
-            known[item.name] = _setting(item.name, value)
+            known[item.name] = _setting(item.name, value, name)
         return Settings(**known)
     except TypeError:
         missing = next(key for key in ("valuation_date", "discount_rate") if key not in known)
         raise ImportRefused(f"the setting '{missing}' is not there", name) from None
 
 
-def _setting(key: str, value: Any) -> Any:
+def _setting(key: str, value: Any, name: str) -> Any:
     try:
         if key in ("driver_scale", "bucket_targets_pct"):
             pairs = json.loads(value) if isinstance(value, str) else value
@@ -153,7 +153,8 @@ def _setting(key: str, value: Any) -> Any:
             return int(value)
         return str(value)
     except (ValueError, TypeError, AttributeError) as error:
-        raise ImportRefused(f"the setting cannot be '{value}'", f"settings, {key}") from error
+        where = f"{name}, settings, {key}"
+        raise ImportRefused(f"the setting cannot be '{value}'", where) from error
 
 
 def _projects(tables: Mapping[str, list[Row]], name: str) -> tuple[Project, ...]:
