@@ -394,5 +394,6 @@ CASES: dict[str, Callable[[int], Measured]] = {
     "edit-redraw-100k": lambda runs: _edit_redraw(BIG, runs),
     "table-sort-100k": lambda runs: _window("sort", runs),
     "table-filter-100k": lambda runs: _window("filter", runs),
+    "table-regroup-100k": lambda runs: _window("regroup", runs),
     "startup": startup,
 }

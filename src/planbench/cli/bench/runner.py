@@ -32,6 +32,7 @@ LIMITS: dict[str, float] = {
     "edit-redraw-100k": 0.060,
     "table-sort-100k": 0.3,
     "table-filter-100k": 0.3,
+    "table-regroup-100k": 1.0,
     "portfolio-120": 5.0,
     "portfolio-frontier-60": 5.0,
     "portfolio-risk-60": 0.5,

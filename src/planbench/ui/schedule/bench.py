@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from planbench.domain.schedule import ActivityType, Schedule, Status
 from planbench.engines.cpm.result import CpmResult
+from planbench.scenes.filters import Group, read_filter
 from planbench.services.document import Document
 from planbench.services.editing import edit_cell
 from planbench.ui.schedule.workspace import ScheduleWorkspace
@@ -25,6 +26,8 @@ from planbench.ui.theme import apply_theme
 
 SIZE = (1400, 900)
 FRAMES = 120
+ASKED = "[Total float] < 20 or [Finish] before DD+1y and [Activity name] contains 7"
+"""A filter of three conditions."""
 
 
 def measure(schedule: Schedule, cpm: CpmResult, size: tuple[int, int] = SIZE) -> dict[str, Any]:
@@ -64,6 +67,8 @@ def measure(schedule: Schedule, cpm: CpmResult, size: tuple[int, int] = SIZE) ->
         f"first paint {1000 * figures['open']:.0f} ms"
     )
     figures["sort_note"] = f"{rows}: sorted by name and painted"
+    figures["regroup_note"] = f"{rows}: by status, quarter and WBS, rolled up and painted"
+    figures["ask_note"] = f"{rows}: {ASKED}"
     figures["filter_note"] = f"{rows}: filtered by two words and painted"
     space.close()
     space.deleteLater()
@@ -187,6 +192,10 @@ def _actions(space: ScheduleWorkspace, timed: Callable[..., float]) -> dict[str,
             ("sort_number", lambda: plan.sort_by("float", True)),
             ("filter", lambda: plan.filter_by("activity 7")),
             ("unfilter", lambda: plan.filter_by("")),
+            ("ask", lambda: plan.ask(read_filter(ASKED, plan.columns))),
+            ("ask_off", lambda: plan.ask(Group())),
+            ("regroup", lambda: space.group_by("status", "finish@quarter", "wbs")),
+            ("regroup_off", lambda: space.group_by("wbs")),
             ("fold", lambda: space.open_level(1)),
             ("unfold", lambda: space.open_level(99)),
         ):
