@@ -189,3 +189,40 @@ def test_stored_schedules_are_reproduced(
         assert project.matching["longest_path"] == project.longest_path_stored
     if name == "sp10-cost-loaded":  # 43 stored floats contradict the dates beside them
         assert {m.reason for m in agreement.mismatches} == {"float-contradicts-row"}
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("name", "reasons", "consistent"),
+    [
+        ("msproject/commercial-construction.xml", set(), 1.0),
+        ("converted/dcma_sample.mspdi.xml", set(), 1.0),
+        # one slack that nothing in its row explains
+        ("converted/MrZ_Project4.mspdi.xml", {"unknown"}, 1.0),
+    ],
+)
+def test_rows_of_microsoft_project_are_held_against_themselves(
+    name: str, reasons: set[str], consistent: float, shared: Path
+) -> None:
+    agreement = compare(mspdi(shared, name))
+    assert {one.reason for one in agreement.mismatches} == reasons
+    assert agreement.projects[0].stored_dates_consistent == consistent
+
+
+@pytest.mark.corpus
+def test_late_dates_older_than_the_project_s_finish_are_named_as_such(shared: Path) -> None:
+    """Sixteen tasks without any successor may finish three weeks before others do finish."""
+    agreement = compare(mspdi(shared, "msproject/timephased.xml"))
+    late = [one for one in agreement.mismatches if one.field == "late_finish"]
+    assert len(late) == 16
+    assert {one.reason for one in agreement.mismatches} == {"stale"}
+    share = agreement.projects[0].stored_dates_consistent
+    assert share is not None
+    assert share <= 14 / 30
+
+
+def mspdi(shared: Path, name: str) -> Schedule:
+    from planbench.exchange.mspdi.reader import read_mspdi
+
+    path = shared / "corpus" / name
+    return read_mspdi(path.read_bytes(), path.name).schedule

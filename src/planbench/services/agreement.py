@@ -7,8 +7,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from planbench.domain.schedule import ActivityType, Flags, FloatType, Rows, Schedule, Status
-from planbench.domain.times import DAY, Minutes, known
+from planbench.domain.schedule import (
+    ActivityType,
+    Constraint,
+    Flags,
+    FloatType,
+    Rows,
+    Schedule,
+    Status,
+)
+from planbench.domain.times import DAY, NO_TIME, Minutes, known
+from planbench.engines.cpm import follows_msp
 from planbench.engines.cpm.result import CpmResult
 
 Reason = Literal["stale", "levelled", "float-contradicts-row", "unknown"]
@@ -139,6 +148,8 @@ def compare_with_stored(schedule: Schedule, result: CpmResult) -> Agreement:
     exact = np.logical_and.reduce([stored[name] == getattr(result, name) for name in FIVE])
     float_fits = _float_fits(schedule, clock)
     consistent = float_fits & _duration_fits(schedule, clock)
+    if follows_msp(schedule):
+        consistent &= _late_fits(schedule, clock)
     levelled, projects = levelled_rows(schedule), []
     for number in range(len(schedule.projects)):
         mine = population & (acts.project == number)
@@ -209,13 +220,22 @@ def _float_fits(schedule: Schedule, clock: _Clock) -> Flags:
     start = clock.work(acts.stored_early_start, acts.stored_late_start)
     kinds = np.array([p.options.float_type for p in schedule.projects], dtype=np.int8)
     kind = kinds[acts.project] if kinds.size else np.zeros(len(acts), dtype=np.int8)
+    if follows_msp(schedule):
+        kind = np.full(len(acts), FloatType.SMALLEST, dtype=np.int8)
     kind = np.where(acts.status == Status.IN_PROGRESS, FloatType.FINISH, kind)
     expected = np.select(
         [kind == FloatType.FINISH, kind == FloatType.START],
         [finish, start],
         np.minimum(start, finish),
     )
-    return np.asarray(acts.stored_total_float == expected)
+    fits = acts.stored_total_float == expected
+    if follows_msp(schedule):
+        # work in progress is given its early finish as late finish, and keeps a negative slack
+        clamped = (acts.status == Status.IN_PROGRESS) & (finish == 0)
+        fits |= (clamped & (acts.stored_total_float <= 0)) | acts.elapsed
+        # a must date may hold what logic would move: then the slack says by how much
+        fits |= (acts.constraint != Constraint.NONE) & (acts.stored_total_float < expected)
+    return np.asarray(fits)
 
 
 def _duration_fits(schedule: Schedule, clock: _Clock) -> Flags:
@@ -230,7 +250,36 @@ def _duration_fits(schedule: Schedule, clock: _Clock) -> Flags:
             ActivityType.RESOURCE_DEPENDENT,
         ),
     )
+    if follows_msp(schedule):  # early dates span all the work, by the calendars of who does it
+        spans_others |= acts.elapsed | acts.manual | (acts.status == Status.IN_PROGRESS)
+        spans_others[schedule.assignments.activity] = True
+        spans_others[schedule.splits.activity] = True
     return np.asarray(spans_others | (span == np.maximum(acts.remaining_duration, 0)))
+
+
+def _late_fits(schedule: Schedule, clock: _Clock) -> Flags:
+    """Rows of Microsoft Project whose late finish is the project's finish, or need not be.
+
+    What has no successor, date or deadline may finish when the project does. A late finish more
+    than a day of work before the latest early finish of the same file is older than that.
+    """
+    from planbench.engines.cpm.log import linked_beneath
+    from planbench.engines.msp.edges import summary_above
+
+    acts, links = schedule.activities, schedule.relationships
+    has_out = np.zeros(len(acts), dtype=bool)
+    has_out[links.predecessor] = True
+    above = summary_above(schedule)
+    dated = (acts.constraint != Constraint.NONE) | known(acts.deadline)
+    bound = linked_beneath(has_out, above) | linked_beneath(dated, above)
+    summary = acts.type == ActivityType.WBS_SUMMARY
+    bound |= summary | acts.inactive | acts.manual | (acts.status == Status.COMPLETE)
+    ends = np.full(max(len(schedule.projects), 1), NO_TIME)
+    works = ~summary & ~acts.inactive
+    np.maximum.at(ends, acts.project[works], acts.stored_early_finish[works])
+    early = clock.work(acts.stored_late_finish, ends[acts.project])
+    day = np.array([c.minutes_per_day or 480.0 for c in schedule.calendars] or [480.0])
+    return np.asarray(bound | (early <= day[np.clip(acts.calendar, 0, day.size - 1)]))
 
 
 def _mismatches(
@@ -245,6 +294,8 @@ def _mismatches(
     acts = schedule.activities
     data_date = np.array([p.data_date for p in schedule.projects], dtype=np.int64)
     before = (acts.stored_early_start < data_date[acts.project]) if data_date.size else ~float_fits
+    if follows_msp(schedule):  # there early starts of begun work are its actual ones
+        before[:] = False
     stale = (before & known(acts.stored_early_start)) | (~consistent & float_fits)
     compared_rows = np.logical_and.reduce([compared[name] for name in FIVE])
     for number in range(len(schedule.projects)):

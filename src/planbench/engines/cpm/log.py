@@ -116,7 +116,7 @@ def schedule_log(
     )
     constrained = (acts.constraint != Constraint.NONE) | (acts.constraint2 != Constraint.NONE)
     if run.above is not None:  # a link of a summary is one of all that lies beneath it
-        has_in, has_out = _beneath(has_in, run.above), _beneath(has_out, run.above)
+        has_in, has_out = linked_beneath(has_in, run.above), linked_beneath(has_out, run.above)
     missed = known(run.expected_finish) & incomplete
     missed &= result.early_finish != run.expected_finish
     found = (
@@ -186,7 +186,7 @@ def _msp_run(schedule: Schedule, options: ScheduleOptions | None) -> _Run:
     )
 
 
-def _beneath(linked: Flags, above: Rows) -> Flags:
+def linked_beneath(linked: Flags, above: Rows) -> Flags:
     """What is linked itself or lies beneath a summary that is."""
     found, at = linked.copy(), above.copy()
     while (at >= 0).any():
