@@ -224,6 +224,30 @@ def test_correlation_widens_the_sum_and_leaves_the_margins(simulation, rank, sd)
     assert result.duration_sd / 6000 == pytest.approx([math.sqrt(13 / 6)] * 10, rel=0.012)
 
 
+def test_the_larger_of_two_correlated_normals(simulation) -> None:  # V5, Clark 1961
+    schedule = simulation.build({"A": 10_000, "B": 11_000}, [])
+    model = simulation.ranges(
+        {
+            "A": ("normal", {"mean": 10_000, "sd": 2000}),
+            "B": ("normal", {"mean": 11_000, "sd": 1500}),
+        }
+    )
+    rank = 6.0 / math.pi * math.asin(0.3 / 2.0)  # of normals that correlate by 0.3
+    model["correlation"] = [{"where": {"all": True}, "coefficient": rank}]
+    result = simulation(schedule, model)
+    close(simulation.hours(result) / 1000, 11.434396, 1.477477)
+    assert result.criticality == pytest.approx([0.317734, 0.682266], abs=0.0059)
+
+
+def test_half_widths_of_few_runs_are_those_of_order_statistics() -> None:  # V20
+    random = np.random.default_rng(2)
+    widths = []
+    for _ in range(400):
+        values = (random.normal(0, 1, 1000) * 100_000).astype(np.int64)
+        widths.append(half_width(values, 80) / 100_000)
+    assert np.mean(widths) == pytest.approx(1.96 * 0.045182, rel=0.05)
+
+
 def test_a_pair_can_be_correlated_against_each_other(simulation) -> None:
     schedule = simulation.build({"A": 1000, "B": 1000}, chain("A", "B"))
     law = ("uniform", {"low": 500, "high": 1500})
