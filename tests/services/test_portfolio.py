@@ -82,7 +82,7 @@ def test_the_running_pilot_is_rightly_stopped(solved: pf.Solved) -> None:
     assert pilot.instead is not None
     assert pilot.instead.value == pytest.approx(-43.2, abs=0.05)
     assert pilot.loss == pytest.approx(31.2, abs=0.05)
-    text = reason(solved.register, pilot)
+    text = reason(solved.register, pilot, solved.unit)
     assert "-43.2" in text
     assert "31.2 million EUR better" in text
     assert solved.selection.gap <= 1e-6
@@ -183,6 +183,17 @@ def test_scores_by_drivers_show_who_a_weight_turns_round(register: Register) -> 
     swings = sensitivity(scores, 0.2)
     assert {swing.criterion for swing in swings} == {f"D{k}" for k in range(1, 7)}
     assert any(swing.reversals for swing in swings)
+
+
+def test_priorities_can_be_the_objective_and_are_told_in_points(register: Register) -> None:
+    found = pf.solve_portfolio(register, Assumptions(objective="score"), explain=False, gap=1e-6)
+    chosen = [name for name, delay in found.plan.items() if delay is not None]
+    shares = pf.align(register, found.plan)
+    assert found.unit == "points"
+    assert found.selection.value == pytest.approx(100 * shares.share)
+    best = pf.solve_portfolio(register, explain=False, gap=1e-6)
+    assert shares.share >= pf.align(register, best.plan).share
+    assert {"P01"} <= set(chosen)
 
 
 def test_value_can_be_traded_for_certainty(solved: pf.Solved) -> None:

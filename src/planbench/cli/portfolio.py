@@ -16,7 +16,7 @@ from planbench.engines.portfolio.timing import Assumptions
 from planbench.services.jobs import JobContext
 from planbench.services.portfolio import Portfolio, analyse, open_portfolio, sample_portfolio
 from planbench.services.portfolio_json import portfolio_json
-from planbench.services.portfolio_words import WORDS, binding_words, money, reason, when
+from planbench.services.portfolio_words import WORDS, binding_words, reason, told, when
 
 SAMPLE = "sample"
 
@@ -118,13 +118,17 @@ def _lines(found: Portfolio) -> list[str]:
     solved, register = found.solved, found.solved.register
     chosen = solved.selection
     lines = [
-        f"Value {money(register, chosen.value)}, proven within {100 * chosen.gap:.2f} % "
-        f"of the best; forward cost {money(register, solved.cost)}"
+        f"Value {told(chosen.value, solved.unit)}, proven within {100 * chosen.gap:.2f} % "
+        f"of the best; forward cost {told(solved.cost, register.settings.unit)}"
     ]
     for one in solved.answer.decisions:
         start = when(one.option)
-        lines.append(f"{WORDS[one.decision]:13}{one.project:10}{start:8}{reason(register, one)}")
-    lines += [f"Binding: {binding_words(register, one)}" for one in solved.answer.bindings]
+        lines.append(
+            f"{WORDS[one.decision]:13}{one.project:10}{start:8}{reason(register, one, solved.unit)}"
+        )
+    lines += [
+        f"Binding: {binding_words(register, one, solved.unit)}" for one in solved.answer.bindings
+    ]
     if found.alignment is not None:
         names = {driver.id: driver.name for driver in register.drivers}
         lines += [

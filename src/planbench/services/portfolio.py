@@ -114,6 +114,11 @@ class Solved:
         return self.answer.selection
 
     @property
+    def unit(self) -> str:
+        """What values are told in: money, or points of priority (100 for all projects)."""
+        return "points" if self.assumptions.objective == "score" else self.register.settings.unit
+
+    @property
     def cost(self) -> float:
         """Forward cost of what was chosen."""
         return cost_of(self.problem, self.selection.chosen)

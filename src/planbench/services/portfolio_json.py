@@ -29,18 +29,19 @@ def portfolio_json(found: Portfolio) -> Json:
     return {
         "currency": register.settings.currency,
         "unit": register.settings.unit,
+        "value_unit": solved.unit,
         "valuation_date": register.settings.valuation_date,
         "discount_rate": register.settings.discount_rate,
         "selection": selection_json(solved),
         "decisions": [
             {
-                **_decision(register, one),
+                **_decision(solved, one),
                 "stability": shares[one.project].share,
                 "stability_kind": shares[one.project].kind,
             }
             for one in solved.answer.decisions
         ],
-        "binding_limits": [_binding(register, one) for one in solved.answer.bindings],
+        "binding_limits": [_binding(solved, one) for one in solved.answer.bindings],
         "frontier": [_point(one) for one in found.frontier],
         "as_asked": {
             "value": found.as_asked.value,
@@ -118,7 +119,8 @@ def _option(option: Option | None) -> Json | None:
     }
 
 
-def _decision(register: Register, one: Decision) -> Json:
+def _decision(solved: Solved, one: Decision) -> Json:
+    register = solved.register
     return {
         "project": one.project,
         "name": register.by_id[one.project].name,
@@ -132,11 +134,11 @@ def _decision(register: Register, one: Decision) -> Json:
         "lets_in": [{"limit": name, "by": amount} for name, amount in one.lets_in],
         "rules": list(one.rules),
         "conflict": list(one.conflict),
-        "text": reason(register, one),
+        "text": reason(register, one, solved.unit),
     }
 
 
-def _binding(register: Register, one: Binding) -> Json:
+def _binding(solved: Solved, one: Binding) -> Json:
     return {
         "limit": one.name,
         "kind": one.kind,
@@ -145,7 +147,7 @@ def _binding(register: Register, one: Binding) -> Json:
         "step": one.step,
         "gain_of_step": one.step_gain,
         "gain_of_removal": one.removal_gain,
-        "text": binding_words(register, one),
+        "text": binding_words(solved.register, one, solved.unit),
     }
 
 

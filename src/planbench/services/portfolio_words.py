@@ -26,9 +26,9 @@ WORDS = {
 }
 
 
-def money(register: Register, amount: float) -> str:
+def told(amount: float, unit: str) -> str:
     """An amount with its unit: 31.2 million EUR."""
-    return f"{amount:,.1f} {register.settings.unit}"
+    return f"{amount:,.1f} {unit}"
 
 
 def short_name(register: Register, project: str) -> str:
@@ -51,30 +51,30 @@ def when(option: Option | None) -> str:
     return quarter_name(option.start) if option is not None and option.active else ""
 
 
-def reason(register: Register, decision: Decision) -> str:
-    """Why a project is decided as it is, and what deciding otherwise would cost."""
+def reason(register: Register, decision: Decision, unit: str) -> str:
+    """Why a project is decided as it is, and what deciding otherwise would cost, in the unit."""
     name = short_name(register, decision.project)
     if decision.reason == "negative-value":
-        text = f"{name} is worth {money(register, decision.alone)} on its own."
+        text = f"{name} is worth {told(decision.alone, unit)} on its own."
     elif decision.reason == "forced":
         kept = ", ".join(decision.rules) or "a rule"
-        text = f"{name} goes on although it is worth {money(register, decision.alone)}: {kept}."
+        text = f"{name} goes on although it is worth {told(decision.alone, unit)}: {kept}."
     elif decision.reason == "best":
-        text = _best(register, name, decision)
+        text = _best(register, name, decision, unit)
     else:
         text = _kept_out(register, name, decision)
-    return f"{text} {_otherwise(register, decision)}".strip()
+    return f"{text} {_otherwise(register, decision, unit)}".strip()
 
 
-def _best(register: Register, name: str, decision: Decision) -> str:
+def _best(register: Register, name: str, decision: Decision, unit: str) -> str:
     project = register.by_id[decision.project]
     if decision.decision != STOP:
-        return f"{name} brings {money(register, decision.alone)} and fits as it likes best."
+        return f"{name} brings {told(decision.alone, unit)} and fits as it likes best."
     going = decision.instead.value if decision.instead else 0.0
     saved = decision.alone - going
     return (
-        f"What lies ahead of {name} is worth {money(register, going)}, stopping it costs "
-        f"{money(register, project.exit_cost)}: stopping is {money(register, saved)} better."
+        f"What lies ahead of {name} is worth {told(going, unit)}, stopping it costs "
+        f"{told(project.exit_cost, unit)}: stopping is {told(saved, unit)} better."
     )
 
 
@@ -90,7 +90,7 @@ def _kept_out(register: Register, name: str, decision: Decision) -> str:
     return f"Beside the others as they are, {name} would need {' and '.join(needs)}{begun}."
 
 
-def _otherwise(register: Register, decision: Decision) -> str:
+def _otherwise(register: Register, decision: Decision, unit: str) -> str:
     if decision.conflict:
         names = ", ".join(limit_words(register, limit) for limit in decision.conflict)
         return f"It cannot be had otherwise: {names}."
@@ -98,15 +98,15 @@ def _otherwise(register: Register, decision: Decision) -> str:
         return ""
     pushed = ", ".join(short_name(register, project) for project in decision.pushed)
     also = f" and changes {pushed}" if pushed else ""
-    return f"Deciding otherwise costs {money(register, decision.loss)}{also}."
+    return f"Deciding otherwise costs {told(decision.loss, unit)}{also}."
 
 
-def binding_words(register: Register, binding: Binding) -> str:
+def binding_words(register: Register, binding: Binding, unit: str) -> str:
     """What a limit holds down: `cable-lay vessel in 2028Q2: 63 of 82 used; ...`."""
     text = (
         f"{limit_words(register, binding.name)}: {binding.used:,.1f} of {binding.limit:,.1f} used; "
-        f"without it {money(register, binding.removal_gain)} more"
+        f"without it {told(binding.removal_gain, unit)} more"
     )
     if binding.step_gain:
-        text += f", {binding.step:,.1f} more of it brings {money(register, binding.step_gain)}"
+        text += f", {binding.step:,.1f} more of it brings {told(binding.step_gain, unit)}"
     return f"{text}."

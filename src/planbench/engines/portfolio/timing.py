@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -206,8 +206,7 @@ def build(register: Register, assumptions: Assumptions | None = None) -> Problem
     problem = Problem(tuple(options), (), frozenset(deciding), synergies)
     if given.objective == "score":
         score = priorities(register, given.judgement_set)
-        values = [score[option.item] if option.active else 0.0 for option in options]
-        problem = problem.with_values(np.array(values))
+        problem = replace(problem, options=tuple(_scored(one, score) for one in options))
     limits = [*_project_rules(register, given, problem), *_links(register, problem)]
     limits += _groups(register, given, problem)
     if given.use_budgets:
@@ -217,6 +216,12 @@ def build(register: Register, assumptions: Assumptions | None = None) -> Problem
     if given.total_budget is not None:
         limits.append(total_limit(problem, given.total_budget))
     return problem.with_limits(*limits)
+
+
+def _scored(option: Option, score: Mapping[str, float]) -> Option:
+    """The option worth its project's priority, however late, and nothing when stopped."""
+    value = score[option.item] if option.active else 0.0
+    return replace(option, value=value, gain=value, spend=0.0)
 
 
 def total_limit(problem: Problem, budget: float) -> Limit:
