@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from planbench.exchange.comments.bundle import write_bundle
 from planbench.exchange.comments.sheet import SheetRow
 from planbench.exchange.comments.xlsx import write_comment_xlsx
 from planbench.services.comments import comment_sheet, read_responses
-from planbench.services.findings import FINDING, load_review
+from planbench.services.findings import FINDING, load_review, take_open_rounds
 from planbench.services.library import Library
-from planbench.services.sample import ensure_sample
+from planbench.services.sample import ensure_sample, sample_schedules, with_dates
 from planbench.services.scheduling import recalculate
 from planbench.ui.quality.review.dialogs import FindingDialog, WaiveDialog, WordsDialog
 from planbench.ui.quality.review.page import ReviewPage
@@ -25,10 +26,22 @@ from planbench.ui.state import AppState
 from planbench.ui.widgets import Button
 
 
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with the sample, whose first two updates were looked at; made once, copied."""
+    path = tmp_path_factory.mktemp("review") / "l.planbench"
+    with Library.open(path) as made:
+        project = ensure_sample(made)
+        document = made.open_update(made.project(project).updates[1].id)
+        recalculate(document)
+        take_open_rounds(made, document)
+    return path
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "l.planbench") as made:
-        ensure_sample(made)
+def library(reviewed: Path, tmp_path: Path) -> Iterator[Library]:
+    copied = shutil.copy(reviewed, tmp_path / "l.planbench")
+    with Library.open(copied) as made:
         yield made
 
 
@@ -41,7 +54,7 @@ def state(qapp: QApplication, library: Library) -> Iterator[AppState]:
 
 
 def open_update(state: AppState, number: int) -> None:
-    (project,) = state.library.projects()
+    project = state.library.projects()[0]
     document = state.library.open_update(project.updates[number].id)
     recalculate(document)
     state.open_document(document)
@@ -62,8 +75,6 @@ def page(themed: QApplication, qtbot: Any, state: AppState) -> ReviewPage:
     made.desk.load()
     still(qtbot, state)
     made.desk.author = "mo"
-    made.desk.look()
-    still(qtbot, state)
     made.table.setFocus()
     return made
 
@@ -94,16 +105,29 @@ def test_before_the_first_look_the_page_says_what_a_look_does(
 ) -> None:
     made = ReviewPage(state)
     qtbot.addWidget(made)
+    made.show()
     made.desk.load()
     assert made._pages.currentIndex() == 0
-    open_update(state, 0)
+    schedule = sample_schedules()["baseline"]
+    project = state.library.new_project("OTHER", "Another project")
+    state.library.add_schedule(with_dates(schedule), project=project, label="First")
+    (update,) = state.library.project(project).updates
+    document = state.library.open_update(update.id)
+    recalculate(document)
+    state.open_document(document)
     made.desk.load()
     still(qtbot, state)
     assert made._pages.currentIndex() == 1
     assert not made.desk.up_to_date
+    looks = [one for one in made.findChildren(Button) if one.isVisible()]
+    qtbot.mouseClick(looks[0], Qt.MouseButton.LeftButton)
+    still(qtbot, state)
+    assert made._pages.currentIndex() == 2
+    assert made.desk.up_to_date
+    assert len(made.rounds_model.rounds) == 1
 
 
-def test_a_look_lists_what_is_not_closed_and_keeps_it(page: ReviewPage, library: Library) -> None:
+def test_the_list_shows_what_is_not_closed(page: ReviewPage, library: Library) -> None:
     assert page._pages.currentIndex() == 2
     assert page.desk.up_to_date
     (project,) = library.projects()
