@@ -151,3 +151,22 @@ def test_groups_say_whether_their_rows_follow(document: Document, qapp: QApplica
         assert set(marks) & {"open", "closed"} == signs
         bands = int((source.plan.rows.nodes < source.table.outline.bands).sum())
         assert marks.count("open") + marks.count("closed") == bands
+
+
+def test_the_logo_stands_left_of_the_title(
+    document: Document, qapp: QApplication, tmp_path: Path
+) -> None:
+    logo = QImage(60, 20, QImage.Format.Format_RGB32)
+    logo.fill(0xFFFF0000)
+    assert logo.save(str(tmp_path / "logo.png"))
+    few = Layout(level=1)
+    source, layout = _made(document, qapp, few, paper="A4", logo=str(tmp_path / "logo.png"))
+    (path,) = write_print(source, layout, tmp_path / "plan.png")
+    picture = QImage(str(path))
+    scale = picture.width() / layout.width
+    x, y = (layout.margin + 20) * scale, (layout.margin + 20) * scale
+    assert picture.pixelColor(round(x), round(y)).name() == "#ff0000"
+    page = build_page(source, layout, layout.sheets[0])
+    (title,) = [cell for cell in page.cells if cell.text == "Line 7"]
+    assert page.logo is not None
+    assert title.x >= page.logo[0] + page.logo[2]

@@ -78,6 +78,7 @@ class MergeDialog(QDialog):
         self._kept = False
         self.setWindowTitle("Merge schedules")
         self.setAccessibleName("Merge schedules")
+        self.setMinimumSize(1080, 560)
         self.resize(1240, 700)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planbench.domain.schedule import NO_ROW
+from planbench.domain.times import from_iso
 from planbench.services.merge import MergeResult, interfaces
+from planbench.ui import text
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 CHIP_OF = {"error": "missing", "warning": "watch", "info": "data"}
@@ -57,11 +59,11 @@ def decisions(result: MergeResult) -> Rows:
         for r in repairs
     ]
     columns = (
-        Column("severity", "", 104),
-        Column("kind", "Kind", 130),
-        Column("where", "Where", 210),
+        Column("severity", "", 100),
+        Column("kind", "Kind", 128),
+        Column("where", "Where", 170),
         Column("what", "What was found", 240, stretch=True),
-        Column("done", "What is done", 210),
+        Column("done", "What is done", 180),
     )
     return Rows(columns, rows, [r.severity for r in repairs])
 
@@ -82,10 +84,10 @@ def findings(result: MergeResult) -> Rows:
         for f in found
     ]
     columns = (
-        Column("severity", "", 104),
-        Column("direction", "Trace", 92),
-        Column("project", "Project", 110),
-        Column("id", "Activity", 140),
+        Column("severity", "", 100),
+        Column("direction", "Trace", 84),
+        Column("project", "Project", 90),
+        Column("id", "Activity", 130),
         Column("text", "What was found", 320, stretch=True),
         Column("days", "Days", 60, right=True),
     )
@@ -100,26 +102,30 @@ def register(result: MergeResult) -> Rows:
         (
             one["giver"],
             one["giver_project"],
-            (one["giver_finish"] or "")[:10],
+            _date(one["giver_finish"]),
             one["type"] + (f" {one['lag_h']:+g} h" if one["lag_h"] else ""),
             one["receiver"],
             one["receiver_project"],
-            (one["receiver_start"] or "")[:10],
-            (one["agreed"] or one["reckoned"] or "")[:10],
+            _date(one["receiver_start"]),
+            _date(one["agreed"] or one["reckoned"]),
             "yes" if one["driving"] else "",
         )
         for one in found
     ]
     columns = (
         Column("giver", "Giver", 130, stretch=True),
-        Column("giver_project", "Project", 100),
-        Column("finish", "Finish", 92),
-        Column("type", "Link", 80),
+        Column("giver_project", "Project", 86),
+        Column("finish", "Finish", 86),
+        Column("type", "Link", 76),
         Column("receiver", "Receiver", 130, stretch=True),
-        Column("receiver_project", "Project", 100),
-        Column("start", "Start", 92),
-        Column("agreed", "Agreed", 92),
-        Column("driving", "Driving", 66),
+        Column("receiver_project", "Project", 86),
+        Column("start", "Start", 86),
+        Column("agreed", "Agreed", 86),
+        Column("driving", "Driving", 62),
     )
     ends = [int(links.successor[c.relationship]) for c in result.merged.crossings]
     return Rows(columns, rows, (), ends)
+
+
+def _date(iso: str | None) -> str:
+    return "" if iso is None else text.date(from_iso(iso))
