@@ -240,14 +240,21 @@ def _flag_rank(values: Callable[[PlanTable], Values]) -> Callable[[PlanTable, bo
 # ---------------------------------------------------------------- values of activities
 
 
-def numbers(
-    key: str, make: Callable[[PlanTable], Values], decimals: int = 0, fold: str = ""
-) -> Source:
-    """Numbers made once for a table; with `fold` "total" or "smallest" bands sum them up."""
+def _once(key: str, make: Callable[[PlanTable], Values]) -> Callable[[PlanTable], Values]:
+    """Values that are worked out once for a table."""
 
     def values(table: PlanTable) -> Values:
         found: Values = table.once(key, lambda: make(table))
         return found
+
+    return values
+
+
+def numbers(
+    key: str, make: Callable[[PlanTable], Values], decimals: int = 0, fold: str = ""
+) -> Source:
+    """Numbers made once for a table; with `fold` "total" or "smallest" bands sum them up."""
+    values = _once(key, make)
 
     def of_nodes(table: PlanTable) -> Values:
         own = values(table)
@@ -271,10 +278,7 @@ def numbers(
 
 def dates(key: str, make: Callable[[PlanTable], Values], fold: str = "") -> Source:
     """Dates made once for a table; with `fold` "least" or "greatest" bands sum them up."""
-
-    def values(table: PlanTable) -> Values:
-        found: Values = table.once(key, lambda: make(table))
-        return found
+    values = _once(key, make)
 
     def of_nodes(table: PlanTable) -> Values:
         own = values(table)
@@ -296,10 +300,7 @@ def dates(key: str, make: Callable[[PlanTable], Values], fold: str = "") -> Sour
 
 def flags(key: str, make: Callable[[PlanTable], Values]) -> Source:
     """Yes where a flag is set."""
-
-    def values(table: PlanTable) -> Values:
-        found: Values = table.once(key, lambda: make(table))
-        return found
+    values = _once(key, make)
 
     def texts(table: PlanTable, nodes: Rows) -> list[str]:
         bands, column = table.outline.bands, values(table)
@@ -310,10 +311,7 @@ def flags(key: str, make: Callable[[PlanTable], Values]) -> Source:
 
 def texts(key: str, make: Callable[[PlanTable], Values]) -> Source:
     """Texts made once for a table; bands stay empty."""
-
-    def values(table: PlanTable) -> Values:
-        found: Values = table.once(key, lambda: make(table))
-        return found
+    values = _once(key, make)
 
     def shown(table: PlanTable, nodes: Rows) -> list[str]:
         bands, column = table.outline.bands, values(table)

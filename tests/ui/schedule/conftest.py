@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.cpm import schedule_network
 from planbench.services.document import Document
+from planbench.services.library import Library
 from planbench.ui.schedule.workspace import ScheduleWorkspace
+from planbench.ui.session import Session
+from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
 
 
@@ -25,6 +30,17 @@ def state(themed) -> Iterator[AppState]:
     state = AppState()
     yield state
     state.close()
+
+
+@pytest.fixture
+def session(qtbot: QtBot, state: AppState, own_home: Path) -> Iterator[Session]:
+    """The window's session on a library of its own: edits are re-dated as in the window."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    session = Session(state, Settings(own_home / "window.json"), window)
+    session.use_library(Library.open(own_home / "library.planbench"))
+    yield session
+    session.close()
 
 
 @pytest.fixture

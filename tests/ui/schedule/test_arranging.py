@@ -80,7 +80,7 @@ def test_a_filter_is_built_of_nested_conditions(
     soon = facts.finish < first_day + 28 * 1440
     wanted = (facts.status == 0) & ((np.nan_to_num(facts.total_float, nan=9e9) <= 5) | soon)
     assert builder.words.text().startswith(f"{int(wanted.sum())} of 600")
-    builder.take_.click()
+    button(builder, "Apply").click()
     shown = space.plan.rows.nodes[space.plan.rows.nodes >= space.plan.outline.bands]
     assert sorted(shown - space.plan.outline.bands) == np.flatnonzero(wanted).tolist()
     assert space.bar.quick.text() == "Filter"
@@ -92,17 +92,17 @@ def test_what_is_wrong_is_said_and_the_dialog_stays(qtbot, space, builder: Filte
     first.field.setCurrentText("Total float")
     first.values[0].clear()
     qtbot.keyClicks(first.values[0], "much")
-    builder.take_.click()
+    button(builder, "Apply").click()
     assert builder.isVisible()
     assert "not a number" in builder.words.text()
     builder.text.field.setFocus()
     builder.text.field.clear()
     qtbot.keyClicks(builder.text.field, "[Total float] << 3")
-    builder.take_.click()
+    button(builder, "Apply").click()
     assert builder.isVisible()
     builder.text.field.clear()
     qtbot.keyClicks(builder.text.field, "[Total float] < 3")
-    builder.take_.click()
+    button(builder, "Apply").click()
     assert space.plan.matching == int((space.plan.activity_facts.total_float < 3).sum())
 
 

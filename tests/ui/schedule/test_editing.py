@@ -1,33 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from planbench.domain.schedule import ActivityType, Constraint, Status
 from planbench.services.document import Document
-from planbench.services.library import Library
 from planbench.ui.schedule.editor import LinkDialog
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.session import Session
-from planbench.ui.settings import Settings
-from planbench.ui.state import AppState
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def session(qtbot, state: AppState, own_home) -> Iterator[Session]:
-    """The window's session on a library of its own: edits are re-dated as in the window."""
-    window = QWidget()
-    qtbot.addWidget(window)
-    session = Session(state, Settings(own_home / "window.json"), window)
-    session.use_library(Library.open(own_home / "library.planbench"))
-    yield session
-    session.close()
 
 
 @pytest.fixture

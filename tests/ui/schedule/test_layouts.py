@@ -1,28 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtWidgets import QWidget
 
 from planbench.services.document import Document
 from planbench.services.layouts import Layout, read_layout
-from planbench.services.library import Library
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.session import Session
 from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
-
-
-@pytest.fixture
-def session(qtbot, state: AppState, own_home: Path) -> Iterator[Session]:
-    window = QWidget()
-    qtbot.addWidget(window)
-    session = Session(state, Settings(own_home / "window.json"), window)
-    session.use_library(Library.open(own_home / "library.planbench"))
-    yield session
-    session.close()
 
 
 def opened(qtbot, session: Session, document: Document) -> ScheduleWorkspace:

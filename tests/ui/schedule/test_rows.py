@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
 
 from planbench.domain.schedule import (
     CodeAssignments,
@@ -20,12 +18,9 @@ from planbench.domain.schedule import (
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.cpm import schedule_network
 from planbench.services.document import Document
-from planbench.services.library import Library
 from planbench.ui.schedule.desk import what_if_label
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.session import Session
-from planbench.ui.settings import Settings
-from planbench.ui.state import AppState
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT, CTRL, ALT = (
@@ -33,16 +28,6 @@ SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-
-
-@pytest.fixture
-def session(qtbot, state: AppState, own_home) -> Iterator[Session]:
-    window = QWidget()
-    qtbot.addWidget(window)
-    session = Session(state, Settings(own_home / "window.json"), window)
-    session.use_library(Library.open(own_home / "library.planbench"))
-    yield session
-    session.close()
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from planbench.scenes.groups import MOST_LEVELS, groupings
 from planbench.ui.schedule.fieldbox import FieldBox
+from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.schedule.plan import Plan
-from planbench.ui.widgets.buttons import Button, SegmentedControl
+from planbench.ui.widgets.buttons import SegmentedControl
 from planbench.ui.widgets.labels import Label
 
 NOTHING = "—"
@@ -60,16 +61,7 @@ class ArrangeDialog(QDialog):
         for number, (box, way) in enumerate(zip(self.sorts, self.ways, strict=True)):
             column.addLayout(_line("then" if number else "first", box, way))
         column.addSpacing(10)
-        take = Button("Apply", "primary")
-        take.setDefault(True)
-        take.clicked.connect(lambda _on=False: self.take())
-        cancel = Button("Cancel", "default")
-        cancel.clicked.connect(lambda _on=False: self.reject())
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(take)
-        column.addLayout(foot)
+        column.addLayout(dialog_foot(self, "Apply", self.take))
 
     def take(self) -> None:
         """Group and sort so; levels left open are passed over."""

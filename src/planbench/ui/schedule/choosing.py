@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from planbench.scenes.columns import Column
+from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets.buttons import Button, LinkButton, SegmentedControl
 from planbench.ui.widgets.fields import SearchField
@@ -133,22 +134,9 @@ class ColumnDialog(QDialog):
         column.setSpacing(10)
         column.addLayout(lists, 1)
         column.addWidget(self.tip)
-        column.addLayout(self._foot())
-
-    def _foot(self) -> QHBoxLayout:
         reset = LinkButton("As wide as fits")
         reset.clicked.connect(lambda _on=False: self._reset())
-        take = Button("Apply", "primary")
-        take.setDefault(True)
-        take.clicked.connect(lambda _on=False: self.take())
-        cancel = Button("Cancel", "default")
-        cancel.clicked.connect(lambda _on=False: self.reject())
-        foot = QHBoxLayout()
-        foot.addWidget(reset)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(take)
-        return foot
+        column.addLayout(dialog_foot(self, "Apply", self.take, reset))
 
     # ------------------------------------------------------------ the lists
 

@@ -32,6 +32,7 @@ from planbench.scenes.filters import (
 )
 from planbench.scenes.formats import THIN
 from planbench.ui.schedule.fieldbox import FieldBox
+from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets.buttons import Button, LinkButton, SegmentedControl
@@ -246,15 +247,10 @@ class FilterDialog(QDialog):
         self.highlight.toggled.connect(lambda _on: self.changed())
         self.clear = LinkButton("Clear")
         self.clear.clicked.connect(lambda _on=False: self.set_group(Group()))
-        self.take_ = Button("Apply", "primary")
-        self.take_.setDefault(True)
-        self.take_.clicked.connect(lambda _on=False: self.take())
         self._lay_out()
         self.set_group(plan.filter if plan.filter.parts else Group(True, (self.usual(),)))
 
     def _lay_out(self) -> None:
-        cancel = Button("Cancel", "default")
-        cancel.clicked.connect(lambda _on=False: self.reject())
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
@@ -262,12 +258,7 @@ class FilterDialog(QDialog):
         column.addWidget(self.text)
         column.addWidget(self.words)
         column.addWidget(self.highlight)
-        foot = QHBoxLayout()
-        foot.addWidget(self.clear)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self.take_)
-        column.addLayout(foot)
+        column.addLayout(dialog_foot(self, "Apply", self.take, self.clear))
 
     def usual(self) -> Condition:
         """The condition a builder begins with."""

@@ -122,7 +122,7 @@ class ScheduleBar(Toolbar):
             ("Zoom in", "Ctrl++", "zoom-in", lambda: gantt.zoom(ZOOM_STEP)),
             ("Zoom out", "Ctrl+-", "zoom-out", lambda: gantt.zoom(1 / ZOOM_STEP)),
             ("Fit the plan", "Ctrl+0", "fit", gantt.fit),
-            ("Zoom to the selection", "Ctrl+9", "crosshair", space.zoom_to_selection),
+            ("Zoom to the selection", "Ctrl+Shift+0", "crosshair", space.zoom_to_selection),
             ("Copy as a picture", "Ctrl+Shift+I", "image", space.copy_picture),
             ("Go to the data date", "Ctrl+Shift+D", "calendar-clock", self._to_data_date),
             (

@@ -494,7 +494,7 @@ class ScheduleWorkspace(QWidget):
         self.layouts.remember()
 
     def zoom_to_selection(self) -> None:
-        """Show the time of the selected rows in the whole width (Ctrl+9)."""
+        """Show the time of the selected rows in the whole width (Ctrl+Shift+0)."""
         self.gantt.fit_rows(self.table.selected_rows())
 
     def copy_picture(self) -> None:
