@@ -221,7 +221,8 @@ def _first_day(network: Network, rows: Rows, live: Any) -> int:
     ]
     known = np.concatenate([d[d != NO_TIME] for d in dates])
     lead = -int(network.links.lag[live].min(initial=0))
-    return int(known.min(initial=0)) // DAY - 60 - 8 * lead // DAY
+    first = int(known.min()) if known.size else 0
+    return first // DAY - 60 - 8 * lead // DAY
 
 
 @kernel
