@@ -140,8 +140,11 @@ def solve_portfolio(
     """
     given = assumptions or Assumptions()
     problem = build(register, given)
+    second = None
+    if given.objective == "score":  # points do not tell when to start: money decides
+        second = build(register, replace(given, objective="value")).values
     found = solver().run(
-        answer, problem, explain=explain, gap=gap, seconds=seconds, context=context
+        answer, problem, second=second, explain=explain, gap=gap, seconds=seconds, context=context
     )
     return Solved(register, given, problem, found, chosen_delays(problem, found.selection.chosen))
 

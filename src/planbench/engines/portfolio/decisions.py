@@ -14,12 +14,14 @@ from planbench.engines.portfolio.selection import (
     DEFAULT_GAP,
     DEFAULT_SECONDS,
     MEASURED,
+    Floats,
     Limit,
     Option,
     Problem,
     Selection,
     least_broken,
     solve,
+    solve_in_order,
     usage,
 )
 
@@ -362,14 +364,21 @@ class Answer:
 def answer(
     problem: Problem,
     *,
+    second: Floats | None = None,
     explain: bool = True,
     gap: float = DEFAULT_GAP,
     seconds: float = DEFAULT_SECONDS,
     step: Step = silent,
 ) -> Answer:
-    """Solve, and explain; an infeasible problem comes back with its conflict."""
+    """Solve, and explain; an infeasible problem comes back with its conflict.
+
+    `second` is another value for each option, which decides between equals of the first.
+    """
     step(0, 3)
-    selection = solve(problem, gap=gap, seconds=seconds)
+    if second is None:
+        selection = solve(problem, gap=gap, seconds=seconds)
+    else:
+        selection = solve_in_order(problem, second, gap=gap, seconds=seconds)
     if selection.status == "infeasible":
         return Answer(selection, conflict=conflict(problem, lambda _: step(1, 3)))
     if not selection.found or not explain:

@@ -458,7 +458,9 @@ def solve_in_order(
     again = solve(problem.with_values(second).with_limits(keep), gap=gap, seconds=seconds)
     if not again.found:
         return first
-    value = float(problem.values[list(again.chosen)].sum())
+    prices = {limit.name: limit.price for limit in problem.limits}
+    paid = sum(amount * prices.get(name, 0.0) for name, amount in again.extra.items())
+    value = choice_value(problem, again.chosen) - paid
     return replace(
         again,
         value=value,

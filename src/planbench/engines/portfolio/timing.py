@@ -47,6 +47,9 @@ class Assumptions:
     a delay in quarters, or to None: not started, or stopped. `allowed_over_pct` lets demand exceed
     capacity, `bucket_tolerance_pct` holds every bucket's part of the cost within so many points of
     its target, `overspend_price` makes budgets soft at a price for each unit of money.
+
+    With the objective "score" values are points of priority: synergies do not count, hired units
+    are free within their number, and `overspend_price` is points for each unit of money.
     """
 
     discount_rate: float | None = None
@@ -206,7 +209,8 @@ def build(register: Register, assumptions: Assumptions | None = None) -> Problem
     problem = Problem(tuple(options), (), frozenset(deciding), synergies)
     if given.objective == "score":
         score = priorities(register, given.judgement_set)
-        problem = replace(problem, options=tuple(_scored(one, score) for one in options))
+        scored = tuple(_scored(one, score) for one in options)
+        problem = replace(problem, options=scored, synergies=())
     limits = [*_project_rules(register, given, problem), *_links(register, problem)]
     limits += _groups(register, given, problem)
     if given.use_budgets:
@@ -449,7 +453,7 @@ def _roles(register: Register, given: Assumptions, problem: Problem) -> list[Lim
                     upper=upper * (1.0 + given.allowed_over_pct / 100.0),
                     subject=role.id,
                     period=quarter,
-                    price=role.hire_cost,
+                    price=role.hire_cost if given.objective == "value" else 0.0,
                     most_extra=role.max_extra if given.hire else 0.0,
                 )
             )
