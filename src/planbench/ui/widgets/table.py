@@ -16,10 +16,10 @@ import numpy.typing as npt
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
-    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QStringListModel,
     Qt,
     Signal,
 )
@@ -590,7 +590,12 @@ def put_block(rows: Sequence[Sequence[str]]) -> str:
 
     Returns the text.
     """
-    found, plain = QMimeData(), as_text(rows)
+    # One that Qt made itself: what Python made is still on the clipboard when Python has ended,
+    # and letting go of it then crashes.
+    maker, plain = QStringListModel([""]), as_text(rows)
+    found = maker.mimeData([maker.index(0)])
+    for form in found.formats():
+        found.removeFormat(form)
     found.setText(plain)
     found.setHtml(as_html(rows))
     QGuiApplication.clipboard().setMimeData(found)
