@@ -296,7 +296,7 @@ def _nodes(
     resumes = (acts.status == Status.IN_PROGRESS) & known(acts.suspend)
     floor = np.where(resumes, np.maximum(floor, acts.resume), floor)
 
-    held_by = np.flatnonzero(acts.constraint | acts.constraint2)  # few have any
+    n, held_by = len(acts), np.flatnonzero(acts.constraint | acts.constraint2)  # few have any
     pairs = [
         (kind_[held_by], date[held_by])
         for kind_, date in (
@@ -307,7 +307,7 @@ def _nodes(
 
     def lowest(allowed: Flags, *kinds: Constraint) -> Minutes:
         """Latest date of the constraints of these kinds, NO_TIME without any."""
-        out = np.full(len(acts), NO_TIME)
+        out = np.full(n, NO_TIME)
         for found, date in pairs:
             for one in kinds:
                 hit = np.flatnonzero((found == one) & allowed[held_by])
@@ -316,14 +316,14 @@ def _nodes(
 
     def highest(allowed: Flags, *kinds: Constraint) -> Minutes:
         """Earliest date of the constraints of these kinds, FAR without any."""
-        out = np.full(len(acts), FAR)
+        out = np.full(n, FAR)
         for found, date in pairs:
             for one in kinds:
                 hit = np.flatnonzero((found == one) & allowed[held_by] & known(date))
                 out[held_by[hit]] = np.minimum(out[held_by[hit]], date[hit])
         return out
 
-    every = np.ones(len(acts), dtype=bool)
+    every = np.ones(n, dtype=bool)
     alap = fresh & (
         (acts.constraint == Constraint.AS_LATE_AS_POSSIBLE)
         | (acts.constraint2 == Constraint.AS_LATE_AS_POSSIBLE)
