@@ -279,6 +279,17 @@ def test_a_stand_in_date_stays_while_a_link_leads_outside(plan: Plan) -> None:
     assert merged.schedule.activities.external_early_start[1] == from_iso("2026-02-01")
 
 
+@pytest.mark.parametrize(("named", "linked"), [("A", 1), ("ELSEWHERE", 0)])
+def test_numbers_that_meet_by_chance_are_no_link(plan: Plan, named: str, linked: int) -> None:
+    one = plan("A", [5], uid="1")
+    two = plan("B", [3], uid="2", first_uid=200, prefix="B", external=[(0, True, "1", "100")])
+    stub = replace(one.projects[0], code=named, exported=False)
+    two = replace(two, projects=(*two.projects, stub))
+    merged = merge([Part(one, "a"), Part(two, "b")])
+    assert len(merged.schedule.relationships) == linked
+    assert len(merged.schedule.external_links) == 1 - linked
+
+
 def test_far_ends_do_not_take_the_id_of_a_merged_activity(plan: Plan) -> None:
     one = plan("A", [5], uid="1")
     two = plan("B", [3], uid="2", first_uid=200, prefix="B", external=[(0, True, "9", "100")])

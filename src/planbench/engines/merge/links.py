@@ -139,7 +139,7 @@ def _external(
             own = int(rows[table.activity[k]])
             if own == NO_ROW:
                 continue
-            other = _other_end(ends, placing, number, k)
+            other = _other_end(ends, placings, number, k)
             if other == NO_ROW:
                 outside.append((placing, k))
                 continue
@@ -185,13 +185,27 @@ def _wanted_ends(placings: list[Placing]) -> dict[tuple[str, str], list[tuple[in
 
 
 def _other_end(
-    ends: dict[tuple[str, str], list[tuple[int, int]]], placing: Placing, number: int, k: int
+    ends: dict[tuple[str, str], list[tuple[int, int]]],
+    placings: list[Placing],
+    number: int,
+    k: int,
 ) -> int:
-    """Merged row of the missing end of external link k, NO_ROW when it is not surely known."""
-    table = placing.part.schedule.external_links
+    """Merged row of the missing end of external link k, NO_ROW when it is not surely known.
+
+    Numbers of two databases may meet by chance: where the part names the other project, that name
+    has to be the one of the project found.
+    """
+    table = placings[number].part.schedule.external_links
     project = str(table.other_project[k])
-    found = [row for part, row in ends[project, str(table.other_uid[k])] if part != number]
-    stub = [p for p in placing.part.schedule.projects if p.uid == project]
+    stub = [p for p in placings[number].part.schedule.projects if p.uid == project]
+    names = {p.code for p in stub}
+
+    def is_named(part: int) -> bool:
+        others = placings[part].part.schedule.projects
+        return not names or any(p.uid == project and p.code in names for p in others)
+
+    ends_found = ends[project, str(table.other_uid[k])]
+    found = [row for part, row in ends_found if part != number and is_named(part)]
     if len(found) != 1 or any(p.exported for p in stub):
         return NO_ROW
     return found[0]
