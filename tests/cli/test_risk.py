@@ -112,3 +112,22 @@ def test_the_same_as_a_workbook_gives_the_same_digest(files, capfd) -> None:
         assert main(["risk", xer, *given, "--iterations", "2048", "--json", "-"]) == 0
         digests.append(json.loads(capfd.readouterr().out)["digest"])
     assert digests[0] == digests[1]
+
+
+def test_the_delay_is_shared_out_to_the_risks(files, capfd) -> None:
+    def risk(name, activity, hours, probability):
+        impact = {"where": {"ids": [activity]}, "as": "hours", "distribution": "fixed",
+                  "parameters": {"value": hours}}  # fmt: skip
+        return {"id": name, "title": name, "probability": probability, "impacts": [impact]}
+
+    model = {"risks": [risk("R1", "A", 3, 1.0), risk("R2", "G", 5, 1.0), risk("R3", "C", 1, 1.0)]}
+    (files / "risks.json").write_text(json.dumps(model), encoding="utf-8")
+    words = ["risk", str(files / "v9.xer"), "--model", str(files / "risks.json")]
+    assert main([*words, "--iterations", "64", "--shapley", "--json", "-"]) == 0
+    made = json.loads(capfd.readouterr().out)["shapley"]
+    assert (made["exact"], made["runs"], made["total_h"]) == (True, 8, 8.0)
+    assert {item["id"]: item["value_h"] for item in made["risks"]} == pytest.approx(
+        {"R1": 3.0, "R2": 5.0, "R3": 0.0}
+    )
+    assert main([*words, "--iterations", "64", "--shapley"]) == 0
+    assert "all risks together cost 8.0 h" in capfd.readouterr().out

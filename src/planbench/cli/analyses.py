@@ -56,6 +56,9 @@ def add_commands(commands: Commands) -> None:
     risk.add_argument(
         "--template", type=Path, metavar="XLSX", help="write the model as a workbook, do not run"
     )
+    risk.add_argument(
+        "--shapley", action="store_true", help="share the delay at P80 out to the risks (many runs)"
+    )
     risk.add_argument("--iterations", type=_positive, default=10_000, metavar="N")
     risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
     risk.add_argument("--threads", type=_positive, default=0, metavar="N")
@@ -276,7 +279,7 @@ def _level(options: argparse.Namespace) -> int:
 
 
 def _risk(options: argparse.Namespace) -> int:
-    from planbench.services.risk import read_model, risk_json, run_risk
+    from planbench.services.risk import read_model, risk_json, run_risk, shapley, shapley_json
 
     document = _calculated(options)
     if options.template:
@@ -296,6 +299,10 @@ def _risk(options: argparse.Namespace) -> int:
         context=JobContext(show_progress),
     )
     result = {**_held_json(document), **risk_json(document)}
+    if options.shapley:
+        result["shapley"] = shapley_json(
+            shapley(document, model, seed=options.seed, context=JobContext(show_progress))
+        )
     if options.json:
         write_json(envelope("risk", [document], result), options.json)
     if options.json == "-":
@@ -305,4 +312,8 @@ def _risk(options: argparse.Namespace) -> int:
     for name in ("p10", "p50", "p80", "p90"):
         print(f"  {name.upper()}  {finish[name]}")
     print(f"  the calculated finish is met in {100 * finish['probability_of_deterministic']:.1f} %")
+    if options.shapley:
+        print(f"  all risks together cost {result['shapley']['total_h']:.1f} h of it, of which")
+        for item in result["shapley"]["risks"]:
+            print(f"  {item['id']:12}{item['value_h']:>10.1f} h  {item['title']}")
     return 0

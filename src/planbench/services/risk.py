@@ -248,6 +248,26 @@ def shapley(
     )
 
 
+def shapley_json(shares: Shares) -> dict[str, Any]:
+    """Shares of the delay in hours of the clock."""
+    return {
+        "percent": shares.percent,
+        "total_h": shares.total / 60.0,
+        "runs": shares.runs,
+        "exact": shares.exact,
+        "risks": [
+            {
+                "id": item.id,
+                "title": item.title,
+                "value_h": item.value / 60.0,
+                "last_in_h": item.last / 60.0,
+                "first_in_h": item.first / 60.0,
+            }
+            for item in shares.each
+        ],
+    }
+
+
 def _tell(context: JobContext, begun: int, total: int) -> Callable[[int, int], None]:
     def tell(done: int, _: int) -> None:
         context.report(begun + done, total, "Simulating")
