@@ -186,10 +186,11 @@ class _Writer:
         bodies = _bodies(table, mapping.PROJECT, extra)
         options = _bodies(self.tables["SCHEDOPTIONS"], mapping.OPTIONS, self._option_fields())
         nested = self._nested("Project", uids)
+        some = any(project.exported for project in self.schedule.projects)  # else all are meant
         parts = {
             uid: [outline.get(uid, "")]
             for uid, project in zip(uids, self.schedule.projects, strict=True)
-            if project.exported
+            if project.exported or not some
         }
         for tag in _OF_PROJECT:
             objects = self._objects(tag, self._more(tag))
