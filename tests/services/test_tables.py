@@ -101,7 +101,9 @@ def test_edits_are_one_step(document: Document, ending: str) -> None:
     ("key", "value", "reason"),
     [
         ("original", "12,5", "not a number"),
-        ("original", "9" * 400, "not a number"),
+        ("original", "9" * 400, "larger than a schedule"),
+        ("original", 10**400, "larger than a schedule"),
+        ("status", 10**400, "only counts for new rows"),
         ("original", "１２", "not a number"),
         ("start", "２０２６-01-05", "not a date"),
         ("original", 1e308, "larger than a schedule"),

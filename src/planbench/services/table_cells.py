@@ -57,9 +57,9 @@ def number(value: Cell) -> float:
         if not _NUMBER.fullmatch(value.strip()):
             raise PlanbenchError("This is not a number such as 12.5.")
         value = float(value.strip())
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
         raise PlanbenchError("This is not a number such as 12.5.")
-    if abs(value) > MOST:
+    if abs(value) > MOST:  # whole numbers may have any number of digits
         raise PlanbenchError("This number is larger than a schedule can hold.")
     return float(value)
 
@@ -101,13 +101,20 @@ def same(one: Cell, other: Cell) -> bool:
         return True
     if isinstance(one, str) == isinstance(other, str):
         both_numbers = isinstance(one, int | float) and isinstance(other, int | float)
-        return both_numbers and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-4)  # type: ignore[arg-type]
+        return both_numbers and _close(one, other)  # type: ignore[arg-type]
     given, plain = (one, other) if isinstance(one, str) else (other, one)
     assert isinstance(given, str)
     if isinstance(plain, bool):
         return _TRUTHS.get(given.strip().casefold()) == plain
     if isinstance(plain, int | float) and _NUMBER.fullmatch(given.strip()):
-        return math.isclose(float(given.strip()), plain, rel_tol=1e-9, abs_tol=1e-4)
+        return _close(float(given.strip()), plain)
     if isinstance(plain, dt.datetime) and _DATE.fullmatch(given.strip()):
         return given.strip().replace("T", " ")[:16] == told(plain)
     return plain is None and not given.strip()
+
+
+def _close(one: float, other: float) -> bool:
+    """Whether two numbers are equal but for what a spreadsheet rounds."""
+    if abs(one) > MOST or abs(other) > MOST:  # whole numbers may be beyond any float
+        return one == other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-4)
