@@ -29,7 +29,8 @@ from planbench.engines.control.variances import (
     rule_from,
 )
 from planbench.services.contract import read_json
-from planbench.services.control import ControlReport, control_report
+from planbench.services.control import ControlReport, baseline_of
+from planbench.services.control_history import Stand, earlier_stands
 from planbench.services.document import Document
 from planbench.services.resources import resource
 from planbench.store.records import Entry, JournalLine
@@ -155,8 +156,8 @@ def action_report(
     now = report or library_report(document, library)
     project = document.library_project
     rules = rules_of(library, project)
-    reports = [*_earlier(document, library, rules), now]
-    subjects = subjects_of(reports)
+    stands = [*_earlier(document, library, rules), Stand(now.history[-1], now.wbs, now.cbs)]
+    subjects = subjects_of(stands)
     found = breaches(rules, subjects)
     actions = () if library is None or project is None else actions_of(library, project)
     moment = to_datetime(now.data_date)
@@ -176,21 +177,21 @@ def open_actions(library: Library, project: int, report: ActionReport) -> int:
     return len(changed)
 
 
-def subjects_of(reports: Sequence[ControlReport]) -> tuple[Subject, ...]:
-    """What rules are held against, from the reports of updates in order of time."""
-    last = reports[-1]
+def subjects_of(stands: Sequence[Stand]) -> tuple[Subject, ...]:
+    """What rules are held against, from where updates stood in order of time."""
+    last = stands[-1]
     days = []
-    for one in reports:
-        moment = to_datetime(one.data_date)
+    for one in stands:
+        moment = to_datetime(one.point.data_date)
         assert moment is not None
         days.append(moment.date())
     whole = [
-        Moment(day, one.measured.values, one.measured.spi_t)
-        for day, one in zip(days, reports, strict=True)
+        Moment(day, one.point.values, one.point.spi_t)
+        for day, one in zip(days, stands, strict=True)
     ]
     found = [Subject("project", 0, "", "Project", tuple(whole))]
     for level, name in (("wbs", "wbs"), ("account", "cbs")):
-        tables = [{row.code: row for row in getattr(one, name)} for one in reports]
+        tables = [{row.code: row for row in getattr(one, name)} for one in stands]
         for row in getattr(last, name):
             moments = tuple(
                 Moment(day, table[row.code].values)
@@ -203,25 +204,13 @@ def subjects_of(reports: Sequence[ControlReport]) -> tuple[Subject, ...]:
 
 def _earlier(
     document: Document, library: Library | None, rules: Sequence[VarianceRule]
-) -> list[ControlReport]:
-    """The reports of as many updates before this one as the rules look back, oldest first."""
-    from planbench.services.quality import earlier_updates
-
-    if library is None or document.library_project is None:
+) -> list[Stand]:
+    """As many updates before this one as the rules look back, oldest first."""
+    against = baseline_of(document, library)
+    if library is None or against is None:
         return []
-    chosen = library.project(document.library_project).baseline
-    if chosen is None:
-        return []
-    base = library.file.load_schedule(chosen)
-    base_cpm = library.load_cpm(chosen, base)
-    label = library.file.update(chosen).label
-    found = []
     back = max((one.periods + (one.window == "current") for one in rules), default=1) - 1
-    updates = [one for one in earlier_updates(document, library) if one.kind != "baseline"]
-    for update in updates[max(len(updates) - back, 0) :]:
-        earlier = Document(library.file.load_schedule(update.id), update_label=update.label)
-        found.append(control_report(earlier, base, base_cpm, label))
-    return found
+    return earlier_stands(document, library, *against, back)
 
 
 def keep_sample_actions(library: Library, project: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,33 +33,16 @@ from planbench.engines.control.measure import (
 )
 from planbench.engines.control.spread import Accrual, planned_share
 from planbench.services.baselines import baseline_dates
+from planbench.services.control_history import Point as Point
+from planbench.services.control_history import Row as Row
+from planbench.services.control_history import Stand, earlier_points
 from planbench.services.document import Document
 
 if TYPE_CHECKING:
     from planbench.services.library import Library
+    from planbench.store.records import UpdateRecord
 
 NO_BASELINE = "There is no baseline: the dates and budgets of the update itself are the plan."
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a breakdown. `row` is the row of its table, -1 for what is on none of it."""
-
-    row: int
-    code: str
-    name: str
-    level: int
-    values: Values
-
-
-@dataclass(frozen=True)
-class Point:
-    """Where an update stood."""
-
-    data_date: int
-    label: str
-    values: Values
-    spi_t: float | None
 
 
 @dataclass(frozen=True)
@@ -208,15 +192,15 @@ def control_report(
     )
     ends = [earliest(scope.start, scope.data_date), scope.data_date]
     measured = measure(scope, np.unique(np.concatenate((months, ends))))
-    item_wbs = wbs[scope.item_activity]
-    names = schedule.activities.name.tolist() + [""] * (len(codes) - len(schedule))
-    if base is not None and len(codes) > len(schedule):
-        for row in range(len(schedule), len(codes)):
+    own_rows = len(schedule)
+    names = schedule.activities.name.tolist() + [""] * (len(codes) - own_rows)
+    if base is not None:
+        for row in range(own_rows, len(codes)):
             names[row] = base.activities.name[base.row_of_code[codes[row]]]
     by_activity = summed(scope.item_activity, scope, measured, len(codes))
     remarks = () if base is not None else (NO_BASELINE,)
     time, forecast = _forecast(document, scope, measured)
-    accounts = schedule.accounts.code.tolist()
+    by_wbs, by_account = _breakdowns(schedule, wbs[scope.item_activity], scope, measured)
     own = Point(scope.data_date, document.update_label, measured.values, measured.spi_t)
     return ControlReport(
         schedule.digest,
@@ -224,16 +208,27 @@ def control_report(
         schedule.projects[schedule.main_project].currency,
         label,
         measured,
-        _tree(schedule.wbs, wbs_paths(schedule), item_wbs, scope, measured),
-        _tree(schedule.accounts, accounts, scope.item_account, scope, measured),
+        by_wbs,
+        by_account,
         tuple(
-            Row(row if row < len(schedule) else NO_ROW, code, name, 0, values)
+            Row(row if row < own_rows else NO_ROW, code, name, 0, values)
             for row, (code, name, values) in enumerate(zip(codes, names, by_activity, strict=True))
         ),
         time,
         forecast,
         (*history, own),
         (*remarks, *implausible(measured.values, measured.eac["CPI"])),
+    )
+
+
+def _breakdowns(
+    schedule: Schedule, item_wbs: Rows, scope: Scope, measured: Measured
+) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """The values by WBS and by cost account."""
+    accounts = schedule.accounts.code.tolist()
+    return (
+        _tree(schedule.wbs, wbs_paths(schedule), item_wbs, scope, measured),
+        _tree(schedule.accounts, accounts, scope.item_account, scope, measured),
     )
 
 
@@ -301,28 +296,43 @@ def library_report(document: Document, library: Library | None) -> ControlReport
     Raises PlanbenchError when there is nothing to measure with, StoreError when the library
     cannot be read.
     """
-    chosen = None
-    if library is not None and document.library_project is not None:
-        chosen = library.project(document.library_project).baseline
-    if library is None or chosen is None:
+    against = baseline_of(document, library)
+    if library is None or against is None:
         return control_report(document, None)
-    base = library.file.load_schedule(chosen)
-    base_cpm = library.load_cpm(chosen, base)
-    label = library.file.update(chosen).label
-    return control_report(
-        document, base, base_cpm, label, _earlier(document, library, base, base_cpm)
-    )
+    record, base = against
+    history = earlier_points(document, library, record, base)
+    return control_report(document, *base(), record.label, history)
 
 
-def _earlier(document: Document, library: Library, base: Schedule, base_cpm: Any) -> list[Point]:
-    """Where the project stood at the updates before this one."""
-    from planbench.services.quality import earlier_updates
+def baseline_of(
+    document: Document, library: Library | None
+) -> tuple[UpdateRecord, Callable[[], tuple[Schedule, Any]]] | None:
+    """The update that a document's project is measured against, and how to load it, or None.
 
-    points = []
-    for update in earlier_updates(document, library):
-        schedule = library.file.load_schedule(update.id)
-        points.append(point_of(schedule, base, base_cpm, update.label))
-    return points
+    What the second gives is the schedule and its calculation, read at the first call. Raises
+    StoreError when the library cannot be read.
+    """
+    if library is None or document.library_project is None:
+        return None
+    chosen = library.project(document.library_project).baseline
+    if chosen is None:
+        return None
+    record = library.update(chosen)
+
+    @cache
+    def load() -> tuple[Schedule, Any]:
+        schedule = library.file.load_schedule(chosen)
+        return schedule, library.load_cpm(chosen, schedule)
+
+    return record, load
+
+
+def stand_of(schedule: Schedule, base: Schedule, base_cpm: Any, label: str) -> Stand:
+    """Where an update stood against a baseline, with its breakdowns."""
+    scope, wbs, _ = scope_of(schedule, base, base_cpm)
+    measured = measure(scope)
+    point = Point(schedule.data_date, label, measured.values, measured.spi_t)
+    return Stand(point, *_breakdowns(schedule, wbs[scope.item_activity], scope, measured))
 
 
 def point_of(schedule: Schedule, base: Schedule, base_cpm: Any, label: str) -> Point:
