@@ -69,3 +69,8 @@ def test_bombs_and_damage_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read_xlsx(b"PK\x03\x04 damaged", "t.xlsx")
     with pytest.raises(ImportRefused, match="no column titles"):
         read_csv(b"", "t.csv")
+
+
+def test_titles_lose_breaks_and_marks_that_cannot_be_seen() -> None:
+    grid = read_csv('\ufeff\ufeffProject,"Activity\n ID"\nP,A1\n'.encode(), "plan.csv")
+    assert grid.titles == ("Project", "Activity ID")

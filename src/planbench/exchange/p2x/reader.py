@@ -68,7 +68,9 @@ def read_updates(data: bytes, name: str = "") -> list[Schedule]:
         plan = replace(plan, source=source)
         return [plan, *_tracked(root, plan)]
     except (ParseError, ValueError, LookupError, ArithmeticError) as error:
-        raise ImportRefused(f"is no ProTrack project that can be read: {error}", name) from error
+        raise ImportRefused(
+            f"is no ProTrack project that can be read: {str(error)[:120]}", name
+        ) from error
 
 
 def _text(element: Element, name: str) -> str:

@@ -125,13 +125,18 @@ def _grid(name: str, lines: Sequence[tuple[Cell, ...]], where: str) -> Grid:
         raise ImportRefused("the first row has no column titles", where)
     if len(lines) - 1 > MOST_ROWS or len(lines[0]) > MOST_COLUMNS:
         raise ImportRefused(f"more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns", where)
-    titles = tuple("" if value is None else str(value).strip() for value in lines[0])
+    titles = tuple("" if value is None else _one_line(str(value)) for value in lines[0])
     wide = len(titles)
     rows = [
         line if len(line) == wide else (*line[:wide], *([None] * (wide - len(line))))
         for line in lines[1:]
     ]
     return Grid(name, titles, rows)
+
+
+def _one_line(title: str) -> str:
+    """A title without breaks and marks that cannot be seen."""
+    return "".join(filter(str.isprintable, " ".join(title.split())))
 
 
 def write_xlsx(grids: Sequence[Grid]) -> bytes:
