@@ -1,0 +1,1 @@
+"""Cost ledgers as finance departments export them."""
