@@ -17,6 +17,7 @@ from planbench.domain.times import NO_TIME
 from planbench.services.actions import keep_sample_actions
 from planbench.services.baselines import aligned_baseline
 from planbench.services.contract import keep_sample
+from planbench.services.cost import keep_sample_cost
 from planbench.services.sample_build import build_schedule
 from planbench.services.sample_network import (
     BASELINE,
@@ -160,6 +161,7 @@ def ensure_sample(library: Library) -> int:
                 _keep_risk_model(library, update)
     keep_sample(library, project)
     keep_sample_actions(library, project)
+    keep_sample_cost(library, project)
     return project
 
 
