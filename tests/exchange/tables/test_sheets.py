@@ -74,3 +74,10 @@ def test_bombs_and_damage_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_titles_lose_breaks_and_marks_that_cannot_be_seen() -> None:
     grid = read_csv('\ufeff\ufeffProject,"Activity\n ID"\nP,A1\n'.encode(), "plan.csv")
     assert grid.titles == ("Project", "Activity ID")
+
+
+@pytest.mark.parametrize("line", ["98,87", "98,87,,x"])
+def test_a_decimal_comma_that_splits_a_number_is_told(line: str) -> None:
+    with pytest.raises(ImportRefused, match=r"row 3 has more cells"):
+        read_csv(f"Percent\n50\n{line}\n".encode(), "a.csv")
+    assert read_csv(b'Percent\n50,\n"98,87"\n', "a.csv").rows == [("50",), ("98,87",)]

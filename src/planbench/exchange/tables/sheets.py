@@ -127,6 +127,13 @@ def _grid(name: str, lines: Sequence[tuple[Cell, ...]], where: str) -> Grid:
         raise ImportRefused(f"more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns", where)
     titles = tuple("" if value is None else _one_line(str(value)) for value in lines[0])
     wide = len(titles)
+    for number, line in enumerate(lines[1:], 2):
+        if any(value is not None for value in line[wide:]):
+            raise ImportRefused(
+                f"row {number} has more cells than there are column titles",
+                where,
+                "Put numbers with a decimal comma in quotes, and give every column a title.",
+            )
     rows = [
         line if len(line) == wide else (*line[:wide], *([None] * (wide - len(line))))
         for line in lines[1:]
