@@ -16,6 +16,7 @@ from planbench.domain.schedule import Baseline, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.services.actions import keep_sample_actions
 from planbench.services.baselines import aligned_baseline
+from planbench.services.cash import keep_sample_cash
 from planbench.services.contract import keep_sample
 from planbench.services.cost import keep_sample_cost
 from planbench.services.sample_build import build_schedule
@@ -162,6 +163,7 @@ def ensure_sample(library: Library) -> int:
     keep_sample(library, project)
     keep_sample_actions(library, project)
     keep_sample_cost(library, project)
+    keep_sample_cash(library, project)
     return project
 
 
