@@ -34,9 +34,8 @@ WORKSPACES = (
         "portfolio",
         "Portfolio",
         "portfolio",
-        "",
-        "It will rank projects under budgets and capacity and say why one is below the line.",
-        False,
+        "planbench.ui.portfolio.workspace:PortfolioWorkspace",
+        needs_document=False,
     ),
     Entry(
         "reports",

@@ -1,0 +1,343 @@
+"""The Register view: every table of the portfolio, edited in place and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.domain.errors import PlanbenchError
+from planbench.services.blocks import from_text
+from planbench.services.portfolio_library import Tables, register_from, tables_of
+from planbench.ui import text
+from planbench.ui.portfolio.desk import Desk
+from planbench.ui.portfolio.rows import Rows, table
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    CellLook,
+    Column,
+    FlatTableModel,
+    Label,
+    SearchField,
+    Surface,
+)
+
+TITLES = {
+    "settings": "Settings",
+    "projects": "Projects",
+    "start_options": "Start options",
+    "capex": "Cost by quarter",
+    "project_benefits": "Benefits by year",
+    "demand": "Demand by quarter",
+    "roles": "Roles",
+    "capacity": "Capacity",
+    "funds": "Funds",
+    "budgets": "Budgets",
+    "dependencies": "Dependencies",
+    "group_limits": "Group limits",
+    "drivers": "Drivers",
+    "driver_judgements": "Judgements",
+    "driver_scores": "Impacts on drivers",
+    "strategic_risks": "Strategic risks",
+    "risk_loadings": "Risk loadings",
+    "delays": "Deliveries",
+    "suppliers": "Suppliers",
+    "cause_codes": "Causes",
+    "benefits": "Benefits register",
+    "gates": "Gates",
+}
+"""The tables in the order shown, with what each is called."""
+
+
+def typed(words: str) -> Any:
+    """A cell as typed: nothing, a number, or words."""
+    words = words.strip()
+    if not words:
+        return None
+    plain = words.replace("\u2212", "-").replace("\u202f", "").replace(" ", "")
+    try:
+        number = float(plain)
+    except ValueError:
+        return words
+    if not np.isfinite(number):
+        return words
+    return int(number) if number.is_integer() and "." not in plain else number
+
+
+def shown(value: Any) -> str:
+    """A cell as words; whole numbers without decimals."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)
+
+
+class Sheet(FlatTableModel):
+    """One table of the register; `changed` takes the label and the rows after an edit."""
+
+    def __init__(self, page: RegisterPage) -> None:
+        super().__init__()
+        self.page = page
+        self.name = ""
+        self.cells: list[list[Any]] = []
+
+    def show(self, name: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Show another table; its first row are the titles."""
+        self.name = name
+        titles = [str(title) for title in rows[0]]
+        self.cells = [list(row) for row in rows[1:]]
+        columns = []
+        for k, title in enumerate(titles):
+            values = [row[k] for row in self.cells]
+            numbers = all(isinstance(v, (int, float)) for v in values if v is not None)
+            right = numbers and any(v is not None for v in values)
+            longest = max([0, *(len(shown(v)) for v in values)])
+            wide = max(64, min(260, 7 * longest + 24), 7 * len(title) + 26)
+            order: list[Any] | np.ndarray[Any, Any] = [shown(v).casefold() for v in values]
+            if right:
+                order = np.array([np.inf if v is None else float(v) for v in values])
+            words = title.replace("_", " ").capitalize()
+            columns.append(
+                Column(
+                    title,
+                    words.replace(" id", " ID").replace(" pct", ", %"),
+                    wide,
+                    right=right,
+                    sort_values=order,
+                    editable=True,
+                    elide=not right,
+                )
+            )
+        self.set_data(columns, len(self.cells))
+
+    def look(self, row: int, column: int) -> CellLook:
+        value = self.cells[row][column]
+        return CellLook(shown(value), "text" if value is not None else "text-muted")
+
+    def tip(self, row: int, column: int) -> str:
+        return shown(self.cells[row][column])
+
+    def put(self, row: int, column: int, text: str) -> bool:
+        value = typed(text)
+        if value == self.cells[row][column]:
+            return False
+        cells = [list(one) for one in self.cells]
+        cells[row][column] = value
+        title = self.columns[column].title.casefold()
+        key = shown(self.cells[row][0]) or f"row {row + 1}"
+        return self.page.take(f"{TITLES[self.name]}: {title} of {key}", self.name, cells, soon=True)
+
+
+class RegisterPage(QWidget):
+    """Tables at the left, the cells of the chosen one at the right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._tables: Tables = {}
+        self._of: object = None
+        self.names = Rows(
+            [
+                Column("name", "Table", 150, stretch=True, sortable=False),
+                Column("rows", "Rows", 60, right=True, sortable=False),
+            ]
+        )
+        self.list = table("Tables of the register", self.names)
+        self.list.setFixedWidth(230)
+        self.list.row_changed.connect(lambda _row: self._show_sheet())
+        self.sheet = Sheet(self)
+        self.grid = table("Cells", self.sheet)
+        self.banner = Banner("error")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.list)
+        line = Surface("border")
+        line.setFixedWidth(1)
+        row.addWidget(line)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addWidget(self.banner)
+        column.addWidget(self.grid, 1)
+        row.addLayout(column, 1)
+        desk.opened.connect(self.refresh)
+        desk.changed.connect(self.refresh)
+
+    def _head(self) -> QWidget:
+        head = Surface("surface-raised", "b")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(14, 7, 12, 8)
+        row.setSpacing(8)
+        self.title = Label("", "heading")
+        self.note = Label("", "body", "text-muted")
+        row.addWidget(self.title)
+        row.addWidget(self.note)
+        row.addStretch(1)
+        self.find = SearchField("Find in this table")
+        self.find.textChanged.connect(lambda _text: self._filter())
+        row.addWidget(self.find)
+        self.add = Button("Add row", "default", "plus", tip="A copy below the current row")
+        self.add.clicked.connect(lambda _on=False: self.add_row())
+        self.drop = Button("Delete rows", "default", "trash-2", tip="Delete the selected rows")
+        self.drop.clicked.connect(lambda _on=False: self.delete_rows())
+        row.addWidget(self.add)
+        row.addWidget(self.drop)
+        self._key("Add a row", "Ins", self.add_row)
+        self._key("Delete the selected rows", "Ctrl+Del", self.delete_rows)
+        self._key("Paste cells", "Ctrl+V", self.paste)
+        return head
+
+    def _key(self, words: str, key: str, slot: Any) -> None:
+        action = QAction(words, self)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _on=False: slot())
+        self.addAction(action)
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.list, self.grid]
+
+    # Showing.
+
+    def refresh(self) -> None:
+        """Show the register again if it is another one."""
+        register = self.desk.register
+        if register is None or register is self._of:
+            return
+        self._of = register
+        self._tables = tables_of(register)
+        self.banner.hide()
+        known = [name for name in TITLES if name in self._tables]
+        chosen = max(0, self.list.current_row())
+        looks = [
+            (
+                CellLook(TITLES[name]),
+                CellLook(text.number(len(self._tables[name]) - 1), "text-muted"),
+            )
+            for name in known
+        ]
+        self.names.show(looks, keys=known)
+        if self.sheet.name not in known:
+            chosen = known.index("projects")
+        self.list.apply_columns()
+        self.list.select_row(chosen)
+        self._show_sheet()
+
+    def show_table(self, name: str) -> None:
+        """Go to a table."""
+        self.list.select_row(self.names.row_of(name))
+        self._show_sheet()
+
+    def _show_sheet(self) -> None:
+        row = self.list.current_row()
+        if not 0 <= row < len(self.names.keys):
+            return
+        name = self.names.keys[row]
+        other = name != self.sheet.name
+        column = self.grid.currentIndex().column()
+        line = self.grid.currentIndex().row()
+        place = self.grid.verticalScrollBar().value()
+        self.sheet.show(name, self._tables[name])
+        self.grid.apply_columns()
+        self.title.setText(TITLES[name])
+        count = len(self.sheet.cells)
+        self.note.setText(f"{text.counted(count, 'row')}; type into a cell, Ctrl+V pastes a block")
+        self._filter()
+        if not other and 0 <= line < self.sheet.rowCount():
+            self.grid.setCurrentIndex(self.sheet.index(line, max(0, column)))
+            self.grid.verticalScrollBar().setValue(place)
+
+    def _filter(self) -> None:
+        words = self.find.text().casefold().split()
+        rows = [
+            k
+            for k, row in enumerate(self.sheet.cells)
+            if all(any(word in shown(cell).casefold() for cell in row) for word in words)
+        ]
+        if len(rows) != self.sheet.rowCount():
+            self.sheet.set_rows(np.array(rows, dtype=np.int32))
+
+    # Editing.
+
+    def take(self, label: str, name: str, cells: list[list[Any]], *, soon: bool = False) -> bool:
+        """Check the register with these rows and take it; what is wrong is said in a banner.
+
+        `soon` shows it after the editor of the cell has gone.
+        """
+        from PySide6.QtCore import QTimer
+
+        titles = self._tables[name][0]
+        try:
+            made = register_from({**self._tables, name: [titles, *cells]}, TITLES[name])
+            if soon:
+                self.sheet.cells = cells
+                QTimer.singleShot(0, lambda: self.desk.tried(self.desk.apply, label, register=made))
+            else:
+                self.desk.apply(label, register=made)
+        except PlanbenchError as error:
+            self.banner.show_message(error.line, "The cell was not changed", kind="error")
+            return False
+        self.banner.hide()
+        return True
+
+    def add_row(self) -> None:
+        """A copy of the current row below it, with an id of its own in lists of things."""
+        if self.desk.register is None:
+            return
+        cells = [list(row) for row in self.sheet.cells]
+        at = self.grid.current_row()
+        titles = self._tables[self.sheet.name][0]
+        new: list[Any] = list(cells[at]) if 0 <= at < len(cells) else [None] * len(titles)
+        if self.sheet.name in _OWN_ID:
+            new[0] = _free_id([shown(row[0]) for row in cells], shown(new[0]))
+        place = at + 1 if 0 <= at < len(cells) else len(cells)
+        label = f"Add to {TITLES[self.sheet.name].casefold()}"
+        if self.take(label, self.sheet.name, [*cells[:place], new, *cells[place:]]):
+            self.grid.select_row(place)
+
+    def delete_rows(self) -> None:
+        """Delete the selected rows."""
+        gone = set(self.grid.selected_rows())
+        if not gone or self.desk.register is None:
+            return
+        kept = [row for k, row in enumerate(self.sheet.cells) if k not in gone]
+        count = text.counted(len(gone), "row")
+        self.take(f"Delete {count} of {TITLES[self.sheet.name].casefold()}", self.sheet.name, kept)
+
+    def paste(self) -> None:
+        """Put a block of cells in place, from the current cell on."""
+        block = from_text(QGuiApplication.clipboard().text())
+        index = self.grid.currentIndex()
+        if not block or not index.isValid():
+            return
+        cells = [list(row) for row in self.sheet.cells]
+        for down, line in enumerate(block):
+            if index.row() + down >= self.sheet.rowCount():
+                break
+            row = self.sheet.source(index.row() + down)
+            for across, words in enumerate(line):
+                if index.column() + across < len(cells[row]):
+                    cells[row][index.column() + across] = typed(words)
+        self.take(f"Paste into {TITLES[self.sheet.name].casefold()}", self.sheet.name, cells)
+
+
+_OWN_ID = ("projects", "roles", "funds", "drivers", "strategic_risks", "delays", "benefits")
+"""Tables whose first column names each row once."""
+
+
+def _free_id(taken: Sequence[str], like: str) -> str:
+    """The next id that is free: P12 gives P13."""
+    head = like.rstrip("0123456789")
+    digits = len(like) - len(head)
+    number = int(like[len(head) :] or 0) + 1
+    while f"{head}{number:0{digits}d}" in taken:
+        number += 1
+    return f"{head}{number:0{digits}d}"

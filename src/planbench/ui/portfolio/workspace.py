@@ -1,0 +1,235 @@
+"""The Portfolio workspace: which projects to launch, delay or stop, when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from planbench.ui.portfolio.desk import Desk
+from planbench.ui.portfolio.register import RegisterPage
+from planbench.ui.portfolio.selection import SelectionPage
+from planbench.ui.portfolio.words import suppositions
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    ElidedLabel,
+    EmptyState,
+    SegmentedControl,
+    Toolbar,
+)
+
+
+class PortfolioWorkspace(QWidget):
+    """The open portfolio in views that share one desk."""
+
+    name = "portfolio"
+    title = "Portfolio"
+    icon = "portfolio"
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self.state = state
+        self.desk = Desk(state)
+        self._library: object = None
+        self._narrow: bool | None = None
+        self._build()
+        desk = self.desk
+        desk.opened.connect(self._show)
+        desk.changed.connect(self._show_banner)
+        desk.planned.connect(self._show_banner)
+        desk.history.connect(self._show_history)
+        desk.kept.connect(self._show_banner)
+        state.library_changed.connect(self._library_changed)
+        self._show()
+
+    # Building.
+
+    def _build(self) -> None:
+        self.banner = Banner("info")
+        self.banner.hide()
+        self.selection = SelectionPage(self.desk)
+        self.register = RegisterPage(self.desk)
+        self._views = QStackedWidget()
+        for _name, page in self._named_views():
+            self._views.addWidget(page)
+        self.empty = EmptyState(
+            "No portfolio yet",
+            "A portfolio lists candidates and running projects with cost, benefits, people and "
+            "budgets. planbench then finds which to launch, delay or stop, and says why. Read a "
+            "workbook, or look at the sample first.",
+            ("Open a workbook", "open", self.ask_file),
+            ("Open the sample", "star", self.desk.open_sample),
+        )
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._views)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._toolbar())
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+
+    def _named_views(self) -> list[tuple[str, QWidget]]:
+        return [("Selection", self.selection), ("Register", self.register)]
+
+    def _toolbar(self) -> Toolbar:
+        bar = Toolbar("Portfolio")
+        self.view = SegmentedControl([name for name, _ in self._named_views()], "View")
+        self.view.changed.connect(self._view_chosen)
+        bar.add(self.view)
+        self.supposed = ElidedLabel("", "body", "text-muted")
+        bar.add(self.supposed)
+        self.undo_button = self._button("", "quiet", "undo", "Undo", self.desk.undo)
+        self.redo_button = self._button("", "quiet", "redo", "Redo", self.desk.redo)
+        self.file_button = self._button(
+            "File", "default", "file-spreadsheet", "Open, save or keep the portfolio", self._menu
+        )
+        self.solve_button = self._button(
+            "Solve", "primary", "target", "Find the best choice and timing (F9)", self.desk.solve
+        )
+        for button in (self.undo_button, self.redo_button, self.file_button, self.solve_button):
+            bar.add(button)
+        self._key("Solve the portfolio", "F9", self.desk.solve)
+        return bar
+
+    def _button(
+        self, words: str, kind: str, icon: str, tip: str, slot: Callable[[], object]
+    ) -> Button:
+        made = Button(words, kind, icon, tip=tip)
+        made.clicked.connect(lambda _checked=False: slot())
+        return made
+
+    def _key(self, words: str, key: str, slot: Callable[[], object]) -> None:
+        action = QAction(words, self)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _checked=False: slot())
+        self.addAction(action)
+
+    # What the window asks.
+
+    def shown(self) -> None:
+        """The workspace was gone to: what the library keeps is opened when it was not yet."""
+        self._library_changed()
+        if self.desk.register is not None:
+            self.panes()[1].setFocus()
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        inner = getattr(self._views.currentWidget(), "panes", list)()
+        return [self.view, *inner] if self.desk.register is not None else [self.empty]
+
+    def view_names(self) -> list[str]:
+        """The views, for pictures of each."""
+        return [name.casefold() for name, _ in self._named_views()]
+
+    def show_view(self, name: str) -> None:
+        """Go to a view by its name."""
+        self.view.set_index(self.view_names().index(name.casefold()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
+        if narrow != self._narrow:
+            self._narrow = narrow
+            for _name, page in self._named_views():
+                if hasattr(page, "fit"):
+                    page.fit(narrow)
+
+    # Showing.
+
+    def _library_changed(self) -> None:
+        library = self.state.library
+        if library is self._library and (self.desk.register is not None or library is None):
+            return
+        if not self.isVisible():
+            return
+        self._library = library
+        self.desk.open_kept()
+
+    def _show(self) -> None:
+        there = self.desk.register is not None
+        self._pages.setCurrentIndex(1 if there else 0)
+        self.view.setEnabled(there)
+        self.solve_button.setEnabled(there)
+        if there:
+            self.selection.refresh()
+        self._show_banner()
+        self._show_history()
+
+    def _view_chosen(self, index: int) -> None:
+        self._views.setCurrentIndex(index)
+
+    def _show_banner(self) -> None:
+        desk = self.desk
+        self.supposed.setText(suppositions(desk.assumptions) if desk.register else "")
+        if desk.register is None:
+            self.banner.hide()
+        elif desk.trouble:
+            self.banner.show_message(desk.trouble, "No choice keeps all limits", kind="error")
+        elif desk.stale:
+            self.banner.show_message(
+                "The portfolio changed since it was solved.",
+                kind="stale",
+                action="Solve",
+                slot=desk.solve,
+            )
+        elif desk.is_sample:
+            self.banner.show_message(
+                "This is the sample portfolio. Changes to it are not kept.",
+                kind="info",
+                action="Keep it in the library",
+                slot=lambda: desk.keep("Keep the sample portfolio"),
+            )
+        else:
+            self.banner.hide()
+
+    def _show_history(self) -> None:
+        desk = self.desk
+        for button, word, label in (
+            (self.undo_button, "Undo", desk.undo_label),
+            (self.redo_button, "Redo", desk.redo_label),
+        ):
+            button.setEnabled(bool(label))
+            button.set_tip(f"{word}: {label}" if label else f"Nothing to {word.lower()}")
+
+    # Files.
+
+    def _menu(self) -> None:
+        menu = QMenu(self)
+        menu.addAction("Open a workbook…", self.ask_file)
+        menu.addAction("Open a folder of CSV files…", self.ask_folder)
+        if self.desk.register is not None:
+            menu.addAction("Save as a workbook…", self.ask_save)
+        menu.addSeparator()
+        menu.addAction("Open the sample", self.desk.open_sample)
+        if self.desk.is_sample:
+            menu.addAction("Keep it in the library", lambda: self.desk.keep("Keep the sample"))
+        menu.exec(self.file_button.mapToGlobal(self.file_button.rect().bottomLeft()))
+
+    def ask_file(self) -> None:
+        """Ask for a workbook and open it."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open a portfolio", "", "Workbooks (*.xlsx)")
+        if name:
+            self.desk.open_file(Path(name))
+
+    def ask_folder(self) -> None:
+        """Ask for a folder of CSV files and open it."""
+        name = QFileDialog.getExistingDirectory(self, "Open a portfolio")
+        if name:
+            self.desk.open_file(Path(name))
+
+    def ask_save(self) -> None:
+        """Ask where to write the register as a workbook."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the portfolio", "portfolio.xlsx", "Workbooks (*.xlsx)"
+        )
+        if name:
+            self.desk.save_file(Path(name))
