@@ -167,6 +167,16 @@ def ensure_sample(library: Library) -> int:
     return project
 
 
+def _keep_register(library: Library, project: int) -> None:
+    """Keep the sample's risk register where the project has none yet."""
+    from planbench.services.register import Register
+    from planbench.services.sample_risk import risk_entries
+
+    register = Register(library, project)
+    if not register.entries:
+        register.put(risk_entries(), "register of the sample")
+
+
 def _keep_risk_model(library: Library, update: int) -> None:
     """Keep the sample's ranges and risks with its latest update."""
     from planbench.services.risk import sample_model

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planbench.domain.schedule import ActivityType, Schedule, Status
 from planbench.services.sample_network import COMPLETION, UPDATES, Row, project_facts, table
+
+if TYPE_CHECKING:
+    from planbench.engines.register.entry import Exposure, RiskEntry
 
 _DISTRIBUTIONS = {"triangular": "triangular", "betapert": "pert", "single point": "fixed"}
 
@@ -109,6 +112,57 @@ def _risk(row: Row, schedule: Schedule) -> dict[str, Any]:
             "cost_of_action": float(row["response_cost_eur"]),
         },
     }
+
+
+def risk_entries() -> tuple[RiskEntry, ...]:
+    """The register of the sample: owners, windows, responses and all."""
+    from planbench.engines.register.entry import RiskAction, RiskEntry
+
+    made = []
+    for row in table("risks.csv"):
+        action = RiskAction(
+            row["response"],
+            row["owner_role"],
+            row["response_activity_id"],
+            row["cbs_code"],
+            float(row["response_cost_eur"]),
+            row["proximity_from"],
+        )
+        made.append(
+            RiskEntry(
+                row["risk_id"],
+                row["title"],
+                row["kind"] == "opportunity",
+                row["category"],
+                row["cause"],
+                row["effect"],
+                row["event"],
+                row["owner_role"],
+                row["status"],
+                row["proximity_from"],
+                row["proximity_to"],
+                tuple(code for code in row["activity_ids"].split(";") if code),
+                row["mapping_mode"],
+                _exposure(row, ""),
+                _exposure(row, "post_"),
+                (action,),
+            )
+        )
+    return tuple(made)
+
+
+def _exposure(row: Row, prefix: str) -> Exposure:
+    """Probability, delay and cost; the table writes what an opportunity gains as negative."""
+    from planbench.engines.register.entry import Exposure, Three
+
+    def three(what: str, unit: str) -> Three:
+        points = (float(row[f"{prefix}{what}_{p}_{unit}"]) for p in ("min", "ml", "max"))
+        return Three(*sorted(map(abs, points)))
+
+    delay, cost = three("schedule", "d"), three("cost", "eur")
+    return Exposure(float(row[f"{prefix}probability"]), delay, cost)
+        float(row[f"{prefix}probability"]), three("schedule", "d"), three("cost", "eur")
+    )
 
 
 def _three(row: Row, prefix: str, unit: str, share: float = 1.0) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The risk register: its entries, qualitative scales and heat map, and its actions."""

@@ -1,0 +1,1 @@
+"""The risk register and interview sheets of a workshop as workbooks."""
