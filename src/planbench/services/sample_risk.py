@@ -161,8 +161,6 @@ def _exposure(row: Row, prefix: str) -> Exposure:
 
     delay, cost = three("schedule", "d"), three("cost", "eur")
     return Exposure(float(row[f"{prefix}probability"]), delay, cost)
-        float(row[f"{prefix}probability"]), three("schedule", "d"), three("cost", "eur")
-    )
 
 
 def _three(row: Row, prefix: str, unit: str, share: float = 1.0) -> dict[str, Any]:
