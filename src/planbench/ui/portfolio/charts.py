@@ -178,7 +178,7 @@ class BubbleChart:
 
         if not self.bubbles:
             return
-        theme, plot = current_theme(), chart.plot
+        plot = chart.plot
         most = max(one.cost for one in self.bubbles) or 1.0
         top = max(one.value for one in self.bubbles)
         bottom = min(0.0, *(one.value for one in self.bubbles))
@@ -209,21 +209,19 @@ class BubbleChart:
             label = chart.label(one.name, "text" if one.going else "text-muted", anchor=(0.5, 0.5))
             label.setPos(one.risk, one.value + (0.0 if one.cost > 0.25 * most else 0.055 * tall))
             plot.addItem(label, ignoreBounds=True)
-        corner = {"anchor": (0, 0)}
         for words, x, y, place in (
-            ("pearls", -0.08 * wide, top + 0.15 * tall, corner),
-            ("oysters", right + 0.21 * wide, top + 0.15 * tall, {"anchor": (1, 0)}),
-            ("bread and butter", -0.08 * wide, bottom - 0.15 * tall, {"anchor": (0, 1)}),
-            ("white elephants", right + 0.21 * wide, bottom - 0.15 * tall, {"anchor": (1, 1)}),
+            ("pearls", -0.08 * wide, top + 0.15 * tall, (0, 0)),
+            ("oysters", right + 0.21 * wide, top + 0.15 * tall, (1, 0)),
+            ("bread and butter", -0.08 * wide, bottom - 0.15 * tall, (0, 1)),
+            ("white elephants", right + 0.21 * wide, bottom - 0.15 * tall, (1, 1)),
         ):
-            label = chart.label(words, "text-muted", **place)
+            label = chart.label(words, "text-muted", anchor=place)
             label.setPos(x, y)
             plot.addItem(label, ignoreBounds=True)
         axis = plot.getAxis("bottom")
         axis.setTicks([[(k / 10, f"{10 * k} %") for k in range(11)]])
         plot.setLabel("bottom", "Chance of failure (1 − success)", **_ink())
         plot.setLabel("left", f"Value, {self._unit}", **_ink())
-        _ = theme
 
     def _clicked(self, spots: Any) -> None:
         if len(spots):

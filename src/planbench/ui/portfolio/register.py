@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
-from planbench.services.blocks import from_text
+from planbench.services.blocks import read_block
 from planbench.services.portfolio_library import Tables, register_from, tables_of
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
@@ -180,9 +180,9 @@ class RegisterPage(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.note)
         row.addStretch(1)
-        self.find = SearchField("Find in this table")
-        self.find.textChanged.connect(lambda _text: self._filter())
-        row.addWidget(self.find)
+        self.search = SearchField("Find in this table")
+        self.search.textChanged.connect(lambda _text: self._filter())
+        row.addWidget(self.search)
         self.add = Button("Add row", "default", "plus", tip="A copy below the current row")
         self.add.clicked.connect(lambda _on=False: self.add_row())
         self.drop = Button("Delete rows", "default", "trash-2", tip="Delete the selected rows")
@@ -256,7 +256,7 @@ class RegisterPage(QWidget):
             self.grid.verticalScrollBar().setValue(place)
 
     def _filter(self) -> None:
-        words = self.find.text().casefold().split()
+        words = self.search.text().casefold().split()
         rows = [
             k
             for k, row in enumerate(self.sheet.cells)
@@ -314,7 +314,7 @@ class RegisterPage(QWidget):
 
     def paste(self) -> None:
         """Put a block of cells in place, from the current cell on."""
-        block = from_text(QGuiApplication.clipboard().text())
+        block = read_block(QGuiApplication.clipboard().text())
         index = self.grid.currentIndex()
         if not block or not index.isValid():
             return

@@ -22,6 +22,7 @@ from planbench.ui.portfolio.words import group_colour, on_fill
 from planbench.ui.theme import current_theme
 
 _HEAD = 26
+_TOGGLE = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Roadmap(QWidget):
@@ -175,10 +176,7 @@ class Roadmap(QWidget):
             bar = self.bars[row]
             delay = dragged(bar, 1 if key == Qt.Key.Key_Right else -1)
             self.desk.tried(self.desk.move, bar.project, delay)
-        elif (key == Qt.Key.Key_Delete and self.bars[row].going) or key in (
-            Qt.Key.Key_Return,
-            Qt.Key.Key_Enter,
-        ):
+        elif key in _TOGGLE or (key == Qt.Key.Key_Delete and self.bars[row].going):
             self._toggle(self.bars[row])
         else:
             super().keyPressEvent(event)

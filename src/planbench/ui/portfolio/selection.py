@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from planbench.engines.portfolio.capacity import Cell, heat_map, shortages, yearly_cost
+from planbench.engines.portfolio.capacity import Cell, Year, heat_map, shortages, yearly_cost
 from planbench.engines.portfolio.frontier import Point, distance
 from planbench.services.portfolio_scenarios import Scenario
 from planbench.ui import text
@@ -222,7 +222,7 @@ class SelectionPage(QWidget):
         desk, register = self.desk, self.desk.register
         if register is None or desk.check is None:
             return
-        before = ()
+        before: tuple[Year, ...] = ()
         if desk.solved is not None and desk.solved.selection.found:
             before = yearly_cost(register, _known(desk, desk.solved.plan))
         risk = desk.risk.years if desk.risk is not None else ()
@@ -318,7 +318,8 @@ def _known(desk: Desk, plan: dict[str, int | None]) -> dict[str, int | None]:
 def figures(desk: Desk) -> list[Stat]:
     """The strip below the roadmap: value, cost and what risk does to them."""
     register, check, risk = desk.register, desk.check, desk.risk
-    assert register is not None and check is not None
+    assert register is not None
+    assert check is not None
     worth = "points" if desk.assumptions.objective == "score" else unit(register)
     best = desk.solved.selection.value if desk.solved and desk.solved.selection.found else None
     note = "net present value"

@@ -123,7 +123,7 @@ class PortfolioWorkspace(QWidget):
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
-        inner = getattr(self._views.currentWidget(), "panes", list)()
+        inner: list[QWidget] = getattr(self._views.currentWidget(), "panes", list)()
         return [self.view, *inner] if self.desk.register is not None else [self.empty]
 
     def view_names(self) -> list[str]:
