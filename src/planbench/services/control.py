@@ -68,7 +68,7 @@ class ControlReport:
         return self.measured.eac["CPI"]
 
 
-def _percent(schedule: Schedule) -> Numbers:
+def percent_complete(schedule: Schedule) -> Numbers:
     """Percent complete 0..100 of every activity, by its own type of percent complete."""
     acts = schedule.activities
     whole = np.maximum(acts.original_duration, 1)
@@ -140,7 +140,7 @@ def scope_of(schedule: Schedule, base: Schedule, cpm: Any = None) -> tuple[Scope
     effort = acts.type == ActivityType.LEVEL_OF_EFFORT
     reported = effort & (acts.physical_percent > 0)
     technique = np.where(effort & ~reported, Technique.LEVEL_OF_EFFORT, Technique.PERCENT)
-    percent = np.where(reported, acts.physical_percent, _percent(schedule))
+    percent = np.where(reported, acts.physical_percent, percent_complete(schedule))
     scope = Scope(
         base.calendars,
         max(base.projects[base.main_project].calendar, 0),
