@@ -3,32 +3,9 @@
 from __future__ import annotations
 
 from planbench.services.control import ControlReport, Row
+from planbench.services.money import Money as Money
 from planbench.ui import text
 from planbench.ui.widgets import Stat
-
-SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
-
-
-class Money:
-    """Amounts in one unit, chosen by the size of the budget."""
-
-    def __init__(self, budget: float, currency: str) -> None:
-        sign = SIGNS.get(currency, currency)
-        steps = ((1e6, "M"), (1e3, "k"), (1.0, ""))
-        factor, prefix = next((step for step in steps if abs(budget) >= 10 * step[0]), steps[-1])
-        self.factor = factor
-        spaced = f" {sign}" if prefix and len(sign) > 1 else sign
-        self.unit = f"{prefix}{spaced}".strip()
-
-    def plain(self, amount: float, decimals: int = 1) -> str:
-        """The amount in the unit, without naming it."""
-        return text.number(amount / self.factor, decimals)
-
-    def of(self, amount: float | None) -> str:
-        """`1 207.7 M€`, a dash for none."""
-        if amount is None:
-            return text.DASH
-        return f"{self.plain(amount)}{text.NARROW}{self.unit}".rstrip(text.NARROW)
 
 
 def index(value: float | None) -> str:

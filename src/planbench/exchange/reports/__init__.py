@@ -1,0 +1,1 @@
+"""Composed reports as HTML, workbooks and slides. The same report gives the same bytes."""
