@@ -142,15 +142,21 @@ def _asked(
     wanted = VALUES.get(one.operator, 1)
     if len(typed) != wanted and one.operator != "one-of":
         raise FilterError(f"“{column.name}” needs {wanted} value{'s' * (wanted != 1)}.")
-    values = column.values(table)
+    return ask(kind, one.operator, column.values(table), typed, table.schedule.data_date)
+
+
+def ask(kind: str, operator: str, values: Any, typed: list[str], data_date: int) -> Flags:
+    """Which values of a column answer to an operator of `OPERATORS[kind]` with what was typed.
+
+    Raises FilterError for typed text that is no value of the kind.
+    """
     if kind == "flag":
-        return np.asarray(values == (one.operator == "yes"), dtype=bool)
+        return np.asarray(values == (operator == "yes"), dtype=bool)
     if kind == "text":
-        return _ask_text(one.operator, values, typed)
+        return _ask_text(operator, values, typed)
     if kind == "date":
-        date = table.schedule.data_date
-        return _ask_date(one.operator, values, [read_when(text, date) for text in typed])
-    return _ask_number(one.operator, values, [_read_number(text) for text in typed])
+        return _ask_date(operator, values, [read_when(text, data_date) for text in typed])
+    return _ask_number(operator, values, [_read_number(text) for text in typed])
 
 
 def _ask_text(operator: str, values: Any, typed: list[str]) -> Flags:
