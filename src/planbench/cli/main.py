@@ -17,6 +17,7 @@ from planbench.cli import (
     findings,
     merge,
     portfolio,
+    resources,
     shows,
     trace,
 )
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     contract.add_command(commands)
     compare.add_command(commands)
     findings.add_command(commands)
+    resources.add_command(commands)
     shows.add_commands(commands)
     return top
 

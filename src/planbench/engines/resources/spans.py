@@ -189,8 +189,17 @@ def _spans(
                 0.0,
             )
         )
-    names = ("assignment", "calendar", "start", "finish", "delay", "contour", "amount", "actual")
-    return Spans(*(np.concatenate([getattr(one, n) for one in taken]) for n in names), undated)
+    return Spans(
+        np.concatenate([one.assignment for one in taken]),
+        np.concatenate([one.calendar for one in taken]),
+        np.concatenate([one.start for one in taken]),
+        np.concatenate([one.finish for one in taken]),
+        np.concatenate([one.delay for one in taken]),
+        np.concatenate([one.contour for one in taken]),
+        np.concatenate([one.amount for one in taken]),
+        np.concatenate([one.actual for one in taken]),
+        undated,
+    )
 
 
 def work_over(calendars: tuple[Calendar, ...], first: int, last: int) -> WorkTable:

@@ -165,4 +165,4 @@ def amounts_between(pieces: Pieces, spans: int, work: WorkTable, first: int, las
         there = ((moment > first) & (moment <= last)).astype(np.float64)
         share = np.where(length > 0, inside / np.where(length > 0, length, 1.0), there)
         found[chosen] = pieces.amount[chosen] * share
-    return np.bincount(pieces.span, found, spans)
+    return np.asarray(np.bincount(pieces.span, found, spans), dtype=np.float64)
