@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ class Rows(FlatTableModel):
         *,
         keys: Sequence[str] = (),
         tips: Sequence[str] = (),
-        values: dict[str, Sequence[Any]] | None = None,
+        values: Mapping[str, Sequence[Any]] | None = None,
         columns: Sequence[Column] | None = None,
     ) -> None:
         """Show other rows; `keys` name them, `tips` explain them."""

@@ -9,8 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from planbench.ui.portfolio.assume import AssumptionsDialog
+from planbench.ui.portfolio.balance import BalancePage
 from planbench.ui.portfolio.desk import Desk
+from planbench.ui.portfolio.followup import FollowUpPage
+from planbench.ui.portfolio.priorities import PrioritiesPage
 from planbench.ui.portfolio.register import RegisterPage
+from planbench.ui.portfolio.scenarios import ScenariosPage
 from planbench.ui.portfolio.selection import SelectionPage
 from planbench.ui.portfolio.words import suppositions
 from planbench.ui.state import AppState
@@ -55,6 +60,11 @@ class PortfolioWorkspace(QWidget):
         self.banner.hide()
         self.selection = SelectionPage(self.desk)
         self.register = RegisterPage(self.desk)
+        self.priorities = PrioritiesPage(self.desk)
+        self.balance = BalancePage(self.desk)
+        self.scenarios = ScenariosPage(self.desk)
+        self.scenarios.changed.connect(lambda: self.selection.show_scenarios(self.scenarios.kept))
+        self.followup = FollowUpPage(self.desk)
         self._views = QStackedWidget()
         for _name, page in self._named_views():
             self._views.addWidget(page)
@@ -77,7 +87,14 @@ class PortfolioWorkspace(QWidget):
         column.addWidget(self._pages, 1)
 
     def _named_views(self) -> list[tuple[str, QWidget]]:
-        return [("Selection", self.selection), ("Register", self.register)]
+        return [
+            ("Selection", self.selection),
+            ("Priorities", self.priorities),
+            ("Balance", self.balance),
+            ("Scenarios", self.scenarios),
+            ("Follow-up", self.followup),
+            ("Register", self.register),
+        ]
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Portfolio")
@@ -88,13 +105,22 @@ class PortfolioWorkspace(QWidget):
         bar.add(self.supposed)
         self.undo_button = self._button("", "quiet", "undo", "Undo", self.desk.undo)
         self.redo_button = self._button("", "quiet", "redo", "Redo", self.desk.redo)
+        self.assume_button = self._button(
+            "Assumptions", "default", "sliders-horizontal", "What if: budgets, rates", self.assume
+        )
         self.file_button = self._button(
             "File", "default", "file-spreadsheet", "Open, save or keep the portfolio", self._menu
         )
         self.solve_button = self._button(
             "Solve", "primary", "target", "Find the best choice and timing (F9)", self.desk.solve
         )
-        for button in (self.undo_button, self.redo_button, self.file_button, self.solve_button):
+        for button in (
+            self.undo_button,
+            self.redo_button,
+            self.assume_button,
+            self.file_button,
+            self.solve_button,
+        ):
             bar.add(button)
         self._key("Solve the portfolio", "F9", self.desk.solve)
         return bar
@@ -159,6 +185,7 @@ class PortfolioWorkspace(QWidget):
         self._pages.setCurrentIndex(1 if there else 0)
         self.view.setEnabled(there)
         self.solve_button.setEnabled(there)
+        self.assume_button.setEnabled(there)
         if there:
             self.selection.refresh()
         self._show_banner()
@@ -199,6 +226,15 @@ class PortfolioWorkspace(QWidget):
         ):
             button.setEnabled(bool(label))
             button.set_tip(f"{word}: {label}" if label else f"Nothing to {word.lower()}")
+
+    def assume(self) -> None:
+        """Ask for other assumptions and solve with them."""
+        register, desk = self.desk.register, self.desk
+        if register is None:
+            return
+        dialog = AssumptionsDialog(register, desk.assumptions, self)
+        if dialog.exec() and dialog.made != desk.assumptions:
+            desk.tried(desk.suppose, "Assumptions", dialog.made)
 
     # Files.
 

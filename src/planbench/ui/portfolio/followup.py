@@ -1,0 +1,370 @@
+"""The Follow-up view: exceptions, benefits, and what goes wrong in many projects alike."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.domain.errors import PlanbenchError
+from planbench.engines.portfolio.register import Register
+from planbench.engines.portfolio.systemic import FACTORS, Level, heat_cells
+from planbench.services.jobs import JobContext
+from planbench.services.portfolio import systemic_levels
+from planbench.services.portfolio_library import (
+    Flow,
+    exceptions,
+    flows,
+    summed_values,
+    targets,
+    with_flows,
+)
+from planbench.ui import text
+from planbench.ui.portfolio.desk import Desk
+from planbench.ui.portfolio.matrix import Matrix, Square
+from planbench.ui.portfolio.rows import Rows, table
+from planbench.ui.portfolio.words import call_name, money, percent
+from planbench.ui.widgets import Button, Card, CellLook, Column, Label, SegmentedControl
+
+KINDS = {
+    "p80-deadline": ("flag", "P80 late"),
+    "forecast-deadline": ("late", "late"),
+    "target-finish": ("late", "off target"),
+    "target-budget": ("flag", "over budget"),
+    "gate": ("held-back", "gate"),
+}
+
+
+class FollowUpPage(QWidget):
+    """What the projects report back, and which problems repeat."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.flows: tuple[Flow, ...] = ()
+        self.factor = SegmentedControl([one.capitalize() for one in FACTORS], "Factor")
+        self.factor.changed.connect(lambda _index: self._show_systemic())
+        self.levels = Rows(_LEVELS)
+        self.level_table = table("Systemic problems", self.levels)
+        self.level_table.row_changed.connect(lambda _row: self._show_level())
+        self.said = Label("", "prose", wrap=True)
+        self.map = Matrix("Late deliveries by project")
+        self.map.warm = True
+        self.exceptions = Rows(
+            [
+                Column("kind", "Exception", 118, sortable=False, elide=False),
+                Column("project", "Project", 110, sortable=False),
+                Column("text", "What it is", 300, stretch=True, sortable=False),
+            ]
+        )
+        self.exception_table = table("Exceptions", self.exceptions, 30)
+        self.exception_table.row_activated.connect(self._exception_opened)
+        self.benefits = Rows(_BENEFITS)
+        self.benefit_table = table("Benefits register", self.benefits)
+        self.updates = Label("", "body", "text-muted", wrap=True)
+        self._lay()
+        for signal in (desk.opened, desk.changed, desk.planned, desk.kept):
+            signal.connect(self.refresh)
+
+    def _lay(self) -> None:
+        self.systemic_card = Card("Systemic problems", "late more often than all others")
+        self.systemic_card.add_tool(self.factor)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 10)
+        column.setSpacing(8)
+        column.addWidget(self.level_table, 3)
+        line = QHBoxLayout()
+        line.setContentsMargins(14, 0, 12, 0)
+        line.addWidget(self.said)
+        column.addLayout(line)
+        column.addWidget(self.map, 2)
+        self.systemic_card.set_body(body)
+        self.exception_card = Card("Exceptions", "between projects and portfolio")
+        self.read = Button(
+            "Read the updates",
+            "default",
+            "refresh",
+            tip="Take dates, P80, EAC and CPI from the latest update of every linked project",
+            in_card=True,
+        )
+        self.read.clicked.connect(lambda _on=False: self.read_updates())
+        self.exception_card.add_tool(self.read)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 10)
+        column.addWidget(self.exception_table, 1)
+        line = QHBoxLayout()
+        line.setContentsMargins(14, 0, 12, 0)
+        line.addWidget(self.updates)
+        column.addLayout(line)
+        self.exception_card.set_body(body)
+        self.benefit_card = Card("Benefits")
+        self.benefit_card.set_body(self.benefit_table)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.exception_card, 4)
+        right.addWidget(self.benefit_card, 5)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(self.systemic_card, 7)
+        row.addLayout(right, 6)
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.level_table, self.exception_table, self.benefit_table]
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Everything anew, when it is on screen."""
+        if self.desk.register is None or not self.isVisible():
+            return
+        self._show_systemic()
+        self._show_exceptions()
+        self._show_benefits()
+
+    # Systemic problems.
+
+    def _show_systemic(self) -> None:
+        register = self.desk.register
+        if register is None:
+            return
+        if not register.delays:
+            self.levels.show([])
+            self.map.show_squares([], [], {})
+            self.said.setText("The register lists no deliveries with their delays.")
+            return
+        factor = FACTORS[self.factor.index]
+        self._levels = systemic_levels(register)[factor]
+        names = factor_names(register, factor)
+        self.levels.show(
+            [_level_row(one, names.get(one.name, one.name)) for one in self._levels],
+            keys=[one.name for one in self._levels],
+            values=_level_values(self._levels),
+            columns=_LEVELS,
+        )
+        self.level_table.apply_columns()
+        self._show_map(register, factor, names)
+        self.level_table.select_row(0)
+        self._show_level()
+
+    def _show_map(self, register: Register, factor: str, names: dict[str, str]) -> None:
+        shown = [one.name for one in self._levels[:6]]
+        cells = [one for one in heat_cells(register.delays, factor) if one.level in shown]
+        projects = sorted({one.project for one in cells})
+        squares = {
+            (one.level, one.project): Square(
+                one.late / one.events,
+                f"{one.late}/{one.events}",
+                f"{names.get(one.level, one.level)} in {call_name(register, one.project)}: "
+                f"{one.late} of {one.events} late",
+            )
+            for one in cells
+        }
+        flagged = {one.name: one.systemic for one in self._levels}
+        self.map.show_squares(
+            [(name, names.get(name, name), flagged[name]) for name in shown],
+            [(one, one, register.by_id[one].name) for one in projects if one in register.by_id],
+            squares,
+        )
+
+    def _show_level(self) -> None:
+        row = self.level_table.current_row()
+        register = self.desk.register
+        if register is not None and 0 <= row < len(self.levels.keys):
+            factor = FACTORS[self.factor.index]
+            level = next(one for one in self._levels if one.name == self.levels.keys[row])
+            self.said.setText(level_words(level, factor_names(register, factor)))
+
+    # Exceptions and benefits.
+
+    def _show_exceptions(self) -> None:
+        desk, register = self.desk, self.desk.register
+        assert register is not None
+        committed = {}
+        if desk.state.library is not None:
+            try:
+                committed = targets(desk.state.library)
+            except PlanbenchError as error:
+                desk.state.message.emit("error", error.line)
+        found = exceptions(register, committed)
+        self.exceptions.show(
+            [
+                (
+                    CellLook(KINDS[one.kind][1], chip=KINDS[one.kind][0]),
+                    CellLook(call_name(register, one.project)),
+                    CellLook(one.text),
+                )
+                for one in found
+            ],
+            keys=[one.project for one in found],
+            tips=[one.text for one in found],
+        )
+        self.exception_table.apply_columns()
+        note = f"{text.counted(len(committed), 'target')} committed" if committed else "no targets"
+        self.exception_card.set_title("Exceptions", f"{len(found)}, {note}")
+        linked = [p for p in register.projects if p.library_code]
+        if self.flows:
+            self.updates.setText(flow_words(self.flows))
+        elif linked:
+            count = text.counted(len(linked), "project")
+            self.updates.setText(f"{count} linked to a schedule; updates not read yet.")
+        else:
+            self.updates.setText("No project of the register is linked to a schedule.")
+        self.read.setEnabled(bool(linked) and desk.state.library is not None)
+
+    def _exception_opened(self, row: int) -> None:
+        if 0 <= row < len(self.exceptions.keys):
+            self.desk.select(self.exceptions.keys[row])
+
+    def _show_benefits(self) -> None:
+        register = self.desk.register
+        assert register is not None
+        looks = []
+        measured = 0
+        for one in register.benefits:
+            span = one.target - one.baseline
+            got = None if one.actual is None or not span else (one.actual - one.baseline) / span
+            measured += got is not None
+            looks.append(
+                (
+                    CellLook(call_name(register, one.project)),
+                    CellLook(one.kpi, muted=one.unit),
+                    CellLook(money(one.baseline)),
+                    CellLook(money(one.target)),
+                    CellLook(one.target_date),
+                    CellLook(
+                        "not measured" if got is None else percent(got),
+                        "text-muted" if got is None else "text",
+                        parts=()
+                        if got is None
+                        else (
+                            (min(1.0, max(0.0, got)), "positive"),
+                            (1 - min(1.0, max(0.0, got)), "surface-sunken"),
+                        ),
+                    ),
+                )
+            )
+        self.benefits.show(looks)
+        self.benefit_table.apply_columns()
+        note = f"{len(looks)} promised, {measured} measured"
+        self.benefit_card.set_title("Benefits", note)
+
+    def read_updates(self) -> None:
+        """Take the figures of the linked projects from their latest updates."""
+        library, register = self.desk.state.library, self.desk.register
+        if library is None or register is None:
+            return
+
+        def work(_context: JobContext) -> tuple[Flow, ...]:
+            return flows(library, register)
+
+        def done(found: tuple[Flow, ...]) -> None:
+            self.flows = found
+            made = with_flows(register, found)
+            if self.desk.register is register and made != register:
+                self.desk.tried(self.desk.apply, "Read the updates", register=made)
+            self.refresh()
+
+        self.desk.state.run("portfolio-flows", "Reading the projects' updates", work, done)
+
+
+_LEVELS = [
+    Column("name", "Name", 150, stretch=True),
+    Column("late", "Late", 74, right=True, tip="Late of all deliveries"),
+    Column("rate", "Rate", 58, right=True),
+    Column("ratio", "Ratio", 58, right=True, tip="Late rate over that of all others"),
+    Column("p", "p", 70, right=True, tip="Fisher's exact test, one-sided"),
+    Column("projects", "Projects", 72, right=True),
+    Column("days", "Median, d", 78, right=True, tip="Median days of the late ones"),
+    Column("cost", "Cost", 64, right=True),
+    Column("verdict", "", 108, sortable=False, elide=False),
+]
+
+_BENEFITS = [
+    Column("project", "Project", 96, sortable=False),
+    Column("kpi", "Benefit", 200, stretch=True, sortable=False),
+    Column("baseline", "From", 70, right=True, sortable=False),
+    Column("target", "To", 70, right=True, sortable=False),
+    Column("date", "By", 86, sortable=False, elide=False),
+    Column("got", "Realised", 122, sortable=False, elide=False),
+]
+
+
+def _level_row(one: Level, name: str) -> tuple[CellLook, ...]:
+    if one.chronic:
+        verdict = CellLook("chronic", chip="missing")
+    elif one.systemic:
+        verdict = CellLook("systemic", chip="flag")
+    elif one.p is None:
+        verdict = CellLook("not judged", "text-muted")
+    else:
+        verdict = CellLook("")
+    ink = "text" if one.systemic else "text-muted"
+    p = text.DASH if one.p is None else "<0.001" if one.p < 0.001 else text.number(one.p, 3)
+    return (
+        CellLook(name, strong=one.systemic),
+        CellLook(f"{one.late} of {one.events}", ink),
+        CellLook(percent(one.rate), ink),
+        CellLook(text.DASH if one.ratio is None else text.number(one.ratio, 1), ink),
+        CellLook(p, ink),
+        CellLook(str(one.projects), ink),
+        CellLook(text.number(one.median_days), ink),
+        CellLook(money(one.cost), ink),
+        verdict,
+    )
+
+
+def _level_values(levels: tuple[Level, ...]) -> dict[str, list[float]]:
+    return {
+        "late": [float(one.late) for one in levels],
+        "rate": [one.rate for one in levels],
+        "ratio": [one.ratio or 0.0 for one in levels],
+        "p": [2.0 if one.p is None else one.p for one in levels],
+        "projects": [float(one.projects) for one in levels],
+        "days": [one.median_days for one in levels],
+        "cost": [one.cost for one in levels],
+    }
+
+
+def factor_names(register: Register, factor: str) -> dict[str, str]:
+    """What the codes of a factor mean."""
+    if factor == "supplier":
+        return {one.id: f"{one.name} ({one.id})" for one in register.suppliers}
+    if factor == "cause":
+        return {one.id: one.name for one in register.causes}
+    if factor == "project":
+        return {one.id: one.name for one in register.projects}
+    return {}
+
+
+def level_words(one: Level, names: dict[str, str]) -> str:
+    """One level against the rest, in sentences."""
+    name = names.get(one.name, one.name)
+    said = f"{name} was late in {one.late} of {one.events} deliveries"
+    if one.rest_events:
+        said += f", all others in {one.rest_late} of {one.rest_events}"
+    if one.p is None:
+        return f"{said}: too few deliveries or projects to judge."
+    if not one.systemic:
+        return f"{said}: this may be chance."
+    ratio = "" if one.ratio is None else f", {text.number(one.ratio, 1)} times as often"
+    said += f"{ratio}; chance alone would do so in {text.number(100 * one.p, 3)} % of cases."
+    if one.chronic:
+        periods = f"{sum(one.significant_periods)} of the last {len(one.significant_periods)}"
+        said += f" It stands out in {periods} periods: chronic."
+    if one.trend is not None:
+        said += f" Trend of its late rate: {text.signed(100 * one.trend)} points."
+    return said
+
+
+def flow_words(found: tuple[Flow, ...]) -> str:
+    """What the updates said, and the index of all together."""
+    total = summed_values(found)
+    said = f"{text.counted(len(found), 'project')} read"
+    if total.cpi is not None:
+        said += f"; CPI of all together {text.number(total.cpi, 2)} (sum of EV over sum of AC)"
+    remarks = [f"{one.project}: {one.remark}" for one in found if one.remark]
+    return f"{said}. {' '.join(remarks)}".strip()

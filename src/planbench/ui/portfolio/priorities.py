@@ -1,0 +1,426 @@
+"""The Priorities view: judgements and their consistency, rankings, alignment with the drivers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.engines.portfolio.priority import Ahp, sensitivity
+from planbench.engines.portfolio.register import Judgement, Register
+from planbench.engines.portfolio.timing import judgement_sets
+from planbench.services.portfolio import align, driver_scores, investment, judged
+from planbench.ui import text
+from planbench.ui.portfolio.desk import Desk
+from planbench.ui.portfolio.matrix import Matrix, Square
+from planbench.ui.portfolio.rows import Rows, table
+from planbench.ui.portfolio.words import call_name, money, percent, unit
+from planbench.ui.widgets import (
+    Button,
+    Card,
+    CellLook,
+    Column,
+    ComboBox,
+    FlatTableModel,
+    Label,
+)
+
+
+def judgement_words(value: float) -> str:
+    """3, or 1/3 for what is below 1."""
+    if value >= 1 or value <= 0:
+        return text.number(value, 0 if abs(value - round(value)) < 1e-9 else 1)
+    near = Fraction(1 / value).limit_denominator(10)
+    whole = near.denominator == 1
+    return f"1/{near.numerator}" if whole else f"1/{text.number(1 / value, 1)}"
+
+
+def judgement_value(words: str) -> float | None:
+    """The number of `3`, `0.5` or `1/3`; None for anything else or outside 1/9 to 9."""
+    try:
+        value = float(Fraction(words.strip().replace(",", ".")))
+    except (ValueError, ZeroDivisionError):
+        return None
+    return value if 1 / 9.001 <= value <= 9.001 else None
+
+
+def with_judgement(register: Register, name: str, a: str, b: str, value: float) -> Register:
+    """The register with `a` against `b` judged otherwise in a set."""
+    made = []
+    for one in register.judgements:
+        if one.set == name and (one.a, one.b) == (a, b):
+            made.append(Judgement(name, a, b, value))
+        elif one.set == name and (one.a, one.b) == (b, a):
+            made.append(Judgement(name, b, a, 1.0 / value))
+        else:
+            made.append(one)
+    return replace(register, judgements=tuple(made))
+
+
+class _Judgements(FlatTableModel):
+    """The matrix of a set: a row against a column."""
+
+    def __init__(self, page: PrioritiesPage) -> None:
+        super().__init__()
+        self.page = page
+        self.names: tuple[str, ...] = ()
+        self._values: dict[tuple[str, str], float] = {}
+        self._weights: list[float] = []
+        self._revisit: tuple[str, str] = ("", "")
+
+    def show(self, register: Register, name: str, found: Ahp) -> None:
+        """Show a set with the weights it gives."""
+        self.names = found.names
+        self._weights = found.weights.tolist()
+        self._values = {}
+        for one in register.judgements:
+            if one.set == name:
+                self._values[one.a, one.b] = one.value
+                self._values[one.b, one.a] = 1.0 / one.value
+        self._titles = {driver.id: driver.name for driver in register.drivers}
+        self._revisit = (found.revisit.a, found.revisit.b) if found.revisit else ("", "")
+        columns = [Column("driver", "Driver", 150, stretch=True, sortable=False)]
+        columns += [
+            Column(one, one, 44, right=True, editable=True, sortable=False, tip=self._titles[one])
+            for one in self.names
+        ]
+        columns.append(Column("weight", "Weight", 116, sortable=False, elide=False))
+        self.set_data(columns, len(self.names))
+
+    def look(self, row: int, column: int) -> CellLook:
+        a = self.names[row]
+        if column == 0:
+            return CellLook(f"{a} {self._titles[a]}")
+        if column > len(self.names):
+            share, most = self._weights[row], max(self._weights)
+            parts = ((share, "remaining-edge"), (most - share, "surface-sunken"))
+            return CellLook(percent(share), parts=parts)
+        b = self.names[column - 1]
+        if a == b:
+            return CellLook("1", "text-muted")
+        flagged = (a, b) == self._revisit
+        words = judgement_words(self._values[a, b])
+        return CellLook(words, "warning" if flagged else "text", strong=flagged)
+
+    def tip(self, row: int, column: int) -> str:
+        if not 0 < column <= len(self.names):
+            return ""
+        a, b = self.names[row], self.names[column - 1]
+        return f"{self._titles[a]} against {self._titles[b]}; 1/9 to 9, for example 3 or 1/3"
+
+    def put(self, row: int, column: int, text: str) -> bool:
+        a, b = self.names[row], self.names[column - 1]
+        value = judgement_value(text)
+        if a == b or value is None:
+            self.page.say("A judgement is a number from 1/9 to 9, for example 3 or 1/3.")
+            return False
+        self.page.judge(a, b, value)
+        return True
+
+
+class PrioritiesPage(QWidget):
+    """What matters, how sure the judgements are, and which projects serve it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.sets = ComboBox([], "Which weights")
+        self.sets.activated.connect(lambda _index: self._set_chosen())
+        self.model = _Judgements(self)
+        self.grid = table("Judgements", self.model)
+        self.verdict = Label("", "prose", wrap=True)
+        self.use = Button("", "default", "check", in_card=True)
+        self.use.clicked.connect(lambda _on=False: self._use())
+        self.ranking = Rows(_rank_columns(""))
+        self.ranks = table("Ranking", self.ranking)
+        self.ranks.row_changed.connect(self._chosen)
+        self.turns = Label("", "body", "text-muted", wrap=True)
+        self.map = Matrix("Alignment of projects with drivers")
+        self.gaps = Label("", "prose", wrap=True)
+        self.cover = Button("", "default", "target", in_card=True)
+        self.cover.clicked.connect(lambda _on=False: self._cover())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.setSpacing(12)
+        self.judgement_card = Card("Drivers", "judged in pairs: row against column")
+        self.judgement_card.add_tool(self.sets)
+        self.judgement_card.set_body(_stack(self.grid, self.verdict, self.use))
+        self.rank_card = Card("Ranking", "investment figures, scarcity and urgency")
+        self.rank_card.set_body(_stack(self.ranks, self.turns))
+        self.map_card = Card("Alignment", "impact of each project on each driver")
+        self.map_card.set_body(_stack(self.map, self.gaps, self.cover))
+        left.addWidget(self.judgement_card, 5)
+        left.addWidget(self.rank_card, 6)
+        right.addWidget(self.map_card)
+        row.addLayout(left, 6)
+        row.addLayout(right, 5)
+        for signal in (desk.opened, desk.changed, desk.planned):
+            signal.connect(self.refresh)
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.grid, self.ranks]
+
+    def say(self, words: str) -> None:
+        """A refusal, where the window says such things."""
+        self.desk.state.message.emit("warning", words)
+
+    @property
+    def chosen_set(self) -> str:
+        """The set of judgements shown, empty without any."""
+        register = self.desk.register
+        names = judgement_sets(register) if register is not None else ()
+        given = self.desk.assumptions.judgement_set
+        return given if given in names else names[0] if names else ""
+
+    # Showing.
+
+    def refresh(self) -> None:
+        """Everything anew, when it is on screen."""
+        if self.desk.register is None or not self.isVisible():
+            return
+        self._show_judgements()
+        self._show_ranks()
+        self._show_map()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    def _show_judgements(self) -> None:
+        register = self.desk.register
+        assert register is not None
+        names = judgement_sets(register)
+        self.sets.clear()
+        self.sets.addItems(names)
+        self.sets.setCurrentText(self.chosen_set)
+        self.sets.setVisible(bool(names))
+        found = judged(register).get(self.chosen_set)
+        self.use.hide()
+        if found is None:
+            words = "There are no judgements; weights are as given, or equal."
+            self.verdict.setText(words if register.drivers else "The register names no drivers.")
+            return
+        self.model.show(register, self.chosen_set, found)
+        self.grid.apply_columns()
+        self.verdict.setText(verdict(register, found))
+        if found.revisit is not None and not found.accepted:
+            self.use.setText(f"Use {judgement_words(found.revisit.consistent)}")
+            self.use.set_tip("Replace the judgement by what the others say")
+            self.use.show()
+
+    def _show_ranks(self) -> None:
+        desk, register = self.desk, self.desk.register
+        assert register is not None
+        places = {one.project: one for one in desk.ranks}
+        scores: dict[str, float] = {}
+        if register.drivers:
+            found = driver_scores(register, desk.assumptions.judgement_set)
+            scores = dict(zip(found.projects, found.scores.tolist(), strict=True))
+            self.turns.setText(turns(register, sensitivity(found)))
+        looks, values = [], {"score": [], "npv": [], "irr": [], "bcr": [], "slack": []}  # type: ignore[var-annotated]
+        for name in desk.order():
+            project, place = register.by_id[name], places.get(name)
+            figures = investment(register, project)
+            quiet = "text" if desk.plan.get(name) is not None else "text-muted"
+            irr = figures.irr[0] if len(figures.irr) == 1 else None
+            several = len(figures.irr) > 1
+            slack = place.slack_weeks if place is not None else None
+            per = place.per_bottleneck if place is not None else None
+            looks.append(
+                (
+                    CellLook(project.name, quiet),
+                    CellLook(text.number(scores[name], 1) if name in scores else text.DASH, quiet),
+                    CellLook(money(figures.npv), "negative" if figures.npv < 0 else quiet),
+                    CellLook(
+                        f"{len(figures.irr)} roots" if several else percent(irr),
+                        quiet,
+                    ),
+                    CellLook(_ratio(figures.benefit_cost), quiet),
+                    CellLook(_years(figures.discounted_payback_years), quiet),
+                    CellLook(text.DASH if per is None else text.number(per, 2), quiet),
+                    CellLook(
+                        text.DASH if slack is None else text.number(slack),
+                        "late" if slack is not None and slack < 0 else quiet,
+                    ),
+                )
+            )
+            for key, value in (
+                ("score", scores.get(name)),
+                ("npv", figures.npv),
+                ("irr", irr),
+                ("bcr", figures.benefit_cost),
+                ("slack", slack),
+            ):
+                values[key].append(-1e9 if value is None else value)
+        columns = _rank_columns(unit(register))
+        self.ranking.show(looks, keys=desk.order(), columns=columns, values=_arrays(values))
+        self.ranks.apply_columns()
+
+    def _show_map(self) -> None:
+        desk, register = self.desk, self.desk.register
+        assert register is not None
+        self.cover.hide()
+        if not register.drivers:
+            self.map.show_squares([], [], {})
+            self.gaps.setText("The register names no drivers.")
+            return
+        found = align(register, desk.plan, desk.assumptions.judgement_set)
+        scale = {value: name for name, value in register.settings.driver_scale.items()}
+        titles = {driver.id: driver.name for driver in register.drivers}
+        squares = {}
+        for name in desk.order():
+            project = register.by_id[name]
+            for driver in found.drivers:
+                impact = project.impacts.get(driver, 0.0)
+                share = impact / (max(register.settings.driver_scale.values()) or 1.0)
+                words = scale.get(impact, text.number(impact, 1))
+                tip = f"{project.name}: {words} impact on {titles[driver]}"
+                squares[name, driver] = Square(share, text.number(impact) if impact else "", tip)
+        going = [n for n in desk.order() if desk.plan.get(n) is not None]
+        out = [n for n in desk.order() if desk.plan.get(n) is None]
+        rows = [(n, register.by_id[n].name, True) for n in going]
+        rows += [(n, register.by_id[n].name, False) for n in out]
+        weights = dict(zip(found.drivers, found.weights.tolist(), strict=True))
+        columns = [
+            (driver, driver, f"{titles[driver]}, weight {percent(weights[driver])}")
+            for driver in found.drivers
+        ]
+        self.map.show_squares(rows, columns, squares, flagged=found.uncovered)
+        self.gaps.setText(gap_words(register, found.uncovered, weights, found.share))
+        missing = [d for d in found.uncovered if d not in desk.assumptions.cover]
+        if missing:
+            self.cover.setText(f"Cover {missing[0]}")
+            self.cover.set_tip(f"Solve again with a project that serves {titles[missing[0]]} well")
+            self._missing = missing[0]
+            self.cover.show()
+        elif desk.assumptions.cover:
+            self.cover.setText("Cover nothing in particular")
+            self.cover.set_tip("Solve again without the drivers that had to be covered")
+            self._missing = ""
+            self.cover.show()
+
+    # Doing.
+
+    def _set_chosen(self) -> None:
+        name = self.sets.currentText()
+        given = replace(self.desk.assumptions, judgement_set=name)
+        self.desk.tried(self.desk.apply, f"Weights of {name}", assumptions=given)
+
+    def judge(self, a: str, b: str, value: float) -> None:
+        """Judge a pair otherwise."""
+        register = self.desk.register
+        assert register is not None
+        made = with_judgement(register, self.chosen_set, a, b, value)
+        label = f"Judge {a} against {b}"
+        self.desk.tried(self.desk.apply, label, register=made)
+
+    def _use(self) -> None:
+        register = self.desk.register
+        found = judged(register).get(self.chosen_set) if register is not None else None
+        if found is not None and found.revisit is not None:
+            one = found.revisit
+            self.judge(one.a, one.b, min(9.0, max(1 / 9, one.consistent)))
+
+    def _cover(self) -> None:
+        given = self.desk.assumptions
+        covered = (*given.cover, self._missing) if self._missing else ()
+        label = f"Cover {self._missing}" if self._missing else "Cover nothing in particular"
+        self.desk.tried(self.desk.suppose, label, replace(given, cover=covered))
+
+    def _chosen(self, row: int) -> None:
+        if 0 <= row < len(self.ranking.keys):
+            self.desk.select(self.ranking.keys[row])
+
+
+def _stack(main: QWidget, words: QWidget, button: Button | None = None) -> QWidget:
+    """A view above its sentence and what can be done about it."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 10)
+    column.setSpacing(8)
+    column.addWidget(main, 1)
+    line = QHBoxLayout()
+    line.setContentsMargins(14, 0, 12, 0)
+    line.addWidget(words, 1)
+    if button is not None:
+        line.addWidget(button)
+    column.addLayout(line)
+    return made
+
+
+def _rank_columns(money_unit: str) -> list[Column]:
+    return [
+        Column("project", "Project", 180, stretch=True),
+        Column("score", "Score", 64, right=True, tip="Impact on the drivers, 0 to 100"),
+        Column("npv", f"NPV, {money_unit}", 92, right=True, tip="As asked, weighted by success"),
+        Column("irr", "IRR", 70, right=True, tip="Internal rate of return of the yearly flows"),
+        Column("bcr", "B/C", 60, right=True, tip="Present value of benefits to cost"),
+        Column("payback", "Payback", 80, right=True, tip="Discounted, in years", sortable=False),
+        Column(
+            "per",
+            "Per scarce unit",
+            112,
+            right=True,
+            tip="Value for each unit of the role that is used most",
+            sortable=False,
+        ),
+        Column("slack", "Slack, weeks", 96, right=True, tip="From its finish to its deadline"),
+    ]
+
+
+def _arrays(values: dict[str, list[float]]) -> dict[str, Sequence[float]]:
+    import numpy as np
+
+    return {key: np.array(column, dtype=float) for key, column in values.items()}  # type: ignore[misc]
+
+
+def _ratio(value: float | None) -> str:
+    return text.DASH if value is None else text.number(value, 2)
+
+
+def _years(value: float | None) -> str:
+    return "never" if value is None else f"{text.number(value, 1)} y"
+
+
+def verdict(register: Register, found: Ahp) -> str:
+    """Whether the judgements fit together, and which one to look at again."""
+    if found.ratio is None:
+        return "Two drivers cannot contradict each other."
+    accepted = "consistent enough" if found.accepted else "too much contradiction"
+    said = f"Consistency ratio {text.number(found.ratio, 3)}: {accepted} (limit 0.10)."
+    if found.revisit is not None:
+        one = found.revisit
+        names = {driver.id: driver.name for driver in register.drivers}
+        said += (
+            f" Revisit {names[one.a]} against {names[one.b]}: judged "
+            f"{judgement_words(one.given)}, the others say {judgement_words(one.consistent)}."
+        )
+    return said
+
+
+def turns(register: Register, swings: Sequence[object]) -> str:
+    """Which pairs change places when weights change by a fifth."""
+    pairs = sorted({pair for swing in swings for pair in swing.reversals})  # type: ignore[attr-defined]
+    if not pairs:
+        return "No weight changed by 20 % turns any pair of scores around."
+    first = ", ".join(
+        f"{call_name(register, a)} and {call_name(register, b)}" for a, b in pairs[:3]
+    )
+    return f"A weight changed by 20 % turns {text.counted(len(pairs), 'pair')} around: {first}."
+
+
+def gap_words(
+    register: Register, uncovered: Sequence[str], weights: dict[str, float], share: float
+) -> str:
+    """What the plan serves, and what nobody in it serves well."""
+    said = f"The plan carries {percent(share)} of all priority. "
+    if not uncovered:
+        return said + "Every driver is served strongly by at least one project."
+    names = {driver.id: driver.name for driver in register.drivers}
+    each = ", ".join(f"{names[one]} ({percent(weights[one])})" for one in uncovered)
+    return said + f"Uncovered: {each}. No project of the plan serves it strongly."
