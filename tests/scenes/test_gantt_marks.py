@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -50,7 +51,9 @@ def test_late_bars_and_floats_reach_to_the_late_dates(plan, time):
     assert not scene.items("float-negative")
     early = facts.late_finish.copy()
     early[7] = facts.finish[7] - 5 * DAY
-    tight = replace(plan, facts=replace(facts, late_finish=early))
+    late = copy(facts)
+    vars(late).update(late_finish=early)
+    tight = replace(plan, facts=late)
     lines = draw(tight, time, floats=True).items("float-negative")
     assert at(time, int(early[7])) in {line[0] for line in lines}
 

@@ -54,6 +54,20 @@ def columns_of(schedule: Schedule, extras: Extras | None = None) -> dict[str, Co
     return {column.id: column for column in made}
 
 
+def same_columns(
+    schedule: Schedule, before: Schedule, extras: Extras, extras_before: Extras
+) -> bool:
+    """Whether `columns_of` finds nothing new: what it looks at are the very same tables."""
+    return (
+        schedule.activities.code is before.activities.code
+        and schedule.code_types is before.code_types
+        and schedule.udf_types is before.udf_types
+        and schedule.assignments is before.assignments
+        and schedule.expenses is before.expenses
+        and extras.reports is extras_before.reports
+    )
+
+
 def _main(schedule: Schedule) -> Iterable[Column]:
     longest = max(map(len, schedule.activities.code.tolist()), default=0)
     name = activity_texts("name")

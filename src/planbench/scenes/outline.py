@@ -7,8 +7,8 @@ them or folding bands takes some hundredths of a second without compiled code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -50,9 +50,10 @@ class Outline:
 
     @cached_property
     def levels(self) -> tuple[Rows, ...]:
-        """Nodes of each depth."""
-        order = np.argsort(self.depth, kind="stable").astype(np.int32)
-        ends = np.cumsum(np.bincount(self.depth)) if self.size else np.zeros(0, dtype=np.int64)
+        """Bands of each depth, from the top."""
+        depth = self.depth[: self.bands]
+        order = np.argsort(depth, kind="stable").astype(np.int32)
+        ends = np.cumsum(np.bincount(depth)) if self.bands else np.zeros(0, dtype=np.int64)
         return tuple(part for part in np.split(order, ends[:-1]) if part.size)
 
     def band_name(self, schedule: Schedule, band: int) -> str:
@@ -78,16 +79,21 @@ def build_outline(schedule: Schedule, by_wbs: bool = True) -> Outline:
 
 
 def rank_numbers(values: npt.NDArray[Any], descending: bool = False) -> Ranks:
-    """Positions of the values in their order, equal values sharing theirs; gaps come last.
+    """Numbers in the order of the values, equal values sharing theirs; gaps come last.
 
-    Missing are NaN and `NO_TIME`, in either direction.
+    Missing are NaN and `NO_TIME`, in either direction. Whole numbers need no sorting for that.
     """
-    gap = np.isnan(values) if values.dtype.kind == "f" else values == NO_TIME
+    if values.dtype.kind != "f":
+        values = values.astype(np.int64)
+        gap = values == NO_TIME
+        there = values[~gap]
+        low, high = (int(there.min()), int(there.max())) if there.size else (0, 0)
+        return np.where(gap, high - low + 1, high - values if descending else values - low)
     _, rank = np.unique(values, return_inverse=True)
     rank = rank.astype(np.int64)
     if descending:
         rank = rank.size - rank
-    return np.where(gap, values.size + 1, rank)
+    return np.where(np.isnan(values), values.size + 1, rank)
 
 
 def rank_texts(texts: list[str], descending: bool = False) -> Ranks:
@@ -123,37 +129,46 @@ def display_order(outline: Outline, rank: Ranks | None = None, match: Flags | No
     `rank` is per activity, None for file order; `match` says which activities are shown.
     """
     parent, bands = outline.parent, outline.bands
-    size = np.zeros(outline.size, dtype=np.int64)
-    size[bands:] = 1 if match is None else match
+    rows = _by_band(parent[bands:], rank, match)
+    above = parent[bands:][rows]  # -1, which stands for the top, comes first
+    own = np.bincount(above + 1, minlength=bands + 1)
+    size = own[1:].copy()
     for level in reversed(outline.levels):
-        own = level[level < bands]
-        size[own] += size[own] > 0
+        size[level] += size[level] > 0
         inside = level[parent[level] >= 0]
-        if inside.size:
-            size[:bands] += np.bincount(
-                parent[inside], weights=size[inside], minlength=bands
-            ).astype(np.int64)
-    wide = outline.size + 2
-    key = np.empty(outline.size, dtype=np.int64)
-    key[:bands] = wide + np.arange(bands)
-    key[bands:] = np.arange(outline.activities) if rank is None else rank
-    position = np.full(outline.size, -1, dtype=np.int64)
+        np.add.at(size, parent[inside], size[inside])
+    within = np.zeros(bands + 1, dtype=np.int64)  # position of the first row in a band
     for level in outline.levels:
-        shown = level[size[level] > 0]
-        if not shown.size:
-            continue
-        above = np.where(parent[shown] >= 0, position[np.maximum(parent[shown], 0)], -1)
-        # Of equal keys the one first in the file comes first.
-        by = np.argsort(above * (2 * wide) + key[shown], kind="stable")
-        shown, above = shown[by], above[by]
-        before = np.cumsum(size[shown]) - size[shown]
-        fresh = np.concatenate(([True], above[1:] != above[:-1]))
+        by = level[np.argsort(parent[level], kind="stable")]
+        into = parent[by] + 1
+        before = np.cumsum(size[by]) - size[by]
+        fresh = np.concatenate(([True], into[1:] != into[:-1]))
         base = before[fresh][np.cumsum(fresh) - 1]
-        position[shown] = above + 1 + before - base
-    nodes = np.flatnonzero(position >= 0)
-    ordered = np.empty(nodes.size, dtype=np.int32)
-    ordered[position[nodes]] = nodes
-    return Order(ordered, size[ordered].astype(np.int32))
+        within[by + 1] = within[into] + own[into] + before - base + 1
+    shown = np.flatnonzero(size > 0)
+    count = rows.size + shown.size
+    nodes, sizes = np.empty(count, dtype=np.int32), np.ones(count, dtype=np.int32)
+    nodes[within[shown + 1] - 1] = shown
+    sizes[within[shown + 1] - 1] = size[shown]
+    first = np.cumsum(own) - own
+    nodes[within[above + 1] + np.arange(rows.size) - first[above + 1]] = rows + bands
+    return Order(nodes, sizes)
+
+
+def _by_band(above: Rows, rank: Ranks | None, match: Flags | None) -> Ranks:
+    """The shown activities by the band above them, then by rank, then as in the file."""
+    rows = np.arange(above.size, dtype=np.int64) if match is None else np.flatnonzero(match)
+    if not rows.size:
+        return rows
+    value = np.zeros(rows.size, dtype=np.int64) if rank is None else rank[rows]
+    value = value - value.min()
+    place, step = above.size.bit_length(), int(value.max()).bit_length()
+    if int(above.max() + 2).bit_length() + step + place < 63:
+        # One number says all of it: sorting plain numbers takes a fraction of sorting positions.
+        key = (((above[rows].astype(np.int64) + 1) << step | value) << place) | rows
+        key.sort()
+        return np.asarray(key & ((1 << place) - 1))
+    return rows[np.lexsort((value, above[rows]))]
 
 
 @dataclass(frozen=True)
@@ -199,59 +214,110 @@ def match_text(texts: Iterable[list[str]], query: str) -> Flags | None:
 # ---------------------------------------------------------------- roll-ups
 
 
-def with_bands(outline: Outline, facts: Facts, match: Flags | None = None) -> Facts:
+_STEADY = ("kind", "status", "started", "original", "baseline_start", "baseline_finish", "count")
+"""Columns of facts that seldom differ when dates do."""
+
+_ROLLED_FROM = {
+    "status": ("status", "started"),
+    "percent": ("percent", "original", "status"),
+    "start_variance": ("start_variance", "start", "baseline_start"),
+    "finish_variance": ("finish_variance", "finish", "baseline_finish"),
+}
+"""What a band's value follows from, where that is more than the column of the same name."""
+
+
+def sharing(facts: Facts, before: Facts) -> Facts:
+    """The same facts with columns of `before` where they are equal, so that sums can be kept."""
+    kept = {}
+    for name in _STEADY:
+        own, old = getattr(facts, name), getattr(before, name)
+        # Bits are compared, as what is missing does not equal itself.
+        if own.shape == old.shape and np.array_equal(own.view(np.uint8), old.view(np.uint8)):
+            kept[name] = old
+    return replace(facts, **kept)
+
+
+def with_bands(
+    outline: Outline, facts: Facts, match: Flags | None = None, before: Facts | None = None
+) -> Facts:
     """Facts of all nodes: what the (matching) activities of each band amount to, then activities.
 
     Dates span from the earliest to the latest, total float is the smallest, percent complete is
     weighted by original duration, remaining duration is left out, as days of several calendars
-    do not add up.
+    do not add up. Columns are made when they are first asked for. `before` is an earlier result:
+    sums that follow from the very same columns are taken from there.
     """
-    bands = outline.bands
-    shown = np.ones(len(facts), dtype=bool) if match is None else match
-    roll = RollUp(outline, shown)
-    start, finish = roll.least(facts.start), roll.greatest(facts.finish)
-    base_start, base_finish = roll.least(facts.baseline_start), roll.greatest(facts.baseline_finish)
-    weight = np.where(np.isfinite(facts.original), facts.original, 0.0)
-    known_percent = np.where(np.isfinite(facts.percent), facts.percent, 0.0)
-    total = roll.total(weight)
-    percent = np.where(
-        total > 0, roll.total(weight * known_percent) / np.where(total > 0, total, 1), np.nan
-    )
-    count = roll.total(np.ones(len(facts)))
-    complete = roll.total((facts.status == Status.COMPLETE).astype(float)) == count
-    begun = roll.total(facts.started.astype(float)) > 0
-    floats = roll.smallest(facts.total_float)
-    made: dict[str, Any] = {
-        "kind": np.full(bands, BAND, dtype=np.int8),
-        "status": np.where(complete, Status.COMPLETE, np.where(begun, 1, 0)).astype(np.int8),
-        "start": start,
-        "finish": finish,
-        "started": begun & False,
-        "finished": complete & False,
-        "early_start": roll.least(facts.early_start),
-        "early_finish": roll.greatest(facts.early_finish),
-        "late_start": roll.least(facts.late_start),
-        "late_finish": roll.greatest(facts.late_finish),
-        "total_float": floats,
-        "critical": roll.total(facts.critical.astype(float)) > 0,
-        "near": roll.total(facts.near.astype(float)) > 0,
-        "longest_path": roll.total(facts.longest_path.astype(float)) > 0,
-        "percent": np.where(complete, 100.0, percent),
-        "baseline_start": base_start,
-        "baseline_finish": base_finish,
-        "start_variance": variance_days(start, base_start),
-        "finish_variance": variance_days(finish, base_finish),
-        "count": count.astype(np.int32),
-    }
-    columns = {}
-    for item in fields(Facts):
-        own = getattr(facts, item.name)
-        above = made.get(item.name)
-        if above is None:
-            fill: Any = NO_TIME if own.dtype == np.int64 else np.nan
-            above = np.full(bands, fill, dtype=own.dtype)
-        columns[item.name] = np.concatenate((above, own)).astype(own.dtype)
-    return Facts(**columns)
+    return _NodeFacts(outline, facts, match, before)
+
+
+class _NodeFacts(Facts):
+    """Facts of bands and activities, column by column as they are asked for."""
+
+    def __init__(
+        self, outline: Outline, own: Facts, match: Flags | None, before: Facts | None
+    ) -> None:
+        known: dict[str, Any] = {"_outline": outline, "_own": own, "_match": match}
+        same = isinstance(before, _NodeFacts) and before._outline is outline
+        if isinstance(before, _NodeFacts) and same and before._match is match:
+            known["_roll"] = before._roll
+            for item in fields(Facts):
+                needs = _ROLLED_FROM.get(item.name, (item.name,))
+                steady = all(getattr(own, one) is getattr(before._own, one) for one in needs)
+                if steady and item.name in before.__dict__:
+                    known[item.name] = before.__dict__[item.name]
+        self.__dict__.update(known)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name not in Facts.__dataclass_fields__:
+            raise AttributeError(name)
+        own = getattr(self._own, name)
+        column = np.concatenate((self._above(name, own), own)).astype(own.dtype, copy=False)
+        self.__dict__[name] = column
+        return column
+
+    def __len__(self) -> int:
+        return int(self._outline.size)
+
+    @cached_property
+    def _roll(self) -> RollUp:
+        shown = np.ones(len(self._own), dtype=bool) if self._match is None else self._match
+        return RollUp(self._outline, shown)
+
+    def _above(self, name: str, own: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """A column's values of the bands."""
+        roll, bands = self._roll, self._outline.bands
+        if name in _FOLDS:
+            return np.asarray(_FOLDS[name](roll, own))
+        if name in ("critical", "near", "longest_path"):
+            return roll.total(own.astype(float)) > 0
+        if name == "kind":
+            return np.full(bands, BAND, dtype=own.dtype)
+        if name == "count":
+            return roll.total(np.ones(own.size))
+        if name == "status":
+            begun = roll.total(self._own.started.astype(float)) > 0
+            return np.where(self._complete, Status.COMPLETE, np.where(begun, 1, 0))
+        if name == "percent":
+            return self._percent()
+        if name in ("start_variance", "finish_variance"):
+            end = name.removesuffix("_variance")
+            now, planned = getattr(self, end), getattr(self, f"baseline_{end}")
+            return variance_days(now[:bands], planned[:bands])
+        fill: Any = NO_TIME if own.dtype == np.int64 else False if own.dtype == bool else np.nan
+        return np.full(bands, fill, dtype=own.dtype)
+
+    @cached_property
+    def _complete(self) -> Flags:
+        """Bands whose activities are all complete."""
+        done = self._roll.total((self._own.status == Status.COMPLETE).astype(float))
+        return np.asarray(done == self.count[: self._outline.bands])
+
+    def _percent(self) -> Numbers:
+        weight = np.where(np.isfinite(self._own.original), self._own.original, 0.0)
+        known = np.where(np.isfinite(self._own.percent), self._own.percent, 0.0)
+        total, done = self._roll.total(weight), self._roll.total(weight * known)
+        share = np.where(total > 0, done / np.where(total > 0, total, 1), np.nan)
+        return np.where(self._complete, 100.0, share)
 
 
 class RollUp:
@@ -263,7 +329,7 @@ class RollUp:
         self._to = outline.parent[outline.bands :][self._rows]
         self._steps = []
         for level in reversed(outline.levels):
-            inside = level[(level < outline.bands) & (outline.parent[level] >= 0)]
+            inside = level[outline.parent[level] >= 0]
             if inside.size:
                 self._steps.append((inside, outline.parent[inside]))
 
@@ -292,3 +358,17 @@ class RollUp:
     def total(self, values: Numbers) -> Numbers:
         """What the values of each band add up to."""
         return self._carry(np.add, values, 0.0)
+
+
+_FOLDS: dict[str, Callable[[RollUp, Any], npt.NDArray[Any]]] = {
+    "start": RollUp.least,
+    "finish": RollUp.greatest,
+    "early_start": RollUp.least,
+    "early_finish": RollUp.greatest,
+    "late_start": RollUp.least,
+    "late_finish": RollUp.greatest,
+    "baseline_start": RollUp.least,
+    "baseline_finish": RollUp.greatest,
+    "total_float": RollUp.smallest,
+}
+"""How a column's values of the activities in a band become the band's."""

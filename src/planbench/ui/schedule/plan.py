@@ -13,7 +13,7 @@ from planbench.domain.times import NO_TIME
 from planbench.engines.cpm.result import CpmResult
 from planbench.scenes.columns import Column, Extras, PlanTable, flat_table
 from planbench.scenes.facts import LONGEST_PATH, Facts, activity_facts
-from planbench.scenes.fields import columns_of
+from planbench.scenes.fields import columns_of, same_columns
 from planbench.scenes.filters import FilterError, Group, matching, parameters_of, read_filter
 from planbench.scenes.groups import (
     BY_WBS,
@@ -32,6 +32,7 @@ from planbench.scenes.outline import (
     match_text,
     rank_by_several,
     row_map,
+    sharing,
     with_bands,
 )
 from planbench.services.editing import FIELDS
@@ -80,11 +81,12 @@ class Plan(QObject):
         self.highlight = False  # mark what passes instead of hiding the rest
         self.marked: Flags | None = None  # per activity, while it is marked
         self.sorting: tuple[tuple[str, bool], ...] = (("start", False),)  # column, descending
-        self.columns: dict[str, Column] = {}
+        self.columns: dict[str, Column] = columns_of(self.schedule)
         self.base = self.schedule  # what edited cells are told from
         self._edited: dict[str, Flags | None] = {}
         self._match: Flags | None = None
         self._alone: Flags | None = None  # activities that are shown alone
+        self._outlined: tuple[str, ...] | None = None  # grouping of an outline that does not follow dates
         self.folded: Flags = np.zeros(0, dtype=bool)
         self._read()
 
@@ -98,13 +100,18 @@ class Plan(QObject):
         extras: Extras | None = None,
     ) -> None:
         """Show a schedule; folded bands, sorting and the filter stay where it is the same one."""
+        before, extras = self.schedule, extras or Extras()
+        if not same_columns(schedule, before, extras, self.extras):
+            self.columns = columns_of(schedule, extras)
         if schedule is not self.schedule:
             if len(schedule) != len(self.schedule):
                 self._alone = None
             if schedule.wbs is not self.schedule.wbs:
                 self.folded = self._folded_in(schedule)
             self.schedule = schedule
-        self.cpm, self.baseline, self.extras = cpm, baseline, extras or Extras()
+        self.cpm, self.baseline, self.extras = cpm, baseline, extras
+        if schedule.wbs is not before.wbs or schedule.activities.wbs is not before.activities.wbs:
+            self._outlined = None
         self._read()
         self.plan_changed.emit()
 
@@ -166,7 +173,6 @@ class Plan(QObject):
         """Make facts, outline and rows anew."""
         self._edited.clear()
         self._network: Prepared | None = None
-        self.columns = columns_of(self.schedule, self.extras)
         known = tuple(one for one in self.sorting if one[0] in self.columns)
         self.sorting = known or (("start", False),)
         if self.grouping:
@@ -179,21 +185,26 @@ class Plan(QObject):
 
     def _work_out(self) -> None:
         """Facts and fields of the activities, and the bands they stand under."""
-        self.activity_facts: Facts = activity_facts(
-            self.schedule, self.cpm, self.baseline, self.critical_by
-        )
+        found = activity_facts(self.schedule, self.cpm, self.baseline, self.critical_by)
+        before = self.__dict__.get("activity_facts", found)
+        self.activity_facts: Facts = sharing(found, before)
         self._fields = flat_table(self.schedule, self.activity_facts, self.extras)
         self._group()
 
     def _group(self) -> None:
+        if self.grouping == self._outlined:
+            return
         before = self.folded
         self.outline: Outline = grouped_outline(self._fields, self.columns, self.grouping)
         if before.size != self.outline.bands:
             self.folded = np.zeros(self.outline.bands, dtype=bool)
+        self._outlined = self.grouping if self.grouping == (BY_WBS,) else None
 
     def _find(self) -> None:
         acts = self.schedule.activities
-        words = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
+        words = None
+        if self.query.split():
+            words = match_text((acts.code.tolist(), acts.name.tolist()), self.query)
         asked = self._ask()
         found = [one for one in (words, asked) if one is not None]
         wanted = np.logical_and.reduce(found) if found else None
@@ -218,7 +229,8 @@ class Plan(QObject):
 
     def _roll_up(self) -> None:
         self._span: tuple[int, int] | None = None
-        self.facts: Facts = with_bands(self.outline, self.activity_facts, self._match)
+        before = self.__dict__.get("facts")
+        self.facts: Facts = with_bands(self.outline, self.activity_facts, self._match, before)
         self.table: PlanTable = self._fields.regrouped(self.outline, self.facts, self._match)
 
     def _sort(self) -> None:
