@@ -14,6 +14,7 @@ from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.schedule import NO_ROW, Flags, Numbers, Rows, Schedule
 from planbench.domain.times import Minutes, to_iso
 from planbench.engines.cpm.network import calendars_of
+from planbench.engines.resources.profile import Profile
 from planbench.engines.resources.spans import (
     Amount,
     Dates,
@@ -61,28 +62,6 @@ class Grouping:
     of: Rows
     members: list[Rows]  # resources whose limits add up, none where there is no limit
     unit: list[str]
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Amounts per period of one choice of groups; `edges` are one more than the periods."""
-
-    period: str
-    measure: str
-    unit: str
-    edges: Minutes
-    actual: Numbers
-    remaining: Numbers
-    late: Numbers  # actual and remaining between the late dates
-    baseline: Numbers | None  # the budget between the baseline dates
-    limit: Numbers | None
-    over: Flags
-    undated: float
-
-    @property
-    def total(self) -> Numbers:
-        """Actual and remaining between the early dates."""
-        return self.actual + self.remaining
 
 
 @dataclass(frozen=True)
