@@ -48,7 +48,9 @@ def add_commands(commands: Commands) -> None:
         "--against", type=Path, metavar="OLD", help="compare the log with that of an older update"
     )
     check = _command(commands, "check", "schedule quality", _check)
-    check.add_argument("--ruleset", action="append", default=[], metavar="ID")
+    check.add_argument(
+        "--ruleset", action="append", default=[], metavar="ID", help="one of ours, or a TOML file"
+    )
     check.add_argument("--baseline", type=Path, metavar="FILE", help="the baseline as a file")
     check.add_argument("--xlsx", metavar="PATH", help="write metrics and findings as a workbook")
     risk = _command(commands, "risk", "Monte Carlo of the schedule", _risk)
@@ -220,7 +222,7 @@ def _check(options: argparse.Namespace) -> int:
         return 0
     for project in projects:
         for ruleset in project["rulesets"]:
-            print(f"{project['id']}: {ruleset['id']}")
+            print(f"{project['id']}: {ruleset['id']}{_score_words(ruleset['score'])}")
             for metric in ruleset["metrics"]:
                 value = "-" if metric["value"] is None else _shown(metric["value"], metric["unit"])
                 print(
@@ -228,6 +230,12 @@ def _check(options: argparse.Namespace) -> int:
                     + (f" ({metric['reason']})" if metric["reason"] else "")
                 )
     return 0
+
+
+def _score_words(score: dict[str, Any] | None) -> str:
+    if score is None or score["by_records"] is None or score["by_metrics"] is None:
+        return ""
+    return f", score {score['by_records']:.0f} by records, {score['by_metrics']:.0f} by metrics"
 
 
 def _shown(value: float, unit: str) -> str:

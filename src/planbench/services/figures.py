@@ -85,6 +85,13 @@ def of_quality(report: QualityReport) -> tuple[dict[str, Any], Columns]:
         "dates": report.dates,
         "baseline": report.baseline,
         "counts": report.counts(),
+        "score": None
+        if report.score is None
+        else {
+            "version": report.score.version,
+            "by_records": report.score.by_records,
+            "by_metrics": report.score.by_metrics,
+        },
         "metrics": [
             {
                 "id": metric.id,

@@ -31,7 +31,8 @@ from planbench.engines.findings.rounds import (
     round_from,
 )
 from planbench.services.document import Document
-from planbench.services.quality import earlier_updates, load_rulesets, quality_of
+from planbench.services.quality import earlier_updates, quality_of
+from planbench.services.rulesets import load_rulesets
 from planbench.store.records import Entry
 
 if TYPE_CHECKING:

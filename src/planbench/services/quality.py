@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planbench.domain.errors import ModelError
-from planbench.domain.schedule import Baseline, LinkType, Schedule
+from planbench.domain.schedule import Baseline, Flags, LinkType, Numbers, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.services.document import Document
 from planbench.services.hold import held_back
-from planbench.services.resources import resource
+from planbench.services.rulesets import chosen_rulesets
 
 if TYPE_CHECKING:
-    from planbench.engines.quality.result import MetricResult, QualityReport, Ruleset
+    from planbench.engines.quality.result import MetricResult, QualityReport
+    from planbench.engines.quality.score import Score
+    from planbench.scenes.expressions import ActivityFields, LinkFields
     from planbench.services.jobs import JobContext
     from planbench.services.library import Library
     from planbench.store.records import UpdateRecord
-
-ORDER = (
-    "dcma-pam-2012",
-    "dcma-09nov09",
-    "decm-v5",
-    "p6-check-schedule",
-    "gao-89g",
-    "nasa",
-    "nine-checks",
-    "planbench",
-)
-"""The rulesets that ship, in the order they are shown."""
-
-
-@cache
-def load_rulesets() -> tuple[Ruleset, ...]:
-    """All rulesets that ship with planbench.
-
-    Raises ModelError for a ruleset file that says something impossible.
-    """
-    return tuple(read_ruleset(resource("rulesets", f"{name}.toml")) for name in ORDER)
-
-
-def read_ruleset(path: Path) -> Ruleset:
-    """A ruleset from its TOML file. Raises ModelError when it cannot be used."""
-    from planbench.engines.quality.rulesets import ruleset_from
-
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"cannot be read: {error}", str(path)) from error
-    return ruleset_from(data, path.name)
-
-
-def chosen_rulesets(ids: Sequence[str] | None) -> tuple[Ruleset, ...]:
-    """Rulesets by id, all of them for None. Raises ModelError for an unknown id."""
-    known = {ruleset.id: ruleset for ruleset in load_rulesets()}
-    if ids is None:
-        return tuple(known.values())
-    for name in ids:
-        if name not in known:
-            raise ModelError(
-                f"there is no ruleset '{name}'", "--ruleset", f"Known are {', '.join(known)}."
-            )
-    return tuple(known[name] for name in dict.fromkeys(ids))
 
 
 def measured_projects(schedule: Schedule) -> tuple[int, ...]:
@@ -93,7 +48,8 @@ def quality_of(
 ) -> tuple[QualityReport, ...]:
     """The reports of a document, project by project; the document is not changed.
 
-    Raises ModelError for an unknown ruleset, Cancelled when the user stopped the job.
+    `rulesets` are ids or paths of ruleset files. Raises ModelError for an unknown ruleset,
+    Cancelled when the user stopped the job.
     """
     from planbench.engines.quality.run import run_rulesets
 
@@ -101,6 +57,7 @@ def quality_of(
     projects = measured_projects(document.schedule)
     total = sum(len(ruleset.metrics) for ruleset in chosen) * max(len(projects), 1)
     reports: list[QualityReport] = []
+    asker = FieldAsker(document, dates)
     for number, project in enumerate(projects):
         before = number * total // len(projects)
 
@@ -117,16 +74,64 @@ def quality_of(
             previous,
             project,
             progress,
+            asker,
         )
     if context is not None:
         context.report(total, total)
     reason = held_back(document)
-    return tuple(reports) if reason is None else tuple(_held(one, reason) for one in reports)
+    if reason is None:
+        return tuple(reports)
+    return tuple(_held(document.schedule, one, reason) for one in reports)
 
 
-def _held(report: QualityReport, reason: str) -> QualityReport:
+class FieldAsker:
+    """Answers a metric's expressions from the columns of the Schedule workspace."""
+
+    def __init__(self, document: Document, dates: str = "engine") -> None:
+        self._document, self._calculated = document, dates == "engine"
+
+    @cached_property
+    def activities(self) -> ActivityFields:
+        """The fields of activities."""
+        from planbench.scenes.columns import flat_table
+        from planbench.scenes.expressions import ActivityFields
+        from planbench.scenes.facts import activity_facts
+        from planbench.scenes.fields import columns_of
+
+        document = self._document
+        cpm = document.cpm if self._calculated else None
+        facts = activity_facts(document.schedule, cpm, baseline_of(document))
+        return ActivityFields(flat_table(document.schedule, facts), columns_of(document.schedule))
+
+    @cached_property
+    def links(self) -> LinkFields:
+        """The fields of links."""
+        from planbench.scenes.expressions import LinkFields
+
+        cpm = self._document.cpm
+        return LinkFields(self.activities, None if cpm is None else cpm.driving)
+
+    def fields(self, of: str) -> ActivityFields | LinkFields:
+        """The fields of "activities" or "links"."""
+        return self.links if of == "links" else self.activities
+
+    def holds(self, of: str, text: str) -> Flags:
+        """For which objects an expression holds. Raises ExpressionError."""
+        from planbench.scenes.expressions import flags_of
+
+        return flags_of(text, self.fields(of))
+
+    def amounts(self, of: str, text: str) -> Numbers:
+        """The number an expression gives for each object. Raises ExpressionError."""
+        from planbench.scenes.expressions import numbers_of
+
+        return numbers_of(text, self.fields(of))
+
+
+def _held(schedule: Schedule, report: QualityReport, reason: str) -> QualityReport:
     """A report without the critical path test, which moves dates that cannot be relied on."""
     from planbench.engines.quality.result import NOT_RUN
+    from planbench.engines.quality.score import scored
 
     metrics = [
         replace(one, state=NOT_RUN, reason=reason, value=None, numerator=None, denominator=None)
@@ -134,7 +139,7 @@ def _held(report: QualityReport, reason: str) -> QualityReport:
         else one
         for one in report.metrics
     ]
-    return replace(report, metrics=tuple(metrics))
+    return scored(schedule, replace(report, metrics=tuple(metrics)))
 
 
 def check_document(
@@ -184,7 +189,7 @@ def check_earlier_updates(
     from planbench.services.scheduling import recalculate
 
     before = earlier_updates(document, library)[-most:]
-    open_ = [update for update in before if update.result("quality") is None]
+    open_ = [update for update in before if not _checked(update)]
     if library.read_only:
         return 0
     for number, update in enumerate(open_):
@@ -201,27 +206,47 @@ def check_earlier_updates(
     return len(open_)
 
 
+def _checked(update: UpdateRecord) -> bool:
+    """Whether all rulesets were held against an update, as they read now."""
+    kept = {
+        (head.meta.get("ruleset"), head.meta.get("version"))
+        for head in update.results
+        if head.kind == "quality" and head.digest == update.digest and "score" in head.meta
+    }
+    return all((ruleset.id, ruleset.version) in kept for ruleset in chosen_rulesets(None))
+
+
 History = dict[tuple[str, str], list[float]]
-"""Values of earlier updates by (ruleset, metric), oldest first."""
+"""Values of earlier updates by (ruleset, metric), oldest first; scores under `SCORE`."""
+
+SCORE = "score"
 
 
 def metric_history(document: Document, library: Library | None, project: int) -> History:
-    """Kept values of the updates before this one, as far as they were checked.
+    """Kept values of the updates before this one, as far as they were checked the same way.
 
     `project` is the position in the file, which is the same from update to update as a rule.
     Raises StoreError when the library cannot be read.
     """
+    from planbench.engines.quality.score import SCORE_VERSION
+
     found: History = {}
+    versions = {ruleset.id: ruleset.version for ruleset in chosen_rulesets(None)}
     for update in earlier_updates(document, library):
         for head in update.results:
             mine = head.kind == "quality" and head.digest == update.digest
             mine = mine and head.meta.get("dates") == "engine"
             if not mine or head.meta.get("project") != project:
                 continue
+            name = str(head.meta["ruleset"])
+            if head.meta.get("version") != versions.get(name):
+                continue
             for metric in head.meta["metrics"]:
                 if metric["value"] is not None:
-                    key = (str(head.meta["ruleset"]), str(metric["id"]))
-                    found.setdefault(key, []).append(float(metric["value"]))
+                    found.setdefault((name, str(metric["id"])), []).append(float(metric["value"]))
+            score = head.meta.get("score") or {}
+            if score.get("version") == SCORE_VERSION and score.get("by_records") is not None:
+                found.setdefault((name, SCORE), []).append(float(score["by_records"]))
     return found
 
 
@@ -250,6 +275,44 @@ def baseline_from_file(document: Document, path: Path) -> None:
     document.baseline_label = path.name
 
 
+OVERALL = "dcma-pam-2012"
+"""The ruleset whose score stands for the schedule as a whole."""
+
+
+def overall_score(document: Document) -> Score | None:
+    """The score of the main project by the ruleset that stands for the whole, else by the first.
+
+    None before a check. The same is kept with each quality result of the library, as `score`.
+    """
+    main = document.schedule.main_project
+    mine = [one for one in document.quality if one.project == main] or list(document.quality)
+    chosen = next((one for one in mine if one.ruleset_id == OVERALL), mine[0] if mine else None)
+    return None if chosen is None else chosen.score
+
+
+def score_json(score: Score) -> dict[str, Any]:
+    """A score with what each metric takes from it, in points of 100."""
+    return {
+        "version": score.version,
+        "by_records": score.by_records,
+        "by_metrics": score.by_metrics,
+        "passing": score.passing,
+        "records": score.records,
+        "takes": [
+            {
+                "metric": share.metric,
+                "weight": share.weight,
+                "credit": share.credit,
+                "by_metrics": share.by_metrics,
+                "by_records": share.by_records,
+                "alone": share.alone,
+                "activities": share.records,
+            }
+            for share in score.shares
+        ],
+    }
+
+
 def check_json(document: Document) -> list[dict[str, Any]]:
     """The document's reports in the shape of `planbench check`, project by project."""
     found: dict[int, list[QualityReport]] = {}
@@ -272,6 +335,7 @@ def _report_json(schedule: Schedule, report: QualityReport) -> dict[str, Any]:
         "authority": report.ruleset.authority,
         "dates": report.dates,
         "baseline": report.baseline or None,
+        "score": None if report.score is None else score_json(report.score),
         "metrics": [metric_json(schedule, result) for result in report.metrics],
     }
 

@@ -23,7 +23,7 @@ from planbench.domain.times import NO_TIME, from_iso
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.quality.result import STATES, MetricResult, QualityReport
 from planbench.engines.quality.run import run_rulesets
-from planbench.services.quality import load_rulesets
+from planbench.services.rulesets import load_rulesets
 
 Plan = Callable[..., tuple[Schedule, CpmResult]]
 DAY = 1440

@@ -88,7 +88,7 @@ def test_findings_are_those_of_the_reports(plan: Plan, pane: DetailsPane, docume
 
 
 def _has(ruleset: str) -> bool:
-    from planbench.services.quality import load_rulesets
+    from planbench.services.rulesets import load_rulesets
 
     return ruleset in {one.id for one in load_rulesets()}
 

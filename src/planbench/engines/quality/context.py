@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from planbench.domain.calendars import WorkTable, build_work_table
+from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import (
     ActivityType,
     Baseline,
@@ -53,6 +54,20 @@ class Dates:
     total_float: Minutes
 
 
+class Asker(Protocol):
+    """Answers expressions over the fields of "activities" or "links", one value an object."""
+
+    def holds(self, of: str, text: str) -> Flags:
+        """For which objects an expression holds. Raises PlanbenchError."""
+
+    def amounts(self, of: str, text: str) -> Numbers:
+        """The number an expression gives for each object. Raises PlanbenchError."""
+
+
+class CannotAsk(Exception):
+    """An expression of a ruleset that this schedule cannot answer: the metric is not run."""
+
+
 class Context:
     """One project (or all, with `project` None) of a schedule, ready to be measured.
 
@@ -68,7 +83,9 @@ class Context:
         previous: Schedule | None = None,
         dates: str = "engine",
         project: int | None = None,
+        asker: Asker | None = None,
     ) -> None:
+        self.asker = asker
         self.schedule = schedule
         self.activities = schedule.activities
         self.links = schedule.relationships
@@ -169,6 +186,27 @@ class Context:
         for reason in POPULATIONS[name]:
             members = members.without(reason, masks[reason])
         return members
+
+    def holds(self, of: str, text: str) -> Flags:
+        """For which "activities" or "links" an expression holds. Raises CannotAsk."""
+        found: Flags = self._asked("holds", of, text)
+        return found
+
+    def amounts(self, of: str, text: str) -> Numbers:
+        """The number an expression gives for each object. Raises CannotAsk."""
+        found: Numbers = self._asked("amounts", of, text)
+        return found
+
+    def _asked(self, what: str, of: str, text: str) -> Any:
+        if self.asker is None:
+            raise CannotAsk("no fields are there to ask")
+        key = (what, of, text)
+        if key not in self.shared:
+            try:
+                self.shared[key] = getattr(self.asker, what)(of, text)
+            except PlanbenchError as error:
+                raise CannotAsk(str(error).rstrip(".")) from error
+        return self.shared[key]
 
     # ------------------------------------------------------------ relationships
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planbench.domain.schedule import Codes, Flags, Numbers, Rows
+
+if TYPE_CHECKING:
+    from planbench.engines.quality.score import Score
 
 STATES = ("meets", "flag", "not-applicable", "not-run")
 UNITS = ("ratio", "count", "index", "days")
@@ -40,6 +43,7 @@ class Metric:
     authority: str = "house"
     source: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    weight: float = 1.0  # in the score by metrics
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,7 @@ class QualityReport:
     dates: str  # "engine" or "stored"
     baseline: str  # its name, "" without one
     metrics: tuple[MetricResult, ...]
+    score: Score | None = None
 
     @property
     def ruleset_id(self) -> str:

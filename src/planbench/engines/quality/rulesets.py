@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from planbench.engines.quality.result import UNITS, Metric, Ruleset
 AUTHORITIES = ("standard", "vendor", "contract", "house")
 
 _TEXTS = ("id", "title", "measure", "question", "formula", "population", "unit", "better")
-_KNOWN = {*_TEXTS, "threshold", "authority", "source", "options"}
+_KNOWN = {*_TEXTS, "threshold", "authority", "source", "options", "weight"}
 
 
 def ruleset_from(data: Mapping[str, Any], where: str = "") -> Ruleset:
@@ -53,17 +54,28 @@ def _metric(item: Mapping[str, Any], authority: str, source: str, where: str) ->
     _among("unit", item["unit"], UNITS, place)
     _among("better", item["better"], ("lower", "higher"), place)
     _among("authority", item.get("authority", authority), AUTHORITIES, place)
+    if not item["id"].strip() or not item["title"].strip():
+        raise ModelError("a metric needs an id and a title", place)
     threshold = item.get("threshold")
     if threshold is not None and (
-        isinstance(threshold, bool) or not isinstance(threshold, int | float)
+        isinstance(threshold, bool)
+        or not isinstance(threshold, int | float)
+        or not math.isfinite(threshold)
     ):
         raise ModelError("'threshold' is not a number", place)
+    options = dict(item.get("options", {}))
+    if item["measure"] == "expression" and not str(options.get("count", "")).strip():
+        raise ModelError("'count' says nothing: write what is counted", place)
+    weight = item.get("weight", 1.0)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1000:
+        raise ModelError("'weight' is not a number from 0 to 1000", place)
     return Metric(
         **{name: item[name] for name in _TEXTS},
         threshold=None if threshold is None else float(threshold),
         authority=item.get("authority", authority),
         source=item.get("source", source),
-        options=dict(item.get("options", {})),
+        options=options,
+        weight=float(weight),
     )
 
 

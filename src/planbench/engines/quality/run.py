@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planbench.domain.schedule import Baseline, Schedule
-from planbench.engines.quality.context import Context
+from planbench.engines.quality.context import Asker, CannotAsk, Context
 from planbench.engines.quality.measures import MEASURES
+from planbench.engines.quality.measures.base import nothing
 from planbench.engines.quality.result import (
     FLAG,
     MEETS,
     NO_LIMIT,
     NOT_APPLICABLE,
+    NOT_RUN,
     Measured,
     Metric,
     MetricResult,
     QualityReport,
     Ruleset,
+    everything,
 )
+from planbench.engines.quality.score import scored
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
@@ -36,17 +42,19 @@ def run_rulesets(
     previous: Schedule | None = None,
     project: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    asker: Asker | None = None,
 ) -> tuple[QualityReport, ...]:
     """Measure every metric of the rulesets.
 
     `dates` "engine" reads the calculated dates and floats, "stored" those of the file. `baseline`
     is aligned to the schedule's activities; `previous` is an earlier update of the same project.
     `project` restricts to one project of the file. What cannot be measured is not applicable with
-    a reason. `progress(done, total, text)` is called before each metric.
+    a reason. `progress(done, total, text)` is called before each metric. `asker` answers the
+    expressions of metrics, which are not run without it.
 
     Raises ModelError for a ruleset with impossible options.
     """
-    ctx = Context(schedule, cpm, baseline, previous, dates, project)
+    ctx = Context(schedule, cpm, baseline, previous, dates, project, asker)
     chosen = tuple(rulesets)
     total = sum(len(ruleset.metrics) for ruleset in chosen)
     done, reports = 0, []
@@ -55,19 +63,29 @@ def run_rulesets(
         for metric in ruleset.metrics:
             if progress is not None:
                 progress(done, total, metric.title)
-            results.append(judge(metric, MEASURES[metric.measure](ctx, metric)))
+            results.append(_measured(ctx, metric))
             done += 1
-        reports.append(
-            QualityReport(
-                ruleset,
-                -1 if project is None else project,
-                schedule.digest,
-                dates,
-                baseline.name if baseline else "",
-                tuple(results),
-            )
+        report = QualityReport(
+            ruleset,
+            -1 if project is None else project,
+            schedule.digest,
+            dates,
+            baseline.name if baseline else "",
+            tuple(results),
         )
+        reports.append(scored(schedule, report))
     return tuple(reports)
+
+
+def _measured(ctx: Context, metric: Metric) -> MetricResult:
+    try:
+        return judge(metric, MEASURES[metric.measure](ctx, metric))
+    except CannotAsk as error:
+        kind = "relationship" if metric.options.get("of") == "links" else "activity"
+        size = len(ctx.links) if kind == "relationship" else ctx.n
+        left_out = everything(size).without("not asked", np.ones(size, dtype=bool))
+        found = nothing(str(error), left_out, kind)
+        return MetricResult(metric, NOT_RUN, str(error), None, None, None, found)
 
 
 def judge(metric: Metric, found: Measured) -> MetricResult:

@@ -9,6 +9,7 @@ from planbench.engines.quality.measures.floats import MEASURES as FLOATS
 from planbench.engines.quality.measures.links import MEASURES as LINKS
 from planbench.engines.quality.measures.logic import MEASURES as LOGIC
 from planbench.engines.quality.measures.network import MEASURES as NETWORK
+from planbench.engines.quality.measures.own import MEASURES as OWN
 from planbench.engines.quality.measures.path import MEASURES as PATH
 from planbench.engines.quality.measures.plan import MEASURES as PLAN
 from planbench.engines.quality.measures.updates import MEASURES as UPDATES
@@ -23,4 +24,5 @@ MEASURES: dict[str, Measure] = {
     **EXECUTION,
     **PATH,
     **UPDATES,
+    **OWN,
 }

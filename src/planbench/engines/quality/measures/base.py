@@ -37,12 +37,17 @@ def choice(metric: Metric, name: str, choices: tuple[str, ...]) -> str:
 
 
 def members_of(ctx: Context, metric: Metric, default: str = "open-tasks") -> Members:
-    """The population the metric names in its option `over`. Raises ModelError."""
+    """The population the metric names in its option `over`, narrowed by `where`, an expression.
+
+    Raises ModelError.
+    """
     name = option(metric, "over", default)
     try:
-        return ctx.population(name)
+        members = ctx.population(name)
     except KeyError:
         raise ModelError(f"there is no population '{name}'", metric.id) from None
+    where = option(metric, "where", "")
+    return members.without(f"not {where}", ~ctx.holds("activities", where)) if where else members
 
 
 def links_of(ctx: Context, metric: Metric, default: str = "open-tasks") -> Members:

@@ -171,7 +171,7 @@ class ReviewCommands:
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _rulesets_menu(self, menu: QMenu) -> None:
-        from planbench.services.quality import load_rulesets
+        from planbench.services.rulesets import load_rulesets
 
         chosen = self._desk.rulesets()
         for ruleset in load_rulesets():
