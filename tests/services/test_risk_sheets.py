@@ -21,7 +21,9 @@ FULL = {
         {"where": {"wbs": "1.2", "calendar": "Sea"}, "as": "days", **STEPS},
         {"where": {"code": {"Phase": "Civil", "Area": "N 1"}}, "as": "hours", **TRI},
     ],
-    "correlation": [{"ids": ["1010", "1020"], "coefficient": -0.3}],
+    "correlation": [{"ids": ["1010", "1020"], "coefficient": -0.3},
+                    {"ids": ["A1", "1030"], "matrix": [[1.0, 0.25], [0.25, 1.0]]},
+                    {"ids": ["A2", "A3"], "matrix": [[1, -1], [-1, 1]]}],
     "drivers": [{"id": "D", "probability": 0.4, "factor": TRI, "where": {"wbs": "1"}}],
     "risks": [
         {"id": "R1", "title": "=Late; steel", "kind": "threat", "probability": 0.3,
@@ -31,7 +33,11 @@ FULL = {
          "mitigated": {"probability": 0.1, "cost_of_action": 5,
                        "impacts": [{"where": {"ids": ["A1"]}, "as": "days", **TRI}]}},
         {"id": "R2", "kind": "opportunity", "probability": 0.5, "impacts": []},
+        *({"id": name, "probability": 0.2, "impacts": []} for name in ("R3", "R4", "5")),
     ],
+    "occurrence": [{"risks": ["R1", "R3"], "coefficient": 0.5},
+                   {"risks": ["R4", "5"], "exclusive": True},
+                   {"risks": ["R2"], "if": "R1", "probability": 0.25}],
     "weather": [
         {"where": {"calendar": "Sea"}, "non_workable": [0.1 * (k % 4) for k in range(12)],
          "persistence": 0.6},

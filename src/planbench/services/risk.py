@@ -345,6 +345,7 @@ def risk_json(document: Document) -> dict[str, Any]:
         "seconds": {name: round(value, 4) for name, value in result.seconds.items()},
         "not_simulated": list(result.left_out),
         "without_effect": list(result.idle),
+        "correlation": correlation_json(result),
         "finish": {
             **_dates(result, ""),
             "deterministic": to_iso(result.deterministic),
@@ -381,6 +382,37 @@ def risk_json(document: Document) -> dict[str, Any]:
             for item in readiness(document)
         ],
     }
+
+
+def correlation_json(result: RiskResult) -> list[dict[str, Any]]:
+    """Rank correlations asked for, used, and achieved by the durations of the run.
+
+    Asked and used differ where the asked ones contradict each other; the largest change is told.
+    """
+    made = []
+    for entry in result.correlated:
+        achieved = result.achieved(entry)
+        apart = np.abs(achieved - entry.used)
+        one, other, requested, used = entry.largest_change
+        made.append(
+            {
+                "entry": entry.at,
+                "ids": list(entry.ids),
+                "repaired": entry.repaired,
+                "largest_change": {
+                    "between": [one, other],
+                    "requested": requested,
+                    "used": used,
+                }
+                if entry.repaired
+                else None,
+                "requested": entry.requested.tolist(),
+                "used": entry.used.tolist(),
+                "achieved": [[_number(value) for value in row] for row in achieved.tolist()],
+                "achieved_within": None if np.isnan(apart).all() else float(np.nanmax(apart)),
+            }
+        )
+    return made
 
 
 def _dates(result: RiskResult, code: str) -> dict[str, Any]:

@@ -25,6 +25,8 @@ _LAW = ("distribution", *(f"parameters.{name}" for name in _NUMBERS))
 SHEETS: dict[str, tuple[str, ...]] = {
     "uncertainty": (*_WHERE, "as", *_LAW),
     "correlation": (*_WHERE, "coefficient"),
+    "matrices": ("matrix", "id", "coefficients"),
+    "occurrence": ("risks", "coefficient", "exclusive", "if", "probability"),
     "drivers": ("id", "probability", *(f"factor.{name}" for name in _LAW), *_WHERE),
     "risks": (
         "id",
@@ -53,8 +55,31 @@ SHEETS: dict[str, tuple[str, ...]] = {
 }
 """Sheets and the titles that a template has; any other value of the JSON gets a title as well."""
 
-_TEXTS = ("id", "title", "risk", "branch", "weather", "wbs", "calendar", "activity", "state")
-_LISTS_OF_NUMBERS = ("non_workable", "persistence", "days", "values", "weights", "probabilities")
+_PLAIN = ("uncertainty", "correlation", "occurrence", "drivers", "existence", "cost")
+"""Parts whose entries have one row each, matrices aside."""
+
+_TEXTS = (
+    "id",
+    "title",
+    "risk",
+    "branch",
+    "weather",
+    "wbs",
+    "calendar",
+    "activity",
+    "state",
+    "if",
+    "matrix",
+)
+_LISTS_OF_NUMBERS = (
+    "non_workable",
+    "persistence",
+    "days",
+    "values",
+    "weights",
+    "probabilities",
+    "coefficients",
+)
 
 Row = dict[str, Any]
 
@@ -106,8 +131,14 @@ def read_workbook(path: Path) -> dict[str, Any]:
 def _tables(given: Mapping[str, Any]) -> dict[str, list[Row]]:
     """Rows by sheet of the JSON of a model."""
     made: dict[str, list[Row]] = {name: [] for name in SHEETS}
-    for name in ("uncertainty", "correlation", "drivers", "existence", "cost"):
-        made[name] = [_flat(item) for item in given[name]]
+    for name in _PLAIN:
+        made[name] = [_flat(item) for item in given[name] if "matrix" not in item]
+    matrices = [item for item in given["correlation"] if "matrix" in item]
+    made["matrices"] = [
+        {"matrix": str(number), "id": code, **_flat({"coefficients": row})}
+        for number, item in enumerate(matrices, start=1)
+        for code, row in zip(item["ids"], item["matrix"], strict=True)
+    ]
     made["watch"] = [{"id": code} for code in given["watch"]]
     for risk in given["risks"]:
         own = {key: value for key, value in risk.items() if key != "impacts"}
@@ -135,10 +166,13 @@ def _tables(given: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 def _joined(tables: Mapping[str, list[Row]], name: str) -> dict[str, Any]:
     """The JSON of a model from its rows."""
-    given: dict[str, Any] = {
-        part: tables[part]
-        for part in ("uncertainty", "correlation", "drivers", "existence", "cost")
-    }
+    given: dict[str, Any] = {part: tables[part] for part in _PLAIN}
+    matrices: dict[str, Any] = {}
+    for row in tables["matrices"]:
+        own = matrices.setdefault(str(row.get("matrix", "")), {"ids": [], "matrix": []})
+        own["ids"].append(row.get("id"))
+        own["matrix"].append(row.get("coefficients", []))
+    given["correlation"] = [*given["correlation"], *matrices.values()]
     given["watch"] = [row.get("id") for row in tables["watch"]]
     risks = {str(row.get("id")): {**row, "impacts": []} for row in tables["risks"]}
     for risk in risks.values():
@@ -225,9 +259,9 @@ def _value(title: str, cell: Cell, at: str) -> Any:
         return None
     if isinstance(cell, dt.datetime):
         return cell.isoformat()
-    if last == "all":
+    if last in ("all", "exclusive"):
         return cell is True or str(cell).strip().lower() in ("yes", "true", "1", "x")
-    if last == "ids":
+    if last in ("ids", "risks"):
         return _parts(cell)
     if last == "code":
         pairs = [part.partition("=") for part in _parts(cell)]

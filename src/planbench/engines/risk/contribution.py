@@ -224,8 +224,8 @@ def _in_worker(job: Job) -> float:
 
 def _one_value(network: Network, cpm: CpmResult, job: Job) -> float:
     model, some, options, percent = job
-    kept = tuple(risk for risk in model.risks if risk.id in some)
-    finish: Minutes = simulate(network, cpm, replace(model, risks=kept, watch=()), options).finish
+    bare = replace(model.with_only(some), watch=())
+    finish: Minutes = simulate(network, cpm, bare, options).finish
     if percent:
         return float(nearest_rank(finish, percent))
     return float(finish[0] + (finish - finish[0]).mean())

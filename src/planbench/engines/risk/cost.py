@@ -18,10 +18,10 @@ from planbench.domain.errors import ModelError
 from planbench.domain.schedule import ActivityType, Numbers, Schedule, Status
 from planbench.domain.times import Minutes
 from planbench.engines.risk.distributions import Distribution
-from planbench.engines.risk.model import CostLine, RiskModel
+from planbench.engines.risk.model import CostLine, Risk, RiskModel
 from planbench.engines.risk.optional import decided_by_dates
 from planbench.engines.risk.result import half_width, ranked
-from planbench.engines.risk.rng import OCCURS, REPLICATE, VALUE, draw, stable_hash
+from planbench.engines.risk.rng import REPLICATE, VALUE, draw, stable_hash
 from planbench.engines.risk.selection import selected
 
 if TYPE_CHECKING:
@@ -109,16 +109,14 @@ def cost_of_runs(
         plan += middle
         means[line.id] = float(values.mean())
     actions = 0.0
+    occurs = replay.occurrences(n) if any(map(_costs, model.risks)) else {}
     for risk in model.risks:
         response = risk.mitigated if setting.options.mitigated else None
         law = response.cost if response else risk.cost
         actions += response.cost_of_action if response else 0.0
-        if law is None:
+        if law is None or risk.taken_out:
             continue
-        chance = response.probability if response else risk.probability
-        word = _words(setting, f"risk {risk.id}", OCCURS)
-        occurs = word.astype(np.int64) < round(chance * 2**32)
-        values = np.where(occurs, _values(setting, law, f"cost of {risk.id}"), 0.0)
+        values = np.where(occurs[risk.id], _values(setting, law, f"cost of {risk.id}"), 0.0)
         if risk.opportunity:
             values = -values
         total += values
@@ -126,6 +124,10 @@ def cost_of_runs(
     if actions:
         means["actions"] = actions
     return CostResult(total + actions, finish, plan + actions, means)
+
+
+def _costs(risk: Risk) -> bool:
+    return bool(risk.cost or (risk.mitigated and risk.mitigated.cost))
 
 
 def _line(

@@ -87,6 +87,33 @@ def driving_paths(
 
 
 @row_kernel
+def demand(
+    t: Any,
+    links: Any,
+    head: Any,
+    wt: Any,
+    ct: Any,
+    work: Any,
+    clock: Any,
+    scratch: Any,
+    c: Any,
+    part: Any,
+    e: Any,
+    live: Any,
+) -> None:
+    """What link e of a segment demands, as positions on work axis c, into `scratch[0]`."""
+    demanded, source = scratch[0], links[e, SOURCE]
+    if links[e, MODE] == SAME:
+        for v in range(live):
+            demanded[v] = np.int32(work[source, v] + links[e, LAG])
+    elif part % 2 == 0:
+        to_work(head, wt, c, clock[source], links[e, LAG], demanded)
+    else:
+        clock_demand(t, links, head, wt, ct, work, clock, e, scratch[1], scratch[4])
+        to_work(head, wt, c, scratch[1], np.int32(0), demanded)
+
+
+@row_kernel
 def _walk_back(
     t: Any,
     links: Any,
@@ -108,14 +135,7 @@ def _walk_back(
         own = work[2 * j + (part >> 1)]
         for e in range(t[j, SEGMENT + part], t[j, SEGMENT + part + 1]):
             source = links[e, SOURCE]
-            if links[e, MODE] == SAME:
-                for v in range(live):
-                    demanded[v] = np.int32(work[source, v] + links[e, LAG])
-            elif part % 2 == 0:
-                to_work(head, wt, c, clock[source], links[e, LAG], demanded)
-            else:
-                clock_demand(t, links, head, wt, ct, work, clock, e, scratch[1], scratch[4])
-                to_work(head, wt, c, scratch[1], np.int32(0), demanded)
+            demand(t, links, head, wt, ct, work, clock, scratch, c, part, e, live)
             hit = False
             for v in range(live):
                 hit |= mask[j, v] != 0 and max(demanded[v], date) == own[v]

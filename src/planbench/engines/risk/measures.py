@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,6 +136,18 @@ class Replay:
             out[:, first : first + live] = rows.duration[positions, :live]
         return out
 
+    def occurrences(self, iterations: int) -> dict[str, Any]:
+        """By risk the iterations in which it occurs, as a mask."""
+        from planbench.engines.risk.simulate import make_rows
+
+        setting = self._setting
+        rows, nothing = make_rows(setting), np.zeros(0, dtype=np.int64)
+        out = np.zeros((len(setting.bound.risks), iterations), dtype=np.bool_)
+        for first in range(0, iterations, setting.width):
+            self._draw(rows, nothing, first)
+            out[:, first : first + setting.width] = rows.occurs[:, : iterations - first]
+        return dict(zip(setting.bound.risks, out, strict=True))
+
     def _draw(self, rows: passes.Rows, positions: Any, first: int) -> None:
         setting = self._setting
         passes.durations_of_block(
@@ -163,6 +176,21 @@ class Replay:
                 own = _centred_ranks(column)
                 scale = float(np.sqrt((own @ own) * (late @ late)))
                 made[row] = float(own @ late) / scale if scale > 0 else np.nan
+        return made
+
+    def achieved(self, ids: Sequence[str]) -> Numbers:
+        """Rank correlation matrix of the durations of some activities over all runs."""
+        schedule = self._network.schedule
+        varies, n = self._setting.bound.variables.varies, self._setting.options.iterations
+        rows = np.array([schedule.row_of_code[code] for code in ids], dtype=np.int64)
+        positions = self._setting.sim.position[rows].astype(np.int64)
+        made = np.full((rows.size, rows.size), np.nan)
+        able = np.flatnonzero((positions >= 0) & varies[np.maximum(positions, 0)])
+        if able.size:
+            ranks = np.array([_centred_ranks(v) for v in self.durations(positions[able], n)])
+            sizes = np.sqrt((ranks * ranks).sum(axis=1))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                made[np.ix_(able, able)] = ranks @ ranks.T / np.outer(sizes, sizes)
         return made
 
     def significance(self, rows: Rows, most: int) -> Numbers:

@@ -6,8 +6,8 @@ number or a name that is not there is refused with one line that says where it s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from planbench.domain.errors import ModelError
@@ -22,6 +22,12 @@ from planbench.engines.risk.events import (
     existence_json,
     weather,
     weather_json,
+)
+from planbench.engines.risk.occurrence import (
+    Occurrence,
+    check_occurrences,
+    occurrence,
+    occurrence_json,
 )
 from planbench.engines.risk.reading import (
     Where,
@@ -46,6 +52,7 @@ PARTS = (
     "correlation",
     "drivers",
     "risks",
+    "occurrence",
     "weather",
     "existence",
     "branches",
@@ -55,6 +62,9 @@ PARTS = (
 """Parts of a model, each a list."""
 
 UNITS = ("percent", "hours", "days")
+
+MOST_CORRELATED = 500
+"""Activities of one correlation matrix."""
 
 __all__ = ["Where"]  # besides what stands below
 
@@ -74,10 +84,14 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Correlation:
-    """Rank correlation between the ranges of all activities of a group."""
+    """Rank correlation between the ranges of all activities of a group.
+
+    One coefficient for every pair, or a matrix with a row for each of the ids of `where`.
+    """
 
     where: Where
     coefficient: float
+    matrix: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,11 @@ class Risk:
     parallel: bool = False
     cost: Distribution | None = None
     mitigated: Response | None = None
+    taken_out: bool = False  # never occurs, while the draws of all others stay as they are
+
+    def chance(self, mitigated: bool) -> float:
+        """Probability before or after its action."""
+        return self.mitigated.probability if mitigated and self.mitigated else self.probability
 
 
 @dataclass(frozen=True)
@@ -156,12 +175,16 @@ class RiskModel:
     weather: tuple[Weather, ...] = ()
     existence: tuple[Existence, ...] = ()
     branches: tuple[Branch, ...] = ()
+    occurrence: tuple[Occurrence, ...] = ()
+
+    def with_only(self, kept: Collection[str]) -> RiskModel:
+        """The model in which the other risks of the register never occur."""
+        risks = (replace(r, taken_out=r.taken_out or r.id not in kept) for r in self.risks)
+        return replace(self, risks=tuple(risks))
 
     def without(self, risk_id: str) -> RiskModel:
-        """The model with one risk of the register taken out."""
-        from dataclasses import replace
-
-        return replace(self, risks=tuple(risk for risk in self.risks if risk.id != risk_id))
+        """The model in which one risk of the register never occurs."""
+        return self.with_only({risk.id for risk in self.risks} - {risk_id})
 
     @property
     def has_cost(self) -> bool:
@@ -191,7 +214,10 @@ def parse_model(given: Any, name: str = "") -> RiskModel:
     all_different([line.id for line in cost], f"{at}cost")
     branches = tuple(branch(*item) for item in entries(top, "branches", at))
     all_different([item.id for item in branches], f"{at}branches")
+    together = tuple(occurrence(*item) for item in entries(top, "occurrence", at))
+    check_occurrences(together, risks, at)
     return RiskModel(
+        occurrence=together,
         cost=cost,
         uncertainty=tuple(_uncertainty(*item) for item in entries(top, "uncertainty", at)),
         correlation=tuple(_correlation(*item) for item in entries(top, "correlation", at)),
@@ -217,7 +243,9 @@ def model_json(model: RiskModel) -> dict[str, Any]:
             for item in model.uncertainty
         ],
         "correlation": [
-            {"where": item.where.as_dict(), "coefficient": item.coefficient}
+            {"ids": list(item.where.ids), "matrix": [list(row) for row in item.matrix]}
+            if item.matrix
+            else {"where": item.where.as_dict(), "coefficient": item.coefficient}
             for item in model.correlation
         ],
         "drivers": [
@@ -230,6 +258,7 @@ def model_json(model: RiskModel) -> dict[str, Any]:
             for item in model.drivers
         ],
         "risks": [_risk_json(item) for item in model.risks],
+        "occurrence": [occurrence_json(item) for item in model.occurrence],
         "weather": [weather_json(item) for item in model.weather],
         "existence": [existence_json(item) for item in model.existence],
         "branches": [branch_json(item) for item in model.branches],
@@ -288,16 +317,39 @@ def _uncertainty(given: Mapping[str, Any], at: str) -> Uncertainty:
 
 
 def _correlation(given: Mapping[str, Any], at: str) -> Correlation:
-    known_keys(given, ("where", "ids", "coefficient"), at)
+    known_keys(given, ("where", "ids", "coefficient", "matrix"), at)
     if ("ids" in given) == ("where" in given):
         raise ModelError("give either 'where' or 'ids'", at)
     where = where_of(given if "where" in given else {"where": {"ids": given["ids"]}}, at)
+    if given.get("matrix"):
+        return Correlation(where, 0.0, _matrix(given, where.ids, at))
     coefficient = number(given.get("coefficient"), f"{at} coefficient")
     if not -1 <= coefficient <= 1:
         raise ModelError(f"a coefficient of {coefficient:g} is impossible", at, "Use -1 to 1.")
     if coefficient < 0 and len(where.ids) != 2:
         raise ModelError("a negative coefficient is possible for a pair only", at)
     return Correlation(where, coefficient)
+
+
+def _matrix(
+    given: Mapping[str, Any], ids: tuple[str, ...], at: str
+) -> tuple[tuple[float, ...], ...]:
+    place = f"{at} matrix"
+    if "coefficient" in given:
+        raise ModelError("give either 'coefficient' or 'matrix'", at)
+    if not 2 <= len(ids) <= MOST_CORRELATED or len(set(ids)) < len(ids):
+        raise ModelError(f"needs 'ids' of 2 to {MOST_CORRELATED} different activities", place)
+    rows = list_of(given, "matrix", f"{at} ")
+    if any(not isinstance(row, list) or len(row) != len(ids) for row in [*rows, rows]):
+        raise ModelError(f"is not {len(ids)} rows of {len(ids)} numbers", place)
+    made = tuple(tuple(number(value, place) for value in row) for row in rows)
+    for a, row in enumerate(made):
+        for b, value in enumerate(row):
+            if not -1 <= value <= 1 or (a == b and value != 1):
+                raise ModelError(f"{value:g} between {ids[a]} and {ids[b]} is impossible", place)
+            if value != made[b][a]:
+                raise ModelError(f"{ids[a]} and {ids[b]} have two different values", place)
+    return made
 
 
 def _driver(given: Mapping[str, Any], at: str) -> Driver:

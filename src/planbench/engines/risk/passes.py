@@ -44,6 +44,7 @@ class Rows(NamedTuple):
     score: Any  # (groups, width) float64 normal scores
     factor: Any  # (drivers, width) float64
     impact: Any  # (impacts, width) float64, 0 where the risk does not occur
+    occurs: Any  # (risks, width) uint8
     finish: Any  # (width,) int32, the project's finish by the clock
     late: Any  # (width,) int32, the same as working minutes after the calculated finish
     absent: Any  # (options, width) uint8: the work is not done in this run
@@ -141,24 +142,7 @@ def durations_of_block(
     x: Any, rows: Any, scores: Any, chosen: Any, first: Any, k0: Any, k1: Any, strata: Any
 ) -> None:
     """Draw the durations of some activities into `rows.duration`."""
-    shared_draws(
-        x.lawhead,
-        x.values,
-        x.chances,
-        x.groups,
-        x.driver_i,
-        x.driver_f,
-        x.impact_i,
-        x.impact_f,
-        rows.score,
-        rows.factor,
-        rows.impact,
-        rows.word,
-        first,
-        k0,
-        k1,
-        strata,
-    )
+    shared_draws(x, rows, scores, first, k0, k1, strata)
     options, of = x.options, x.option_of
     draw_options(options, rows.absent, rows.decided, rows.word, first, k0, k1, strata)
     for j in chosen:
@@ -232,24 +216,7 @@ def run_block(
     d_total, d_squares, product, base = sums.duration, sums.duration2, sums.product, x.base
     options, option_of, absent, decided = x.options, x.option_of, rows.absent, rows.decided
     lost, before, present = rows.lost, sky.work, sums.present
-    shared_draws(
-        lawhead,
-        values,
-        chances,
-        x.groups,
-        x.driver_i,
-        x.driver_f,
-        impact_i,
-        x.impact_f,
-        score,
-        factor,
-        impact,
-        word,
-        first,
-        k0,
-        k1,
-        strata,
-    )
+    shared_draws(x, rows, scores, first, k0, k1, strata)
     draw_options(options, absent, decided, word, first, k0, k1, strata)
     lose_days(sky, first, k0, k1, word, rows.left, lost)
     n = varies.size

@@ -14,7 +14,9 @@ from planbench.domain.times import NO_TIME, Minutes
 from planbench.engines.risk.rng import REPLICATE
 
 if TYPE_CHECKING:
+    from planbench.engines.risk.correlation import Correlated
     from planbench.engines.risk.cost import CostResult
+    from planbench.engines.risk.microscope import Microscope
 
 LEVELS = (10, 50, 80, 90)
 """Percentiles that are kept of every activity's early finish."""
@@ -35,7 +37,7 @@ def half_width(values: Any, percent: float) -> float:
     """Half of the 95 % interval of a percentile, in the unit of the values.
 
     From the spread over whole replicates where there are at least four (Student's t), else from
-    order statistics: the ranks n p -+ 1.96 sqrt(n p (1 - p)).
+    the ranks of `order_ranks`.
     """
     replicates = values.size // REPLICATE
     if replicates >= 4:
@@ -45,12 +47,95 @@ def half_width(values: Any, percent: float) -> float:
         each = np.array([ranked(part, percent) for part in parts], dtype=np.float64)
         spread = float(each.std(ddof=1)) / math.sqrt(replicates)
         return float(t.ppf(0.975, replicates - 1)) * spread
-    n, p = values.size, percent / 100.0
-    reach = 1.96 * math.sqrt(n * p * (1.0 - p))
+    low, high = order_ranks(values.size, percent)
     ordered = np.sort(values)
-    low = min(max(math.floor(n * p - reach), 0), n - 1)
-    high = min(max(math.ceil(n * p + reach), 0), n - 1)
-    return float(ordered[high] - ordered[low]) / 2.0
+    return float(ordered[high - 1] - ordered[low - 1]) / 2.0
+
+
+def order_ranks(n: int, percent: float) -> tuple[int, int]:
+    """Ranks (1 is the smallest) of n values between which a percentile lies in 95 of 100 cases.
+
+    Quantiles of the binomial law of the number of values below it; nothing about the law of the
+    values is assumed (Conover, Practical Nonparametric Statistics, 3.2).
+    """
+    from scipy.stats import binom
+
+    low, high = binom.ppf((0.025, 0.975), n, percent / 100.0)
+    return min(max(int(low), 1), n), min(max(int(high), 1), n)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Percentiles and mean after the first `iterations` runs, each with half its 95 % interval."""
+
+    iterations: int
+    mean: float
+    mean_half_width: float
+    levels: Mapping[float, tuple[float, float]]
+
+
+def convergence(
+    values: Any, percents: tuple[float, ...] = (50.0, 80.0), steps: int = 24
+) -> tuple[Step, ...]:
+    """How percentiles of a run settle: after 64 runs and then after ever more, up to all.
+
+    In the unit of the values. The interval of the mean is Student's over replicates of which there
+    are at least four, else the normal one of single values.
+    """
+    n = int(values.size)
+    counts = np.unique(np.geomspace(min(64, n), n, steps).round().astype(np.int64))
+    replicates = counts > REPLICATE
+    counts[replicates] -= counts[replicates] % REPLICATE  # whole Latin hypercubes
+    made = []
+    for count in sorted({*counts.tolist(), n}):
+        part = values[:count]
+        first = float(part[0])
+        levels = {p: (float(ranked(part, p)), half_width(part, p)) for p in percents}
+        mean = first + float((part - part[0]).mean())
+        made.append(Step(count, mean, _mean_half_width(part), levels))
+    return tuple(made)
+
+
+def _mean_half_width(values: Any) -> float:
+    from scipy.stats import t
+
+    own = (values - values[0]).astype(np.float64)
+    replicates = own.size // REPLICATE
+    if replicates >= 4:
+        own = own[: replicates * REPLICATE].reshape(replicates, REPLICATE).mean(axis=1)
+    if own.size < 2:
+        return math.nan
+    return float(t.ppf(0.975, own.size - 1) * own.std(ddof=1)) / math.sqrt(own.size)
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """One run as a schedule, in the schedule's rows; instants are minutes since the epoch.
+
+    Level of effort and summaries span the dates of their work, where no branches are simulated.
+    """
+
+    number: int
+    start: Minutes
+    finish: Minutes
+    duration: Minutes  # working minutes; as calculated where it does not vary
+    driving: Flags  # on a driving path of the project's finish
+    absent: Flags  # not done in this run
+    risks: tuple[str, ...]  # that occurred
+    drivers: Mapping[str, float]  # factor of those that occurred
+    project_finish: int
+
+
+@dataclass(frozen=True)
+class MergeBias:
+    """How much later work starts because several predecessors meet, in its working minutes.
+
+    Mean over the runs of the latest demand less the latest of the mean demands of the links.
+    """
+
+    rows: Rows  # activities with two links or more on their start
+    links: Rows  # how many
+    minutes: Numbers
 
 
 def paired_gain(values: Minutes, other: Minutes, percent: float) -> tuple[float, float]:
@@ -120,12 +205,15 @@ class RiskResult:
     varies: Flags
     simulated: Flags
     idle: tuple[str, ...]  # risks and drivers that touch no open activity
+    correlated: tuple[Correlated, ...]  # what was asked for and what is used
     left_out: tuple[str, ...]  # parts of the model that are not simulated
     schedule_digest: str
     seconds: Mapping[str, float]
     threads: int
     _rank_correlation: Callable[[Rows], Numbers] = field(repr=False, compare=False)
     _significance: Callable[[Rows, int], Numbers] = field(repr=False, compare=False)
+    _achieved: Callable[[Correlated], Numbers] = field(repr=False, compare=False)
+    _microscope: Microscope = field(repr=False, compare=False)
     cost: CostResult | None = None  # where the model says what something costs
     effects: tuple[RiskEffect, ...] = ()  # of the risks of the register on P80, largest first
 
@@ -169,6 +257,21 @@ class RiskResult:
         Time lost to weather counts as duration. NaN for models with branches.
         """
         return self._significance(rows, most)
+
+    def achieved(self, entry: Correlated) -> Numbers:
+        """Rank correlations of the durations of this run's activities of an entry of `correlated`.
+
+        NaN where a duration does not vary. Drivers and risks on the activities count as well.
+        """
+        return self._achieved(entry)
+
+    def iteration(self, number: int) -> Iteration:
+        """One run again, from 0, as a schedule. Raises ModelError for a number that was not run."""
+        return self._microscope.iteration(number)
+
+    def merge_bias(self, most: int = 4096) -> MergeBias:
+        """What merging costs at every activity, over the first `most` runs."""
+        return self._microscope.merge_bias(most)
 
 
 def empty_dates(n: int) -> Minutes:

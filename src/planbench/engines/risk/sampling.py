@@ -11,7 +11,22 @@ from typing import Any
 import numpy as np
 
 from planbench.engines.kernel import row_kernel
+from planbench.engines.risk.correlation import (
+    GROUP_FIRST,
+    GROUP_HIGH,
+    GROUP_LOW,
+    GROUP_WEIGHTS,
+)
 from planbench.engines.risk.distributions import STEPS, TABLE
+from planbench.engines.risk.occurrence import (
+    RISK_FROM,
+    RISK_GROUP,
+    RISK_HIGH,
+    RISK_IF,
+    RISK_LOW,
+    RISK_PARENT,
+    RISK_TO,
+)
 from planbench.engines.risk.rng import FACTOR, OCCURS, VALUE, draw
 from planbench.engines.risk.variables import (
     GROUP,
@@ -24,8 +39,7 @@ from planbench.engines.risk.variables import (
     LOW,
     OWN,
     PARALLEL,
-    RISK_HIGH,
-    RISK_LOW,
+    RISK,
     SCALE,
     SHARED,
     SIGN,
@@ -111,45 +125,85 @@ def _scaled(
 
 
 @row_kernel
-def shared_draws(
+def shared_draws(x: Any, rows: Any, scores: Any, first: Any, k0: Any, k1: Any, strata: Any) -> None:
+    """Scores of correlation groups, factors of drivers and impacts of risks for one block."""
+    lawhead, values, chances, word = x.lawhead, x.values, x.chances, rows.word
+    _group_scores(
+        lawhead, values, chances, x.groups, x.mix, rows.score, word, first, k0, k1, strata
+    )
+    di, ii = x.driver_i, x.impact_i
+    for d in range(di.shape[0]):
+        out = rows.factor[d]
+        _scaled(
+            lawhead, values, chances, di, x.driver_f, d, first, _FACTOR, k0, k1, strata, word, out
+        )
+        low, high = np.uint32(di[d, LOW]), np.uint32(di[d, HIGH])
+        draw(word, first, low, high, _OCCURS, k0, k1, strata)
+        for v in range(out.size):
+            if np.int64(word[v]) >= di[d, THRESHOLD]:
+                out[v] = 1.0
+    _occurrences(x, rows, scores, first, k0, k1, strata)
+    for i in range(ii.shape[0]):
+        out = rows.impact[i]
+        _scaled(
+            lawhead, values, chances, ii, x.impact_f, i, first, _VALUE, k0, k1, strata, word, out
+        )
+        occurs = rows.occurs[ii[i, RISK]]
+        for v in range(out.size):
+            if occurs[v] == 0:
+                out[v] = 0.0
+
+
+@row_kernel
+def _group_scores(
     lawhead: Any,
     values: Any,
     chances: Any,
     groups: Any,
-    di: Any,
-    df: Any,
-    ii: Any,
-    jf: Any,
+    mix: Any,
     score: Any,
-    factor: Any,
-    impact: Any,
     word: Any,
     first: Any,
     k0: Any,
     k1: Any,
     strata: Any,
 ) -> None:
-    """Scores of correlation groups, factors of drivers and impacts of risks for one block."""
+    """One normal score a group; those of a matrix are mixed from the last row upwards, in place."""
     for g in range(groups.shape[0]):
-        low, high = np.uint32(groups[g, 0]), np.uint32(groups[g, 1])
+        low, high = np.uint32(groups[g, GROUP_LOW]), np.uint32(groups[g, GROUP_HIGH])
         draw(word, first, low, high, _VALUE, k0, k1, strata)
         quantiles(lawhead, values, chances, 0, word, score[g])
-    for d in range(di.shape[0]):
-        out = factor[d]
-        _scaled(lawhead, values, chances, di, df, d, first, _FACTOR, k0, k1, strata, word, out)
-        low, high = np.uint32(di[d, LOW]), np.uint32(di[d, HIGH])
+    for g in range(groups.shape[0] - 1, -1, -1):
+        start, weights = groups[g, GROUP_FIRST], groups[g, GROUP_WEIGHTS]
+        if start >= 0:
+            own, weight = score[g], mix[weights + g - start]
+            for v in range(own.size):
+                own[v] *= weight
+            for k in range(start, g):
+                other, weight = score[k], mix[weights + k - start]
+                for v in range(own.size):
+                    own[v] += weight * other[v]
+
+
+@row_kernel
+def _occurrences(x: Any, rows: Any, scores: Any, first: Any, k0: Any, k1: Any, strata: Any) -> None:
+    """Which risks occur in which iterations; those that others depend on come first."""
+    ri, rf, word, z = x.risk_i, x.risk_f, rows.word, rows.value[1]
+    for r in range(ri.shape[0]):
+        low, high = np.uint32(ri[r, RISK_LOW]), np.uint32(ri[r, RISK_HIGH])
         draw(word, first, low, high, _OCCURS, k0, k1, strata)
+        if ri[r, RISK_GROUP] >= 0:
+            quantiles(x.lawhead, x.values, x.chances, 0, word, z)
+            _correlate(scores, rows.score[ri[r, RISK_GROUP]], rf[r, 0], rf[r, 1], z, word)
+        out, start, end = rows.occurs[r], ri[r, RISK_FROM], ri[r, RISK_TO]
         for v in range(out.size):
-            if np.int64(word[v]) >= di[d, THRESHOLD]:
-                out[v] = 1.0
-    for i in range(ii.shape[0]):
-        out = impact[i]
-        _scaled(lawhead, values, chances, ii, jf, i, first, _VALUE, k0, k1, strata, word, out)
-        low, high = np.uint32(ii[i, RISK_LOW]), np.uint32(ii[i, RISK_HIGH])
-        draw(word, first, low, high, _OCCURS, k0, k1, strata)
-        for v in range(out.size):
-            if np.int64(word[v]) >= ii[i, THRESHOLD]:
-                out[v] = 0.0
+            w = np.int64(word[v])
+            out[v] = start <= w < end
+        if ri[r, RISK_PARENT] >= 0:
+            parent, end = rows.occurs[ri[r, RISK_PARENT]], ri[r, RISK_IF]
+            for v in range(out.size):
+                if parent[v] != 0:
+                    out[v] = np.int64(word[v]) < end
 
 
 @row_kernel

@@ -25,6 +25,7 @@ from planbench.engines.risk import passes, sampling
 from planbench.engines.risk.clock import instants_all, work_all, work_at
 from planbench.engines.risk.cost import cost_of_runs
 from planbench.engines.risk.measures import Replay, activity_measures
+from planbench.engines.risk.microscope import Microscope
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.network import SimNetwork, build_network
 from planbench.engines.risk.result import RiskResult
@@ -131,6 +132,7 @@ def simulate(
         watch=_watch_vectors(setting.sim, watched, seen, cpm),
         watch_deterministic={code: int(cpm.finish[row]) for code, row in watched.items()},
         idle=setting.bound.idle,
+        correlated=setting.bound.correlated,
         left_out=without_weather(setting.sim),
         schedule_digest=schedule.digest,
         seconds={
@@ -141,6 +143,8 @@ def simulate(
         threads=_threads(options),
         _rank_correlation=replay.rank_correlation,
         _significance=replay.significance,
+        _achieved=lambda entry: replay.achieved(entry.ids),
+        _microscope=Microscope(setting, network, cpm, model),
     )
 
 
@@ -212,6 +216,15 @@ def _readings(schedule: Schedule, model: RiskModel, watched: dict[str, int]) -> 
     codes = [path.activity for branch in model.branches for path in branch.paths if path.activity]
     found = [schedule.row_of_code[code] for code in codes if code in schedule.row_of_code]
     return np.array([*watched.values(), *found], dtype=np.int32)
+
+
+def setting_with_readings(
+    setting: Setting, network: Network, cpm: CpmResult, model: RiskModel
+) -> Setting:
+    """The same runs, with the clock readings of every activity."""
+    last_day = setting.sim.axes.last_minute // DAY
+    sim = build_network(network, cpm, setting.options.project, last_day, network.order)
+    return _bound_setting(sim, setting.bound, model, setting.options, cpm)
 
 
 def _bound_setting(
@@ -295,6 +308,7 @@ def make_rows(setting: Setting) -> passes.Rows:
         np.zeros((max(x.groups.shape[0], 1), width)),
         np.zeros((max(x.driver_i.shape[0], 1), width)),
         np.zeros((max(x.impact_i.shape[0], 1), width)),
+        np.zeros((x.risk_i.shape[0], width), dtype=np.uint8),
         np.zeros(width, dtype=np.int32),
         np.zeros(width, dtype=np.int32),
         np.zeros((x.options.shape[0], width), dtype=np.uint8),

@@ -7,7 +7,6 @@ rounded to the minute.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,8 +15,10 @@ import numpy as np
 from planbench.domain.errors import ModelError
 from planbench.domain.schedule import ActivityType, Schedule, Status
 from planbench.domain.times import Minutes
+from planbench.engines.risk.correlation import Correlated, Groups, bind_correlation
 from planbench.engines.risk.distributions import Distribution, Law, distribution
 from planbench.engines.risk.model import Impact, Risk, RiskModel, Uncertainty
+from planbench.engines.risk.occurrence import bind_risks
 from planbench.engines.risk.optional import bind_options
 from planbench.engines.risk.rng import stable_hash
 from planbench.engines.risk.selection import selected
@@ -34,10 +35,10 @@ _WORKING = (ActivityType.TASK, ActivityType.RESOURCE_DEPENDENT)
 LAW_KIND, LAW_OFFSET, LAW_COUNT = range(3)
 """Columns of `Variables.lawhead`: law k has `count` knots from `offset`."""
 
-LAW, LOW, HIGH, GROUP, THRESHOLD, RISK_LOW, RISK_HIGH, SIGN, PARALLEL = range(9)
+LAW, LOW, HIGH, GROUP, THRESHOLD, RISK, SIGN, PARALLEL = range(8)
 """Whole numbers of an activity's range, a driver or an impact: its law, the halves of the hash
-that keys its draws, the correlation group; the probability in units of 2**-32, the hash of the
-risk (so that its impacts occur together), +1 for a threat, and whether it counts in parallel."""
+that keys its draws, the correlation group; a driver's probability in units of 2**-32; the row of
+an impact's risk, +1 for a threat, and whether it counts in parallel."""
 
 LOCATION, SCALE, SHARED, OWN = range(4)
 """Fractions: location and scale of the law (minutes for activities), and the weights of the
@@ -60,8 +61,11 @@ class Variables(NamedTuple):
     impact_start: Any  # CSR of impacts
     impacts: Any
     impact_minutes: Any  # float64 minutes per unit, 0 for a share of the duration
-    groups: Any  # (groups, 2) int64 hash halves
-    driver_i: Any  # (drivers, 9) int64
+    groups: Any  # (groups, 4) int64, see planbench.engines.risk.correlation
+    mix: Any  # float64 weights of the rows of correlation matrices
+    risk_i: Any  # (risks, 7) int64, see planbench.engines.risk.occurrence
+    risk_f: Any  # (risks, 2) float64 weights of the shared and the own score
+    driver_i: Any  # (drivers, 8) int64
     driver_f: Any  # (drivers, 4) float64
     impact_i: Any
     impact_f: Any
@@ -75,6 +79,8 @@ class Bound:
 
     variables: Variables
     idle: tuple[str, ...]  # ids of risks and drivers that touch no open activity
+    risks: tuple[str, ...]  # ids of the rows of `risk_i`
+    correlated: tuple[Correlated, ...]
 
 
 class _Pool:
@@ -145,7 +151,9 @@ def bind(
     base = remaining[rows]
     law, location, scale = _ranges(model, schedule, rows, base, minutes_of_day, pool)
     hashes = [stable_hash(f"activity {uid}") for uid in schedule.activities.uid[rows].tolist()]
-    group, shared_part, own_part, group_hashes = _groups(model, schedule, rows)
+    groups = Groups()
+    group, shared_part, own_part, told = bind_correlation(model, schedule, rows, groups)
+    risk_i, risk_f, risk_ids = bind_risks(model.occurrence, model.risks, mitigated, groups)
     able = open_work(schedule)[rows] & (base > 0)
     idle: list[str] = []
 
@@ -158,10 +166,11 @@ def bind(
     driver_start, drivers, _ = _grouped(driven, n)
 
     hits: list[Any] = []
-    impacts: list[tuple[Risk, Impact, float, str]] = []
+    impacts: list[tuple[Risk, Impact, str]] = []
     for risk in model.risks:
+        if risk.taken_out:
+            continue
         response = risk.mitigated if mitigated and risk.mitigated is not None else None
-        chance = response.probability if response else risk.probability
         touched = 0
         for k, impact in enumerate(response.impacts if response else risk.impacts):
             chosen = selected(schedule, impact.where, f"risks {risk.id}")[rows] & able
@@ -170,26 +179,23 @@ def bind(
             units = {"percent": float(base.max(initial=0)) / 100.0, "hours": 60.0, "days": 1440.0}
             _sensible(impact.distribution, units[impact.unit], f"risks {risk.id}")
             hits.append(np.column_stack((at, np.full(at.size, len(impacts)))))
-            impacts.append((risk, impact, chance, f"impact {risk.id} {k}"))
+            impacts.append((risk, impact, f"impact {risk.id} {k}"))
         if not touched:
             idle.append(risk.id)
     impact_start, impact_rows, impact_owner = _grouped(hits, n)
-    unit = np.array([0.0 if i.unit == "percent" else 60.0 for _, i, _, _ in impacts] or [0.0])
-    in_days = np.array([i.unit == "days" for _, i, _, _ in impacts] or [False])
+    unit = np.array([0.0 if i.unit == "percent" else 60.0 for _, i, _ in impacts] or [0.0])
+    in_days = np.array([i.unit == "days" for _, i, _ in impacts] or [False])
     minutes = np.where(in_days[impact_rows], minutes_of_day[impact_owner], unit[impact_rows])
 
     risky = (np.diff(driver_start) > 0) | (np.diff(impact_start) > 0)
     driver_i, driver_f = _shared_columns([d.factor for d in model.drivers], pool)
     driver_i[:, (LOW, HIGH)] = _halves([stable_hash(f"driver {d.id}") for d in model.drivers])
     driver_i[:, THRESHOLD] = [round(d.probability * 2**32) for d in model.drivers]
-    impact_i, impact_f = _shared_columns([impact.distribution for _, impact, _, _ in impacts], pool)
-    impact_i[:, (LOW, HIGH)] = _halves([stable_hash(name) for _, _, _, name in impacts])
-    impact_i[:, (RISK_LOW, RISK_HIGH)] = _halves(
-        [stable_hash(f"risk {risk.id}") for risk, _, _, _ in impacts]
-    )
-    impact_i[:, THRESHOLD] = [round(chance * 2**32) for _, _, chance, _ in impacts]
-    impact_i[:, SIGN] = [-1 if risk.opportunity else 1 for risk, _, _, _ in impacts]
-    impact_i[:, PARALLEL] = [risk.parallel for risk, _, _, _ in impacts]
+    impact_i, impact_f = _shared_columns([impact.distribution for _, impact, _ in impacts], pool)
+    impact_i[:, (LOW, HIGH)] = _halves([stable_hash(name) for _, _, name in impacts])
+    impact_i[:, RISK] = [risk_ids.index(risk.id) for risk, _, _ in impacts]
+    impact_i[:, SIGN] = [-1 if risk.opportunity else 1 for risk, _, _ in impacts]
+    impact_i[:, PARALLEL] = [risk.parallel for risk, _, _ in impacts]
     options, option_of = bind_options(model, schedule, rows)
     variables = Variables(
         *pool.columns(),
@@ -203,7 +209,10 @@ def bind(
         impact_start,
         impact_rows,
         minutes.astype(np.float64),
-        _halves(group_hashes),
+        np.array(groups.head, dtype=np.int64).reshape(-1, 4),
+        np.array(groups.weights, dtype=np.float64),
+        risk_i,
+        risk_f,
         driver_i,
         driver_f,
         impact_i,
@@ -211,7 +220,7 @@ def bind(
         options,
         option_of,
     )
-    return Bound(variables, tuple(idle))
+    return Bound(variables, tuple(idle), risk_ids, told)
 
 
 def _sensible(law: Distribution, unit: float, at: str) -> None:
@@ -253,33 +262,6 @@ def _ranges(
     return law, location, scale
 
 
-def _groups(model: RiskModel, schedule: Schedule, rows: Any) -> tuple[Any, Any, Any, list[int]]:
-    """Correlation groups in one-factor form: score = shared * group + own * activity.
-
-    A coefficient is a rank correlation r; scores then correlate by 2 sin(pi r / 6).
-    """
-    group = np.full(rows.size, -1, dtype=np.int32)
-    shared_part, own_part = np.zeros(rows.size), np.ones(rows.size)
-    hashes: list[int] = []
-    for number, item in enumerate(model.correlation):
-        at = f"correlation {number + 1}"
-        chosen = np.flatnonzero(selected(schedule, item.where, at)[rows])
-        twice = chosen[group[chosen] >= 0]
-        if twice.size:
-            code = schedule.activities.code[rows[twice[0]]]
-            raise ModelError(
-                f"{code} is in another correlation as well", at, "Join the two entries."
-            )
-        rho = 2.0 * math.sin(math.pi * abs(item.coefficient) / 6.0)
-        group[chosen] = number
-        shared_part[chosen] = math.sqrt(min(rho, 1.0))
-        own_part[chosen] = math.sqrt(max(1.0 - rho, 0.0))
-        if item.coefficient < 0 and chosen.size == 2:
-            shared_part[chosen[1]] *= -1.0
-        hashes.append(stable_hash(f"correlation {sorted(item.where.as_dict().items())}"))
-    return group, shared_part, own_part, hashes
-
-
 def _grouped(pairs: list[Any], n: int) -> tuple[Any, Any, Any]:
     """CSR (start, item, owner) of (activity, item) pairs, in order of the items."""
     both = np.concatenate(pairs) if pairs else np.zeros((0, 2), dtype=np.int64)
@@ -298,7 +280,7 @@ def _halves(hashes: list[int]) -> Any:
 
 def _shared_columns(laws: list[Distribution], pool: _Pool) -> tuple[Any, Any]:
     """Whole numbers and fractions of draws that activities share; a single value has no law."""
-    whole, fraction = np.zeros((len(laws), 9), dtype=np.int64), np.zeros((len(laws), 4))
+    whole, fraction = np.zeros((len(laws), 8), dtype=np.int64), np.zeros((len(laws), 4))
     for row, law in enumerate(laws):
         whole[row, LAW] = CONSTANT if law.fixed else pool.add(law)
         fraction[row, LOCATION] = float(law.quantile(0.5)[0]) if law.fixed else law.location
