@@ -9,7 +9,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planbench.domain.schedule import Schedule
@@ -42,6 +42,7 @@ def edit_and_compare(schedule: Schedule, seed: int, edits: int = 6) -> int:
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**40))
+@example(seed=33273)  # a link that drove no longer does
 def test_small_schedules_with_everything_in_them(seed: int, small: ModuleType) -> None:
     edit_and_compare(small.at_random(seed), seed)
 

@@ -63,6 +63,7 @@ def run_again(network: Network, before: CpmResult, remaining: Minutes) -> CpmRes
     touched = np.flatnonzero(moved[links.predecessor] | moved[links.successor])
     some = Links._make(column[touched] for column in links)
     free = np.full(nodes.kind.size, FAR)
+    driving[some.row] = False  # links with room to spare are passed over below
     floats.link_results(
         network.work, nodes, some, network.shares, dates.es, dates.ef, until, driving, link_float,
         np.full(nodes.kind.size, FAR),
