@@ -17,6 +17,8 @@ from planbench.cli import (
     findings,
     merge,
     portfolio,
+    printing,
+    report,
     resources,
     shows,
     trace,
@@ -40,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
     trace.add_command(commands)
     convert.add_command(commands)
     merge.add_command(commands)
+    printing.add_command(commands)
+    report.add_command(commands)
     control.add_command(commands)
     portfolio.add_command(commands)
     contract.add_command(commands)

@@ -219,13 +219,16 @@ def _lines(chart: Chart, width: float) -> Picture:
         pad = 30 * DAY if chart.x_kind == "date" else max(abs(x_low) * 0.05, 1.0)
         x_low, x_high = x_low - pad, x_high + pad
     y_low, y_high = _span(chart.series, False)
-    if chart.unit in ("index", "CPI"):
-        y_low, y_high = min(y_low, 0.95), max(y_high, 1.05)
+    around_one = chart.unit in ("index", "CPI")  # indices are read by their distance from 1
+    if around_one:
+        reach = max(abs(y_low - 1), abs(y_high - 1), 0.05) * 1.1
+        y_low, y_high = 1 - reach, 1 + reach
     if chart.kind == "scatter":
-        x_low, x_high = min(x_low, 0.9), max(x_high, 1.1)
-    if y_low > 0 and y_low < 0.5 * y_high:
+        reach = max(abs(x_low - 1), abs(x_high - 1), 0.05) * 1.1
+        x_low, x_high = 1 - reach, 1 + reach
+    if not around_one and y_low > 0 and y_low < 0.5 * y_high:
         y_low = 0.0
-    room = (y_high - y_low) * 0.05 or 1.0
+    room = 0.0 if around_one else (y_high - y_low) * 0.05 or 1.0
     y_low, y_high = (y_low if y_low == 0 else y_low - room), y_high + room
     place = _scale_y(picture, y_low, y_high, left, right, top, bottom)
     picture.text(8, top - 6 - marked, chart.unit)
@@ -245,6 +248,10 @@ def _lines(chart: Chart, width: float) -> Picture:
         picture.text(x, bottom + 16, words, anchor="middle")
     if chart.x_title:
         picture.text((left + right) / 2, bottom + 31, chart.x_title, anchor="middle")
+    if around_one:
+        picture.line(left, place(1.0), right, place(1.0), "muted", 1.2)
+    if chart.kind == "scatter":
+        picture.line(across(1.0), top, across(1.0), bottom, "muted", 1.2)
     _marks(picture, chart, across, (left, right), (top, bottom))
     for series in chart.series:
         _series(picture, chart, series, across, place)
@@ -398,7 +405,7 @@ def bars_svg(bars: Bars, width: float = 720.0) -> tuple[str, float]:
         return left + (minute - low) / (high - low) * (right - left)
 
     bottom = 24.0 + ROW * len(bars.rows)
-    for minute, words in date_ticks(low, high, 10):
+    for minute, words in date_ticks(low, high, int((right - left) / 52)):
         x = across(minute)
         picture.line(x, 20, x, bottom, "line")
         picture.text(x, 13, words, anchor="middle")

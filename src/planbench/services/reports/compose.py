@@ -10,7 +10,16 @@ from typing import Any
 
 from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.times import NO_TIME
-from planbench.engines.reports.blocks import Block, Column, Facts, Paragraph, Report, Section
+from planbench.engines.reports.blocks import (
+    Bars,
+    Block,
+    Chart,
+    Column,
+    Facts,
+    Paragraph,
+    Report,
+    Section,
+)
 from planbench.engines.reports.template import (
     Part,
     Template,
@@ -185,11 +194,16 @@ def _section(desk: Desk, part: Part) -> Section:
 
 
 def _without_echo(title: str, blocks: list[Block]) -> tuple[Block, ...]:
-    """The blocks, where a first one under a heading of the same words does not repeat them."""
+    """The blocks, where a lone picture or one of the same words does not repeat the heading."""
     from dataclasses import replace
 
-    if blocks and not isinstance(blocks[0], Paragraph | Facts) and blocks[0].title == title:
-        blocks[0] = replace(blocks[0], title="")
+    titled = [k for k, one in enumerate(blocks) if not isinstance(one, Paragraph | Facts)]
+    for k in titled:
+        block = blocks[k]
+        assert not isinstance(block, Paragraph | Facts)
+        alone = len(titled) == 1 and isinstance(block, Chart | Bars)
+        if alone or block.title == title:
+            blocks[k] = replace(block, title="")
     return tuple(blocks)
 
 

@@ -83,10 +83,11 @@ def key_dates(desk: Desk, options: Options) -> list[Block]:
     if not rows.size:
         return [Paragraph("The schedule has no milestones.", "missing")]
     due = _contract_dates(desk)
+    rows, total = _weightiest(schedule, cpm, rows, due, int(options["most"])), rows.size
     before = desk.snapshot.earlier[-1] if desk.snapshot.earlier else None
     _, base = _base(document)
     made: list[list[Value]] = []
-    for row in rows.tolist()[: int(options["most"])]:
+    for row in rows.tolist():
         code, now = str(acts.code[row]), int(cpm.finish[row])
         was = _earlier_finish(before, code)
         held = due.get(code)
@@ -117,9 +118,23 @@ def key_dates(desk: Desk, options: Options) -> list[Block]:
         Column("Baseline", DATE, 0.9), Column("Previous", DATE, 0.9), Column("Current", DATE, 0.9),
         Column("d late", NUMBER, 0.6), Column("Float, d", NUMBER, 0.7), Column("State", STATE, 0.8),
     ]  # fmt: skip
-    left = rows.size - len(made)
-    note = f"{left} later milestones are not shown." if left > 0 else ""
+    left = total - len(made)
+    note = f"{left} more milestones are not shown." if left > 0 else ""
     return [table("Key dates", columns, made, note=note)]
+
+
+def _weightiest(
+    schedule: Schedule, cpm: CpmResult, rows: Any, due: Mapping[str, int], most: int
+) -> Any:
+    """Up to `most` milestones by date: those with a contract date, then open ones, then the last
+    achieved.
+    """
+    acts = schedule.activities
+    held = np.array([str(acts.code[row]) in due for row in rows.tolist()], dtype=bool)
+    done = acts.status[rows] == Status.COMPLETE
+    distance = np.where(done, -cpm.finish[rows], cpm.finish[rows])
+    chosen = rows[np.lexsort((distance, done, ~held))][:most]
+    return chosen[np.argsort(cpm.finish[chosen], kind="stable")]
 
 
 def _contract_dates(desk: Desk) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""The Reports workspace, and reports on paper: pages, their painter and PDF."""
