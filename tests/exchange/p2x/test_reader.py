@@ -70,3 +70,14 @@ def test_it_is_read_like_any_other_file(shared: Path) -> None:
 def test_what_is_no_project_is_refused(data: bytes) -> None:
     with pytest.raises(ImportRefused):
         read_updates(data, "x.p2x")
+
+
+def test_numbers_beyond_any_plan_are_refused(shared: Path) -> None:
+    data = (shared / "oracles" / "dslib" / BUILDING).read_bytes()
+    text = data.decode("utf-8-sig" if data[:3] == b"\xef\xbb\xbf" else "utf-8")
+    name = "BaselineCostByUnit"
+    for value in ("1e300", "-INF", "NaN"):
+        there = text.index(f"<{name}>") + len(name) + 2
+        spoilt = text[:there] + value + text[text.index(f"</{name}>", there) :]
+        with pytest.raises(ImportRefused):
+            read_updates(spoilt.encode(), "x.p2x")

@@ -36,6 +36,7 @@ from planbench.exchange.imported import Imported, Progress
 
 _LINKS = {"0": 1, "1": 3, "2": 0, "3": 2}  # start-start, start-finish, finish-start, finish-finish
 _BEFORE_ALL = from_datetime(dt.datetime(1902, 1, 1))  # 010101000000 stands for no date
+_MOST = 1e15  # no number of a plan is larger, and products of two stay finite
 
 
 def looks_like_p2x(data: bytes) -> bool:
@@ -81,7 +82,10 @@ def _text(element: Element, name: str) -> str:
 
 
 def _number(element: Element, name: str) -> float:
-    return float(_text(element, name) or 0)
+    value = float(_text(element, name) or 0)
+    if not abs(value) < _MOST:
+        raise ValueError(f"{name} is {value:g}")
+    return value
 
 
 def _time(text: str) -> int:
