@@ -313,10 +313,16 @@ def add_move(library: Library, project: int, ledger: str, move: ReserveMove) -> 
     library.put_entries([Entry(RESERVE, uid, body, project)], f"{ledger}: {move.kind}")
 
 
-def keep_order(library: Library, project: int, order: Commitment) -> None:
-    """Keep a commitment, a new one or a changed one. Raises ModelError when it has no amount."""
+def checked_order(order: Commitment) -> Commitment:
+    """The commitment. Raises ModelError when it has no number or amount."""
     if not order.id.strip() or not order.amount > 0:
         raise ModelError("an order needs a number and an amount above zero", order.id)
+    return order
+
+
+def keep_order(library: Library, project: int, order: Commitment) -> None:
+    """Keep a commitment, a new one or a changed one. Raises ModelError when it has no amount."""
+    checked_order(order)
     entry = Entry(ORDER, order.id, asdict(order), project)
     library.put_entries([entry], f"order {order.id}")
 

@@ -141,10 +141,11 @@ def pack_from(given: Any, name: str) -> Standards:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the pack cannot be understood: {error}", name) from error
-    return _checked(pack, name)
+    return checked(pack, name)
 
 
-def _checked(pack: Standards, name: str) -> Standards:
+def checked(pack: Standards, name: str = "pack") -> Standards:
+    """The pack. Raises ModelError when it says something impossible."""
     if not pack.id or pack.version < 1:
         raise ModelError("a pack needs an id and a version from 1", name)
     for kpi in pack.kpis:
@@ -192,7 +193,7 @@ def keep_pack(library: Library, pack: Standards) -> Standards:
 
     The same pack again changes nothing.
     """
-    _checked(pack, pack.id)
+    checked(pack, pack.id)
     held = [one for one in packs_of(library) if one.id == pack.id]
     for one in held:
         if replace(one, version=pack.version).digest == pack.digest:

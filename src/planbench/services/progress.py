@@ -61,17 +61,18 @@ class ProgressLine:
 
 @dataclass(frozen=True)
 class ProgressReport:
-    """Progress of a document's activities that bear budget."""
+    """Progress of a document's activities that bear budget; `budget` is that of dropped work too."""
 
+    budget: float
+    earned: float
     lines: tuple[ProgressLine, ...]
     remarks: tuple[str, ...]
 
     @property
     def ruled(self) -> float:
         """Share of the budget that is measured by a rule of credit."""
-        whole = sum(line.budget for line in self.lines)
         mine = sum(line.budget for line in self.lines if line.measurement is not None)
-        return mine / whole if whole else 0.0
+        return mine / self.budget if self.budget else 0.0
 
 
 def measurements_of(library: Library | None, project: int | None) -> dict[str, Measurement]:
@@ -166,7 +167,9 @@ def progress_report(
                 row.code, row.name, values.bac, values.ev, others[row.code], mine, measured, trouble
             )
         )
-    return ProgressReport(tuple(lines), tuple(_remarks(document, lines, held)))
+    whole = report.measured.values
+    remarks = tuple(_remarks(document, lines, held))
+    return ProgressReport(whole.bac, whole.ev, tuple(lines), remarks)
 
 
 def _chain(one: Measurement, held: Mapping[str, Measurement]) -> list[Measurement]:

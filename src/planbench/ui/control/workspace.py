@@ -20,9 +20,15 @@ from planbench.services import actions as log
 from planbench.services.actions import ActionReport
 from planbench.services.contract import as_of, today
 from planbench.services.control import ControlReport, library_report
+from planbench.services.control_views import cash_view, progress_view, standards_view
+from planbench.services.cost import cost_report
 from planbench.services.library import Library
 from planbench.ui.control.actions import ActionsPane
+from planbench.ui.control.cash import CashPane
 from planbench.ui.control.charts import BullsEye, ValueChart
+from planbench.ui.control.cost import CostPane
+from planbench.ui.control.progress import ProgressPane
+from planbench.ui.control.standards import StandardsPane
 from planbench.ui.control.table import BreakdownModel
 from planbench.ui.control.words import Money, figures, story
 from planbench.ui.state import AppState
@@ -38,6 +44,11 @@ from planbench.ui.widgets import (
 )
 
 BREAKDOWNS = ("WBS", "Cost account")
+
+VIEWS = ("Earned value", "Progress", "Cost", "Cash", "Standards")
+EARNED, PROGRESS, COST, CASH, STANDARDS = range(5)
+FIRST_VIEW = 2
+"""Pages before it: nothing is open, nothing can be measured."""
 
 Measurement = tuple[ControlReport, ActionReport]
 
@@ -70,7 +81,11 @@ class ControlWorkspace(QWidget):
         self.table.setModel(self.model)
         self.breakdown = SegmentedControl(list(BREAKDOWNS), "Breakdown")
         self.breakdown.changed.connect(lambda _index: self._show_rows())
+        self.table.row_activated.connect(self._drill)
+        self.view = SegmentedControl(list(VIEWS), "View of Control")
+        self.view.changed.connect(lambda _index: self._show_view())
         bar = Toolbar("Control")
+        bar.add(self.view)
         bar.add(self.breakdown)
         bar.add_stretch()
         self._pages = QStackedWidget()
@@ -92,7 +107,16 @@ class ControlWorkspace(QWidget):
         )
         column.addWidget(self.trouble)
         column.addStretch(1)
-        for page in (self._nothing, poor, self._results()):
+        self.cost = CostPane()
+        self.cash = CashPane()
+        self.cash.chosen.connect(self._show_view)
+        self.progress = ProgressPane()
+        self.standards = StandardsPane()
+        for pane in (self.cost, self.cash, self.progress, self.standards):
+            pane.wanted.connect(self._write)
+        self.progress.pushed.connect(self.state.push)
+        views = (self._results(), self.progress, self.cost, self.cash, self.standards)
+        for page in (self._nothing, poor, *views):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -154,7 +178,14 @@ class ControlWorkspace(QWidget):
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
-        return [self.breakdown, self.table, self.log.table]
+        inner: dict[int, list[QWidget]] = {
+            EARNED: [self.breakdown, self.table, self.log.table],
+            PROGRESS: [self.progress.table],
+            COST: [self.cost.choice, self.cost.table],
+            CASH: [self.cash.scenario, self.cash.table],
+            STANDARDS: [self.standards.pack, self.standards.table],
+        }
+        return [self.view, *inner[self.view.index]]
 
     def _result_changed(self, kind: str) -> None:
         if kind in ("cpm", "baseline"):
@@ -197,6 +228,7 @@ class ControlWorkspace(QWidget):
             self.trouble.setText(found.line)
             self._pages.setCurrentIndex(1)
             self.breakdown.setEnabled(False)
+            self._show_view()
             return
         result, self.followed = found
         self.report = result
@@ -216,7 +248,66 @@ class ControlWorkspace(QWidget):
         self.breakdown.setEnabled(True)
         self._show_rows()
         self._show_actions(money)
-        self._pages.setCurrentIndex(2)
+        self._show_view()
+
+    def _show_view(self) -> None:
+        """Show the chosen view; all but the first are worked out when they are looked at."""
+        view, report, document = self.view.index, self.report, self.state.document
+        self.breakdown.setVisible(view == EARNED)
+        if document is None:
+            self._pages.setCurrentIndex(0)
+            return
+        if report is None:
+            # standards need no budget: everything else does
+            self._pages.setCurrentIndex(FIRST_VIEW + STANDARDS if view == STANDARDS else 1)
+            if view == STANDARDS:
+                self._work_out(view)
+            return
+        self._pages.setCurrentIndex(FIRST_VIEW + view)
+        if view != EARNED:
+            self._work_out(view)
+
+    def _work_out(self, view: int) -> None:
+        """Work a view out in the background and show it."""
+        document, library, report = self.state.document, self.state.library, self.report
+        assert document is not None
+        asked = self.cash.asked
+
+        def work(_context: Any) -> Any:
+            if view == STANDARDS:
+                return standards_view(document, library, report)
+            assert report is not None
+            if view == COST:
+                return cost_report(document, library, report)
+            if view == PROGRESS:
+                return progress_view(document, library, report)
+            return cash_view(document, library, report, asked)
+
+        def done(found: Any) -> None:
+            if self.state.document is not document or self.view.index != view:
+                return
+            if view == STANDARDS:
+                self.standards.show_view(found)
+                return
+            if report is None or self.report is not report:
+                return
+            money = Money(report.measured.values.bac, report.currency)
+            if view == COST:
+                self.cost.show_report(found, report, money)
+            elif view == PROGRESS:
+                self.progress.show_view(found, money)
+            else:
+                self.cash.show_view(found, money)
+
+        self.state.run("control-view", VIEWS[view], work, done)
+
+    def _drill(self, row: int) -> None:
+        """Go from a figure of a breakdown to the activities that earned it."""
+        if self.report is None or not 0 <= row < len(self.model.lines):
+            return
+        line = self.model.lines[row]
+        self.progress.narrow(self.breakdown.index, line.row, line.name)
+        self.view.set_index(PROGRESS)
 
     def _show_actions(self, money: Money) -> None:
         document, library = self.state.document, self.state.library

@@ -1,0 +1,307 @@
+"""The cost view of Control: budget, reserves, ledger, control accounts and fiscal forecast."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.domain.errors import StoreError
+from planbench.engines.control import budget
+from planbench.engines.control.budget import BudgetChange, ReserveMove
+from planbench.engines.control.ledger import Commitment
+from planbench.services import cost, ledgers
+from planbench.services.control import ControlReport
+from planbench.services.cost import CostReport
+from planbench.services.library import Library
+from planbench.ui.control import sheets
+from planbench.ui.control.form import Field, RecordDialog, day, number
+from planbench.ui.control.grid import SheetModel
+from planbench.ui.control.words import Money
+from planbench.ui.widgets import (
+    Button,
+    Card,
+    ComboBox,
+    Label,
+    SegmentedControl,
+    StatStrip,
+    Surface,
+    TableView,
+)
+
+ACCOUNTS, MATRIX, FISCAL, LOG, RESERVES, LEDGER, MISFITS = range(7)
+TABLES = (
+    "Control accounts",
+    "WBS × CBS",
+    "By period",
+    "Budget log",
+    "Reserves",
+    "Ledger",
+    "Misfits",
+)
+
+
+def _named(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Values as choices that begin with a capital."""
+    return tuple((value, value.capitalize()) for value in values)
+
+
+class CostPane(Surface):
+    """Figures above, one of seven tables below. `wanted(act)` asks for something to be kept."""
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("surface")
+        self.report: CostReport | None = None
+        self._control: ControlReport | None = None
+        self._money = Money(1.0, "")
+        self.strip = StatStrip()
+        self.choice = SegmentedControl(list(TABLES), "Cost table")
+        self.choice.changed.connect(lambda _index: self._show_table())
+        self.value = ComboBox(list(sheets.VALUES), "Value in the matrix")
+        self.value.currentIndexChanged.connect(lambda _index: self._show_table())
+        self.fiscal = ComboBox([], "Fiscal year begins")
+        for month, name in enumerate(sheets.MONTHS, start=1):
+            self.fiscal.addItem(f"Year from {name}", month)
+        self.fiscal.currentIndexChanged.connect(lambda _index: self._show_table())
+        self.model = SheetModel()
+        self.table = TableView("Cost")
+        self.table.setModel(self.model)
+        self.nothing = Label("", "prose", "text-muted", wrap=True)
+        self.nothing.setContentsMargins(14, 4, 14, 8)
+        self.card = Card("Control accounts")
+        self._buttons()
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.nothing)
+        inner.addWidget(self.table, 1)
+        self.card.set_body(body)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 10, 12, 0)
+        bar.setSpacing(8)
+        bar.addWidget(self.choice)
+        bar.addWidget(self.value)
+        bar.addWidget(self.fiscal)
+        bar.addStretch(1)
+        holder = QHBoxLayout()
+        holder.setContentsMargins(12, 8, 12, 12)
+        holder.addWidget(self.card)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        column.addLayout(bar)
+        column.addLayout(holder, 1)
+
+    def _buttons(self) -> None:
+        made = (
+            (LOG, "Change budget", "plus", "Write a change into the budget log", self.ask_change),
+            (RESERVES, "Write entry", "plus", "Write an entry of a reserve", self.ask_move),
+            (
+                LEDGER,
+                "Import ledger",
+                "download",
+                "Postings of a CSV or workbook",
+                self.ask_ledger,
+            ),
+            (LEDGER, "Lock periods", "lock", "Lock the ledger up to a period", self.ask_lock),
+            (ACCOUNTS, "Write order", "plus", "Write down a commitment", self.ask_order),
+        )
+        self.tools: list[tuple[int, Button]] = []
+        for table, words, icon, tip, act in made:
+            button = Button(words, "tool", icon, tip=tip)
+            button.setFixedHeight(20)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            self.card.add_tool(button)
+            self.tools.append((table, button))
+
+    def show_report(self, report: CostReport, control: ControlReport, money: Money) -> None:
+        """Show another report."""
+        self.report, self._control, self._money = report, control, money
+        self.strip.set(sheets.cost_figures(report, money))
+        names = list(TABLES)
+        names[MISFITS] += f" {len(report.misfits)}"
+        self.choice.set_choices(names)
+        self._show_table()
+
+    def _show_table(self) -> None:
+        report, control, money = self.report, self._control, self._money
+        if report is None or control is None:
+            return
+        index = self.choice.index
+        if index == ACCOUNTS:
+            sheet = sheets.accounts(report, money)
+        elif index == MATRIX:
+            sheet = sheets.matrix(report, money, self.value.currentText())
+        elif index == FISCAL:
+            sheet = sheets.fiscal(report, control, money, int(self.fiscal.currentData()))
+        elif index == LOG:
+            sheet = sheets.budget_log(report, money)
+        elif index == RESERVES:
+            sheet = sheets.reserves(report, money)
+        elif index == LEDGER:
+            sheet = sheets.ledger(report, money)
+        else:
+            sheet = sheets.misfits(report, money)
+        self.value.setVisible(index == MATRIX)
+        self.fiscal.setVisible(index == FISCAL)
+        for table, button in self.tools:
+            button.setVisible(table == index)
+            button.setEnabled(not report.why_not)
+        self.card.set_title(TABLES[index], sheets.note(index, report, money))
+        self.model.show_sheet(sheet)
+        self.table.apply_columns()
+        self.table.setVisible(sheet.count > 0)
+        self.nothing.setVisible(sheet.count == 0)
+        self.nothing.setText(report.why_not or sheet.nothing)
+
+    # ------------------------------------------------------------ what is written down
+
+    def ask_change(self) -> None:
+        """Ask for a change of the budget."""
+        pots = tuple((pot, sheets.POTS[pot]) for pot in budget.POTS)
+        fields = (
+            Field("date", "Date (YYYY-MM-DD)", dt.date.today().isoformat()),
+            Field("id", "Change number"),
+            Field("source", "From", budget.UNDISTRIBUTED, pots),
+            Field("target", "To", budget.ACCOUNTS, pots),
+            Field("amount", "Amount"),
+            Field("reason", "Reason"),
+        )
+
+        def keep(typed: dict[str, str]) -> None:
+            change = budget.checked_change(
+                BudgetChange(
+                    day(typed["date"], "Date"),
+                    typed["id"],
+                    typed["source"],
+                    typed["target"],
+                    number(typed["amount"], "Amount"),
+                    typed["reason"],
+                )
+            )
+            self.wanted.emit(lambda library, project: cost.add_change(library, project, change))
+
+        words = "The log is never changed, only added to: a mistake is corrected by another change."
+        RecordDialog("Change the budget", words, fields, keep, self).exec()
+
+    def ask_move(self) -> None:
+        """Ask for an entry of a reserve."""
+        fields = (
+            Field(
+                "ledger",
+                "Reserve",
+                cost.CONTINGENCY,
+                tuple((x, x.capitalize()) for x in cost.LEDGERS),
+            ),
+            Field(
+                "kind", "Entry", budget.DRAWDOWN, tuple((x, x.capitalize()) for x in budget.MOVES)
+            ),
+            Field("date", "Date (YYYY-MM-DD)", dt.date.today().isoformat()),
+            Field("amount", "Amount (margin: days)"),
+            Field("risk", "Risk"),
+            Field("account", "Cost account"),
+            Field("remark", "Remark"),
+        )
+
+        def keep(typed: dict[str, str]) -> None:
+            ledger = typed.pop("ledger")
+            move = ReserveMove(
+                day(typed["date"], "Date"),
+                typed["kind"],
+                number(typed["amount"], "Amount"),
+                typed["risk"],
+                typed["account"],
+                typed["remark"],
+            )
+            held = self.report.reserves.get(ledger) if self.report else None
+            budget.reserve_of([*(held.moves if held else ()), move])
+            self.wanted.emit(lambda library, project: cost.add_move(library, project, ledger, move))
+
+        RecordDialog("Entry of a reserve", "", fields, keep, self).exec()
+
+    def ask_order(self) -> None:
+        """Ask for a commitment; the control account that is chosen is filled in."""
+        row, report = self.table.current_row(), self.report
+        mine = report.accounts[row] if report and 0 <= row < len(report.accounts) else None
+        fields = (
+            Field("id", "Order number"),
+            Field("supplier", "Supplier"),
+            Field("wbs", "Control account (WBS)", mine.wbs if mine else ""),
+            Field("account", "Cost account", mine.account if mine else ""),
+            Field("amount", "Amount"),
+            Field("date", "Date (YYYY-MM-DD)", dt.date.today().isoformat()),
+        )
+
+        def keep(typed: dict[str, str]) -> None:
+            order = cost.checked_order(
+                Commitment(
+                    typed["id"],
+                    typed["supplier"],
+                    typed["wbs"],
+                    typed["account"],
+                    number(typed["amount"], "Amount"),
+                    day(typed["date"], "Date"),
+                )
+            )
+            self.wanted.emit(lambda library, project: cost.keep_order(library, project, order))
+
+        RecordDialog("Commitment", "", fields, keep, self).exec()
+
+    def ask_lock(self) -> None:
+        """Ask up to which period the ledger is locked."""
+        report = self.report
+        if report is None:
+            return
+        periods = (("", "Nothing is locked"), *((one[0], one[0]) for one in report.periods))
+        fields = (Field("period", "Locked up to", report.locked, periods),)
+
+        def keep(typed: dict[str, str]) -> None:
+            period = typed["period"]
+            self.wanted.emit(lambda library, project: cost.lock_period(library, project, period))
+
+        words = "A locked period can be imported again only when nothing in it has changed."
+        RecordDialog("Lock periods", words, fields, keep, self).exec()
+
+    def ask_ledger(self) -> None:
+        """Ask for a ledger, and for its columns when it is read for the first time."""
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Import a ledger", "", "Ledgers in Excel or CSV (*.xlsx *.csv)"
+        )
+        if path:
+            self.wanted.emit(lambda library, project: self.map_ledger(library, project, Path(path)))
+
+    def map_ledger(self, library: Library, project: int, path: Path) -> None:
+        """Let the user map the columns of a ledger, then import it.
+
+        Raises PlanbenchError when the file cannot be read.
+        """
+        report = self.report
+        if report is None:
+            raise StoreError("nothing is measured yet")
+        grid = ledgers.grid_of(path)
+        known = ledgers.map_for(library, grid)
+        titles = (("", "Not in the file"), *((title, title) for title in grid.titles if title))
+        rates = "; ".join(
+            f"{code} {rate:g}" for code, rate in ledgers.rates_of(library, project).items()
+        )
+        fields = (
+            *(
+                Field(name, sheets.LEDGER_FIELDS[name], known.get(name, ""), titles)
+                for name in ledgers.FIELDS
+            ),
+            Field("rates", f"Rates to {report.currency}, as USD 0.92; GBP 1.15", rates),
+        )
+
+        def keep(typed: dict[str, str]) -> None:
+            given = ledgers.parsed_rates(typed.pop("rates"))
+            columns = {name: title for name, title in typed.items() if title}
+            ledgers.import_ledger(library, project, grid, columns, report.currency, given)
+
+        words = "The map is kept under the titles of the file and comes back with the next ledger."
+        RecordDialog(f"Columns of {path.name}", words, fields, keep, self).exec()

@@ -1,0 +1,234 @@
+"""The standards view of Control: the pack a project is bound to, and how it complies with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.domain.errors import PlanbenchError
+from planbench.services import packs
+from planbench.services.control_views import StandardsView
+from planbench.services.library import Library
+from planbench.services.packs import Standards
+from planbench.ui import text
+from planbench.ui.control.form import Field, RecordDialog, number
+from planbench.ui.control.grid import Sheet, SheetModel, words
+from planbench.ui.widgets import Button, Card, Column, ComboBox, Label, Surface, TableView
+
+KINDS = {"wbs": "WBS", "cbs": "CBS", "code": "Code", "calendar": "Calendar"}
+CHIPS = {"green": "meets", "amber": "watch", "red": "missing", "n/a": "neutral"}
+STATES = {"green": "On target", "amber": "Watch", "red": "Beyond limit", "n/a": "n/a"}
+
+
+class StandardsPane(Surface):
+    """The pack above, KPIs and deviations below. `wanted(act)` asks for something to be kept."""
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("surface")
+        self.view: StandardsView | None = None
+        self.pack = ComboBox(["No pack"], "Standards pack")
+        self.pack.activated.connect(lambda _index: self._arm())
+        self.bind = Button("Bind", "tool", "link", tip="Bind the project to the chosen pack")
+        self.bind.clicked.connect(lambda _checked=False: self._bind())
+        self.make = Button(
+            "Make from project", "tool", "plus", tip="Make a pack of what this project has"
+        )
+        self.make.clicked.connect(lambda _checked=False: self.ask_make())
+        self.limits = Button(
+            "KPI limits", "tool", "sliders-horizontal", tip="Limits of KPIs, as a new version"
+        )
+        self.limits.clicked.connect(lambda _checked=False: self.ask_limits())
+        self.read = Button("Import", "tool", "download", tip="Read a pack from a file")
+        self.read.clicked.connect(lambda _checked=False: self.ask_read())
+        self.write = Button("Export", "tool", "upload", tip="Write the chosen pack to a file")
+        self.write.clicked.connect(lambda _checked=False: self.ask_write())
+        self.told = Label("", "prose", "text-muted", wrap=True)
+        self.told.setContentsMargins(16, 8, 16, 4)
+        self.kpi_model, self.kpis = SheetModel(), TableView("Key figures of the pack")
+        self.kpis.setModel(self.kpi_model)
+        self.model, self.table = SheetModel(), TableView("Deviations from the pack")
+        self.table.setModel(self.model)
+        self.nothing = Label("", "prose", "text-muted", wrap=True)
+        self.nothing.setContentsMargins(14, 4, 14, 8)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 10, 12, 0)
+        bar.setSpacing(8)
+        bar.addWidget(self.pack)
+        bar.addWidget(self.bind)
+        bar.addStretch(1)
+        for button in (self.make, self.limits, self.read, self.write):
+            bar.addWidget(button)
+        self.kpi_card, self.card = Card("Key figures"), Card("Deviations")
+        self.kpi_card.set_body(self.kpis)
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.nothing)
+        inner.addWidget(self.table, 1)
+        self.card.set_body(body)
+        lower = QHBoxLayout()
+        lower.setContentsMargins(12, 6, 12, 12)
+        lower.setSpacing(12)
+        lower.addWidget(self.kpi_card, 4)
+        lower.addWidget(self.card, 5)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.told)
+        column.addLayout(lower, 1)
+
+    def show_view(self, view: StandardsView) -> None:
+        """Show another project's standards, or the same one's anew."""
+        self.view = view
+        self.pack.clear()
+        self.pack.addItems([f"{one.title}, version {one.version}" for one in view.packs])
+        if view.bound in view.packs:
+            self.pack.setCurrentIndex(view.packs.index(view.bound))
+        bound = view.bound
+        if bound is None:
+            self.told.setText(
+                view.why_not or "The project is bound to no pack. Choose one and bind it."
+            )
+        else:
+            checks = ", ".join(bound.checks) or "none"
+            self.told.setText(
+                f"Bound to {bound.title}, version {bound.version}. Check profiles: {checks}. "
+                f"Fingerprint {bound.digest[:12]}."
+            )
+        self._show_kpis()
+        self._show_deviations()
+        self._arm()
+
+    def _show_kpis(self) -> None:
+        assert self.view is not None
+        rows = self.view.kpis
+        shown = [text.DASH if one.value is None else text.number(one.value, 2) for one in rows]
+        limits = [f"{one.kpi.amber:g} / {one.kpi.red:g}" for one in rows]
+        columns = [
+            words("title", "Key figure", 190, [one.kpi.title for one in rows], stretch=True),
+            words("formula", "Formula", 170, [packs.MEASURES[one.kpi.measure] for one in rows]),
+            Column("value", "Value", 70, True, shown),
+            Column("limits", "Amber / red", 100, True, limits),
+            words("state", "State", 116, [STATES[one.state] for one in rows]),
+        ]
+        chips = {(n, "state"): CHIPS[one.state] for n, one in enumerate(rows)}
+        self.kpi_model.show_sheet(Sheet(columns, len(rows), chips=chips))
+        self.kpis.apply_columns()
+
+    def _show_deviations(self) -> None:
+        assert self.view is not None
+        rows = self.view.deviations
+        columns = [
+            words("kind", "Kind", 90, [KINDS[one.kind] for one in rows]),
+            words("subject", "Where", 180, [one.subject for one in rows]),
+            words("words", "What", 240, [one.words for one in rows], stretch=True),
+        ]
+        self.model.show_sheet(Sheet(columns, len(rows)))
+        self.table.apply_columns()
+        self.table.setVisible(bool(rows))
+        self.nothing.setVisible(not rows)
+        bound = self.view.bound is not None
+        self.nothing.setText(
+            "The project complies with its pack." if bound else "No pack is bound."
+        )
+        self.card.set_title("Deviations", text.counted(len(rows), "deviation") if bound else "")
+
+    def _chosen(self) -> Standards | None:
+        row = self.pack.currentIndex()
+        packs_ = self.view.packs if self.view is not None else ()
+        return packs_[row] if 0 <= row < len(packs_) else None
+
+    def _arm(self) -> None:
+        writable = self.view is not None and not self.view.why_not
+        chosen = self._chosen()
+        bound = self.view.bound if self.view is not None else None
+        self.bind.setEnabled(writable and chosen is not None and chosen != bound)
+        self.write.setEnabled(chosen is not None)
+        self.limits.setEnabled(writable and chosen is not None and bool(chosen.kpis))
+        self.make.setEnabled(writable)
+        self.read.setEnabled(writable)
+
+    def _bind(self) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            self.wanted.emit(lambda library, project: packs.bind(library, project, chosen))
+
+    def ask_make(self) -> None:
+        """Ask for the name of a pack made of this project, and bind the project to it."""
+        view = self.view
+        if view is None:
+            return
+        fields = (
+            Field("id", "Short id"),
+            Field("title", "Title"),
+            Field("depth", "WBS levels in the template", "2"),
+        )
+
+        def keep(typed: dict[str, str]) -> None:
+            if not typed["id"] or not typed["title"]:
+                raise PlanbenchError("a pack needs a short id and a title")
+            depth = int(number(typed["depth"], "WBS levels"))
+            made = packs.pack_of_project(view.document.schedule, typed["id"], typed["title"], depth)
+
+            def act(library: Library, project: int) -> None:
+                packs.bind(library, project, packs.keep_pack(library, made))
+
+            self.wanted.emit(act)
+
+        said = "WBS and CBS templates, code dictionaries and calendars are taken from the project."
+        RecordDialog("A pack of this project", said, fields, keep, self).exec()
+
+    def ask_limits(self) -> None:
+        """Ask for the limits of the KPIs; what changes becomes a new version of the pack."""
+        from dataclasses import replace
+
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        fields = [
+            Field(f"{kpi.id} {name}", f"{kpi.title}: {name}", f"{getattr(kpi, name):g}")
+            for kpi in chosen.kpis
+            for name in ("amber", "red")
+        ]
+
+        def keep(typed: dict[str, str]) -> None:
+            kpis = tuple(
+                replace(
+                    kpi,
+                    amber=number(typed[f"{kpi.id} amber"], kpi.title),
+                    red=number(typed[f"{kpi.id} red"], kpi.title),
+                )
+                for kpi in chosen.kpis
+            )
+            made = packs.checked(replace(chosen, kpis=kpis))
+            self.wanted.emit(lambda library, _project: packs.keep_pack(library, made))
+
+        said = "Projects and reports that are bound to the present version keep it."
+        RecordDialog("Limits of key figures", said, fields, keep, self).exec()
+
+    def ask_read(self) -> None:
+        """Ask for a pack's file."""
+        name, _ = QFileDialog.getOpenFileName(self, "Import a pack", "", "Packs (*.json)")
+        if name:
+            self.wanted.emit(
+                lambda library, _project: packs.keep_pack(library, packs.read_pack(Path(name)))
+            )
+
+    def ask_write(self) -> None:
+        """Ask where to write the chosen pack."""
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export the pack", f"{chosen.id}-{chosen.version}.json", "Packs (*.json)"
+        )
+        if name:
+            self.wanted.emit(lambda _library, _project: packs.write_pack(chosen, Path(name)))
