@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from planbench.engines.portfolio import balance
 from planbench.ui import text
@@ -19,7 +19,7 @@ from planbench.ui.portfolio.words import (
     unit,
 )
 from planbench.ui.theme import theme_manager
-from planbench.ui.widgets import Card, CellLook, Column, ComboBox, Label
+from planbench.ui.widgets import Card, CellLook, Column, ComboBox, Label, SegmentedControl
 
 DIMENSIONS = {
     "By bucket": "bucket",
@@ -39,6 +39,8 @@ class BalancePage(QWidget):
         self.desk = desk
         self._bubbles: BubbleChart | None = None
         self.legend = Legend("Buckets")
+        self.upwards = SegmentedControl(["Value per cost", "Value"], "Upwards")
+        self.upwards.changed.connect(lambda _index: self._show_bubbles())
         self.dimension = ComboBox(list(DIMENSIONS), "Concentration by")
         self.dimension.activated.connect(lambda _index: self._show_shares())
         self.shares = Rows(
@@ -58,7 +60,7 @@ class BalancePage(QWidget):
                 Column("budget", "Budget", 76, right=True, sortable=False),
                 Column("p50", "P50", 66, right=True, sortable=False),
                 Column("p80", "P80", 66, right=True, sortable=False),
-                Column("over", "Breaks its budget", 140, sortable=False, elide=False),
+                Column("over", "Breaks its budget", 140, stretch=True, sortable=False, elide=False),
             ]
         )
         self.year_table = table("Budgets under risk", self.years)
@@ -93,11 +95,12 @@ class BalancePage(QWidget):
         for signal in (desk.opened, desk.changed, desk.planned, desk.risked, desk.studied):
             signal.connect(self.refresh)
         desk.selected.connect(lambda _name: self.refresh())
-        theme_manager().changed.connect(lambda _theme: self.refresh())
+        theme_manager().changed.connect(self.refresh)
 
     def _lay(self) -> None:
         self.bubble_card = Card("Risk and value", "area is cost, pale is not in the plan")
         self.bubble_card.add_tool(self.legend)
+        self.bubble_card.add_tool(self.upwards)
         self.share_card = Card("Concentration")
         self.share_card.add_tool(self.dimension)
         body = QWidget()
@@ -126,6 +129,11 @@ class BalancePage(QWidget):
         upper.addLayout(side, 7)
         lower.addWidget(self.risk_card, 11)
         lower.addWidget(self.year_card, 7)
+        flat = QSizePolicy.Policy.Ignored
+        for card in (self.bubble_card, self.share_card, self.trade_card):
+            card.setSizePolicy(QSizePolicy.Policy.Preferred, flat)
+        for card in (self.risk_card, self.year_card):
+            card.setSizePolicy(QSizePolicy.Policy.Preferred, flat)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(12)
@@ -163,6 +171,8 @@ class BalancePage(QWidget):
             value = desk.check.option_values.get(project.id, 0.0)
             if not going and desk.asked is not None:
                 value = desk.asked.option_values.get(project.id, 0.0)
+            if not self.upwards.index:
+                value /= project.forward_capex or 1.0
             made.append(
                 Bubble(
                     project.id,
@@ -175,7 +185,12 @@ class BalancePage(QWidget):
                 )
             )
         worth = "points" if desk.assumptions.objective == "score" else unit(register)
-        self._bubbles.show_bubbles(made, worth, desk.current)
+        axis = (
+            f"Value, {worth}"
+            if self.upwards.index
+            else f"Value, {worth}, for each {unit(register)}"
+        )
+        self._bubbles.show_bubbles(made, axis, desk.current)
         self.legend.show_parts([(group_colour(register, one), one) for one in groups(register)])
 
     def _show_shares(self) -> None:

@@ -65,9 +65,8 @@ class FrontierChart:
         plot.setYRange(bottom - 0.1 * tall, top + 0.16 * tall, padding=0)
         if cost:
             fill = QColor(theme.sequential[0])
-            curve = plot.plot(cost, value, pen=pen("accent", 2.0))
-            floor = plot.plot(cost, [bottom - 0.1 * tall] * len(cost), pen=None)
-            plot.addItem(pg.FillBetweenItem(curve, floor, QBrush(fill)))
+            floor = bottom - 0.1 * tall
+            plot.plot(cost, value, pen=pen("accent", 2.0), fillLevel=floor, brush=QBrush(fill))
             plot.addItem(self._dots(pg))
         if self._budget is not None:
             span = [bottom - 0.1 * tall, top + 0.1 * tall]
@@ -119,7 +118,8 @@ class FrontierChart:
         spot.setZValue(5)
         chart.plot.addItem(spot)
         near = sum(
-            abs(mark.cost - x) < 0.3 * wide and abs(mark.value - y) < 0.14 * tall for x, y in placed
+            abs(mark.cost - x) < 0.25 * wide and abs(mark.value - y) < 0.08 * tall
+            for x, y in placed
         )
         placed.append((mark.cost, mark.value))
         words = f"{mark.name}, {money(mark.value)}"
@@ -165,12 +165,12 @@ class BubbleChart:
         self.chart.widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.bubbles: list[Bubble] = []
         self._chosen = chosen
-        self._unit, self._current = "", ""
+        self._axis, self._current = "", ""
 
-    def show_bubbles(self, bubbles: Sequence[Bubble], unit: str, current: str) -> None:
-        """Draw other projects."""
+    def show_bubbles(self, bubbles: Sequence[Bubble], axis: str, current: str) -> None:
+        """Draw other projects; `axis` says what `value` is."""
         self.bubbles = sorted(bubbles, key=lambda one: -one.cost)
-        self._unit, self._current = unit, current
+        self._axis, self._current = axis, current
         self.chart.painted(self._draw)
 
     def _draw(self, chart: Chart) -> None:
@@ -183,7 +183,7 @@ class BubbleChart:
         top = max(one.value for one in self.bubbles)
         bottom = min(0.0, *(one.value for one in self.bubbles))
         right = max(one.risk for one in self.bubbles)
-        tall, wide = max(top - bottom, 1.0), max(right, 0.1)
+        tall, wide = max(top - bottom, 1e-9), max(right, 0.1)
         plot.setXRange(-0.09 * wide, right + 0.22 * wide, padding=0)
         plot.setYRange(bottom - 0.16 * tall, top + 0.16 * tall, padding=0)
         plot.plot([-wide, 2 * wide], [0, 0], pen=pen("border-strong", 1.0))
@@ -219,9 +219,10 @@ class BubbleChart:
             label.setPos(x, y)
             plot.addItem(label, ignoreBounds=True)
         axis = plot.getAxis("bottom")
+        axis.enableAutoSIPrefix(False)
         axis.setTicks([[(k / 10, f"{10 * k} %") for k in range(11)]])
-        plot.setLabel("bottom", "Chance of failure (1 − success)", **_ink())
-        plot.setLabel("left", f"Value, {self._unit}", **_ink())
+        plot.setLabel("bottom", "Chance of failure", **_ink())
+        plot.setLabel("left", self._axis, **_ink())
 
     def _clicked(self, spots: Any) -> None:
         if len(spots):
@@ -231,6 +232,6 @@ class BubbleChart:
 def _bubble_words(one: Bubble) -> str:
     place = "" if one.going else " Not in the plan."
     return (
-        f"{one.name}: value {money(one.value)}, cost {money(one.cost)}, "
+        f"{one.name}: {money(one.value)} upwards, cost {money(one.cost)}, "
         f"chance of failure {100 * one.risk:.0f} %.{place}"
     )

@@ -24,7 +24,7 @@ def _columns(money_unit: str, wide: bool) -> list[Column]:
     made = [
         Column("rank", "#", 34, sortable=False, elide=False),
         Column("project", "Project", 160, stretch=True, sortable=False),
-        Column("decision", "Decision", 106, sortable=False, elide=False),
+        Column("decision", "Decision", 114, sortable=False, elide=False),
         Column("cost", f"Cost, {money_unit}", 82, right=True, sortable=False),
         Column("value", "Value", 56, right=True, sortable=False),
     ]
@@ -33,7 +33,7 @@ def _columns(money_unit: str, wide: bool) -> list[Column]:
             Column(
                 "score",
                 "Priority",
-                104,
+                116,
                 sortable=False,
                 elide=False,
                 tip="Impact on the weighted drivers, in percent of all projects",
@@ -230,12 +230,22 @@ class WhyPane(Surface):
         given = desk.assumptions
         forced = name in given.force_in or name in given.force_out
         going = desk.plan.get(name) is not None
-        words = "Leave free" if forced else "Force out" if going else "Force in"
+        running = desk.register is not None and desk.register.by_id[name].running
+        words = (
+            "Leave free"
+            if forced
+            else "Force out"
+            if going
+            else "Keep on"
+            if running
+            else "Force in"
+        )
         self.force.setText(words)
         tips = {
             "Leave free": "Let the optimum decide, and solve again",
             "Force out": "Solve again without it",
             "Force in": "Solve again with it; another may have to go",
+            "Keep on": "Solve again with it going on",
         }
         self.force.set_tip(tips[words])
         self.force.show()
@@ -264,7 +274,7 @@ class WhyPane(Surface):
         self.desk.tried(self.desk.move, self.desk.current, self._wish)
 
     def _force(self) -> None:
-        way = {"Force in": "in", "Force out": "out"}.get(self.force.text(), "")
+        way = {"Force in": "in", "Keep on": "in", "Force out": "out"}.get(self.force.text(), "")
         self.desk.tried(self.desk.force, self.desk.current, way)
 
 

@@ -35,7 +35,13 @@ from planbench.services.portfolio import (
     save_portfolio,
     solve_portfolio,
 )
-from planbench.services.portfolio_library import keep_register, kept_register
+from planbench.services.portfolio_library import (
+    Flow,
+    flows,
+    keep_register,
+    kept_register,
+    with_flows,
+)
 from planbench.ui.state import AppState
 
 Dated = dict[str, int | None]
@@ -64,7 +70,8 @@ class Desk(QObject):
     Signals: `opened()` another register or none, `changed()` register, assumptions or results
     changed, `planned()` another plan lies on the table (also while a bar is dragged),
     `risked()` its risk was simulated, `studied()`, `selected(project)`, `kept()` when the
-    library got something new, `history()` when there is another step to undo.
+    library got something new, `history()` when there is another step to undo, `reported()`
+    when the updates of the projects were read.
     """
 
     opened = Signal()
@@ -75,6 +82,7 @@ class Desk(QObject):
     selected = Signal(str)
     kept = Signal()
     history = Signal()
+    reported = Signal()
 
     def __init__(self, state: AppState) -> None:
         super().__init__()
@@ -92,6 +100,7 @@ class Desk(QObject):
         self.current = ""
         self.trouble = ""
         self.is_sample = False
+        self.flows: tuple[Flow, ...] = ()
         self._undo: list[_Step] = []
         self._redo: list[_Step] = []
 
@@ -103,12 +112,14 @@ class Desk(QObject):
         self.assumptions = Assumptions()
         self.solved = self.study = self.risk = None
         self.trouble, self.current = "", ""
+        self.flows = ()
         self._undo, self._redo = [], []
         self.ranks = ()
         self._place(as_asked(register))
         self.opened.emit()
         self.history.emit()
         self.solve()
+        self.read_updates()
 
     def close(self) -> None:
         """Show none."""
@@ -307,12 +318,20 @@ class Desk(QObject):
             return solved, rank(register, solved.problem)
 
         def done(found: tuple[Solved, tuple[Rank, ...]]) -> None:
-            if self.register is register and self.assumptions == given:
+            if self._same_case(register) and self.assumptions == given:
                 self._take(*found)
 
         self.state.run("portfolio", "Choosing projects", work, done)
 
+    def _same_case(self, register: Register) -> bool:
+        """Whether the register is still the one that was solved, but for what projects report."""
+        return self.register is not None and (
+            self.register is register or with_flows(register, self.flows) == self.register
+        )
+
     def _take(self, solved: Solved, ranks: tuple[Rank, ...]) -> None:
+        assert self.register is not None
+        solved = replace(solved, register=self.register)
         self.solved, self.ranks, self.study = solved, ranks, None
         self.trouble = "" if solved.selection.found else no_choice(solved.answer)
         if solved.selection.found:
@@ -368,6 +387,41 @@ class Desk(QObject):
         ranked = [name for name in ranked if name in known]
         plan = self.solved.plan if self.solved is not None else self.plan
         return sorted(ranked, key=lambda name: plan.get(name) is None)
+
+    def read_updates(self) -> None:
+        """Take the figures of linked projects from their latest updates, in a job.
+
+        They are reports, not decisions: nothing that the optimum rests on changes with them.
+        """
+        library, register = self.state.library, self.register
+        if library is None or register is None:
+            return
+        if not any(project.library_code for project in register.projects):
+            return
+
+        def work(_context: JobContext) -> tuple[Flow, ...]:
+            return flows(library, register)
+
+        def done(found: tuple[Flow, ...]) -> None:
+            if self.register is not None and self.state.library is library:
+                self._report(found)
+
+        self.state.run("portfolio-flows", "Reading the projects' updates", work, done)
+
+    def _report(self, found: tuple[Flow, ...]) -> None:
+        assert self.register is not None
+        before, self.flows = self.register, found
+        made = with_flows(before, found)
+        if made != before:
+            fresh = not self.stale
+            self.register = made
+            if self.solved is not None and fresh:
+                self.solved = replace(self.solved, register=made)
+            if not self.is_sample:
+                self.keep("Read the updates")
+            self.changed.emit()
+            self._simulate()
+        self.reported.emit()
 
     # What the user decides.
 

@@ -7,15 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from planbench.domain.errors import PlanbenchError
 from planbench.engines.portfolio.register import Register
 from planbench.engines.portfolio.systemic import FACTORS, Level, heat_cells
-from planbench.services.jobs import JobContext
 from planbench.services.portfolio import systemic_levels
 from planbench.services.portfolio_library import (
     Flow,
     exceptions,
-    flows,
     summed_values,
     targets,
-    with_flows,
 )
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
@@ -39,10 +36,9 @@ class FollowUpPage(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.flows: tuple[Flow, ...] = ()
         self.factor = SegmentedControl([one.capitalize() for one in FACTORS], "Factor")
         self.factor.changed.connect(lambda _index: self._show_systemic())
-        self.levels = Rows(_LEVELS)
+        self.levels = Rows(_levels(""))
         self.level_table = table("Systemic problems", self.levels)
         self.level_table.row_changed.connect(lambda _row: self._show_level())
         self.said = Label("", "prose", wrap=True)
@@ -61,7 +57,7 @@ class FollowUpPage(QWidget):
         self.benefit_table = table("Benefits register", self.benefits)
         self.updates = Label("", "body", "text-muted", wrap=True)
         self._lay()
-        for signal in (desk.opened, desk.changed, desk.planned, desk.kept):
+        for signal in (desk.opened, desk.changed, desk.planned, desk.kept, desk.reported):
             signal.connect(self.refresh)
 
     def _lay(self) -> None:
@@ -86,7 +82,7 @@ class FollowUpPage(QWidget):
             tip="Take dates, P80, EAC and CPI from the latest update of every linked project",
             in_card=True,
         )
-        self.read.clicked.connect(lambda _on=False: self.read_updates())
+        self.read.clicked.connect(lambda _on=False: self.desk.read_updates())
         self.exception_card.add_tool(self.read)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -143,7 +139,7 @@ class FollowUpPage(QWidget):
             [_level_row(one, names.get(one.name, one.name)) for one in self._levels],
             keys=[one.name for one in self._levels],
             values=_level_values(self._levels),
-            columns=_LEVELS,
+            columns=_levels(register.settings.currency),
         )
         self.level_table.apply_columns()
         self._show_map(register, factor, names)
@@ -206,8 +202,9 @@ class FollowUpPage(QWidget):
         note = f"{text.counted(len(committed), 'target')} committed" if committed else "no targets"
         self.exception_card.set_title("Exceptions", f"{len(found)}, {note}")
         linked = [p for p in register.projects if p.library_code]
-        if self.flows:
-            self.updates.setText(flow_words(self.flows))
+        if self.desk.flows:
+            quiet = "" if found else "Nothing is beyond a deadline, a target or a gate. "
+            self.updates.setText(quiet + flow_words(self.desk.flows))
         elif linked:
             count = text.counted(len(linked), "project")
             self.updates.setText(f"{count} linked to a schedule; updates not read yet.")
@@ -252,44 +249,28 @@ class FollowUpPage(QWidget):
         note = f"{len(looks)} promised, {measured} measured"
         self.benefit_card.set_title("Benefits", note)
 
-    def read_updates(self) -> None:
-        """Take the figures of the linked projects from their latest updates."""
-        library, register = self.desk.state.library, self.desk.register
-        if library is None or register is None:
-            return
 
-        def work(_context: JobContext) -> tuple[Flow, ...]:
-            return flows(library, register)
+def _levels(currency: str) -> list[Column]:
+    return [
+        Column("name", "Name", 150, stretch=True),
+        Column("late", "Late", 74, right=True, tip="Late of all deliveries"),
+        Column("rate", "Rate", 58, right=True),
+        Column("ratio", "Ratio", 58, right=True, tip="Late rate over that of all others"),
+        Column("p", "p", 70, right=True, tip="Fisher's exact test, one-sided"),
+        Column("projects", "Projects", 72, right=True),
+        Column("days", "Median, d", 78, right=True, tip="Median days of the late ones"),
+        Column("cost", f"Cost, {currency}", 86, right=True),
+        Column("verdict", "", 108, sortable=False, elide=False),
+    ]
 
-        def done(found: tuple[Flow, ...]) -> None:
-            self.flows = found
-            made = with_flows(register, found)
-            if self.desk.register is register and made != register:
-                self.desk.tried(self.desk.apply, "Read the updates", register=made)
-            self.refresh()
-
-        self.desk.state.run("portfolio-flows", "Reading the projects' updates", work, done)
-
-
-_LEVELS = [
-    Column("name", "Name", 150, stretch=True),
-    Column("late", "Late", 74, right=True, tip="Late of all deliveries"),
-    Column("rate", "Rate", 58, right=True),
-    Column("ratio", "Ratio", 58, right=True, tip="Late rate over that of all others"),
-    Column("p", "p", 70, right=True, tip="Fisher's exact test, one-sided"),
-    Column("projects", "Projects", 72, right=True),
-    Column("days", "Median, d", 78, right=True, tip="Median days of the late ones"),
-    Column("cost", "Cost", 64, right=True),
-    Column("verdict", "", 108, sortable=False, elide=False),
-]
 
 _BENEFITS = [
-    Column("project", "Project", 96, sortable=False),
+    Column("project", "Project", 84, sortable=False),
     Column("kpi", "Benefit", 200, stretch=True, sortable=False),
-    Column("baseline", "From", 70, right=True, sortable=False),
-    Column("target", "To", 70, right=True, sortable=False),
-    Column("date", "By", 86, sortable=False, elide=False),
-    Column("got", "Realised", 122, sortable=False, elide=False),
+    Column("baseline", "From", 58, right=True, sortable=False),
+    Column("target", "To", 58, right=True, sortable=False),
+    Column("date", "By", 82, sortable=False, elide=False),
+    Column("got", "Realised", 116, sortable=False, elide=False),
 ]
 
 

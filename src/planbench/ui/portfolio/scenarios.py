@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
+from planbench.engines.portfolio.register import Register
 from planbench.services import portfolio_scenarios as shelf
 from planbench.services.library import Library
 from planbench.services.portfolio_scenarios import Scenario
@@ -193,17 +194,21 @@ class ScenariosPage(QWidget):
         if library is None:
             desk.state.message.emit("warning", "There is no library to keep scenarios in.")
             return
-        register, solved = desk.register, desk.solved
+        register = desk.register
 
         def act() -> None:
-            if solved is not None and not desk.by_hand and not desk.stale:
-                made = shelf.new_scenario(name, solved, note)
-            else:
-                made = shelf.scenario_of_plan(name, register, desk.plan, desk.assumptions, note)
-            shelf.keep_scenario(library, made, register)
+            shelf.keep_scenario(library, self._here(name, register, note), register)
 
         if desk.tried(act):
             self.reload()
+
+    def _here(self, name: str, register: Register, note: str = "") -> Scenario:
+        """What is on the table: the optimum with what is proven, or a plan by hand."""
+        desk, solved = self.desk, self.desk.solved
+        proven = solved is not None and solved.selection.found
+        if proven and solved is not None and not desk.by_hand and not desk.stale:
+            return shelf.new_scenario(name, solved, note)
+        return shelf.scenario_of_plan(name, register, desk.plan, desk.assumptions, note)
 
     def _on_chosen(self, act: Callable[[Library, Scenario], Any], said: str) -> None:
         library, one = self._library(), self.chosen()
@@ -235,11 +240,11 @@ class ScenariosPage(QWidget):
     # Comparing.
 
     def _show_lines(self) -> None:
-        desk, register = self.desk, self.desk.register
+        register = self.desk.register
         if register is None:
             return
         found = [one for one in self.kept if one.uid in self._compared]
-        found.append(shelf.scenario_of_plan(HERE, register, desk.plan, desk.assumptions))
+        found.append(self._here(HERE, register))
         columns = [
             Column("name", f"Figures in {unit(register)}", 220, stretch=True, sortable=False)
         ]

@@ -92,7 +92,7 @@ class SelectionPage(QWidget):
         desk.risked.connect(self._risked)
         desk.studied.connect(self._studied)
         desk.selected.connect(lambda _name: self._selected())
-        theme_manager().changed.connect(lambda _theme: self._show_legend())
+        theme_manager().changed.connect(self._show_legend)
 
     def _left(self) -> Card:
         self.ranking = Card("Ranked projects")
@@ -287,7 +287,10 @@ class SelectionPage(QWidget):
         marks.append(Mark(name, desk.check.cost, desk.check.value, True))
         for one in self.scenarios[-4:]:
             cost, value = one.figures.get("cost"), one.figures.get("value")
-            if cost is not None and value is not None:
+            there = (
+                any(abs(mark.cost - cost) < 1e-6 for mark in marks) if cost is not None else True
+            )
+            if value is not None and not there:
                 marks.append(Mark(one.name, cost, value))
         if desk.check.cost == desk.asked.cost and desk.check.value == desk.asked.value:
             marks = marks[1:]

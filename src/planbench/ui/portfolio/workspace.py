@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from planbench.ui.portfolio.assume import AssumptionsDialog
@@ -160,6 +160,21 @@ class PortfolioWorkspace(QWidget):
         """Go to a view by its name."""
         self.view.set_index(self.view_names().index(name.casefold()))
 
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Z belongs to the portfolio while it has the keyboard."""
+        mine = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if mine and _step_of(event):  # type: ignore[arg-type]
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = _step_of(event)
+        if step:
+            (self.desk.undo if step == "undo" else self.desk.redo)()
+        else:
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
@@ -269,3 +284,12 @@ class PortfolioWorkspace(QWidget):
         )
         if name:
             self.desk.save_file(Path(name))
+
+
+def _step_of(event: QKeyEvent) -> str:
+    """`undo` or `redo` when a key means it, else empty."""
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return "undo"
+    redo = event.matches(QKeySequence.StandardKey.Redo)
+    again = QKeySequence(event.keyCombination()) == QKeySequence("Ctrl+Shift+Z")
+    return "redo" if redo or again else ""
