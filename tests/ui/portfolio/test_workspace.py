@@ -178,7 +178,7 @@ def test_a_cell_of_the_register_is_edited_checked_and_undone(sample, state, qtbo
         index = page.sheet.index(5, column)
         page.grid.setCurrentIndex(index)
         page.grid.edit(index)
-        editor = page.grid.viewport().findChild(QLineEdit)
+        editor = page.grid.viewport().findChildren(QLineEdit)[-1]
         editor.setText(words)
         qtbot.keyClick(editor, Qt.Key.Key_Return)
 

@@ -286,11 +286,8 @@ class SelectionPage(QWidget):
         name = "By hand" if desk.by_hand else "Optimum" if desk.solved else "Plan"
         marks.append(Mark(name, desk.check.cost, desk.check.value, True))
         for one in self.scenarios[-4:]:
-            cost, value = one.figures.get("cost"), one.figures.get("value")
-            there = (
-                any(abs(mark.cost - cost) < 1e-6 for mark in marks) if cost is not None else True
-            )
-            if value is not None and not there:
+            cost, value = one.figures["cost"], one.figures["value"]
+            if all(abs(mark.cost - cost) >= 1e-6 for mark in marks):
                 marks.append(Mark(one.name, cost, value))
         if desk.check.cost == desk.asked.cost and desk.check.value == desk.asked.value:
             marks = marks[1:]
