@@ -112,9 +112,27 @@ class GanttPlan:
     def with_rows(self, rows: RowMap) -> GanttPlan:
         """The same plan showing other rows."""
         made = replace(self, rows=rows)
-        kept = ("link_classes", "data_date", "calendar", "span")
-        made.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        made._keep(self, "link_classes", "data_date", "calendar", "span")
         return made
+
+    def following(self, before: GanttPlan) -> GanttPlan:
+        """Take over what an earlier plan worked out where it cannot be different here."""
+        now, old = self.schedule, before.schedule
+        if now.projects is old.projects and now.activities.project is old.activities.project:
+            self._keep(before, "data_date", "calendar")
+        if now.relationships is not old.relationships or self.outline is not before.outline:
+            return self
+        if np.array_equal(self.rows.nodes, before.rows.nodes):
+            self._keep(before, "links")
+        if self.cpm is not None and before.cpm is not None:
+            bands = self.outline.bands
+            critical = self.facts.critical[bands:], before.facts.critical[bands:]
+            if np.array_equal(self.cpm.driving, before.cpm.driving) and np.array_equal(*critical):
+                self._keep(before, "link_classes")
+        return self
+
+    def _keep(self, other: GanttPlan, *names: str) -> None:
+        self.__dict__.update({one: vars(other)[one] for one in names if one in vars(other)})
 
 
 @dataclass(frozen=True)
@@ -571,19 +589,17 @@ class Frame:
         """Back the labels that a vertical line crosses, in the colour of their row."""
         if not self.verticals or not boxes:
             return
-        lines = np.array(self.verticals)
         plain: list[Any] = []
         on: list[Any] = []
         by_place = {(item[0], item[1]): item for item in items}
-        base = self.metrics.middle + 4.0
-        for x, wide, y, is_selected in boxes:
-            hit = (
-                (lines[:, 0] > x - 3)
-                & (lines[:, 0] < x + wide + 3)
-                & (lines[:, 1] < y + self.metrics.row)
-                & (lines[:, 2] > y)
-            )
-            if hit.any():
-                (on if is_selected else plain).append(by_place[x, y + base])
+        base, row = self.metrics.middle + 4.0, self.metrics.row
+        place, top, bottom = (
+            np.array(column)[:, None] for column in zip(*self.verticals, strict=True)
+        )
+        x, wide, y = np.array([box[:3] for box in boxes]).T
+        crossed = (place > x - 3) & (place < x + wide + 3) & (top < y + row) & (bottom > y)
+        for one in np.flatnonzero(crossed.any(axis=0)).tolist():
+            left, _, above, is_selected = boxes[one]
+            (on if is_selected else plain).append(by_place[left, above + base])
         self.scene.add("texts", "halo", plain)
         self.scene.add("texts", "halo-selected", on)

@@ -105,12 +105,21 @@ def with_options(
 
 
 def recalculate(document: Document) -> None:
-    """Schedule the document: sets `cpm` and `agreement`, or `problem` when it cannot be done.
+    """Schedule the document: sets `cpm` and `agreement`, or `problem` when it cannot be done."""
+    from planbench.services.agreement import compare_with_stored
+
+    calculate_dates(document)
+    document.agreement = None
+    if document.cpm is not None:
+        document.agreement = compare_with_stored(document.schedule, document.cpm)
+
+
+def calculate_dates(document: Document) -> None:
+    """The same without comparing the dates with the stored ones: `agreement` stays as it is.
 
     After an edit of durations alone, only what they reach is dated anew.
     """
     from planbench.engines.cpm import follows_msp, schedule_network
-    from planbench.services.agreement import compare_with_stored
 
     before, document.dated = document.dated, None
     try:
@@ -122,10 +131,9 @@ def recalculate(document: Document) -> None:
             document.dated = schedule_again(document.schedule, before)
             document.cpm = document.dated.result
     except PlanbenchError as error:
-        document.cpm, document.agreement, document.problem = None, None, error.line
+        document.cpm, document.problem = None, error.line
         return
     document.problem = ""
-    document.agreement = compare_with_stored(document.schedule, document.cpm)
 
 
 _TYPE_WORDS = {

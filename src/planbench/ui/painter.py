@@ -176,6 +176,7 @@ class ScenePainter:
         self._measures = {style: QFontMetricsF(font) for style, font in self._fonts.items()}
         self._radius = float(gantt["link"]["corner_radius"])
         self._texts: dict[tuple[str, str], tuple[QStaticText, float]] = {}
+        self._widths: dict[str, float] = {}
         self._halos: dict[tuple[str, str], QPixmap] = {}
         self._hatches: dict[str, QBrush] = {}
         self._paint: dict[str, Callable[[QPainter, Layer], None]] = {
@@ -188,7 +189,13 @@ class ScenePainter:
 
     def text_width(self, text: str) -> float:
         """Width of a label in logical pixels."""
-        return self._measures["label-strong"].horizontalAdvance(text)
+        found = self._widths.get(text)
+        if found is None:
+            if len(self._widths) > _KEPT:
+                self._widths.clear()
+            found = self._measures["label-strong"].horizontalAdvance(text)
+            self._widths[text] = found
+        return found
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Paint a scene with its top left corner at the painter's origin."""

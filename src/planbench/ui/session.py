@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from planbench.domain.errors import PlanbenchError
@@ -23,6 +23,7 @@ from planbench.ui.state import AppState
 from planbench.ui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
+    from planbench.services.agreement import Agreement
     from planbench.services.library import Library
     from planbench.services.recents import Recent
     from planbench.store.records import ProjectRecord
@@ -42,6 +43,10 @@ def format_words() -> str:
     from planbench.exchange.registry import FORMATS
 
     return ", ".join(one.label for one in FORMATS.values())
+
+
+_COMPARED_AFTER = 200
+"""Milliseconds after new dates until they are compared with the stored ones: painting is first."""
 
 
 class Session(QObject):
@@ -66,6 +71,10 @@ class Session(QObject):
         state.schedule_edited.connect(self._edited)
         state.result_changed.connect(self._keep_checks)
         state.what_if_wanted.connect(self._what_if)
+        self._comparing = QTimer(self)
+        self._comparing.setSingleShot(True)
+        self._comparing.setInterval(_COMPARED_AFTER)
+        self._comparing.timeout.connect(self._compare)
 
     # The library.
 
@@ -489,28 +498,51 @@ class Session(QObject):
         self.state.run("what-if", f"Saving {label}", work, done)
 
     def recalculate(self) -> None:
-        """Calculate the open schedule in a job; the old dates stay until the new ones are there."""
+        """Calculate the open schedule in a job; the old dates stay until the new ones are there.
+
+        How far they agree with the stored ones is told a moment later.
+        """
         document = self.state.document
         if document is None:
             return
-        copy = replace(document, cpm=None, agreement=None)
+        copy = replace(document, cpm=None)
 
         def work(context: JobContext) -> Document:
-            from planbench.services.scheduling import recalculate
+            from planbench.services.scheduling import calculate_dates
 
-            recalculate(copy)
+            calculate_dates(copy)
             return copy
 
         def done(fresh: Document) -> None:
             if self.state.document is not document:
                 return
-            document.cpm, document.agreement = fresh.cpm, fresh.agreement
-            document.problem, document.dated = fresh.problem, fresh.dated
+            document.cpm, document.dated, document.problem = fresh.cpm, fresh.dated, fresh.problem
             if fresh.problem:
+                document.agreement = None
                 self.state.message.emit("error", fresh.problem)
             self.state.result_changed.emit("cpm")
+            self._comparing.start()
 
         self.state.run("cpm", "Scheduling", work, done)
+
+    def _compare(self) -> None:
+        """Compare the dates of the open schedule with the stored ones, in a job."""
+        document = self.state.document
+        if document is None or document.cpm is None or self.state.closed:
+            return
+        schedule, cpm = document.schedule, document.cpm
+
+        def work(context: JobContext) -> Agreement:
+            from planbench.services.agreement import compare_with_stored
+
+            return compare_with_stored(schedule, cpm)
+
+        def done(found: Agreement) -> None:
+            if self.state.document is document and document.cpm is cpm:
+                document.agreement = found
+                self.state.result_changed.emit("agreement")
+
+        self.state.run("agreement", "Comparing dates", work, done)
 
     def close(self) -> None:
         """Stop the jobs, then close the library."""

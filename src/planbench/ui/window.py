@@ -225,8 +225,9 @@ class MainWindow(QMainWindow):
                 document.agreement_read = document.agreement
 
     def _result_changed(self, kind: str) -> None:
-        if kind == "cpm":
+        if kind in ("cpm", "agreement"):
             self._remember_agreement()
+        if kind == "cpm":
             self._scheduled = dt.datetime.now()
         self._tell_context()
 

@@ -92,6 +92,7 @@ class GanttView(QAbstractScrollArea):
         self.selected = NO_ROW
         self.time = TimeView(0.0, 1.0, 100.0)
         self._level = ""
+        self._gantt = GanttPlan(plan.schedule, plan.outline, plan.facts, plan.rows)
         self._grip: tuple[QPoint, TimeView, int] | None = None
         self._wire: tuple[int, bool, QPointF, QPointF] | None = None  # node, at its start, from, to
         self._fitted = True  # follows the pane's width until the user zooms or scrolls
@@ -123,7 +124,7 @@ class GanttView(QAbstractScrollArea):
         self._header.update()
 
     def _replan(self) -> None:
-        plan = self.plan
+        plan, before = self.plan, self._gantt
         self._gantt = GanttPlan(
             plan.schedule,
             plan.outline,
@@ -135,10 +136,11 @@ class GanttView(QAbstractScrollArea):
             plan.marked,
             tuple(one.columns for one in plan.extras.baselines),
             plan.texts_of,
-        )
+        ).following(before)
         self._bars()
         self.viewport().update()
-        self._header.update()
+        if self._gantt.data_date != before.data_date:
+            self._header.update()
 
     def _rerow(self) -> None:
         self._gantt = self._gantt.with_rows(self.plan.rows)

@@ -86,7 +86,9 @@ class Plan(QObject):
         self._edited: dict[str, Flags | None] = {}
         self._match: Flags | None = None
         self._alone: Flags | None = None  # activities that are shown alone
-        self._outlined: tuple[str, ...] | None = None  # grouping of an outline that does not follow dates
+        self._outlined: tuple[str, ...] | None = (
+            None  # grouping of an outline that does not follow dates
+        )
         self.folded: Flags = np.zeros(0, dtype=bool)
         self._read()
 
