@@ -29,7 +29,8 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import from_iso, known
 from planbench.services.document import Document
-from planbench.services.resource_profile import Loading, profile_json, profile_rows
+from planbench.services.resource_profile import Loading
+from planbench.services.resource_tables import profile_json, profile_rows
 from planbench.services.sample import LATEST, sample_baseline, sample_schedules
 from planbench.services.scheduling import recalculate
 

@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from planbench.cli.output import envelope, repairs_json, write_json, write_xlsx
+from planbench.cli.output import envelope, repairs_json, write_json
 from planbench.domain.errors import PlanbenchError
+from planbench.engines.resources.spread import PERIODS
 from planbench.services.files import open_file
-from planbench.services.resource_profile import MEASURES, PERIODS, profile_json
+from planbench.services.resource_profile import MEASURES
+from planbench.services.resource_tables import profile_json, write_profile
 from planbench.services.scheduling import recalculate
 
 
@@ -45,21 +47,11 @@ def _resources(options: argparse.Namespace) -> int:
         result = {"repairs": repairs_json(document), **body}
         write_json(envelope("resources", [document], result), options.json)
     if options.xlsx:
-        write_xlsx(_sheets(body), options.xlsx)
+        write_profile(body, Path(options.xlsx))
     if options.json != "-":
         for line in _lines(body):
             print(line)
     return 0
-
-
-def _sheets(body: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    groups = [{k: v for k, v in one.items() if k != "periods"} for one in body["groups"]]
-    periods = [
-        {"code": one["code"], "name": one["name"], **period}
-        for one in body["groups"]
-        for period in one["periods"]
-    ]
-    return {"Groups": groups, "Periods": periods, "Together": body["together"]}
 
 
 def _lines(body: dict[str, Any]) -> list[str]:

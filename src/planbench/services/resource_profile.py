@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from planbench.domain.calendars import WorkTable
 from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.schedule import NO_ROW, Flags, Numbers, Rows, Schedule
-from planbench.domain.times import Minutes, to_iso
+from planbench.domain.times import Minutes
 from planbench.engines.cpm.network import calendars_of
 from planbench.engines.resources.profile import Profile
 from planbench.engines.resources.spans import (
@@ -24,7 +23,6 @@ from planbench.engines.resources.spans import (
     work_over,
 )
 from planbench.engines.resources.spread import (
-    PERIODS,
     Pieces,
     amounts_between,
     cut,
@@ -32,36 +30,17 @@ from planbench.engines.resources.spread import (
     spread,
 )
 from planbench.services.document import Document
+from planbench.services.resource_groups import BY_RESOURCE, Grouping, groupings, make_grouping
 
 UNITS, FTE, COST = "units", "fte", "cost"
 MEASURES = {UNITS: "Units", FTE: "FTE", COST: "Cost"}
 """What can be measured. Units are hours of labour and equipment, materials in their own unit."""
-
-BY_RESOURCE, BY_GROUP, BY_KIND, BY_ALL = "resource", "group", "kind", "all"
 
 _CELLS = 4_000_000
 """Groups times periods that are spread at once: bounds the memory of an overview."""
 
 _ENOUGH = 1e-6
 """Share by which a period may exceed its limit before it counts as over it."""
-
-_NONE = "Without a value"
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """Groups of assignments: texts, the group of each assignment (-1: none) and the limits.
-
-    `limit` is the most units an hour of each group, NaN where it means nothing: activities of a
-    WBS element share their resources with others. `hours` says whose units are hours.
-    """
-
-    key: str
-    codes: list[str]
-    names: list[str]
-    of: Rows
-    members: list[Rows]  # resources whose limits add up, none where there is no limit
-    unit: list[str]
 
 
 @dataclass(frozen=True)
@@ -159,15 +138,7 @@ class Loading:
 
     def groupings(self) -> dict[str, str]:
         """What can be grouped by: keys and titles."""
-        found = {BY_RESOURCE: "Resource", BY_KIND: "Kind of resource", BY_ALL: "All resources"}
-        if (self.schedule.resources.parent >= 0).any():
-            found[BY_GROUP] = "Top of the resource tree"
-        depth = int(_levels(self.schedule.wbs.parent).max(initial=-1))
-        for level in range(min(depth, 5) + 1):
-            found[f"wbs:{level + 1}"] = f"WBS level {level + 1}"
-        for name in dict.fromkeys(map(str, self.schedule.code_types.name.tolist())):
-            found[f"code:{name}"] = f"Code {name}"
-        return found
+        return groupings(self.schedule)
 
     def grouping(self, key: str) -> Grouping:
         """The groups of a key. Raises ModelError for an unknown one."""
@@ -177,8 +148,7 @@ class Loading:
                 raise ModelError(
                     f"'{key}' is nothing to group by", "resources", f"Use {', '.join(known)}."
                 )
-            made = _by_resources if key in (BY_RESOURCE, BY_GROUP, BY_KIND, BY_ALL) else _by_work
-            self._groupings[key] = made(self.schedule, key)
+            self._groupings[key] = make_grouping(self.schedule, key)
         return self._groupings[key]
 
     def _counted(self, key: str, measure: str) -> Flags:
@@ -358,203 +328,3 @@ def _amount(measure: str) -> Amount:
 
 def _over(amounts: Numbers, limit: Numbers) -> Flags:
     return np.asarray(amounts > limit * (1.0 + _ENOUGH) + _ENOUGH, dtype=bool)
-
-
-# ---------------------------------------------------------------- groups of resources and of work
-
-
-def _by_resources(schedule: Schedule, key: str) -> Grouping:
-    """Groups whose resources can be counted; assignments without a resource stand last."""
-    resources, given = schedule.resources, schedule.assignments
-    n = len(resources)
-    if key == BY_RESOURCE:
-        codes = [*map(str, resources.code.tolist())]
-        names = [*map(str, resources.name.tolist())]
-        of = np.arange(n)
-    elif key == BY_ALL:
-        codes, names, of = ["All"], ["All resources"], np.zeros(n, dtype=np.int64)
-    elif key == BY_KIND:
-        kinds = sorted({*map(str, resources.kind.tolist())})
-        codes, names = kinds, [{"nonlabor": "Equipment"}.get(k, k.capitalize()) for k in kinds]
-        of = np.array([kinds.index(str(kind)) for kind in resources.kind], dtype=np.int64)
-    else:
-        top = _tops(resources.parent)
-        heads, of = np.unique(top, return_inverse=True)
-        codes = [str(resources.code[row]) for row in heads]
-        names = [str(resources.name[row]) for row in heads]
-    used = np.zeros(n + 1, dtype=bool)
-    used[given.resource] = True
-    members = (
-        [
-            np.flatnonzero((of == one) & used[:n] & (resources.kind != "material")).astype(np.int32)
-            for one in range(len(codes))
-        ]
-        if key != BY_RESOURCE
-        else [
-            np.array([row] if resources.kind[row] != "material" else [], dtype=np.int32)
-            for row in range(n)
-        ]
-    )
-    unit = (
-        [
-            str(u) or "units" if k == "material" else "h"
-            for u, k in zip(resources.unit.tolist(), resources.kind.tolist(), strict=True)
-        ]
-        if key == BY_RESOURCE
-        else ["h"] * len(codes)
-    )
-    nobody = len(codes)
-    where = np.append(of, nobody).astype(np.int32)[given.resource]
-    return Grouping(
-        key,
-        [*codes, ""],
-        [*names, "Without a resource"],
-        where,
-        [*members, np.zeros(0, dtype=np.int32)],
-        [*unit, "h"],
-    )
-
-
-def _by_work(schedule: Schedule, key: str) -> Grouping:
-    """Groups of activities; their resources work elsewhere too, so that they have no limit."""
-    acts, given = schedule.activities, schedule.assignments
-    kind, _, rest = key.partition(":")
-    if kind == "wbs":
-        wbs, level = schedule.wbs, int(rest) - 1
-        at = _at_level(wbs.parent, level)
-        rows = np.flatnonzero(at == np.arange(len(wbs)))
-        codes, names = wbs.code[rows].tolist(), wbs.name[rows].tolist()
-        place = np.full(len(wbs) + 1, rows.size, dtype=np.int32)
-        place[rows] = np.arange(rows.size, dtype=np.int32)
-        group = place[np.append(at, -1)[acts.wbs]]
-    else:
-        values, types = schedule.code_values, schedule.code_types
-        wanted = np.flatnonzero(types.name == rest)
-        rows = np.flatnonzero(np.isin(values.type, wanted))
-        codes, names = values.code[rows].tolist(), values.name[rows].tolist()
-        place = np.full(len(values) + 1, rows.size, dtype=np.int32)
-        place[rows] = np.arange(rows.size, dtype=np.int32)
-        group = np.full(len(acts), rows.size, dtype=np.int32)
-        mine = np.isin(values.type[schedule.code_assignments.value], wanted)
-        assigned = schedule.code_assignments
-        group[assigned.activity[mine]] = place[assigned.value[mine]]
-    count = rows.size + 1
-    return Grouping(
-        key,
-        [*map(str, codes), ""],
-        [*map(str, names), _NONE],
-        group[given.activity].astype(np.int32),
-        [np.zeros(0, dtype=np.int32)] * count,
-        ["h"] * count,
-    )
-
-
-def _levels(parent: Rows) -> Rows:
-    """Depth of each node; parents come before their children."""
-    depth = np.zeros(parent.size, dtype=np.int32)
-    for row, above in enumerate(parent.tolist()):
-        if above >= 0:
-            depth[row] = depth[above] + 1
-    return depth
-
-
-def _tops(parent: Rows) -> Rows:
-    """The root above each node, itself where it is one; in whatever order the nodes stand."""
-    top = np.arange(parent.size, dtype=np.int32)
-    for _ in range(parent.size):
-        above = parent[top]
-        if not (above >= 0).any():
-            break
-        top = np.where(above >= 0, above, top).astype(np.int32)
-    return top
-
-
-def _at_level(parent: Rows, level: int) -> Rows:
-    """The ancestor at a level of each node; a node above that level stands for itself."""
-    at = np.arange(parent.size, dtype=np.int32)
-    depth = _levels(parent)
-    for row, above in enumerate(parent.tolist()):
-        if depth[row] > level:
-            at[row] = at[above]
-    return at
-
-
-# ---------------------------------------------------------------- tables and JSON
-
-
-def profile_rows(found: Profile) -> list[dict[str, Any]]:
-    """One row a period, for tables and workbooks; running totals beside the amounts."""
-    total = found.total
-    rows = []
-    early, late = np.cumsum(total), np.cumsum(found.late)
-    for k in range(total.size):
-        row: dict[str, Any] = {
-            "from": (to_iso(int(found.edges[k])) or "")[:10],
-            "to": (to_iso(int(found.edges[k + 1]) - 1) or "")[:10],
-            "actual": _plain(found.actual[k]),
-            "remaining": _plain(found.remaining[k]),
-            "total": _plain(total[k]),
-            "limit": None if found.limit is None else _plain(found.limit[k]),
-            "over": bool(found.over[k]),
-            "late": _plain(found.late[k]),
-            "baseline": None if found.baseline is None else _plain(found.baseline[k]),
-        }
-        if found.measure != FTE:  # equivalents of periods do not add up
-            row["early_so_far"], row["late_so_far"] = _plain(early[k]), _plain(late[k])
-        rows.append(row)
-    return rows
-
-
-def _plain(value: float) -> float:
-    return round(float(value), 6) + 0.0
-
-
-def line_rows(lines: list[Line]) -> list[dict[str, Any]]:
-    """The overview as rows."""
-    return [
-        {
-            "code": line.code,
-            "name": line.name,
-            "unit": line.unit,
-            "actual": _plain(line.actual),
-            "remaining": _plain(line.remaining),
-            "peak": _plain(line.peak),
-            "peak_from": (to_iso(line.peak_at) or "")[:10],
-            "periods_over": line.over,
-        }
-        for line in lines
-    ]
-
-
-def profile_json(
-    document: Document, key: str, period: str, measure: str, names: Iterable[str] = ()
-) -> dict[str, Any]:
-    """Body of `planbench resources`: the overview, and a profile of each group with an amount.
-
-    `names` picks groups by code. Raises ModelError for an unknown one.
-    """
-    loading = Loading(document)
-    lines = loading.overview(key, period, measure)
-    wanted = list(names)
-    unknown = set(wanted) - {line.code for line in lines}
-    if unknown:
-        raise ModelError(f"'{min(unknown)}' has nothing to show", "resources")
-    lines = [line for line in lines if not wanted or line.code in wanted]
-    whole = loading.profile(key, period, measure, [line.group for line in lines]) if lines else None
-    return {
-        "by": key,
-        "period": period,
-        "measure": measure,
-        "undated": _plain(whole.undated) if whole is not None else 0.0,
-        "groups": [
-            {**row, "periods": profile_rows(loading.profile(key, period, measure, [line.group]))}
-            for row, line in zip(line_rows(lines), lines, strict=True)
-        ],
-        "together": profile_rows(whole) if whole is not None else [],
-    }
-
-
-__all__ = [
-    "BY_ALL", "BY_GROUP", "BY_KIND", "BY_RESOURCE", "COST", "FTE", "MEASURES", "PERIODS", "UNITS",
-    "Grouping", "Line", "Loading", "Profile", "line_rows", "profile_json", "profile_rows",
-]  # fmt: skip

@@ -146,6 +146,7 @@ class ScheduleBar(Toolbar):
             ("Move down in the WBS", "Alt+Down", "arrow-down", space.moves.down),
             ("Link the activity with another", "Ctrl+L", "link", space.desk.ask_for_link),
             ("Show or hide details", "Ctrl+I", "details", space.toggle_details),
+            ("Show or hide resources", "Ctrl+Shift+R", "users", space.toggle_resources),
         )
         for text, keys, picture, slot in commands:
             action = QAction(icon(picture), text, space)
@@ -295,6 +296,10 @@ class ScheduleBar(Toolbar):
         overview.setCheckable(True)
         overview.setChecked(space.overview.isVisibleTo(space))
         overview.triggered.connect(lambda on=False: space.show_overview(bool(on)))
+        loading = menu.addAction("Resources below the bars")
+        loading.setCheckable(True)
+        loading.setChecked(space.resources.isVisibleTo(space))
+        loading.triggered.connect(lambda on=False: space.show_resources(bool(on)))
         return menu
 
     def _scale_menu(self, menu: QMenu) -> None:

@@ -23,6 +23,7 @@ from planbench.ui.details.pane import DetailsPane, DetailsStrip, look_up_history
 from planbench.ui.exchange.clipboard import paste
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.quality.review.hooks import activity_menu, offer_findings
+from planbench.ui.resources.pane import ResourcePane
 from planbench.ui.schedule.arranging import ArrangeDialog
 from planbench.ui.schedule.columndesk import ColumnDesk
 from planbench.ui.schedule.desk import EditingDesk
@@ -96,6 +97,7 @@ class ScheduleWorkspace(QWidget):
 
     def _lay_out(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.resources = ResourcePane(self.state, self.table, self.gantt, self.splitter)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.table)
         self.splitter.addWidget(self.gantt)
@@ -109,12 +111,21 @@ class ScheduleWorkspace(QWidget):
         work.addWidget(self.what_if)
         work.addWidget(self.parameters)
         work.addWidget(self.alone)
-        panes = QHBoxLayout()
+        above = QWidget()
+        panes = QHBoxLayout(above)
+        panes.setContentsMargins(0, 0, 0, 0)
         panes.setSpacing(0)
         panes.addWidget(self.splitter, 1)
         panes.addWidget(self.overview)
         self.overview.hide()
-        work.addLayout(panes, 1)
+        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves.setChildrenCollapsible(False)
+        self.halves.addWidget(above)
+        self.halves.addWidget(self.resources)
+        self.halves.setStretchFactor(0, 1)
+        self.halves.setSizes([560, 260])
+        self.resources.hide()
+        work.addWidget(self.halves, 1)
         work.addWidget(self.legend)
         work.addWidget(self.strip)
         content = QWidget()
@@ -502,6 +513,16 @@ class ScheduleWorkspace(QWidget):
         QGuiApplication.clipboard().setImage(self.splitter.grab().toImage())
         self.state.message.emit("info", "The picture of table and Gantt is on the clipboard.")
 
+    def show_resources(self, wanted: bool) -> None:
+        """Show or hide the loading below the bars."""
+        self.resources.setVisible(wanted)
+        if not wanted:
+            self.table.setFocus()
+
+    def toggle_resources(self) -> None:
+        """The other of the two (Ctrl+Shift+R)."""
+        self.show_resources(not self.resources.isVisibleTo(self))
+
     def show_overview(self, wanted: bool) -> None:
         """Show or hide the map of the whole plan."""
         self.overview.setVisible(wanted)
@@ -557,6 +578,7 @@ class ScheduleWorkspace(QWidget):
         wide = sum(self.table.columnWidth(number) for number in columns) + 2
         table = min(wide, room // 2)
         self.splitter.setSizes([table, room - table])
+        self.resources.align()
 
     def _split(self, _place: int, _index: int) -> None:
         self._split_by_user = True

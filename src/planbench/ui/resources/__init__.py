@@ -1,0 +1,1 @@
+"""The loading of resources below the Gantt."""
