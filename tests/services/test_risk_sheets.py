@@ -54,7 +54,11 @@ FULL = {
             {"where": {"ids": ["A5"]}}]},
     ],
     "cost": [{"id": "Site", "fixed": TRI, "per_day": TRI, "where": {"wbs": "1"}},
-             {"id": "Permit", "fixed": STEPS}],
+             {"id": "Permit", "fixed": STEPS, "at": "1010", "currency": "USD", "cbs": "20"},
+             {"id": "Camp", "per_day": TRI, "over": "project", "escalation": {**TRI, "parameters":
+              {"low": 0.01, "mode": 0.02, "high": 0.05}}},
+             {"id": "Men", "resource": "77", "rate": TRI}],
+    "currencies": [{"id": "USD", **TRI}],
     "watch": ["M1", "1010"],
 }  # fmt: skip
 

@@ -50,12 +50,28 @@ SHEETS: dict[str, tuple[str, ...]] = {
         *(f"fixed.{name}" for name in _LAW),
         *(f"per_day.{name}" for name in _LAW),
         *_WHERE,
+        "over",
+        "at",
+        "resource",
+        *(f"rate.{name}" for name in _LAW),
+        "cbs",
+        "currency",
+        *(f"escalation.{name}" for name in _LAW[:4]),
     ),
+    "currencies": ("id", *_LAW),
     "watch": ("id",),
 }
 """Sheets and the titles that a template has; any other value of the JSON gets a title as well."""
 
-_PLAIN = ("uncertainty", "correlation", "occurrence", "drivers", "existence", "cost")
+_PLAIN = (
+    "uncertainty",
+    "correlation",
+    "occurrence",
+    "drivers",
+    "existence",
+    "cost",
+    "currencies",
+)
 """Parts whose entries have one row each, matrices aside."""
 
 _TEXTS = (
@@ -70,6 +86,10 @@ _TEXTS = (
     "state",
     "if",
     "matrix",
+    "at",
+    "resource",
+    "cbs",
+    "currency",
 )
 _LISTS_OF_NUMBERS = (
     "non_workable",

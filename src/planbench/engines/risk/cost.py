@@ -8,28 +8,29 @@ they cost is part of every run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planbench.domain.errors import ModelError
-from planbench.domain.schedule import ActivityType, Numbers, Schedule, Status
+from planbench.domain.schedule import Numbers, Schedule, Status
 from planbench.domain.times import Minutes
+from planbench.engines.cpm.result import CpmResult
+from planbench.engines.risk.clock import work_all
+from planbench.engines.risk.cost_lines import CostLine
 from planbench.engines.risk.distributions import Distribution
-from planbench.engines.risk.model import CostLine, Risk, RiskModel
-from planbench.engines.risk.optional import decided_by_dates
+from planbench.engines.risk.model import Risk, RiskModel
 from planbench.engines.risk.result import half_width, ranked
 from planbench.engines.risk.rng import REPLICATE, VALUE, draw, stable_hash
 from planbench.engines.risk.selection import selected
+from planbench.engines.risk.spending import Bands, Lump, Spend, Spender, Work, bands
+from planbench.engines.risk.variables import open_work
 
 if TYPE_CHECKING:
     from planbench.engines.risk.measures import Replay
     from planbench.engines.risk.simulate import Setting
-
-_AT_ONCE = 256  # activities whose durations are held in memory together
-_WORKING = (ActivityType.TASK, ActivityType.RESOURCE_DEPENDENT)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,27 @@ class CostResult:
     finish: Minutes
     at_plan: float  # middle values and calculated durations, no risk occurs
     means: Mapping[str, float]  # by cost line and risk; the key "actions" for taken actions
+    parts: Mapping[str, Numbers] = field(default_factory=dict)  # the same by iteration
+    cbs: Mapping[str, str] = field(default_factory=dict)  # code of the lines that have one
+    _flow: Callable[[Minutes], Bands] | None = field(default=None, repr=False, compare=False)
+
+    def flow(self, edges: Minutes) -> Bands:
+        """Cost by period between instants, over all runs; the runs are drawn again for it.
+
+        Fixed parts without an activity, risks and actions are spread evenly from the data date to
+        the finish of the run.
+        """
+        if self._flow is None:
+            raise ModelError("nothing is known of when this is spent", "cost")
+        return self._flow(edges)
+
+    def by_cbs(self) -> dict[str, Numbers]:
+        """Cost by iteration of every CBS code; "" for what has none."""
+        made: dict[str, Numbers] = {}
+        for name, values in self.parts.items():
+            code = self.cbs.get(name, "")
+            made[code] = made[code] + values if code in made else values
+        return dict(sorted(made.items()))
 
     def percentile(self, percent: float) -> float:
         """Cost that `percent` of all runs do not exceed, by nearest rank."""
@@ -91,23 +113,39 @@ def cost_of_runs(
     model: RiskModel,
     replay: Replay,
     finish: Minutes,
-    remaining: Minutes,
+    cpm: CpmResult,
 ) -> CostResult | None:
     """Draw the cost of every iteration; None for a model without costs.
 
-    `remaining` are the calculated remaining durations by schedule row. Durations are drawn again,
-    some hundred activities at a time. Raises ModelError for names the schedule does not have.
+    Durations, and dates where prices rise, are drawn again. Raises ModelError for names the
+    schedule does not have.
     """
     if not model.has_cost:
         return None
+    spender = Spender(setting, finish, cpm)
+    money = {item.code: _with_middle(setting, item.rate, f"currency {item.code}")
+             for item in model.currencies}  # fmt: skip
+    spends = [_line(setting, schedule, line, money, finish, cpm) for line in model.cost]
+    spends += _of_risks(setting, model, replay)
+    amounts, plan = spender.totals(spends)
+    total = np.zeros(setting.options.iterations)
+    for row in amounts:
+        total += row
+    return CostResult(
+        total,
+        finish,
+        float(plan.sum()),
+        {s.name: float(row.mean()) for s, row in zip(spends, amounts, strict=True)},
+        {s.name: row for s, row in zip(spends, amounts, strict=True)},
+        {line.id: line.cbs for line in model.cost if line.cbs},
+        lambda edges: bands(*spender.by_period(spends, edges), edges),
+    )
+
+
+def _of_risks(setting: Setting, model: RiskModel, replay: Replay) -> list[Spend]:
+    """Costs of the risks in the runs in which they occur, and of actions that were taken."""
     n = setting.options.iterations
-    total, plan = np.zeros(n), 0.0
-    means: dict[str, float] = {}
-    for line in model.cost:
-        values, middle = _line(setting, schedule, line, replay, remaining)
-        total += values
-        plan += middle
-        means[line.id] = float(values.mean())
+    made: list[Spend] = []
     actions = 0.0
     occurs = replay.occurrences(n) if any(map(_costs, model.risks)) else {}
     for risk in model.risks:
@@ -117,13 +155,11 @@ def cost_of_runs(
         if law is None or risk.taken_out:
             continue
         values = np.where(occurs[risk.id], _values(setting, law, f"cost of {risk.id}"), 0.0)
-        if risk.opportunity:
-            values = -values
-        total += values
-        means[risk.id] = float(values.mean())
+        values = np.append(-values if risk.opportunity else values, 0.0)
+        made.append(Spend(risk.id, lumps=[Lump(values)]))
     if actions:
-        means["actions"] = actions
-    return CostResult(total + actions, finish, plan + actions, means)
+        made.append(Spend("actions", lumps=[Lump(np.full(n + 1, actions))]))
+    return made
 
 
 def _costs(risk: Risk) -> bool:
@@ -131,51 +167,133 @@ def _costs(risk: Risk) -> bool:
 
 
 def _line(
-    setting: Setting, schedule: Schedule, line: CostLine, replay: Replay, remaining: Minutes
-) -> tuple[Numbers, float]:
-    """(cost by iteration, the same by plan) of one line."""
-    values, plan = np.zeros(setting.options.iterations), 0.0
+    setting: Setting,
+    schedule: Schedule,
+    line: CostLine,
+    money: Mapping[str, Numbers],
+    finish: Minutes,
+    cpm: CpmResult,
+) -> Spend:
+    """What one line spends."""
+    at = f"cost {line.id}"
+    made = Spend(line.id)
+    worth = money[line.currency] if line.currency else 1.0
+    growth = None
+    if line.escalation is not None:
+        growth = _with_middle(setting, line.escalation, f"{at} escalation")
     if line.fixed is not None:
-        values += _values(setting, line.fixed, f"cost {line.id} fixed")
-        plan += _middle(line.fixed)
-    if line.per_day is not None and line.where is not None:
-        acts = schedule.activities
-        chosen = selected(schedule, line.where, f"cost {line.id}")
-        chosen &= (acts.status != Status.COMPLETE) & np.isin(acts.type, _WORKING)
-        days, planned = _days(setting, schedule, line.id, np.flatnonzero(chosen), replay, remaining)
-        values += days * _values(setting, line.per_day, f"cost {line.id} per day")
-        plan += planned * _middle(line.per_day)
-    return values, plan
+        amount = _with_middle(setting, line.fixed, f"{at} fixed") * worth
+        made.lumps.append(Lump(amount, _position(setting, schedule, line.at, at), growth))
+    if line.per_day is not None and line.whole:
+        days = _project_days(setting, schedule, finish, cpm)
+        amount = days * _with_middle(setting, line.per_day, f"{at} per day") * worth
+        made.lumps.append(Lump(amount, growth=growth))
+    elif line.per_day is not None and line.where is not None:
+        value = _with_middle(setting, line.per_day, f"{at} per day") * worth
+        rows = np.flatnonzero(open_work(schedule) & selected(schedule, line.where, at))
+        lengths = np.array([c.minutes_per_day for c in schedule.calendars] or [480.0])
+        own = 1.0 / lengths[np.maximum(schedule.activities.calendar[rows], 0)]
+        _add_work(setting, made, rows, own, np.zeros(rows.size), value, growth, cpm)
+    elif line.resource:
+        value = worth * np.ones(setting.options.iterations + 1)
+        if line.rate is not None:
+            value = value * _with_middle(setting, line.rate, f"{at} rate")
+        per_minute, once = assigned(schedule, cpm, resource_row(schedule, line.resource, at), True)
+        if line.where is not None:
+            chosen = selected(schedule, line.where, at)
+            per_minute, once = per_minute * chosen, once * chosen
+        rows = np.flatnonzero((per_minute != 0) | (once != 0))
+        _add_work(setting, made, rows, per_minute[rows], once[rows], value, growth, cpm)
+    return made
 
 
-def _days(
-    setting: Setting, schedule: Schedule, name: str, rows: Any, replay: Replay, remaining: Minutes
-) -> tuple[Numbers, float]:
-    """(days worked by some activities in every iteration, days by plan), of their calendars."""
-    n = setting.options.iterations
-    per_day = np.array([c.minutes_per_day for c in schedule.calendars] or [480.0])
-    own = per_day[np.maximum(schedule.activities.calendar[rows], 0)]
-    days, planned = np.zeros(n), float((remaining[rows] / own).sum())
+def _position(setting: Setting, schedule: Schedule, code: str, at: str) -> int:
+    if not code:
+        return -1
+    row = schedule.row_of_code.get(code)
+    if row is None:
+        raise ModelError(f"there is no activity {code}", at, "Correct or remove the id.")
+    return int(setting.sim.position[row])
+
+
+def _add_work(
+    setting: Setting,
+    spend: Spend,
+    rows: Any,
+    per_minute: Numbers,
+    once: Numbers,
+    factor: Numbers,
+    growth: Numbers | None,
+    cpm: CpmResult,
+) -> None:
+    """Work of simulated activities by itself; the rest, which nothing moves, as a lump."""
     position = setting.sim.position[rows]
-    if decided_by_dates(setting.bound.variables)[position[position >= 0]].any():
-        raise ModelError(
-            "a rate per day on work of a conditional branch is not possible",
-            f"cost {name}",
-            "Give its cost as a fixed part.",
-        )
-    moving = (position >= 0) & setting.bound.variables.varies[np.maximum(position, 0)]
-    for length in np.unique(own).tolist():
-        mine = own == length
-        minutes = np.zeros(n, dtype=np.int64)
-        fixed = mine & ~moving
-        held = position[fixed]
-        base = np.where(held >= 0, setting.bound.variables.base[held], remaining[rows[fixed]])
-        minutes += int(base.sum())
-        at = position[mine & moving].astype(np.int64)
-        for k in range(0, at.size, _AT_ONCE):
-            minutes += replay.durations(at[k : k + _AT_ONCE], n).sum(axis=0, dtype=np.int64)
-        days += minutes / length
-    return days, planned
+    there = position >= 0
+    spend.work.append(
+        Work(position[there].astype(np.int64), per_minute[there], once[there], factor, growth)
+    )
+    rest = cpm.remaining_duration[rows[~there]] * per_minute[~there] + once[~there]
+    if rest.size:
+        spend.lumps.append(Lump(factor * float(rest.sum()), growth=growth))
+
+
+def resource_row(schedule: Schedule, code: str, at: str) -> int:
+    """Row of a resource by its code. Raises ModelError."""
+    found = np.flatnonzero(schedule.resources.code == code)
+    if not found.size:
+        raise ModelError(f"there is no resource {code}", at, "Correct or remove the id.")
+    return int(found[0])
+
+
+def assigned(
+    schedule: Schedule, cpm: CpmResult, resource: int, cost: bool
+) -> tuple[Numbers, Numbers]:
+    """(by working minute, once) what is left of a resource's cost or units on every activity.
+
+    Labour and equipment go with the duration of open tasks; material, and work of which nothing
+    remains by time, is counted once.
+    """
+    given, resources = schedule.assignments, schedule.resources
+    mine = given.resource == resource
+    units = np.where(np.isnan(given.remaining_units), 0.0, given.remaining_units)
+    amount = units
+    if cost:
+        price = float(resources.price[resource])
+        priced = units * (0.0 if np.isnan(price) else price)
+        stored = given.remaining_cost
+        amount = np.where(np.isnan(stored) | (stored == 0), priced, stored)
+    left = np.zeros(len(schedule))
+    np.add.at(left, given.activity[mine], amount[mine])
+    left[schedule.activities.status == Status.COMPLETE] = 0.0
+    minutes = cpm.remaining_duration
+    timed = open_work(schedule) & (minutes > 0) & (resources.kind[resource] != "material")
+    per_minute = np.divide(left, minutes, out=np.zeros(left.size), where=timed)
+    return per_minute, np.where(timed, 0.0, left)
+
+
+def _project_days(setting: Setting, schedule: Schedule, finish: Minutes, cpm: CpmResult) -> Numbers:
+    """Working days of the project's calendar from the data date to the finish, and by plan."""
+    sim = setting.sim
+    ends = np.append(finish, cpm.project_finish[setting.options.project])
+    both = np.append(ends, sim.network.data_date[setting.options.project]) - sim.axes.first_minute
+    work = np.zeros(both.size, dtype=np.int64)
+    calendar = np.full(both.size, sim.project_calendar, dtype=np.int32)
+    work_all(sim.axes.head, sim.axes.work, calendar, np.maximum(both, 0), work)
+    length = schedule.calendars[sim.project_calendar].minutes_per_day if schedule.calendars else 480
+    days: Numbers = np.maximum(work[:-1] - work[-1], 0) / length
+    return days
+
+
+def resource_bands(
+    setting: Setting, schedule: Schedule, code: str, finish: Minutes, cpm: CpmResult, edges: Minutes
+) -> Bands:
+    """Units of a resource by period over all runs. Raises ModelError for an unknown one."""
+    per_minute, once = assigned(schedule, cpm, resource_row(schedule, code, "resource"), False)
+    spend = Spend(code)
+    rows = np.flatnonzero((per_minute != 0) | (once != 0))
+    everyone = np.ones(setting.options.iterations + 1)
+    _add_work(setting, spend, rows, per_minute[rows], once[rows], everyone, None, cpm)
+    return bands(*Spender(setting, finish, cpm).by_period([spend], edges), edges)
 
 
 def _words(setting: Setting, name: str, purpose: int) -> Any:
@@ -196,6 +314,11 @@ def _values(setting: Setting, law: Distribution, name: str) -> Numbers:
     u = (_words(setting, name, VALUE) + 0.5) / 2.0**32
     made: Numbers = np.asarray(law.quantile(u), dtype=np.float64)
     return made
+
+
+def _with_middle(setting: Setting, law: Distribution, name: str) -> Numbers:
+    """One law drawn for all iterations, and its middle for the plan at the end."""
+    return np.append(_values(setting, law, name), _middle(law))
 
 
 def _middle(law: Distribution) -> float:

@@ -11,6 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planbench.domain.errors import ModelError
+from planbench.engines.risk.cost_lines import (
+    CostLine,
+    Currency,
+    cost_json,
+    cost_law,
+    cost_line,
+    currency,
+    currency_json,
+)
 from planbench.engines.risk.distributions import Distribution
 from planbench.engines.risk.events import (
     Branch,
@@ -57,6 +66,7 @@ PARTS = (
     "existence",
     "branches",
     "cost",
+    "currencies",
     "watch",
 )
 """Parts of a model, each a list."""
@@ -66,7 +76,7 @@ UNITS = ("percent", "hours", "days")
 MOST_CORRELATED = 500
 """Activities of one correlation matrix."""
 
-__all__ = ["Where"]  # besides what stands below
+__all__ = ["CostLine", "Where"]  # besides what stands below
 
 
 @dataclass(frozen=True)
@@ -150,19 +160,6 @@ class Risk:
 
 
 @dataclass(frozen=True)
-class CostLine:
-    """A cost: a fixed part, and a rate per working day of each of some activities.
-
-    Days are those of the activity's own calendar; complete work costs nothing more.
-    """
-
-    id: str
-    fixed: Distribution | None = None
-    per_day: Distribution | None = None
-    where: Where | None = None
-
-
-@dataclass(frozen=True)
 class RiskModel:
     """All that is uncertain about a schedule."""
 
@@ -176,6 +173,7 @@ class RiskModel:
     existence: tuple[Existence, ...] = ()
     branches: tuple[Branch, ...] = ()
     occurrence: tuple[Occurrence, ...] = ()
+    currencies: tuple[Currency, ...] = ()
 
     def with_only(self, kept: Collection[str]) -> RiskModel:
         """The model in which the other risks of the register never occur."""
@@ -210,14 +208,20 @@ def parse_model(given: Any, name: str = "") -> RiskModel:
     drivers = tuple(_driver(*item) for item in entries(top, "drivers", at))
     all_different([risk.id for risk in risks], f"{at}risks")
     all_different([driver.id for driver in drivers], f"{at}drivers")
-    cost = tuple(_cost_line(*item) for item in entries(top, "cost", at))
+    cost = tuple(cost_line(*item) for item in entries(top, "cost", at))
     all_different([line.id for line in cost], f"{at}cost")
+    currencies = tuple(currency(*item) for item in entries(top, "currencies", at))
+    all_different([item.code for item in currencies], f"{at}currencies")
+    for line in cost:
+        if line.currency and line.currency not in {item.code for item in currencies}:
+            raise ModelError(f"there is no currency {line.currency}", f"{at}cost {line.id}")
     branches = tuple(branch(*item) for item in entries(top, "branches", at))
     all_different([item.id for item in branches], f"{at}branches")
     together = tuple(occurrence(*item) for item in entries(top, "occurrence", at))
     check_occurrences(together, risks, at)
     return RiskModel(
         occurrence=together,
+        currencies=currencies,
         cost=cost,
         uncertainty=tuple(_uncertainty(*item) for item in entries(top, "uncertainty", at)),
         correlation=tuple(_correlation(*item) for item in entries(top, "correlation", at)),
@@ -262,18 +266,10 @@ def model_json(model: RiskModel) -> dict[str, Any]:
         "weather": [weather_json(item) for item in model.weather],
         "existence": [existence_json(item) for item in model.existence],
         "branches": [branch_json(item) for item in model.branches],
-        "cost": [_cost_json(line) for line in model.cost],
+        "cost": [cost_json(line) for line in model.cost],
+        "currencies": [currency_json(item) for item in model.currencies],
         "watch": list(model.watch),
     }
-
-
-def _cost_json(line: CostLine) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": line.id}
-    if line.fixed is not None:
-        made["fixed"] = law_json(line.fixed)
-    if line.per_day is not None and line.where is not None:
-        made |= {"per_day": law_json(line.per_day), "where": line.where.as_dict()}
-    return made
 
 
 def _risk_json(risk: Risk) -> dict[str, Any]:
@@ -378,7 +374,7 @@ def _risk(given: Mapping[str, Any], at: str) -> Risk:
         _impacts(given, at),
         kind == "opportunity",
         mode == "parallel",
-        _cost(given, at),
+        cost_law(given, at),
         _response(given["mitigated"], f"{at} mitigated") if given.get("mitigated") else None,
     )
 
@@ -388,7 +384,7 @@ def _response(given: Any, at: str) -> Response:
     known_keys(part, ("probability", "impacts", "cost_of_action", "cost"), at)
     action = number(part.get("cost_of_action", 0.0), f"{at} cost_of_action")
     chance = probability(part.get("probability"), at)
-    return Response(chance, _impacts(part, at), action, _cost(part, at))
+    return Response(chance, _impacts(part, at), action, cost_law(part, at))
 
 
 def _impacts(given: Mapping[str, Any], at: str) -> tuple[Impact, ...]:
@@ -398,22 +394,3 @@ def _impacts(given: Mapping[str, Any], at: str) -> tuple[Impact, ...]:
         unit = choice(item.get("as", "days"), UNITS, f"{place} as")
         made.append(Impact(where_of(item, place), law_of(item, place), unit))
     return tuple(made)
-
-
-def _cost(given: Mapping[str, Any], at: str, key: str = "cost") -> Distribution | None:
-    if not given.get(key):
-        return None
-    part = mapping(given[key], f"{at} {key}")
-    known_keys(part, ("distribution", "parameters"), f"{at} {key}")
-    return law_of(part, f"{at} {key}")
-
-
-def _cost_line(given: Mapping[str, Any], at: str) -> CostLine:
-    known_keys(given, ("id", "fixed", "per_day", "where"), at)
-    fixed, per_day = _cost(given, at, "fixed"), _cost(given, at, "per_day")
-    if fixed is None and per_day is None:
-        raise ModelError("costs nothing", at, "Give 'fixed', or 'per_day' with 'where', or both.")
-    if (per_day is None) != ("where" not in given):
-        raise ModelError("'per_day' and 'where' belong together", at)
-    where = None if per_day is None else where_of(given, at)
-    return CostLine(text(given.get("id"), f"{at} id"), fixed, per_day, where)

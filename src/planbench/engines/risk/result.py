@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planbench.engines.risk.correlation import Correlated
     from planbench.engines.risk.cost import CostResult
     from planbench.engines.risk.microscope import Microscope
+    from planbench.engines.risk.spending import Bands
 
 LEVELS = (10, 50, 80, 90)
 """Percentiles that are kept of every activity's early finish."""
@@ -213,6 +214,7 @@ class RiskResult:
     _rank_correlation: Callable[[Rows], Numbers] = field(repr=False, compare=False)
     _significance: Callable[[Rows, int], Numbers] = field(repr=False, compare=False)
     _achieved: Callable[[Correlated], Numbers] = field(repr=False, compare=False)
+    _load: Callable[[str, Minutes], Bands] = field(repr=False, compare=False)
     _microscope: Microscope = field(repr=False, compare=False)
     cost: CostResult | None = None  # where the model says what something costs
     effects: tuple[RiskEffect, ...] = ()  # of the risks of the register on P80, largest first
@@ -268,6 +270,13 @@ class RiskResult:
     def iteration(self, number: int) -> Iteration:
         """One run again, from 0, as a schedule. Raises ModelError for a number that was not run."""
         return self._microscope.iteration(number)
+
+    def resource_load(self, code: str, edges: Minutes) -> Bands:
+        """Units of a resource by period between instants, over all runs, which are drawn again.
+
+        Labour and equipment in hours. Raises ModelError for a code the schedule does not have.
+        """
+        return self._load(code, edges)
 
     def merge_bias(self, most: int = 4096) -> MergeBias:
         """What merging costs at every activity, over the first `most` runs."""

@@ -23,7 +23,7 @@ from planbench.engines.cpm.columns import Network
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.risk import passes, sampling
 from planbench.engines.risk.clock import instants_all, work_all, work_at
-from planbench.engines.risk.cost import cost_of_runs
+from planbench.engines.risk.cost import cost_of_runs, resource_bands
 from planbench.engines.risk.measures import Replay, activity_measures
 from planbench.engines.risk.microscope import Microscope
 from planbench.engines.risk.model import RiskModel
@@ -116,8 +116,7 @@ def simulate(
     replay = Replay(setting, network, instants)
     cost = None
     if options.cost:
-        durations = cpm.remaining_duration
-        cost = cost_of_runs(setting, schedule, model, replay, instants, durations)
+        cost = cost_of_runs(setting, schedule, model, replay, instants, cpm)
     return RiskResult(
         cost=cost,
         iterations=options.iterations,
@@ -144,6 +143,7 @@ def simulate(
         _rank_correlation=replay.rank_correlation,
         _significance=replay.significance,
         _achieved=lambda entry: replay.achieved(entry.ids),
+        _load=lambda code, edges: resource_bands(setting, schedule, code, instants, cpm, edges),
         _microscope=Microscope(setting, network, cpm, model),
     )
 
