@@ -321,13 +321,12 @@ def _columns(chart: Chart, width: float) -> Picture:
     place = _scale_y(picture, low, high * 1.05 or 1.0, left, right, top, bottom)
     picture.text(8, top - 6, chart.unit)
     slot = (right - left) / max(len(names), 1)
-    each = max(math.ceil(52.0 / slot), 1)
+    widest = max((text_wide(name) for name in names), default=0.0)
+    each = max(math.ceil(min(widest + 8, 90.0) / slot), 1)
     for k, name in enumerate(names):
         x = left + k * slot
         if k % each == 0:
-            picture.text(
-                x + slot / 2, bottom + 16, cut(name, max(slot * each, 52)), anchor="middle"
-            )
+            picture.text(x + slot / 2, bottom + 16, cut(name, slot * each), anchor="middle")
         gap = min(slot * 0.15, 8.0)
         if chart.stacked:
             level = 0.0

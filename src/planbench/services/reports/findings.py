@@ -26,7 +26,7 @@ from planbench.engines.reports.blocks import (
     Value,
 )
 from planbench.scenes.formats import date_text, long_date_text, number_text
-from planbench.services.reports.figures import Desk
+from planbench.services.reports.figures import FIGURES, Desk
 from planbench.services.reports.words import plain, share_text, table
 
 Options = Mapping[str, Any]
@@ -47,7 +47,11 @@ _RULE_STATES = {
 
 def figures(desk: Desk, options: Options) -> list[Block]:
     """Figures by name beside each other."""
-    return [Facts(tuple(desk.fact(str(name)) for name in options["show"]))]
+    names = [str(name) for name in options["show"]]
+    reasons = [desk.snapshot.why_not(FIGURES[name].part) for name in names]
+    if reasons and all(reasons):
+        return [Paragraph(reasons[0], "missing")]
+    return [Facts(tuple(desk.fact(name) for name in names))]
 
 
 def basis(desk: Desk, options: Options) -> list[Block]:

@@ -126,9 +126,7 @@ def key_dates(desk: Desk, options: Options) -> list[Block]:
 def _weightiest(
     schedule: Schedule, cpm: CpmResult, rows: Any, due: Mapping[str, int], most: int
 ) -> Any:
-    """Up to `most` milestones by date: those with a contract date, then open ones, then the last
-    achieved.
-    """
+    """Up to `most` milestones by date: of the contract, then open, then the last achieved."""
     acts = schedule.activities
     held = np.array([str(acts.code[row]) in due for row in rows.tolist()], dtype=bool)
     done = acts.status[rows] == Status.COMPLETE

@@ -39,8 +39,9 @@ Report_ = Callable[[int, int, str], object]
 
 @dataclass
 class ReportPage(PrintPage):
-    """A page with pictures (x, y, width, height, SVG) beside its cells; `sheets` stands for the
-    printed sheets of the whole plan that follow here.
+    """A page with pictures (x, y, width, height, SVG) beside its cells.
+
+    `sheets` says that the printed sheets of the whole plan follow here.
     """
 
     pictures: list[tuple[float, float, float, float, str]] = field(default_factory=list)
@@ -341,7 +342,9 @@ class _Press:
     def _widths(self, table: Table) -> list[float]:
         """Numbers and dates get what they need, texts share the rest by weight and need."""
         total = self.right - self.left
-        sample = table.texts[:: max(len(table.texts) // 300, 1)]
+        sample = list(table.texts[:: max(len(table.texts) // 300, 1)])
+        if table.totals:
+            sample.append(table.totals)
         needs = []
         for place, column in enumerate(table.columns):
             cells = [self.measure.wide(row[place], "small-strong") for row in sample]
@@ -364,15 +367,16 @@ class _Press:
         spare = total - sum(widths)
         if spare > 0:
             stretch = [k for k, c in enumerate(table.columns) if c.kind in LEFT] or [0]
-            for k in stretch:
-                widths[k] += spare / len(stretch)
+            for k in stretch:  # wide gaps make rows hard to follow
+                widths[k] += min(spare / len(stretch), max(needs[k] * 0.8, 40.0))
         elif spare < 0:
             widths = [wide * total / sum(widths) for wide in widths]
         return widths
 
     def _head(self, table: Table, widths: list[float], head: list[list[str]]) -> None:
         high = max(map(len, head)) * 14.0 + 6
-        self.page.fills.append((self.left, self.y, self.right - self.left, high, "surface-header"))
+        end = self.left + sum(widths)
+        self.page.fills.append((self.left, self.y, end - self.left, high, "surface-header"))
         x = self.left
         for lines, column, wide in zip(head, table.columns, widths, strict=True):
             for k, line in enumerate(lines):
@@ -381,7 +385,7 @@ class _Press:
                 self.page.cells.append(Cell(*box, line, "text-muted", "small", right))
             x += wide
         self.y += high
-        self.page.lines.append((self.left, self.y, self.right, self.y, "border-strong"))
+        self.page.lines.append((self.left, self.y, end, self.y, "border-strong"))
 
     def _row(
         self, table: Table, widths: list[float], lines: list[list[str]], high: float, strong: bool,
@@ -396,4 +400,4 @@ class _Press:
                 self.page.cells.append(Cell(*box, line, "text", style, column.kind not in LEFT))
             x += wide
         self.y += high
-        self.page.lines.append((self.left, self.y, self.right, self.y, "grid-line"))
+        self.page.lines.append((self.left, self.y, x, self.y, "grid-line"))

@@ -1,0 +1,403 @@
+"""The Reports workspace: a template, its report page by page, and files of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from planbench.domain.errors import PlanbenchError
+from planbench.engines.reports.blocks import Report
+from planbench.engines.reports.template import Template
+from planbench.services.document import Document
+from planbench.services.reports.compose import (
+    PRESETS,
+    compose,
+    parts_of,
+    read_template,
+    write_template,
+)
+from planbench.services.reports.kept import drop_template, keep_template, own_id, templates_of
+from planbench.services.reports.output import ending_of, report_bytes
+from planbench.services.reports.snapshot import Given, Snapshot, gather
+from planbench.ui.printing.preview import SheetView
+from planbench.ui.reports.batch import annex_of
+from planbench.ui.reports.output import page_image, write_pdf
+from planbench.ui.reports.pages import ReportPage, build_pages
+from planbench.ui.reports.sections import SectionsPane
+from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
+from planbench.ui.widgets import (
+    Banner,
+    Button,
+    CellLook,
+    Column,
+    EmptyState,
+    FlatTableModel,
+    Label,
+    SidePane,
+    TableView,
+    Toolbar,
+)
+
+DELAY = 400
+"""Milliseconds after the last change of words before the report is composed again."""
+
+_FILES = "PDF (*.pdf);;Web page (*.html);;Workbook (*.xlsx);;Slides (*.pptx)"
+
+
+class TemplateModel(FlatTableModel):
+    """Templates by title; those of the user's own carry a sign."""
+
+    templates: tuple[Template, ...] = ()
+
+    def show_templates(self, templates: tuple[Template, ...]) -> None:
+        """Show other templates."""
+        self.templates = templates
+        titles = [one.title for one in templates]
+        self.set_data([Column("title", "Template", 200, values=titles, stretch=True)], len(titles))
+
+    def look(self, row: int, column: int) -> CellLook:
+        one = self.templates[row]
+        return CellLook(one.title, icon="" if one.id in PRESETS else "user")
+
+    def tip(self, row: int, column: int) -> str:
+        return self.templates[row].about
+
+
+class ReportsWorkspace(QWidget):
+    """Composes the chosen template from the open update whenever one of them has changed."""
+
+    name = "reports"
+    title = "Reports"
+    icon = "reports"
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self.state = state
+        self.template: Template | None = None
+        self.report: Report | None = None
+        self.pages: list[ReportPage] = []
+        self.page = 0
+        self._snapshot: tuple[Document, frozenset[str], Snapshot] | None = None
+        self._stale = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY)
+        self._timer.timeout.connect(self.compose)
+        self._build()
+        state.document_changed.connect(self._data_changed)
+        state.library_changed.connect(self._data_changed)
+        state.result_changed.connect(lambda _kind: self._data_changed())
+
+    # ------------------------------------------------------------ the view
+
+    def _build(self) -> None:
+        bar = Toolbar("Reports")
+        self.back = Button("", "tool", "chevron-left", tip="Page before (Page up)")
+        self.on = Button("", "tool", "chevron-right", tip="Next page (Page down)")
+        self.place = Label("", "body", "text-muted")
+        self.back.clicked.connect(lambda _on=False: self.turn(-1))
+        self.on.clicked.connect(lambda _on=False: self.turn(1))
+        for part in (self.back, self.place, self.on):
+            bar.add(part)
+        bar.add_stretch()
+        self.opened = Button("Open template", "default", "folder-open", tip="From a JSON file")
+        self.kept = Button("Keep template", "default", "bookmark", tip="In the library, by a name")
+        self.saved = Button("Save template", "default", "save", tip="As a JSON file to hand on")
+        self.export = Button("Export", "primary", "download", tip="PDF, HTML, XLSX, PPTX (Ctrl+E)")
+        self.opened.clicked.connect(lambda _on=False: self._ask_to_open())
+        self.kept.clicked.connect(lambda _on=False: self._ask_to_keep())
+        self.saved.clicked.connect(lambda _on=False: self._ask_to_save())
+        self.export.clicked.connect(lambda _on=False: self._ask_to_export())
+        for part in (self.opened, self.kept, self.saved, self.export):
+            bar.add(part)
+        short = QShortcut(QKeySequence("Ctrl+E"), self)
+        short.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        short.activated.connect(self._ask_to_export)
+        self.view = SheetView()
+        self.view.setAccessibleName("Page of the report")
+        self.view.turned.connect(self.turn)
+        self.banner = Banner()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState(
+                "There is nothing to report on",
+                "A report tells of the open update. Open a schedule, or choose the board pack "
+                "for a portfolio that is kept in the library.",
+            )
+        )
+        self._stack.addWidget(self.view)
+        self.sections = SectionsPane()
+        self.sections.edited.connect(self._edited)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.banner)
+        middle.addWidget(self._stack, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self._sidebar())
+        row.addLayout(middle, 1)
+        row.addWidget(self.sections)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(bar)
+        whole.addLayout(row, 1)
+        self._show_place()
+
+    def _sidebar(self) -> QWidget:
+        pane = SidePane("Templates", current_theme().frame["side_list"][1], "left")
+        self.model = TemplateModel()
+        self.list = TableView("Report templates", row_height=34)
+        self.list.setModel(self.model)
+        self.list.horizontalHeader().hide()
+        self.list.setSelectionMode(TableView.SelectionMode.SingleSelection)
+        self.list.row_changed.connect(self._chosen)
+        self.list.setMinimumHeight(330)
+        self.about = Label("", "prose", "text-muted", wrap=True)
+        self.about.setContentsMargins(14, 8, 12, 4)
+        self.drop = Button("Delete template", "default", "trash-2", tip="Forget this template")
+        self.drop.clicked.connect(lambda _on=False: self.delete_template())
+        self.drop.hide()
+        pane.body.setContentsMargins(0, 0, 0, 12)
+        pane.body.addWidget(self.list)
+        pane.body.addWidget(self.about)
+        pane.body.addWidget(self.drop)
+        return pane
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.list, self.view, self.sections.list]
+
+    def shown(self) -> None:
+        """The workspace was gone to: compose if something has changed since."""
+        if not self.model.templates:
+            self._list_templates("")
+        if self._stale:
+            self.compose()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sections.setVisible(self.width() >= 1000)
+        self._paint()
+
+    # ------------------------------------------------------------ templates
+
+    def _list_templates(self, wanted: str) -> None:
+        """Read the templates anew and choose one by its id, the monthly report by default."""
+        try:
+            found = templates_of(self.state.library)
+        except PlanbenchError as error:
+            self.banner.show_message("error", error.line)
+            return
+        self.model.show_templates(found)
+        ids = [one.id for one in found]
+        name = wanted if wanted in ids else "monthly"
+        self.list.setCurrentIndex(self.model.index(ids.index(name), 0))
+        self._chosen(ids.index(name))
+
+    def _chosen(self, row: int) -> None:
+        if not 0 <= row < len(self.model.templates):
+            return
+        template = self.model.templates[row]
+        if self.template is not None and self.template.id == template.id:
+            return
+        self.use(template)
+
+    def use(self, template: Template) -> None:
+        """Show a template and its report."""
+        self.template = template
+        self.about.setText(template.about)
+        self.drop.setVisible(
+            template.id in {one.id for one in self.model.templates[len(PRESETS) :]}
+        )
+        self.sections.show_template(template)
+        self.page = 0
+        self.compose()
+
+    def _edited(self, template: Template) -> None:
+        self.template = template
+        self._timer.start()
+
+    def _ask_to_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Open a template", "", "Template (*.json)")
+        if path:
+            self.open_template(path)
+
+    def open_template(self, path: str) -> None:
+        """Use the template of a file."""
+        try:
+            self.use(read_template(Path(path)))
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+
+    def _ask_to_save(self) -> None:
+        if self.template is None:
+            return
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save the template", f"{self.template.id}.json", "Template (*.json)"
+        )
+        if path:
+            try:
+                write_template(self.template, Path(path))
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+
+    def _ask_to_keep(self) -> None:
+        if self.template is None:
+            return
+        title, agreed = QInputDialog.getText(
+            self, "Keep the template", "Name of the template", text=f"{self.template.title}, own"
+        )
+        if agreed and title.strip():
+            self.keep(title.strip())
+
+    def keep(self, title: str) -> None:
+        """Keep the template as it stands in the library; the same title again replaces it."""
+        if self.template is None:
+            return
+        own = self.model.templates[len(PRESETS) :]
+        same = next((one.id for one in own if one.title == title), "")
+        taken = {one.id for one in self.model.templates}
+        made = replace(self.template, id=same or own_id(title, taken), title=title)
+        try:
+            keep_template(self.state.library, made)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+        self.template = None
+        self._list_templates(made.id)
+
+    def delete_template(self) -> None:
+        """Forget the chosen template of the user's own."""
+        if self.template is None or self.template.id in PRESETS:
+            return
+        try:
+            drop_template(self.state.library, self.template)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+        self._list_templates("")
+
+    # ------------------------------------------------------------ composing
+
+    def _data_changed(self) -> None:
+        self._snapshot = None
+        self._stale = True
+        if self.isVisible():
+            self._timer.start()
+
+    def compose(self) -> None:
+        """Compose the report in the background; the old one stays until then."""
+        self._timer.stop()
+        template, document = self.template, self.state.document
+        if template is None:
+            return
+        if document is not None and document.cpm is None and not document.problem:
+            return  # the calculation is under way and will tell
+        self._stale = False
+        wanted = frozenset(parts_of(template))
+        if document is None and "portfolio" not in wanted:
+            self.report, self.pages = None, []
+            self._stack.setCurrentIndex(0)
+            self._show_place()
+            return
+        library = self.state.library
+        held = self._snapshot
+        usable = held is not None and held[0] is document and wanted <= held[1]
+        kept, covers = (held[2], held[1]) if usable and held is not None else (None, wanted)
+        fixed = None if document is None else replace(document)
+
+        def work(context: Any) -> tuple[Snapshot, Report, list[ReportPage]]:
+            snapshot = kept or gather(Given(fixed, library=library), tuple(wanted), context)
+            report = compose(template, snapshot)
+            return snapshot, report, build_pages(report, context.report)
+
+        def done(result: tuple[Snapshot, Report, list[ReportPage]]) -> None:
+            snapshot, self.report, self.pages = result
+            if document is not None and self.state.document is document and not self._stale:
+                self._snapshot = (document, covers, snapshot)
+            self.page = min(self.page, len(self.pages) - 1)
+            self._stack.setCurrentIndex(1)
+            self._show_place()
+            self._paint()
+
+        self.state.run("report", f"Report “{template.title}”", work, done)
+
+    def turn(self, steps: int) -> None:
+        """Show another page."""
+        page = min(max(self.page + steps, 0), len(self.pages) - 1)
+        if page >= 0 and page != self.page:
+            self.page = page
+            self._show_place()
+            self._paint()
+
+    def _show_place(self) -> None:
+        total = len(self.pages)
+        self.place.setText(f"Page {self.page + 1} of {total}" if total else "")
+        self.back.setEnabled(self.page > 0)
+        self.on.setEnabled(self.page < total - 1)
+        for button in (self.kept, self.saved):
+            button.setEnabled(self.template is not None)
+        self.export.setEnabled(self.report is not None)
+
+    def _paint(self) -> None:
+        if not self.pages or not self.view.width():
+            return
+        page, ratio = self.pages[self.page], self.view.devicePixelRatioF()
+        fits = min((self.view.width() - 32) / page.width, (self.view.height() - 32) / page.height)
+        scale = max(min(fits, 1.6), 0.2) * ratio
+        picture: QImage = page_image(page, scale)
+        self.view.show_picture(picture)
+
+    # ------------------------------------------------------------ files
+
+    def _ask_to_export(self) -> None:
+        if self.report is None or self.template is None:
+            return
+        told = f"{self.report.title} {self.template.title}"
+        name = "".join(c if c.isalnum() or c in " -_." else "-" for c in told)
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Export the report", f"{name.strip()}.pdf", _FILES
+        )
+        if path:
+            self.write_to(path)
+
+    def write_to(self, path: str) -> None:
+        """Write the report as it stands to a file, in a job; the ending says which kind."""
+        report, pages = self.report, self.pages
+        if report is None:
+            return
+        target = Path(path)
+        try:
+            kind = ending_of(target)
+            annex = annex_of(report, self.state.document) if kind == "pdf" else None
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+
+        def work(context: Any) -> Path:
+            from planbench.services.convert import save
+
+            if kind == "pdf":
+                write_pdf(report, pages, target, annex, context.report)
+            else:
+                save(report_bytes(report, kind), target)
+            return target
+
+        def done(written: Path) -> None:
+            self.state.message.emit("info", f"Written to {written}")
+
+        self.state.run("report-file", f"Writing {target.name}", work, done)
