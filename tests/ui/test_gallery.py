@@ -15,7 +15,8 @@ from planbench.ui.workspaces import WORKSPACES
 
 def test_every_workspace_has_its_picture(qtbot: QtBot, tmp_path: Path) -> None:
     found = list(photograph_everything(tmp_path, [], [(1366, 768)], ("light",)))
-    assert [path.name.split("-")[0] for path in found] == [entry.name for entry in WORKSPACES]
+    shown = dict.fromkeys(path.name.split("-")[0] for path in found)
+    assert list(shown) == [entry.name for entry in WORKSPACES]
     pictures = [QImage(str(path)) for path in found]
     assert {(one.width(), one.height()) for one in pictures} == {(1366, 768)}
     assert len({bytes(one.constBits()) for one in pictures}) == len(pictures)

@@ -92,9 +92,21 @@ def _pictures(
         for entry in entries:
             window.go(entry.name)
             wait_until_still(window)
-            for theme in themes:
-                for size in sizes:
-                    yield _picture(window, folder, f"{prefix}{entry.name}", size, theme, scale)
+            for view in _views(window):
+                for theme in themes:
+                    for size in sizes:
+                        name = f"{prefix}{entry.name}{view}"
+                        yield _picture(window, folder, name, size, theme, scale)
+
+
+def _views(window: MainWindow) -> Iterator[str]:
+    """Go through the views of the workspace in front; the first has no name of its own."""
+    yield ""
+    page = window.page()
+    for name in page.view_names()[1:] if hasattr(page, "view_names") else ():
+        page.show_view(name)
+        wait_until_still(window)
+        yield f"-{name}"
 
 
 def _select_something(window: MainWindow) -> None:

@@ -153,8 +153,9 @@ class PortfolioWorkspace(QWidget):
         return [self.view, *inner] if self.desk.register is not None else [self.empty]
 
     def view_names(self) -> list[str]:
-        """The views, for pictures of each."""
-        return [name.casefold() for name, _ in self._named_views()]
+        """The views that have something to show, for pictures of each."""
+        names = [name.casefold() for name, _ in self._named_views()]
+        return names if self.desk.register is not None else names[:1]
 
     def show_view(self, name: str) -> None:
         """Go to a view by its name."""
