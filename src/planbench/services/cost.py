@@ -102,7 +102,8 @@ class CostReport:
     needed: float | None  # cost contingency at P80 of the risk run of this very schedule
     agreement: Agreement | None  # None without a ledger
     locked: str  # the last locked period, "" for none
-    periods: tuple[tuple[str, float, int], ...]  # (period, amount, postings) of the ledger
+    periods: tuple[tuple[str, float, int, float], ...]
+    """(period, amount, postings, amount on accounts of the schedule) of the ledger."""
     accounts: tuple[ControlAccount, ...]
     misfits: tuple[Misfit, ...]
     moved: Mapping[str, float]  # drift of each account's share of the budget since the baseline
@@ -141,8 +142,11 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
     moment = to_datetime(report.data_date)
     assert moment is not None
     until = f"{moment:%Y-%m}"
-    bearing = [names[one] for one in found.account if one >= 0]
-    sums = {month: (posted(lines), len(lines)) for month, lines in kept.periods.items()}
+    bearing = {names[one] for one in found.account if one >= 0}
+    sums = {
+        month: (posted(lines), len(lines), posted([p for p in lines if p.account in bearing]))
+        for month, lines in kept.periods.items()
+    }
     accounts = []
     for wbs, account, values in zip(found.wbs, found.account, found.values, strict=True):
         here = (paths[wbs] if wbs >= 0 else "", names[account] if account >= 0 else "")
@@ -368,15 +372,15 @@ def fiscal_forecast(
     """Cost by fiscal period; spent + forecast over all rows is EAC by CPI to the cent.
 
     Years begin in `first_month` and are named for the year they begin in; a period has `months`
-    months. Cost before the data date is what the ledger has to the month of the data date; what
-    the ledger does not explain is in a row of its own.
+    months. Cost before the data date is what the ledger has on accounts of the schedule to the
+    month of the data date; what it does not explain is in a row of its own.
     """
     sums: dict[tuple[int, int], list[float]] = {}
     moment = to_datetime(report.data_date)
     assert moment is not None
     until = f"{moment:%Y-%m}"
     booked = 0.0
-    for period, amount, _ in cost.periods:
+    for period, _, _, amount in cost.periods:
         if period <= until:
             year, month = (int(part) for part in period.split("-"))
             sums.setdefault(_fiscal(year, month, first_month, months), [0.0, 0.0])[0] += amount

@@ -61,7 +61,7 @@ class ProgressLine:
 
 @dataclass(frozen=True)
 class ProgressReport:
-    """Progress of a document's activities that bear budget; `budget` is that of dropped work too."""
+    """Progress of activities that bear budget; `budget` and `earned` are those of the project."""
 
     budget: float
     earned: float

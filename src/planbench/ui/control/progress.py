@@ -172,14 +172,17 @@ class ProgressPane(Surface):
             shown = [line for line in shown if line.measurement is not None]
         elif self.which.index == 2:
             shown = [line for line in shown if _state(line) == rules.SUBMITTED]
+        before = self._chosen()
         self.lines = shown
         self.all.setVisible(self._narrowed is not None)
         note = self._narrowed[2] if self._narrowed else ""
         self.card.set_title("Progress by activity", note)
         self.model.show_sheet(_sheet(shown, self._money))
         self.table.apply_columns()
-        if shown:
-            self.table.select_row(0)
+        codes = [line.code for line in shown]
+        if shown:  # the activity that was chosen stays so
+            mine = before is not None and before.code in codes
+            self.table.select_row(codes.index(before.code) if before and mine else 0)
         self._show_detail()
 
     def _chosen(self) -> ProgressLine | None:
@@ -213,6 +216,7 @@ class ProgressPane(Surface):
     def _show_parts(self, line: ProgressLine) -> None:
         one = line.measurement
         percent = 100.0 * line.earned / line.budget if line.budget else 0.0
+        title = "Earned"
         if one is None:
             parts = [("percent complete of the schedule", line.earned)]
             told = (
@@ -220,11 +224,13 @@ class ProgressPane(Surface):
                 "is chosen: the percentage is what the schedule reports."
             )
         else:
-            parts = rules.earned_parts(one, line.budget, percent)
-            shown = text.DASH if line.measured is None else f"{text.number(line.measured, 1)} %"
+            measured = line.measured if line.measured is not None else percent
+            if abs(measured - percent) > 0.005:
+                title = "Would earn"  # drafts and what is not applied have earned nothing yet
+            parts = rules.earned_parts(one, line.budget, measured)
             told = line.trouble or (
-                f"{one.technique.capitalize()} gives {shown}; the schedule has "
-                f"{text.number(line.percent, 1)} %. {one.remark}"
+                f"{one.technique.capitalize()} gives {text.number(measured, 1)} %; the schedule "
+                f"has {text.number(line.percent, 1)} %. {one.remark}"
             )
         done = {step.name: step.done for step in one.steps} if one else {}
         weights = {step.name: step.weight for step in one.steps} if one else {}
@@ -234,7 +240,7 @@ class ProgressPane(Surface):
                 Column("weight", "Weight", 64, True, [f"{weights[n]:g}" for n, _ in parts]),
                 Column("done", "Done", 64, True, [f"{done[n]:g} %" for n, _ in parts]),
             ]
-        columns.append(amounts("earned", "Earned", [amount for _, amount in parts], self._money))
+        columns.append(amounts("earned", title, [amount for _, amount in parts], self._money))
         self.parts.show_sheet(Sheet(columns, len(parts)))
         self.part_table.apply_columns()
         self.told.setText(told)
