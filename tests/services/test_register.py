@@ -122,7 +122,7 @@ def test_a_preview_compares_with_the_same_numbers(document, entry) -> None:
     assert first.words == "P80 ± 0 d ± 0 d".replace("± 0 d ±", "±0 d ±")
     register = Register()
     register.put([entry], "x")
-    worse = runner.preview(modelled(document, model, register), first.finish)
+    worse = runner.preview(modelled(document, model, register), first.result)
     assert worse.shift == worse.p80 - first.p80 > 0
     assert worse.half_width > 0
     assert worse.words.startswith("P80 +")

@@ -16,6 +16,7 @@ from planbench.services.hold import refuse_held_back
 
 if TYPE_CHECKING:
     from planbench.engines.risk.model import RiskModel
+    from planbench.engines.risk.result import RiskResult
 
 RUNS = 4096
 """Iterations of a preview: four replicates, the fewest that tell an interval."""
@@ -25,7 +26,7 @@ RUNS = 4096
 class Preview:
     """P50 and P80 of a model and the shift of P80 against another, in minutes of the clock."""
 
-    finish: Minutes
+    result: RiskResult
     p50: int
     p80: int
     shift: float  # later is positive
@@ -54,14 +55,17 @@ class Runner:
         self._network, self._cpm = network_for_runs(document.schedule, document.cpm)
         self._iterations, self._seed = iterations, seed
 
-    def finish(
+    def run(
         self,
         model: RiskModel,
         *,
         mitigated: bool = False,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Minutes:
-        """Finish of every iteration. Raises ModelError for a model that does not fit."""
+    ) -> RiskResult:
+        """A result without measures of activities and without cost.
+
+        Raises ModelError for a model that does not fit.
+        """
         from planbench.engines.risk.simulate import RunOptions, simulate
 
         options = RunOptions(
@@ -73,21 +77,29 @@ class Runner:
             cost=False,
         )
         bare = replace(model, watch=())
-        return simulate(self._network, self._cpm, bare, options, progress).finish
+        return simulate(self._network, self._cpm, bare, options, progress)
+
+    def finish(self, model: RiskModel, *, mitigated: bool = False) -> Minutes:
+        """Finish of every iteration. Raises as `run` does."""
+        return self.run(model, mitigated=mitigated).finish
 
     def preview(
-        self, model: RiskModel, against: Minutes | None = None, *, mitigated: bool = False
+        self,
+        model: RiskModel,
+        against: RiskResult | None = None,
+        *,
+        mitigated: bool = False,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Preview:
-        """The model's P50 and P80, and the shift of P80 against another finish vector."""
+        """The model's P50 and P80, and the shift of P80 against another run."""
         import time
 
-        from planbench.engines.risk.result import nearest_rank, paired_gain
+        from planbench.engines.risk.result import paired_gain
 
         began = time.perf_counter()
-        finish = self.finish(model, mitigated=mitigated)
-        other = finish if against is None else against
-        shift, width = paired_gain(finish, other, 80.0)
+        result = self.run(model, mitigated=mitigated, progress=progress)
+        other = result if against is None else against
+        shift, width = paired_gain(result.finish, other.finish, 80.0)
         seconds = time.perf_counter() - began
-        return Preview(
-            finish, nearest_rank(finish, 50.0), nearest_rank(finish, 80.0), shift, width, seconds
-        )
+        p50, p80 = result.percentile(50.0), result.percentile(80.0)
+        return Preview(result, p50, p80, shift, width, seconds)

@@ -128,10 +128,23 @@ def export_register(register: Register, path: Path) -> None:
     """Write the register as a workbook. Raises PlanbenchError when it cannot be written."""
     from planbench.exchange.register.workbook import write_register
 
+    write_file(path, write_register(register.entries, register.matrix))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file. Raises PlanbenchError in one line."""
     try:
-        path.write_bytes(write_register(register.entries, register.matrix))
+        path.write_bytes(data)
     except OSError as error:
         raise PlanbenchError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file. Raises PlanbenchError in one line."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PlanbenchError(f"cannot be read: {error.strerror}", str(path)) from error
 
 
 def import_register(register: Register, path: Path) -> tuple[int, tuple[str, ...]]:
@@ -141,11 +154,7 @@ def import_register(register: Register, path: Path) -> tuple[int, tuple[str, ...
     """
     from planbench.exchange.register.workbook import read_register
 
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PlanbenchError(f"cannot be read: {error.strerror}", str(path)) from error
-    read = read_register(data, path.name)
+    read = read_register(read_file(path), path.name)
     register.put(read.entries, f"taken from {path.name}")
     if read.matrix is not None and read.matrix != register.matrix:
         register.set_matrix(read.matrix)

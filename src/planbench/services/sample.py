@@ -164,6 +164,7 @@ def ensure_sample(library: Library) -> int:
     keep_sample_actions(library, project)
     keep_sample_cost(library, project)
     keep_sample_cash(library, project)
+    _keep_register(library, project)
     return project
 
 

@@ -18,7 +18,7 @@ from planbench.ui.widgets import Button, ComboBox, FormField, Label, SidePane, T
 CHOICES = ("All open work", "Activities", "WBS", "Activity code", "Calendar")
 """How a range says what it applies to, in the order of the drop-down."""
 
-_HINTS = (
+HINTS = (
     "Every task that is not complete",
     "Ids, separated by commas",
     "A WBS code or a whole path",
@@ -54,7 +54,7 @@ class Shelf(SidePane):
         self.choice = ComboBox(CHOICES, "Applies to")
         self.choice.activated.connect(lambda _index: self._explain())
         self.body.addWidget(self.choice)
-        self.value = FormField(_HINTS[0])
+        self.value = FormField(HINTS[0])
         self.body.addWidget(self.value)
         row = QHBoxLayout()
         self.law = ComboBox(tuple(PARAMETERS), "Distribution")
@@ -176,21 +176,7 @@ class Shelf(SidePane):
         return Uncertainty(self._where(), law, self.unit.currentText())
 
     def _where(self) -> Where:
-        kind, words = self.choice.currentIndex(), self.value.text().strip()
-        if kind == 0:
-            return Where(all=True)
-        if not words:
-            raise ModelError("say what the range applies to")
-        if kind == 1:
-            return Where(ids=tuple(part.strip() for part in words.split(",") if part.strip()))
-        if kind == 2:
-            return Where(wbs=words)
-        if kind == 3:
-            code, colon, value = words.partition(":")
-            if not colon:
-                raise ModelError("write the code and its value, as Phase: Civil")
-            return Where(code=((code.strip(), value.strip()),))
-        return Where(calendar=words)
+        return where_of(self.choice.currentIndex(), self.value.text().strip())
 
     def _replace(self, ranges: tuple[Uncertainty, ...], row: int) -> None:
         self.show_model(replace(self.model, uncertainty=ranges))
@@ -223,7 +209,7 @@ class Shelf(SidePane):
 
     def _explain(self) -> None:
         kind = self.choice.currentIndex()
-        _relabel(self.value, _HINTS[kind])
+        _relabel(self.value, HINTS[kind])
         self.value.setVisible(kind > 0)
 
     def _label_numbers(self) -> None:
@@ -239,6 +225,24 @@ class Shelf(SidePane):
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
         return [self.table, self.choice]
+
+
+def where_of(kind: int, words: str) -> Where:
+    """Activities by one of CHOICES and what was typed with it. Raises ModelError."""
+    if kind == 0:
+        return Where(all=True)
+    if not words:
+        raise ModelError("say which activities are meant")
+    if kind == 1:
+        return Where(ids=tuple(part.strip() for part in words.split(",") if part.strip()))
+    if kind == 2:
+        return Where(wbs=words)
+    if kind == 3:
+        code, colon, value = words.partition(":")
+        if not colon:
+            raise ModelError("write the code and its value, as Phase: Civil")
+        return Where(code=((code.strip(), value.strip()),))
+    return Where(calendar=words)
 
 
 def _keys(name: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from planbench.domain.times import DAY
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.result import RiskResult
 from planbench.services.document import Document
+from planbench.services.preview import Preview
+from planbench.services.register import Register, modelled, register_of
 from planbench.services.risk import (
     check_model,
     default_model,
@@ -31,10 +34,12 @@ from planbench.services.risk import (
 )
 from planbench.services.scenarios import compare_scenarios, keep_scenario, kept_scenarios
 from planbench.ui import text
+from planbench.ui.register.view import RegisterView
 from planbench.ui.risk.finish import FinishChart, share_words
 from planbench.ui.risk.models import MEASURES, MoverModel, PercentileModel
 from planbench.ui.risk.scenarios import Scenarios, comparable, compared
 from planbench.ui.risk.shelf import Shelf
+from planbench.ui.risk.workshop import WorkshopView
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets import (
@@ -53,6 +58,8 @@ from planbench.ui.widgets import (
 )
 
 _ALONE = "No comparison"
+
+SIDES = ("Results", "Register", "Workshop")
 
 
 class RiskWorkspace(QWidget):
@@ -106,11 +113,19 @@ class RiskWorkspace(QWidget):
         )
         for page in (self._nothing, self._first, self._results_page()):
             self._pages.addWidget(page)
+        self.register_view = RegisterView(self.state, lambda: self._model)
+        self.register_view.changed.connect(self._register_changed)
+        self.workshop = WorkshopView(self.state, self._whole_model)
+        self.workshop.changed.connect(self.use_model)
+        self.workshop.kept.connect(self._keep_preview)
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self._toolbar())
         left.addWidget(self.banner)
-        left.addWidget(self._pages, 1)
+        self.sides = QStackedWidget()
+        for side in (self._pages, self.register_view, self.workshop):
+            self.sides.addWidget(side)
+        left.addWidget(self.sides, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -119,6 +134,9 @@ class RiskWorkspace(QWidget):
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Risk")
+        self.side = SegmentedControl(list(SIDES), "Side of the workspace")
+        self.side.changed.connect(self.go_to)
+        bar.add(self.side)
         self.scope = ComboBox(["Project finish"], "Which finish")
         self.scope.setMaximumWidth(300)
         self.scope.activated.connect(lambda _index: self._show_scope())
@@ -127,7 +145,10 @@ class RiskWorkspace(QWidget):
         self.against.setMaximumWidth(260)
         self.against.activated.connect(lambda _index: self._against_chosen())
         bar.add(self.against)
+        bar.add(self.register_view.search)
         bar.add_stretch()
+        for tool in (*self.register_view.tools[1:], *self.workshop.tools):
+            bar.add(tool)
         self.keep_button = Button(
             "Keep", "tool", "plus", tip="Keep this run, to compare later runs with it"
         )
@@ -136,7 +157,9 @@ class RiskWorkspace(QWidget):
         self.ranges_button = Button("Ranges", "tool", "sliders-horizontal", tip="Show the ranges")
         self.ranges_button.setCheckable(True)
         self.ranges_button.setChecked(True)
-        self.ranges_button.toggled.connect(self.shelf.setVisible)
+        self.ranges_button.toggled.connect(
+            lambda on: self.shelf.setVisible(on and self.side.index == 0)
+        )
         bar.add(self.ranges_button)
         self.model_button = Button("Model", "default", "file-text", tip="Open or save the model")
         self.model_button.clicked.connect(lambda _checked=False: self._model_menu())
@@ -144,7 +167,33 @@ class RiskWorkspace(QWidget):
         self.run_button = Button("Run", "primary", "play", tip="Simulate the open schedule")
         self.run_button.clicked.connect(lambda _checked=False: self.run())
         bar.add(self.run_button)
+        self._results_tools = [
+            self.scope,
+            self.keep_button,
+            self.ranges_button,
+            self.model_button,
+            self.run_button,
+        ]
         return bar
+
+    def go_to(self, side: int) -> None:
+        """Show the results, the register or the workshop."""
+        self.side.set_index(side)
+        self.sides.setCurrentIndex(side)
+        for tool in self._results_tools:
+            tool.setVisible(side == 0)
+        for tool in self.register_view.tools:
+            tool.setVisible(side == 1)
+        for tool in self.workshop.tools:
+            tool.setVisible(side == 2)
+        self.against.setVisible(side == 0 and self.against.count() > 1)
+        self.shelf.setVisible(side == 0 and self.ranges_button.isChecked())
+        if side == 1:
+            self.register_view.refresh()
+            self.register_view.table.setFocus()
+        if side == 2:
+            self.workshop.shown()
+        self._show_banner()
 
     def _results_page(self) -> QWidget:
         page = Surface("surface")
@@ -201,6 +250,10 @@ class RiskWorkspace(QWidget):
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
+        if self.side.index == 2:
+            return [self.side, *self.workshop.answers.values()]
+        if self.side.index == 1:
+            return [self.side, *self.register_view.panes()]
         return [self.scope, self.table, *self.shelf.panes()]
 
     # The document and its result.
@@ -217,11 +270,53 @@ class RiskWorkspace(QWidget):
             self._restore_scenarios(document)
             self._model = document.risk_model or default_model()
             self.shelf.show_model(self._model)
+        self._open_register(document)
         self._show()
+
+    def _open_register(self, document: Document | None) -> None:
+        register = Register()
+        if document is not None:
+            try:
+                register = register_of(document, self.state.library)
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+        self.register_view.show_register(register)
+        self.workshop.open_document(document)
+
+    def _whole_model(self) -> RiskModel | None:
+        """The model that a run takes: with the register's open risks."""
+        document = self.state.document
+        if document is None or self._model is None:
+            return None
+        return modelled(document, self._model, self.register_view.register)
+
+    def _keep_preview(self, name: str, preview: Preview) -> None:
+        """A state of the workshop as a scenario, in the library where the update is."""
+        document, model = self.state.document, self._whole_model()
+        if document is None or model is None:
+            return
+        self.scenarios.kept[name] = preview.result
+        self._list_kept(document.risk)
+        if self.state.library is not None and document.update is not None:
+            shown = replace(document, risk=preview.result, risk_model=model)
+            try:
+                keep_scenario(self.state.library, shown, name)
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+
+    def _register_changed(self) -> None:
+        """The register's open risks are those of the next run."""
+        document = self.state.document
+        if document is not None and self._model is not None:
+            self.shelf.show_model(modelled(document, self._model, self.register_view.register))
+        self._edited = True
+        self._show_banner()
 
     def _result_changed(self, kind: str) -> None:
         if kind in ("risk", "cpm"):
             self._show()
+            if self.side.index == 1:
+                self.register_view.refresh()
 
     def _show(self) -> None:
         document = self.state.document
@@ -328,7 +423,7 @@ class RiskWorkspace(QWidget):
         if names:
             latest = names[-1] if names[-1] in self.scenarios.kept else _ALONE
             self.against.setCurrentText(chosen if chosen in names else latest)
-        self.against.setVisible(bool(names))
+        self.against.setVisible(bool(names) and self.side.index == 0)
 
     def _show_movers(self) -> None:
         document = self.state.document
@@ -362,11 +457,14 @@ class RiskWorkspace(QWidget):
     def _show_banner(self) -> None:
         document = self.state.document
         result = document.risk if document is not None else None
-        if document is None or result is None:
-            self.banner.hide()
+        if document is None or result is None or self.side.index == 2:
+            self.banner.hide()  # the workshop's preview is always that of the model as it stands
         elif self._edited:
             self.banner.show_message(
-                "The ranges changed since this run.", kind="stale", action="Run", slot=self.run
+                "The ranges or risks changed since this run.",
+                kind="stale",
+                action="Run",
+                slot=self.run,
             )
         elif result.schedule_digest != document.schedule.digest:
             self.banner.show_message(
@@ -379,12 +477,13 @@ class RiskWorkspace(QWidget):
 
     def run(self) -> None:
         """Simulate in the background; the old result stays until the new one is there."""
-        document, model = self.state.document, self._model
+        document, base = self.state.document, self._model
         settings = self.shelf.run_settings()
-        if document is None or model is None or settings is None:
+        if document is None or base is None or settings is None:
             return
         iterations, seed, after = settings
         try:
+            model = modelled(document, base, self.register_view.register)
             check_model(document, model)
         except PlanbenchError as error:
             self.state.message.emit("error", error.line)
@@ -398,7 +497,7 @@ class RiskWorkspace(QWidget):
         def done(result: RiskResult) -> None:
             document.risk, document.risk_model = result, model
             if self.state.document is document:
-                self._edited = model is not self._model
+                self._edited = base is not self._model
                 self.state.result_changed.emit("risk")
 
         self.state.run("risk", "Simulation", work, done)

@@ -1,0 +1,498 @@
+"""The side Register of the Risk workspace: list, heat map, bow-tie, actions and their history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from planbench.domain.errors import PlanbenchError
+from planbench.domain.times import DAY
+from planbench.engines.register.entry import RiskEntry, fresh_id
+from planbench.engines.register.mitigation import IN_BASELINE, ActionLink
+from planbench.engines.register.scales import counts
+from planbench.engines.risk.model import RiskModel
+from planbench.services.document import Document
+from planbench.services.register import (
+    Benefit,
+    Register,
+    action_links,
+    benefits,
+    double_counts,
+    export_register,
+    import_register,
+    modelled,
+    overdue,
+    taken_over,
+)
+from planbench.ui import text
+from planbench.ui.register.bowtie import BowTie
+from planbench.ui.register.dialogs import RiskDialog, ScalesDialog
+from planbench.ui.register.heatmap import BEFORE, MOVEMENT, HeatMap
+from planbench.ui.register.model import LEVELS, LevelDelegate, RegisterModel, days_words, places
+from planbench.ui.state import AppState
+from planbench.ui.widgets import (
+    Button,
+    EmptyState,
+    Label,
+    SearchField,
+    SegmentedControl,
+    SidePane,
+    Stat,
+    StatStrip,
+    Surface,
+    TableView,
+)
+
+
+class RegisterView(QWidget):
+    """The register of the open document's project. `changed()` after every edit."""
+
+    changed = Signal()
+
+    def __init__(self, state: AppState, base: Callable[[], RiskModel | None]) -> None:
+        super().__init__()
+        self.state, self._base = state, base
+        self.register = Register()
+        self._links: tuple[ActionLink, ...] = ()
+        self._benefits: dict[str, Benefit] = {}
+        self._cell: tuple[int, int] | None = None
+        self._chosen = ""
+        self._build()
+
+    # Building.
+
+    def _build(self) -> None:
+        self.search = SearchField("Filter risks")
+        self.search.textChanged.connect(lambda _text: self._fill())
+        self.new_button = Button("New risk", "primary", "plus", tip="Add a risk (Ins)")
+        self.new_button.clicked.connect(lambda _checked=False: self.add())
+        self.weigh_button = Button(
+            "Weigh actions", "default", "scale", tip="What every action gains at P80, and its cost"
+        )
+        self.weigh_button.clicked.connect(lambda _checked=False: self.weigh())
+        self.file_button = Button("Excel", "default", "file-spreadsheet", tip="Register and Excel")
+        self.file_button.clicked.connect(lambda _checked=False: self._file_menu())
+        self.scales_button = Button("Scales", "tool", "sliders-horizontal", tip="Edit the scales")
+        self.scales_button.clicked.connect(lambda _checked=False: self.edit_scales())
+        self.tools: list[QWidget] = [
+            self.search, self.scales_button, self.file_button, self.weigh_button, self.new_button,
+        ]  # fmt: skip
+        self.table_model = RegisterModel()
+        self.table = TableView("Risks of the register")
+        self.table.setModel(self.table_model)
+        self.table.row_changed.connect(self._row_changed)
+        self.table.row_activated.connect(lambda _row: self.edit())
+        self.table.check_toggled.connect(self._toggle)
+        self.table.menu_requested.connect(self._row_menu)
+        for key, slot in (("Ins", self.add), ("Del", self.remove)):
+            made = QShortcut(QKeySequence(key), self.table, slot)
+            made.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.strip = StatStrip()
+        self._empty = EmptyState(
+            "The register is empty",
+            "Write down what could happen, how likely and how long, and what is done about it. "
+            "Open risks take part in the simulation, before and after their actions.",
+            ("New risk", "plus", self.add),
+        )
+        self._model_only = EmptyState(
+            "The register is empty",
+            "The model of this schedule has risks of its own. Take them over to give them owners, "
+            "windows, actions and a history; until then they are simulated as they are.",
+            ("Take over the risks of the model", "download", self.take_over),
+        )
+        full = Surface("surface")
+        column = QVBoxLayout(full)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.strip)
+        self.pages = QStackedWidget()
+        for page in (self._empty, self._model_only, full):
+            self.pages.addWidget(page)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.pages, 1)
+        row.addWidget(self._side())
+
+    def _side(self) -> SidePane:
+        self.side = SidePane("Heat map", 420)
+        self.mode = SegmentedControl(["Before", "After", "Movement"], "What the heat map shows")
+        self.mode.set_index(MOVEMENT)
+        self.mode.changed.connect(lambda _index: self._show_map())
+        self.side.add_tool(self.mode)
+        self.map = HeatMap()
+        self.map.setFixedHeight(300)
+        self.map.cell_chosen.connect(self._cell_chosen)
+        self.side.body.addWidget(self.map)
+        self.side.add_section("Risk")
+        self.name = Label("", "heading", wrap=True)
+        self.side.body.addWidget(self.name)
+        self.facts = Label("", "body", "text-muted", wrap=True)
+        self.side.body.addWidget(self.facts)
+        self.tie = BowTie()
+        self.side.body.addWidget(self.tie)
+        self.notes: dict[str, Label] = {}
+        for title in ("Mapped to", "Actions", "History"):
+            self.side.add_section(title)
+            self.notes[title] = Label("", "body", wrap=True)
+            self.side.body.addWidget(self.notes[title])
+        return self.side
+
+    def sizeHint(self) -> QSize:
+        return QSize(1200, 700)
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 stops."""
+        return [self.table, self.map]
+
+    # Showing.
+
+    def show_register(self, register: Register) -> None:
+        """Show another register."""
+        self.register = register
+        self._benefits = {}
+        self._cell = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the register as it is now."""
+        document = self.state.document
+        self._links = ()
+        if document is not None:
+            try:
+                self._links = action_links(document, self.register, self.state.library)
+            except PlanbenchError as error:
+                self.state.message.emit("warning", error.line)
+        ready = document is not None
+        some = bool(self.register.entries)
+        for tool in self.tools:
+            tool.setEnabled(ready)
+        self.weigh_button.setEnabled(some and ready)
+        model = self._base()
+        of_model = model is not None and bool(model.risks)
+        self.pages.setCurrentIndex(2 if some else 1 if of_model else 0)
+        self.side.setVisible(some)
+        self._fill()
+        self._show_stats()
+
+    def _kept_rows(self) -> list[int]:
+        words = self.search.text().casefold().split()
+        kept = []
+        for row, entry in enumerate(self.register.entries):
+            told = " ".join(
+                (entry.id, entry.title, entry.category, entry.owner, entry.status, entry.cause)
+            ).casefold()
+            first, after = places(entry, self.register.matrix)
+            place = first if self.mode.index == BEFORE or after is None else after
+            inside = self._cell is None or (place == self._cell and entry.modelled)
+            if inside and all(word in told for word in words):
+                kept.append(row)
+        return kept
+
+    def _fill(self) -> None:
+        document = self.state.document
+        result = document.risk if document is not None else None
+        effects = result.effects if result is not None else ()
+        entries, matrix = self.register.entries, self.register.matrix
+        kept = self._kept_rows()
+        chosen = self._chosen
+        self.table_model.show_entries(entries, matrix, effects, kept)
+        self.table.apply_columns()
+        self.table.setItemDelegateForColumn(LEVELS, LevelDelegate(self.table))
+        places_of = [row for row in kept if entries[row].id == chosen] or kept[:1]
+        if places_of:
+            self.table.select_row(places_of[0])
+            self._row_changed(places_of[0])
+        self._show_map()
+
+    def _show_map(self) -> None:
+        self.map.show_entries(
+            self.register.entries, self.register.matrix, self.mode.index, self._chosen
+        )
+
+    def _show_stats(self) -> None:
+        entries = self.register.entries
+        live = [entry for entry in entries if entry.modelled]
+        late = overdue(entries, dt.date.today())
+        loose = sum(link.state != IN_BASELINE for link in self._links)
+        doubles = self._double_counts()
+        first = [places(entry, self.register.matrix)[0] for entry in live]
+        table = counts(self.register.matrix, first)
+        high = sum(
+            number
+            for row, line in enumerate(table)
+            for column, number in enumerate(line)
+            if self.register.matrix.rating((row, column)) >= 3
+        )
+        stats = [
+            Stat("Risks in the model", f"{len(live)} of {len(entries)}", f"{high} high or very"),
+            Stat("Opportunities", str(sum(entry.opportunity for entry in live))),
+            Stat("Actions overdue", str(late), role="warning" if late else "text"),
+            Stat(
+                "Actions not in baseline",
+                str(loose),
+                f"of {text.counted(len(self._links), 'action')}",
+                "warning" if loose else "text",
+            ),
+            Stat("Double counts to ask", str(len(doubles))),
+        ]
+        whole = self._benefits.get("")
+        if whole is not None:
+            stats.append(
+                Stat(
+                    "Actions buy at P80",
+                    f"{text.signed(whole.gain / DAY)} d",
+                    f"\u00b1 {text.number(whole.half_width / DAY, 1)} d for "
+                    f"{text.number(whole.cost)}",
+                )
+            )
+        self.strip.set(stats)
+
+    def _double_counts(self) -> tuple[str, ...]:
+        document, model = self.state.document, self._base()
+        if document is None or model is None:
+            return ()
+        try:
+            whole = modelled(document, model, self.register)
+            return tuple(one.text for one in double_counts(document.schedule, whole))
+        except PlanbenchError:  # a range that does not fit is told where it is edited
+            return ()
+
+    def _row_changed(self, row: int) -> None:
+        if not 0 <= row < len(self.register.entries):
+            return
+        entry = self.register.entries[row]
+        self._chosen = entry.id
+        self._show_map()
+        self.name.setText(f"{entry.id}  {entry.title}")
+        self.facts.setText(self._facts(entry))
+        self.tie.show_entry(entry, self.register.matrix)
+        self.notes["Mapped to"].setText(self._mapped(entry))
+        self.notes["Actions"].setText(self._action_words(entry))
+        lines = [
+            f"{line.at[:10]} {line.who}: {line.what}"
+            for line in reversed(self.register.history(entry.id))
+        ]
+        none = "Kept once the schedule is in a project of the library."
+        empty = "Nothing yet." if self.register.kept else none
+        self.notes["History"].setText("\n".join(lines[:8]) or empty)
+
+    def _facts(self, entry: RiskEntry) -> str:
+        parts = [entry.category, entry.status.capitalize(), entry.owner]
+        said = " \u00b7 ".join(part for part in parts if part)
+        if entry.proximity_from or entry.proximity_to:
+            said += f"\nMay strike {entry.proximity_from} to {entry.proximity_to}"
+        said += f"\nNow {days_words(entry.before.days, entry.opportunity)}"
+        if entry.after is not None:
+            chance = text.percent(entry.after.probability, 0)
+            said += f"; after {chance}, {days_words(entry.after.days, entry.opportunity)}"
+        return said
+
+    def _mapped(self, entry: RiskEntry) -> str:
+        document = self.state.document
+        if not entry.activities or document is None:
+            return "No activity: it has no effect on dates."
+        acts, rows = document.schedule.activities, document.schedule.row_of_code
+        lines = [
+            f"{code}  {acts.name[rows[code]]}" if code in rows else f"{code}  not in this schedule"
+            for code in entry.activities[:8]
+        ]
+        if len(entry.activities) > 8:
+            lines.append(f"and {len(entry.activities) - 8} more")
+        if len(entry.activities) > 1:
+            shared = entry.mapping == "split"
+            lines.append("One delay, shared out" if shared else "The same delay on each")
+        return "\n".join(lines)
+
+    def _action_words(self, entry: RiskEntry) -> str:
+        lines = []
+        states = {id(link.action): link for link in self._links if link.risk.id == entry.id}
+        for action in entry.actions:
+            where = f" ({action.activity})" if action.activity else ""
+            due = f", due {action.due}" if action.due else ""
+            late = ", overdue" if action.overdue(dt.date.today()) else ""
+            lines.append(f"{action.text}{where}: {action.state}{due}{late}")
+            link = states.get(id(action))
+            if link is not None and link.finding:
+                lines.append(f"Finding: {link.finding}.")
+        gain = self._benefits.get(entry.id)
+        if gain is not None:
+            lines.append(
+                f"Alone it buys {text.signed(gain.gain / DAY)} d at P80, "
+                f"\u00b1 {text.number(gain.half_width / DAY, 1)} d, for {text.number(gain.cost)}."
+            )
+        return "\n".join(lines) or "Nothing is done about it."
+
+    # Doing.
+
+    def _cell_chosen(self, likelihood: int, impact: int) -> None:
+        place = None if likelihood < 0 else (likelihood, impact)
+        self._cell = None if place == self._cell else place
+        self._fill()
+
+    def current(self) -> RiskEntry | None:
+        """The selected risk."""
+        return self.register.find(self._chosen)
+
+    def add(self) -> None:
+        """Ask for a new risk; the selected activity is its first mapping."""
+        document = self.state.document
+        if document is None:
+            return
+        known = tuple(entry.id for entry in self.register.entries)
+        codes: tuple[str, ...] = ()
+        if self.state.selection >= 0:
+            codes = (str(document.schedule.activities.code[self.state.selection]),)
+        self._ask(RiskEntry(fresh_id(known), "", activities=codes), document, "new risk")
+
+    def edit(self) -> None:
+        """Edit the selected risk."""
+        entry, document = self.current(), self.state.document
+        if entry is not None and document is not None:
+            self._ask(entry, document, "edited")
+
+    def _ask(self, entry: RiskEntry, document: Document, what: str) -> None:
+        taken = {one.id for one in self.register.entries}
+        dialog = RiskDialog(entry, document.schedule, taken, self)
+        if dialog.exec() and dialog.made is not None:
+            made = dialog.made
+            if made.id != entry.id and self.register.find(entry.id) is not None:
+                self._keep(lambda: self.register.remove([entry.id], f"now {made.id}"))
+            self._chosen = made.id
+            self._keep(lambda: self.register.put([made], what))
+        dialog.deleteLater()
+
+    def _keep(self, work: Callable[[], Any]) -> None:
+        """Change the register and tell everybody, or say why it cannot be."""
+        try:
+            work()
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+        self._benefits = {}
+        self.refresh()
+        self.changed.emit()
+
+    def remove(self) -> None:
+        """Take the selected risk out; its history stays."""
+        entry = self.current()
+        if entry is not None:
+            self._keep(lambda: self.register.remove([entry.id], "taken out"))
+
+    def _toggle(self, row: int) -> None:
+        from dataclasses import replace
+
+        entry = self.register.entries[row]
+        status = "closed" if entry.modelled else "open"
+        changed = replace(entry, status=status)
+        self._keep(lambda: self.register.put([changed], f"status {status}"))
+
+    def take_over(self) -> None:
+        """The risks of the model become the register."""
+        document, model = self.state.document, self._base()
+        if document is not None and model is not None:
+            self._keep(
+                lambda: self.register.put(taken_over(document, model), "taken over from the model")
+            )
+
+    def edit_scales(self) -> None:
+        """Ask for other scales."""
+        dialog = ScalesDialog(self.register.matrix, self)
+        if dialog.exec() and dialog.made is not None:
+            matrix = dialog.made
+            self._keep(lambda: self.register.set_matrix(matrix))
+        dialog.deleteLater()
+
+    def weigh(self) -> None:
+        """What each action gains at P80, in the background."""
+        document, model = self.state.document, self._base()
+        if document is None or model is None:
+            return
+        register, entries = self.register, self.register.entries
+        try:
+            whole = modelled(document, model, register)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+
+        def work(context: Any) -> tuple[Benefit, ...]:
+            return benefits(document, whole, entries, context=context)
+
+        def done(found: tuple[Benefit, ...]) -> None:
+            if self.register is register:
+                self._benefits = {one.id: one for one in found}
+                self._show_stats()
+                self._row_changed(self.table.current_row())
+
+        self.state.run("register-benefits", "Weighing actions", work, done)
+
+    def _row_menu(self, row: int, point: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction("Edit\u2026", self.edit)
+        menu.addAction("Show its activity in Schedule", self.show_activity)
+        menu.addAction("Write a finding on its activities\u2026", self.write_finding)
+        menu.addSeparator()
+        menu.addAction("Take out", self.remove)
+        menu.exec(point)
+
+    def _rows(self) -> list[int]:
+        entry, document = self.current(), self.state.document
+        if entry is None or document is None:
+            return []
+        rows = document.schedule.row_of_code
+        codes = [*entry.activities, *(action.activity for action in entry.actions)]
+        return [rows[code] for code in dict.fromkeys(codes) if code in rows]
+
+    def show_activity(self) -> None:
+        """Show the activities of the risk and its actions alone in Schedule."""
+        rows, entry = self._rows(), self.current()
+        if rows and entry is not None:
+            self.state.isolate(f"Risk {entry.id}", rows)
+            self.state.select(rows[0])
+            self.state.workspace_requested.emit("schedule")
+
+    def write_finding(self) -> None:
+        """Write a finding down on the activities of the risk."""
+        rows = self._rows()
+        if rows:
+            self.state.finding_wanted.emit(rows)
+
+    def _file_menu(self) -> None:
+        menu = QMenu(self)
+        menu.addAction("Save the register\u2026", self._export)
+        menu.addAction("Take risks from a workbook\u2026", self._import)
+        menu.exec(self.file_button.mapToGlobal(self.file_button.rect().bottomLeft()))
+
+    def _export(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the register", "risk-register.xlsx", "Workbook (*.xlsx)"
+        )
+        if name:
+            try:
+                export_register(self.register, Path(name))
+            except PlanbenchError as error:
+                self.state.message.emit("error", error.line)
+
+    def _import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Take risks", "", "Workbook (*.xlsx)")
+        if name:
+            self.take_file(Path(name))
+
+    def take_file(self, path: Path) -> None:
+        """Take the risks of a workbook; refused rows are told with their reasons."""
+
+        def work() -> None:
+            taken, reasons = import_register(self.register, path)
+            said = f"{text.counted(taken, 'risk')} taken from {path.name}"
+            if reasons:
+                said += f"; {text.counted(len(reasons), 'row')} refused: {reasons[0]}"
+            self.state.message.emit("warning" if reasons else "info", said)
+
+        self._keep(work)
