@@ -16,6 +16,7 @@ from planbench.services.recents import Recents
 from planbench.services.sample import ensure_sample
 from planbench.services.scheduling import recalculate
 from planbench.ui.control.actions import ActionDialog, RulesDialog
+from planbench.ui.control.form import RecordDialog
 from planbench.ui.control.words import Money
 from planbench.ui.control.workspace import ControlWorkspace
 from planbench.ui.state import AppState
@@ -124,3 +125,28 @@ def test_limits_are_edited_for_the_project(workspace: ControlWorkspace, qtbot: A
     assert log.rules_of(workspace.state.library, project)[0].percent == 40
     assert workspace.followed.rules[0].percent == 40
     assert not [one for one in workspace.followed.breaches if one.rule.id == "sv"]
+
+
+def test_a_new_root_cause_is_shared_by_all_projects(
+    workspace: ControlWorkspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = dialog_for(workspace, next(iter(kept(workspace))), qtbot)
+    dialog.cause_made.connect(workspace.log.cause_kept.emit)
+    told: list[str] = []
+    typed = {"code": "qua", "name": "Twice"}
+
+    def fill(form: RecordDialog) -> int:
+        for key, value in typed.items():
+            form.put(key, value)
+        form.take()
+        told.append(form.banner.text() if not form.result() else "")
+        return form.result()
+
+    monkeypatch.setattr(RecordDialog, "exec", fill)
+    qtbot.mouseClick(dialog.new_cause, Qt.MouseButton.LeftButton)
+    assert "already" in told[0]
+    typed.update(code="uxo", name="Unexploded ordnance")
+    qtbot.mouseClick(dialog.new_cause, Qt.MouseButton.LeftButton)
+    assert dialog.cause.currentData() == "UXO"
+    assert log.causes_of(workspace.state.library)[-1].name == "Unexploded ordnance"
+    qtbot.waitUntil(lambda: not workspace.state.busy, timeout=60_000)

@@ -27,6 +27,7 @@ from planbench.engines.control.variances import (
 )
 from planbench.services.actions import ActionReport, Cause
 from planbench.ui import text
+from planbench.ui.control.form import Field, RecordDialog
 from planbench.ui.control.words import Money
 from planbench.ui.widgets import (
     Banner,
@@ -152,11 +153,15 @@ class ActionsModel(FlatTableModel):
 
 
 class ActionsPane(QWidget):
-    """The table with its buttons. `open_wanted()`, `kept(Action)`, `rules_kept(rules)`."""
+    """The table with its buttons.
+
+    `open_wanted()`, `kept(Action)`, `rules_kept(rules)`, `cause_kept(Cause)`.
+    """
 
     open_wanted = Signal()
     kept = Signal(object)
     rules_kept = Signal(object)
+    cause_kept = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -249,6 +254,7 @@ class ActionsPane(QWidget):
         line = self.model.lines[row]
         if isinstance(line, Action):
             dialog = ActionDialog(line, self.report, self._money, self._today, self)
+            dialog.cause_made.connect(self.cause_kept.emit)
             if dialog.exec() == QDialog.DialogCode.Accepted and dialog.made is not None:
                 self.kept.emit(dialog.made)
 
@@ -262,7 +268,12 @@ class ActionsPane(QWidget):
 
 
 class ActionDialog(QDialog):
-    """One action: cause, impact, what is done, by whom and until when; closing with its proof."""
+    """One action: cause, impact, what is done, by whom and until when; closing with its proof.
+
+    `cause_made(Cause)` when a root cause was added to the list that all projects share.
+    """
+
+    cause_made = Signal(object)
 
     def __init__(
         self,
@@ -293,7 +304,14 @@ class ActionDialog(QDialog):
         column.addWidget(self.banner)
         column.addWidget(Label("Root cause", "small", "text-muted"))
         self.cause = _cause_box(report.causes, action.cause)
-        column.addWidget(self.cause)
+        self.new_cause = Button(
+            "New cause", "default", "plus", tip="Add a root cause for all projects of the library"
+        )
+        self.new_cause.clicked.connect(lambda _checked=False: self.ask_cause())
+        causes = QHBoxLayout()
+        causes.addWidget(self.cause, 1)
+        causes.addWidget(self.new_cause)
+        column.addLayout(causes)
         self.narrative = _paragraph(column, "What caused it", action.narrative)
         self.impact = _paragraph(column, "What it affects", action.impact)
         self.action = _paragraph(column, "What is done about it", action.action)
@@ -326,6 +344,23 @@ class ActionDialog(QDialog):
         buttons.addWidget(keep)
         column.addSpacing(6)
         column.addLayout(buttons)
+
+    def ask_cause(self) -> None:
+        """Ask for a root cause, add it to the list and choose it."""
+        fields = (Field("code", "Code"), Field("name", "Root cause"))
+
+        def keep(typed: dict[str, str]) -> None:
+            code = typed["code"].upper()
+            if not code or not typed["name"]:
+                raise ModelError("a root cause needs a code and a name")
+            if self.cause.findData(code) >= 0:
+                raise ModelError(f"there is a root cause {code} already", mend="Use another code.")
+            self.cause.addItem(f"{code}  {typed['name']}", code)
+            self.cause.setCurrentIndex(self.cause.count() - 1)
+            self.cause_made.emit(Cause(code, typed["name"]))
+
+        words = "All projects of the library share the list, so that causes can be counted."
+        RecordDialog("New root cause", words, fields, keep, self).exec()
 
     def _typed(self) -> Action | None:
         """The action as typed, None while something is wrong."""

@@ -158,6 +158,7 @@ class ControlWorkspace(QWidget):
         self.log.open_wanted.connect(self._open_actions)
         self.log.kept.connect(self._keep_action)
         self.log.rules_kept.connect(self._keep_rules)
+        self.log.cause_kept.connect(self._keep_cause)
         self.action_card = Card("Actions")
         for tool in self.log.tools():
             tool.setFixedHeight(20)  # no taller than the head of the card beside it
@@ -343,6 +344,9 @@ class ControlWorkspace(QWidget):
 
     def _keep_rules(self, rules: tuple[VarianceRule, ...]) -> None:
         self._write(lambda library, project: log.keep_rules(library, project, rules))
+
+    def _keep_cause(self, cause: log.Cause) -> None:
+        self._write(lambda library, _project: log.keep_cause(library, cause))
 
     def _show_rows(self) -> None:
         if self.report is None:
