@@ -17,7 +17,7 @@ from planbench.services.hold import held_back
 from planbench.services.rulesets import chosen_rulesets
 
 if TYPE_CHECKING:
-    from planbench.engines.quality.result import MetricResult, QualityReport
+    from planbench.engines.quality.result import Metric, MetricResult, QualityReport
     from planbench.engines.quality.score import Score
     from planbench.scenes.expressions import ActivityFields, LinkFields
     from planbench.services.jobs import JobContext
@@ -82,6 +82,25 @@ def quality_of(
     if reason is None:
         return tuple(reports)
     return tuple(_held(document.schedule, one, reason) for one in reports)
+
+
+def try_metric(document: Document, metric: Metric, asker: FieldAsker | None) -> MetricResult:
+    """What one metric finds in the main project; the document is not changed."""
+    from planbench.engines.quality.result import Ruleset
+    from planbench.engines.quality.run import run_rulesets
+
+    alone = Ruleset("trial", "1", "Trial", "", metric.authority, "", (metric,))
+    projects = measured_projects(document.schedule)
+    main = document.schedule.main_project
+    (report,) = run_rulesets(
+        document.schedule,
+        document.cpm,
+        (alone,),
+        baseline_of(document),
+        project=main if main in projects else None,
+        asker=asker or FieldAsker(document),
+    )
+    return report.metrics[0]
 
 
 class FieldAsker:
@@ -178,6 +197,17 @@ def earlier_schedule(document: Document, library: Library | None) -> Schedule | 
     return library.file.load_schedule(before[-1].id) if library and before else None
 
 
+def earlier_unchecked(
+    document: Document, library: Library | None, most: int = 8
+) -> list[UpdateRecord]:
+    """Those of the last updates before a document that not all rulesets were held against.
+
+    Raises StoreError when the library cannot be read.
+    """
+    before = earlier_updates(document, library)[-most:]
+    return [update for update in before if not _checked(update)]
+
+
 def check_earlier_updates(
     document: Document, library: Library, context: JobContext | None = None, most: int = 8
 ) -> int:
@@ -188,8 +218,7 @@ def check_earlier_updates(
     """
     from planbench.services.scheduling import recalculate
 
-    before = earlier_updates(document, library)[-most:]
-    open_ = [update for update in before if not _checked(update)]
+    open_ = earlier_unchecked(document, library, most)
     if library.read_only:
         return 0
     for number, update in enumerate(open_):

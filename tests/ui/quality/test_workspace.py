@@ -127,18 +127,18 @@ def test_filters_narrow_the_rows(ready: QualityWorkspace) -> None:
     show_metric(ready, "dcma-pam-2012", "DCMA-06")
     whole = ready.findings.rowCount()
     assert whole == 132
-    ready._search.setText("quay lease")
+    ready.rows._search.setText("quay lease")
     assert shown_codes(ready) == ["PE-1540"]
-    ready._search.setText("no such thing")
-    assert ready._lower_pages.currentIndex() == 1
-    assert ready._nothing.text() == "No row fits the filter."
-    ready._search.clear()
+    ready.rows._search.setText("no such thing")
+    assert ready.rows._pages.currentIndex() == 1
+    assert ready.rows._nothing.text() == "No row fits the filter."
+    ready.rows._search.clear()
     bars = ready.sidebar.bars
     bars.pick(3)
     name, inside = bars.area_name(), ready.findings.rowCount()
     assert 0 < inside < whole
-    assert ready._area.text() == f"Only {name}, show all"
-    ready._area.click()
+    assert ready.rows._area.text() == f"Only {name}, show all"
+    ready.rows._area.click()
     assert ready.findings.rowCount() == whole
 
 
@@ -160,7 +160,7 @@ def test_the_dates_of_the_file(ready: QualityWorkspace, qtbot: Any) -> None:
     result = ready.result()
     assert result is not None
     assert result.state == "not-applicable"
-    assert ready._nothing.text().startswith("There is nothing with a total float")
+    assert ready.rows._nothing.text().startswith("There is nothing with a total float")
 
 
 def test_a_loop_leaves_what_needs_no_dates(workspace: QualityWorkspace, qtbot: Any) -> None:

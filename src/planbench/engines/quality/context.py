@@ -86,6 +86,7 @@ class Context:
         asker: Asker | None = None,
     ) -> None:
         self.asker = asker
+        self.told: set[str] = set()  # expressions asked since this was last emptied
         self.schedule = schedule
         self.activities = schedule.activities
         self.links = schedule.relationships
@@ -200,6 +201,7 @@ class Context:
     def _asked(self, what: str, of: str, text: str) -> Any:
         if self.asker is None:
             raise CannotAsk("no fields are there to ask")
+        self.told.add(text)
         key = (what, of, text)
         if key not in self.shared:
             try:

@@ -78,14 +78,22 @@ def run_rulesets(
 
 
 def _measured(ctx: Context, metric: Metric) -> MetricResult:
+    ctx.told.clear()
     try:
-        return judge(metric, MEASURES[metric.measure](ctx, metric))
+        found = MEASURES[metric.measure](ctx, metric)
     except CannotAsk as error:
-        kind = "relationship" if metric.options.get("of") == "links" else "activity"
-        size = len(ctx.links) if kind == "relationship" else ctx.n
-        left_out = everything(size).without("not asked", np.ones(size, dtype=bool))
-        found = nothing(str(error), left_out, kind)
-        return MetricResult(metric, NOT_RUN, str(error), None, None, None, found)
+        return _not_run(ctx, metric, str(error))
+    where = metric.options.get("where", "")
+    if where and where not in ctx.told:
+        return _not_run(ctx, metric, "what this measures cannot be narrowed by a condition")
+    return judge(metric, found)
+
+
+def _not_run(ctx: Context, metric: Metric, reason: str) -> MetricResult:
+    kind = "relationship" if metric.options.get("of") == "links" else "activity"
+    size = len(ctx.links) if kind == "relationship" else ctx.n
+    left_out = everything(size).without("not asked", np.ones(size, dtype=bool))
+    return MetricResult(metric, NOT_RUN, reason, None, None, None, nothing(reason, left_out, kind))
 
 
 def judge(metric: Metric, found: Measured) -> MetricResult:

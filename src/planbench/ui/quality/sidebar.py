@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import Schedule
 from planbench.engines.quality.result import FLAG, QualityReport
@@ -12,7 +12,7 @@ from planbench.services.document import Document
 from planbench.ui import paint, text
 from planbench.ui.quality.areas import Areas, area_counts, flagged_activities
 from planbench.ui.theme import current_theme
-from planbench.ui.widgets import Label, SidePane, Surface
+from planbench.ui.widgets import Button, Label, SidePane, Surface
 from planbench.ui.widgets.labels import chip_width, draw_chip
 
 
@@ -182,9 +182,10 @@ class AreaBars(_Picker):
 
 
 class Sidebar(SidePane):
-    """`ruleset_chosen(index)`, `area_chosen()`."""
+    """`ruleset_chosen(index)`, `area_chosen()`, `menu_asked(point)` of the rulesets."""
 
     ruleset_chosen = Signal(int)
+    menu_asked = Signal(QPoint)
     area_chosen = Signal()
 
     def __init__(self) -> None:
@@ -194,7 +195,8 @@ class Sidebar(SidePane):
         self.rulesets.chosen.connect(self.ruleset_chosen)
         self.bars.chosen.connect(lambda _index: self.area_chosen.emit())
         self.body.setContentsMargins(0, 10, 0, 12)
-        self._add_heading("Rulesets")
+        self.body.addLayout(self._rulesets_head())
+        self.body.addSpacing(2)
         self.body.addWidget(self.rulesets)
         self._areas = QWidget()
         column = QVBoxLayout(self._areas)
@@ -216,9 +218,17 @@ class Sidebar(SidePane):
         assert outer is not None
         outer.addWidget(self._foot)
 
-    def _add_heading(self, words: str) -> None:
-        self.body.addWidget(_heading(words))
-        self.body.addSpacing(2)
+    def _rulesets_head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 6, 0)
+        self.more = Button("", "quiet", "plus", tip="Rulesets of your own", in_card=True)
+        self.more.clicked.connect(lambda _on=False: self._ask_menu())
+        row.addWidget(_heading("Rulesets"), 1)
+        row.addWidget(self.more)
+        return row
+
+    def _ask_menu(self) -> None:
+        self.menu_asked.emit(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def show_reports(self, reports: tuple[QualityReport, ...], index: int) -> None:
         """Show the rulesets of one project."""

@@ -31,8 +31,13 @@ class StateStrip(Surface):
         self.setAccessibleName(self._summary)
         self.update()
 
-    def show_report(self, report: QualityReport, activities: int, baseline: str) -> None:
-        """Show the counts of a report and the number of activities behind its flags."""
+    def show_report(
+        self, report: QualityReport, activities: int, baseline: str, earlier: list[float]
+    ) -> None:
+        """Show the counts of a report, its score and the number of activities behind its flags.
+
+        `earlier` are the scores by records of the updates before, oldest first.
+        """
         counts = report.counts()
         quiet = counts["information"] + counts[NOT_APPLICABLE] + counts["not-run"]
         self._parts = [
@@ -42,11 +47,14 @@ class StateStrip(Surface):
         ]
         self._counts = words.strip_words(counts)
         self._facts = [
+            *_score_facts(report, earlier),
             ("Activities flagged", text.number(activities), "by at least one metric"),
             ("Baseline", baseline or "None", "" if baseline else "progress is not measured"),
         ]
         self._summary = ""
-        self.setAccessibleName(", ".join(f"{number} {word}" for number, word in self._counts))
+        said = [f"{number} {word}" for number, word in self._counts]
+        said += [f"{label} {value} {note}".strip() for label, value, note in self._facts]
+        self.setAccessibleName(", ".join(said))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -75,6 +83,19 @@ class StateStrip(Surface):
             painter.fillRect(QRectF(x, 14, 1, self.height() - 28), theme.color("border"))
             x += 20
             x = _fact(painter, x, self.width() - 16, label, value, note) + 24
+
+
+def _score_facts(report: QualityReport, earlier: list[float]) -> list[tuple[str, str, str]]:
+    """Both scores; that by records with its movement since the update before."""
+    score = report.score
+    if score is None or score.by_records is None or score.by_metrics is None:
+        return []
+    moved = round(score.by_records) - round(earlier[-1]) if earlier else 0
+    note = f"{text.signed(moved)} since the update before" if earlier else "of 100"
+    return [
+        ("Score by records", text.number(score.by_records), note),
+        ("Score by metrics", text.number(score.by_metrics), "of 100"),
+    ]
 
 
 def _fact(painter: QPainter, x: float, right: float, label: str, value: str, note: str) -> float:

@@ -92,18 +92,22 @@ def measured(result: MetricResult, place: int) -> str:
 
 def object_of(schedule: Schedule, result: MetricResult, place: int) -> tuple[str, str]:
     """(id, name) of the object at this place; for a link both ends and its type."""
-    row = int(result.rows[place])
-    if result.kind == "activity":
+    return named(schedule, result.kind, int(result.rows[place]))
+
+
+def named(schedule: Schedule, kind: str, row: int) -> tuple[str, str]:
+    """(id, name) of an object of a kind; for a link both ends and its type."""
+    if kind == "activity":
         return str(schedule.activities.code[row]), str(schedule.activities.name[row])
-    if result.kind == "relationship":
+    if kind == "relationship":
         links, acts = schedule.relationships, schedule.activities
         before, after = int(links.predecessor[row]), int(links.successor[row])
-        kind = LinkType(int(links.type[row])).name
+        type_ = LinkType(int(links.type[row])).name
         return (
             f"{acts.code[before]} → {acts.code[after]}",
-            f"{acts.name[before]} → {acts.name[after]} ({kind})",
+            f"{acts.name[before]} → {acts.name[after]} ({type_})",
         )
-    if result.kind == "calendar":
+    if kind == "calendar":
         return schedule.calendars[row].name, ""
     return schedule.projects[row].code, schedule.projects[row].name
 

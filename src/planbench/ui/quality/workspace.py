@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
+from planbench.engines.quality.ribbons import readings_of
 from planbench.services.document import Document
-from planbench.services.jobs import JobContext
-from planbench.services.quality import History, earlier_updates, metric_history
+from planbench.services.quality import SCORE, History, metric_history
 from planbench.ui import text
-from planbench.ui.quality import words
 from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
+from planbench.ui.quality.checking import check
+from planbench.ui.quality.differences import DifferencesDialog
 from planbench.ui.quality.evidence import EvidencePane
-from planbench.ui.quality.findings import FindingsModel
 from planbench.ui.quality.metrics import MetricsTable
+from planbench.ui.quality.own import OwnRulesets
 from planbench.ui.quality.review.hooks import activity_menu
 from planbench.ui.quality.review.page import ReviewPage
+from planbench.ui.quality.rows import PeekStrip, RowsPane
 from planbench.ui.quality.sidebar import Sidebar
+from planbench.ui.quality.split import RibbonsView, ScoreView
 from planbench.ui.quality.strip import StateStrip
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
@@ -28,18 +29,14 @@ from planbench.ui.widgets import (
     Banner,
     Button,
     ComboBox,
-    ElidedLabel,
     EmptyState,
-    Label,
-    LinkButton,
-    SearchField,
     SegmentedControl,
-    Surface,
-    TableView,
     Toolbar,
 )
 
 _ENGINE, _STORED = "engine", "stored"
+
+_VIEWS = ("Metrics", "Findings", "Rounds", "Work areas", "Score")
 
 _TRUSTED = 0.95
 """Share of stored dates that must equal ours before figures of float go without a remark."""
@@ -75,11 +72,13 @@ class QualityWorkspace(QWidget):
         self.sidebar = Sidebar()
         self.strip = StateStrip()
         self.metrics = MetricsTable()
-        self.findings = FindingsModel()
-        self.table = TableView("Rows behind the metric")
-        self.table.setModel(self.findings)
+        self.rows = RowsPane(self.sidebar.bars)
+        self.findings, self.table = self.rows.model, self.rows.table
         self.evidence = EvidencePane()
+        self.ribbons, self.score = RibbonsView(), ScoreView()
         self.banner = Banner("error")
+        self.own = OwnRulesets(self, self.state, self.banner, self.report, self._rulesets_changed)
+        self.addActions(self.own.actions())
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(self._work_page())
@@ -93,7 +92,12 @@ class QualityWorkspace(QWidget):
         column.addWidget(self._toolbar())
         column.addWidget(self._pages, 1)
         self.sidebar.ruleset_chosen.connect(self._ruleset_chosen)
-        self.sidebar.area_chosen.connect(self._filter)
+        self.sidebar.area_chosen.connect(self.rows.filter)
+        self.sidebar.menu_asked.connect(self.own.popup)
+        for view in (self.ribbons, self.score):
+            view.metric_opened.connect(self.open_metric)
+        self.rows.filtered.connect(lambda: self._selected_elsewhere(self.state.selection))
+        self.rows.compare_asked.connect(self._compare)
         self.metrics.row_changed.connect(self._metric_chosen)
         self.metrics.opened.connect(lambda _row: self.table.setFocus())
         self.table.row_changed.connect(self._finding_chosen)
@@ -102,7 +106,7 @@ class QualityWorkspace(QWidget):
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Quality")
-        self._view = SegmentedControl(["Metrics", "Findings", "Rounds"], "View")
+        self._view = SegmentedControl(list(_VIEWS), "View")
         self._view.changed.connect(lambda _index: self._show_view())
         bar.add(self._view)
         self._dates = SegmentedControl(["Calculated dates", "Dates in the file"], "Dates")
@@ -139,7 +143,7 @@ class QualityWorkspace(QWidget):
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.metrics)
-        split.addWidget(self._lower())
+        split.addWidget(self.rows)
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         self._split = split
@@ -148,8 +152,13 @@ class QualityWorkspace(QWidget):
         middle.setSpacing(0)
         middle.addWidget(self.strip)
         middle.addWidget(self.banner)
-        middle.addWidget(split, 1)
-        middle.addWidget(self._peek_strip())
+        self._middle = QStackedWidget()
+        for view in (split, self.ribbons, self.score):
+            self._middle.addWidget(view)
+        middle.addWidget(self._middle, 1)
+        self._peek = PeekStrip()
+        self._peek.opened.connect(lambda: self._details.setChecked(True))
+        middle.addWidget(self._peek)
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -158,71 +167,52 @@ class QualityWorkspace(QWidget):
         row.addWidget(self.evidence)
         return page
 
-    def _lower(self) -> QWidget:
-        head = Surface("surface-raised", "t")
-        head.setFixedHeight(40)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
-        self._rows_title = Label("", "heading")
-        self._rows_count = Label("", "body", "text-muted")
-        self._search = SearchField("Filter rows")
-        self._search.textChanged.connect(lambda _text: self._filter())
-        self._area = LinkButton("")
-        self._area.setToolTip("Show all work areas")
-        self._area.clicked.connect(lambda _checked=False: self.sidebar.bars.choose(-1))
-        for part in (self._rows_title, self._rows_count, self._search, self._area):
-            row.addWidget(part)
-        row.addStretch(1)
-        self._nothing = Label("", "prose", "text-muted", wrap=True)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._nothing.setContentsMargins(16, 14, 16, 0)
-        self._lower_pages = QStackedWidget()
-        ground = Surface("surface-raised")
-        inside = QVBoxLayout(ground)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self._nothing)
-        inside.addStretch(1)
-        self._lower_pages.addWidget(self.table)
-        self._lower_pages.addWidget(ground)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(head)
-        column.addWidget(self._lower_pages, 1)
-        return whole
-
-    def _peek_strip(self) -> QWidget:
-        """In a narrow window the evidence in one line, 40 high."""
-        self._peek = Surface("surface-raised", "t")
-        self._peek.setFixedHeight(current_theme().frame["peek_strip"])
-        row = QHBoxLayout(self._peek)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
-        self._peek_title = Label("", "strong")
-        self._peek_words = ElidedLabel("", "body", "text-muted")
-        more = LinkButton("Evidence")
-        more.clicked.connect(lambda _checked=False: self._details.setChecked(True))
-        row.addWidget(self._peek_title)
-        row.addWidget(self._peek_words, 1)
-        row.addWidget(more)
-        self._peek.hide()
-        return self._peek
-
     def _show_view(self) -> None:
-        """Metrics, findings or rounds, each with the controls that belong to it."""
-        document, view = self.state.document, self._view.index
-        self._pages.setCurrentIndex(0 if document is None else min(view, 1) + 1)
-        metrics = document is not None and view == 0
-        for part in (self._dates, self._details, self._again):
-            part.setVisible(metrics)
+        """One of the views, each with the controls that belong to it."""
+        document, view = self.state.document, _VIEWS[self._view.index]
+        review = view in ("Findings", "Rounds")
+        self._pages.setCurrentIndex(0 if document is None else 2 if review else 1)
+        figures = document is not None and not review
+        for part in (self._dates, self._again):
+            part.setVisible(figures)
+        self._details.setVisible(figures and view == "Metrics")
+        self._show_evidence(self._details.isChecked())
         self._view.setVisible(document is not None)
-        self._look.setVisible(document is not None and view > 0)
+        self._look.setVisible(document is not None and review)
         self._look.setText("Look again" if self.review.desk.up_to_date else "Look at this update")
-        self._projects.setVisible(metrics and self._projects.count() > 1)
-        if view:
-            self.review.show_view(rounds=view == 2)
+        self._projects.setVisible(figures and self._projects.count() > 1)
+        self._middle.setCurrentIndex({"Work areas": 1, "Score": 2}.get(view, 0))
+        self._fill_view()
+        if review:
+            self.review.show_view(rounds=view == "Rounds")
+
+    def _fill_view(self) -> None:
+        """Work areas and score are worked out when they are looked at."""
+        view = _VIEWS[self._view.index]
+        if view == "Work areas":
+            self.ribbons.show_report(self.state.document, self.report(), self._areas)
+        elif view == "Score":
+            self.score.show_report(self.report())
+
+    def open_metric(self, metric_id: str) -> None:
+        """Bring a metric of the ruleset in view to the front."""
+        report = self.report()
+        ids = [] if report is None else [one.id for one in report.metrics]
+        if metric_id in ids:
+            self._view.set_index(0)
+            self.metrics.select_row(ids.index(metric_id))
+            self._metric_chosen(ids.index(metric_id))
+
+    def _compare(self) -> None:
+        document, result = self.state.document, self.result()
+        if document is not None and result is not None:
+            readings = readings_of(self._reports, result)
+            DifferencesDialog(document.schedule, readings, result, self).exec()
+
+    def _rulesets_changed(self, ruleset: str) -> None:
+        """The user's own rulesets are others now: check anew and show the one given."""
+        self._ruleset = ruleset or self._ruleset
+        self.run()
 
     def show_findings(self) -> ReviewPage:
         """Bring the findings to the front."""
@@ -238,52 +228,18 @@ class QualityWorkspace(QWidget):
 
     def run(self) -> None:
         """Check the document in the background; what is shown stays until then."""
-        document = self.state.document
-        if document is None:
+        if self.state.document is None:
             return
-        library = self.state.library
-        dates = (_ENGINE, _STORED)[self._dates.index]
-
-        asked = replace(document)  # an edit during the run gives the document another schedule
-
-        def work(context: JobContext) -> tuple[QualityReport, ...]:
-            from planbench.services.quality import earlier_schedule, quality_of
-
-            return quality_of(asked, None, earlier_schedule(asked, library), context, dates)
-
-        def done(reports: tuple[QualityReport, ...]) -> None:
-            if document is not self.state.document:
-                return
-            if document.schedule is not asked.schedule:
-                self.run()
-                return
-            document.quality = reports
-            self.state.result_changed.emit("quality")
-            self._check_earlier(document)
-
         self._stale = False
         self._again.setEnabled(False)
-        job = self.state.run("quality", "Checking quality", work, done)
-        job.finished.connect(lambda: self._again.setEnabled(True))
-        job.failed.connect(self._failed)
-
-    def _check_earlier(self, document: Document) -> None:
-        """Fill in the trends: earlier updates of the project that nobody has checked yet."""
-        library = self.state.library
-        updates = earlier_updates(document, library)
-        if library is None or all(update.result("quality") for update in updates):
-            return
-
-        def work(context: JobContext) -> int:
-            from planbench.services.quality import check_earlier_updates
-
-            return check_earlier_updates(document, library, context)
-
-        def done(number: int) -> None:
-            if number and document is self.state.document:
-                self._show_project()
-
-        self.state.run("quality-earlier", "Checking earlier updates", work, done)
+        check(
+            self.state,
+            (_ENGINE, _STORED)[self._dates.index],
+            done=lambda: self.state.result_changed.emit("quality"),
+            failed=self._failed,
+            finished=lambda: self._again.setEnabled(True),
+            earlier=self._show_project,
+        )
 
     def _failed(self, error: Exception) -> None:
         self._stale = True
@@ -420,8 +376,11 @@ class QualityWorkspace(QWidget):
             self._show_metric(None)
             return
         flagged = int(flagged_activities(document.schedule, report).sum())
-        self.strip.show_report(report, flagged, document.baseline_label or report.baseline)
+        earlier = self._history.get((report.ruleset_id, SCORE), [])
+        baseline = document.baseline_label or report.baseline
+        self.strip.show_report(report, flagged, baseline, earlier)
         self.sidebar.show_areas(document.schedule, self._areas, report)
+        self._fill_view()
         self._share_height()
         self.metrics.select_row(self._first_metric(report))
         self._show_metric(self.result())
@@ -444,33 +403,9 @@ class QualityWorkspace(QWidget):
         document = self.state.document
         schedule = document.schedule if document is not None else None
         self.evidence.show_result(self.report(), result)
-        self.findings.show_result(schedule, result)
-        self.table.apply_columns()
-        self.table.fit_columns()
-        self._rows_title.setText(result.name if result else "")
-        self._peek_title.setText(result.name if result else "")
-        self._peek_words.setText(words.sentence(result) if result else "")
-        self._filter()
-
-    def _filter(self) -> None:
-        result = self.result()
-        area = self.sidebar.bars.area()
-        name = self.sidebar.bars.area_name()
-        self._area.setText(f"Only {name}, show all" if area >= 0 else "")
-        self._area.setVisible(area >= 0)
-        self._search.setVisible(result is not None and result.rows.size > 0)
-        if result is None:
-            self._rows_count.setText("")
-            self._nothing.setText("")
-            self._lower_pages.setCurrentIndex(1)
-            return
-        self.findings.filter(self._search.text(), self._areas, area)
-        shown, whole = self.findings.rowCount(), int(result.rows.size)
-        count = words.rows_word(result)
-        self._rows_count.setText(count if shown == whole else f"{text.number(shown)} of {count}")
-        self._nothing.setText(_nothing_words(result, shown, whole))
-        self._lower_pages.setCurrentIndex(0 if shown else 1)
-        self._selected_elsewhere(self.state.selection)
+        self._peek.show_result(result)
+        readings = len(readings_of(self._reports, result)) if result is not None else 0
+        self.rows.show_result(schedule, result, self._areas, readings)
 
     def _finding_chosen(self, row: int) -> None:
         document = self.state.document
@@ -497,7 +432,7 @@ class QualityWorkspace(QWidget):
 
     def selected_activities(self) -> list[int]:
         """Rows of the activities behind the rows selected, each once."""
-        if self._view.index:
+        if _VIEWS[self._view.index] != "Metrics":
             return []
         rows = (self.findings.activity(row) for row in self.table.selected_rows())
         return list(dict.fromkeys(row for row in rows if row >= 0))
@@ -514,8 +449,9 @@ class QualityWorkspace(QWidget):
         self._split.setSizes([upper, whole - upper])
 
     def _show_evidence(self, shown: bool) -> None:
-        self.evidence.setVisible(shown)
-        self._peek.setVisible(not shown)
+        metrics = _VIEWS[self._view.index] == "Metrics"
+        self.evidence.setVisible(shown and metrics)
+        self._peek.setVisible(not shown and metrics)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -524,15 +460,3 @@ class QualityWorkspace(QWidget):
             self._narrow = narrow
             self._details.setChecked(not narrow)
         self._share_height()
-
-
-def _nothing_words(result: MetricResult, shown: int, whole: int) -> str:
-    """Why there are no rows."""
-    if shown:
-        return ""
-    if whole:
-        return "No row fits the filter."
-    if result.value is None:
-        reason = result.reason
-        return f"{reason[:1].upper()}{reason[1:]}."
-    return "Nothing to list: no row is behind this figure."

@@ -32,6 +32,12 @@ class FieldBox(ComboBox):
         if key in entries:
             self.setCurrentIndex(self._keys.index(key))
 
+    def set_entries(self, entries: Mapping[str, str]) -> None:
+        """Offer others."""
+        self._keys = list(entries)
+        self.clear()
+        self.addItems(list(entries.values()))
+
     @property
     def key(self) -> str:
         """What is chosen; "" while a name is being typed that is none of the entries."""
