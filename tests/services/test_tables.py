@@ -284,6 +284,8 @@ NEW: list[tuple[str, dict[str, object], dict[str, object]]] = [
      {"type": 2, "original_duration": 0}),
     ("relationships", {"predecessor": "first", "successor": "last", "type": "FF", "lag": 8},
      {"type": 2, "lag": 480}),
+    ("wbs", {"uid": "mine", "code": "Q", "name": "Quay", "parent": "%"}, {"uid": "mine"}),
+    ("wbs", {"code": "Q", "name": "Quay", "parent": "%"}, {"name": "Quay", "parent": 0}),
     ("resources", {"id": "R9", "name": "Barge", "kind": "nonlabor", "price": 900.0},
      {"code": "R9", "price": 900.0, "max_units": 1.0}),
     ("assignments", {"activity": "last", "resource": "007", "budget": 8.0, "actual": 2.0},
@@ -300,6 +302,7 @@ NEW: list[tuple[str, dict[str, object], dict[str, object]]] = [
 def line_of(document: Document, table: str, given: dict[str, object]) -> tuple[object, ...]:
     acts = document.schedule.activities.code
     words = {"first": acts[0], "last": acts[-1], "*": str(document.schedule.wbs.code[-1])}
+    words["%"] = str(document.schedule.wbs.uid[0])
     return tuple(
         words.get(given.get(column.key), given.get(column.key))  # type: ignore[call-overload]
         for column in TABLES[table]
@@ -356,6 +359,8 @@ def test_a_new_row_of_any_table(
         ("relationships", {"uid": "777", "predecessor": "first", "successor": "last"}, "no link"),
         ("relationships", {"predecessor": "first", "successor": "last", "type": "XX"}, "FS, SS"),
         ("wbs", {"uid": "9", "name": "N"}, "no WBS node"),
+        ("wbs", {"uid": "9", "code": "Q", "name": "N", "parent": "?"}, "no WBS node"),
+        ("wbs", {"uid": "9", "name": "N", "parent": "%"}, "A code is needed"),
         ("resources", {"id": "R", "name": "N", "kind": "dog"}, "A kind is"),
         ("resources", {"id": "R", "kind": "labor"}, "A name is needed"),
         ("resources", {"id": "R", "name": "N", "kind": "labor", "price": -1.0}, "negative"),

@@ -16,6 +16,7 @@ from planbench.services.table_rows import (
     Parsers,
     Rows,
     filled,
+    fresh_uids,
     one_of,
     places,
     text_needed,
@@ -101,7 +102,10 @@ class Links(Rows):
 
 
 class Wbs(Rows):
-    """Nodes of the outline, found by their id; new ones are inserted in the window."""
+    """Nodes of the outline, found by their id; one with another id and a parent is new.
+
+    Later lines may name a new node as their parent, by the id that the file gives it.
+    """
 
     table = "wbs"
     needs = ("uid",)
@@ -110,9 +114,34 @@ class Wbs(Rows):
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         super().__init__(schedule, grid)
         self.places = places(schedule.wbs.uid.tolist())
+        self.projects: list[int] = schedule.wbs.project.tolist()
+        wbs = schedule.wbs
+        self.siblings = set(zip(wbs.parent.tolist(), wbs.code.tolist(), strict=True))
 
     def _find(self, given: Given) -> int:
-        return one_of(self.places, cells.text(given["uid"]), "WBS node")
+        uid = cells.text(given["uid"])
+        if uid not in self.places and given.get("parent") is not None:
+            return NO_ROW
+        return one_of(self.places, uid, "WBS node")
+
+    def _make(self, given: Given) -> dict[str, Any]:
+        parent = one_of(self.places, cells.text(given["parent"]), "WBS node")
+        row, code = len(self.projects), filled(cells.text(given.get("code")), "A code")
+        if (parent, code) in self.siblings:
+            raise PlanbenchError("The parent has a node of this code; twice is one too many.")
+        uid = cells.text(given["uid"]) or fresh_uids(self.places, 1)[0]
+        made = {
+            "uid": uid,
+            "code": code,
+            "name": filled(cells.text(given.get("name")), "A name"),
+            "parent": parent,
+            "project": self.projects[parent],
+        }
+        self.projects.append(self.projects[parent])
+        self.siblings.add((parent, code))
+        self.places[uid] = [row]
+        self.seen.add(row)
+        return made
 
     def _locked(self, row: int, key: str) -> str:
         if self.schedule.wbs.parent[row] == NO_ROW:
