@@ -1,0 +1,226 @@
+"""A whole workshop as a user: cards, voices, agreement, dissent, undo, projector, minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QInputDialog
+
+from planbench.domain.synthetic import synthetic_schedule
+from planbench.domain.times import DAY
+from planbench.engines.risk.distributions import distribution
+from planbench.services import workshop as steps
+from planbench.services.document import Document
+from planbench.services.library import Library
+from planbench.services.recents import Recents
+from planbench.services.scheduling import recalculate
+from planbench.ui import text
+from planbench.ui.risk.voices import density, ticks
+from planbench.ui.risk.workshop import WorkshopView
+from planbench.ui.risk.workspace import RiskWorkspace
+from planbench.ui.state import AppState
+
+
+@pytest.fixture
+def document() -> Document:
+    made = Document(synthetic_schedule(80, 160, 3))
+    recalculate(made)
+    return made
+
+
+@pytest.fixture
+def state(themed, document, tmp_path: Path) -> Iterator[AppState]:
+    made = AppState()
+    with Library.open(tmp_path / "l.planbench", Recents(tmp_path / "r.json")) as library:
+        made.library = library
+        document.library_project = library.new_project("P", "Project")
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def workspace(state, document, qtbot) -> RiskWorkspace:
+    made = RiskWorkspace(state)
+    qtbot.addWidget(made)
+    made.resize(1700, 950)
+    made.show()
+    state.open_document(document)
+    made.go_to(2)
+    return made
+
+
+@pytest.fixture
+def view(workspace, qtbot) -> WorkshopView:
+    made = workspace.workshop
+    made.start()
+    still(qtbot, made)
+    return made
+
+
+def still(qtbot, view: WorkshopView) -> None:
+    """Until the preview is there."""
+    qtbot.waitUntil(lambda: view.preview is not None and not view.state.busy, timeout=120_000)
+
+
+def answer(qtbot, view: WorkshopView, *values: float) -> None:
+    """Type worst, best and likely as one does, with Tab between them."""
+    for (key, _, _), value in zip(
+        (("worst", 0, 0), ("best", 0, 0), ("likely", 0, 0)), values, strict=True
+    ):
+        view.answers[key].clear()
+        qtbot.keyClicks(view.answers[key], f"{value:g}")
+
+
+def plan(view: WorkshopView, document: Document) -> float:
+    return steps.plan_days(document, view.session.card.code)
+
+
+def test_nothing_has_begun(workspace, nameless, dead_buttons) -> None:
+    assert workspace.workshop.pages.currentIndex() == 0
+    assert not workspace.workshop.minutes_button.isEnabled()
+    assert nameless(workspace.workshop) == []
+    assert dead_buttons(workspace.workshop) == []
+
+
+def test_a_whole_workshop(workspace, view, document, state, qtbot, monkeypatch, tmp_path) -> None:
+    assert view.pages.currentIndex() == 1
+    first = view.session.card
+    row = document.schedule.row_of_code[first.code]
+    assert document.cpm.longest_path[row]
+    start = view.preview.p80
+    long = plan(view, document)
+    # two voices by keys: V asks who and why
+    told = iter(
+        [("Ann", True), ("fog", True), ("Ben", True), ("", True), ("Cid", True), ("", True)]
+    )
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: next(told))
+    for factor in (2.0, 2.2, 6.0):
+        answer(qtbot, view, long * factor, long * 0.8, long * 1.1)
+        qtbot.keyClick(view.answers["worst"], Qt.Key.Key_V)
+    assert [one.who for one in view.session.card.opinions] == ["Ann", "Ben", "Cid"]
+    assert view.session.card.opinions[0].why == "fog"
+    assert "Outlier: Cid" in view.middle.text()
+    view.hide_names.setChecked(True)
+    assert "Cid" not in view.middle.text()
+    assert "Ann" not in view.voices.accessibleName()
+    # the middle is agreed on with Enter; the preview tells the shift
+    qtbot.keyClick(view.answers["likely"], Qt.Key.Key_M)
+    assert float(view.answers["worst"].text()) == pytest.approx(long * 2.2)
+    qtbot.keyClick(view.answers["likely"], Qt.Key.Key_Return)
+    still(qtbot, view)
+    assert view.session.card.agreed is not None
+    assert view.preview.p80 > start
+    days = round((view.preview.p80 - start) / DAY)
+    assert text.long_date(view.preview.p80) == view.date.text()
+    assert str(days) in view.shift.text()
+    assert "later" in view.shift.text()
+    ranges = [r for r in workspace._model.uncertainty if r.where.ids == (first.code,)]
+    assert len(ranges) == 1
+    for percent, key in ((0.1, "best"), (0.9, "worst")):
+        got = float(ranges[0].distribution.quantile(percent)[0])
+        assert got == pytest.approx(getattr(view.session.card.agreed, key), rel=1e-3)
+    # dissent, the next card, parking it
+    view.dissent("Cid: too short")
+    assert "too short" in view.about.text()
+    qtbot.keyClick(view.answers["worst"], Qt.Key.Key_N)
+    assert view.session.at == 1
+    qtbot.keyClick(view.answers["worst"], Qt.Key.Key_K)
+    assert view.session.at == 2
+    assert "Parking lot 1" in view.room.text()
+    # the shelf, and the state in the comparison of the results
+    view.shelf_button.click()
+    assert "P80" in view.shelf.text()
+    assert any(name.startswith("Workshop 1") for name in workspace.scenarios.kept)
+    # minutes both ways
+    view.write_minutes(tmp_path / "m.html")
+    page = (tmp_path / "m.html").read_text("utf-8")
+    for words in (first.name, "too short", "Voice 3", text.long_date(view.preview.p80), "fog"):
+        assert words in page, words
+    assert "Cid says" not in page
+    view.hide_names.setChecked(False)
+    view.write_minutes(tmp_path / "m.docx")
+    from docx import Document as Docx
+
+    word = Docx(str(tmp_path / "m.docx"))
+    cells = [cell.text for table in word.tables for line in table.rows for cell in line.cells]
+    assert "Ann" in cells
+    # what was done stays with the project
+    again = steps.kept_session(state.library, document.library_project)
+    assert again == view.session
+
+
+def test_a_step_is_taken_back_in_the_model_too(workspace, view, document, qtbot) -> None:
+    before = workspace._model
+    start = view.preview.p80
+    long = plan(view, document)
+    answer(qtbot, view, long * 4, long, long * 2)
+    view.agree()
+    still(qtbot, view)
+    assert view.preview.p80 > start
+    view.undo()
+    still(qtbot, view)
+    qtbot.waitUntil(lambda: view.preview.p80 == start, timeout=60_000)
+    assert view.session.card.agreed is None
+    assert workspace._model.uncertainty == before.uncertainty
+
+
+def test_wrong_answers_are_told(view, qtbot) -> None:
+    answer(qtbot, view, 5, 9, 7)
+    view.agree()
+    assert "must rise" in view.banner.text()
+    view.answers["best"].clear()
+    view.agree()
+    assert "all three" in view.banner.text()
+    view._step(lambda s: steps.dissented(s, " "))
+    assert "needs words" in view.banner.text()
+    assert view.session.card.agreed is None
+
+
+def test_the_projector_shows_it_and_gives_it_back(workspace, view) -> None:
+    view.present_button.click()
+    assert view.isWindow()
+    assert workspace.sides.count() == 2
+    view.leave()
+    assert workspace.sides.currentWidget() is view
+    assert not view.isWindow()
+
+
+def test_sheets_go_out_empty_and_come_back_filled(view, state, tmp_path) -> None:
+    from openpyxl import load_workbook
+
+    path = tmp_path / "sheet.xlsx"
+    steps.write_sheets(view.session, path)
+    book = load_workbook(path)
+    sheet = book["interview"]
+    codes = [cell.value for cell in sheet["A"][1:]]
+    assert codes == [card.code for card in view.session.cards]
+    assert all(cell.value is None for cell in sheet["C"][1:])
+    book["about"]["B2"] = "Dora"
+    sheet["C2"], sheet["D2"], sheet["E2"], sheet["F2"] = 20, 5, 9, "steel"
+    sheet["C3"] = 7
+    sheet["C4"], sheet["D4"], sheet["E4"] = 1, 5, 9
+    sheet["C5"], sheet["D5"], sheet["E5"] = "soon", 5, 9
+    book.save(path)
+    said = []
+    state.message.connect(lambda kind, words: said.append((kind, words)))
+    view.take_sheets([path])
+    (opinion,) = view.session.cards[0].opinions
+    assert opinion == steps.Opinion("Dora", 20, 5, 9, "steel")
+    assert sum(len(card.opinions) for card in view.session.cards) == 1
+    assert said[-1][0] == "warning"
+    assert "3 rows refused" in said[-1][1]
+
+
+def test_the_shape_is_the_density_of_the_law() -> None:
+    law = distribution("triangular", {"low": 0, "mode": 10, "high": 20})
+    at, height = density(law)
+    assert at[np.argmax(height)] == pytest.approx(10, abs=0.5)
+    inside = (at > 2) & (at < 8)
+    slope = np.polyfit(at[inside], height[inside], 1)
+    assert np.corrcoef(at[inside], height[inside])[0, 1] > 0.999
+    assert slope[0] > 0
+    assert ticks(0, 100) == [0, 20, 40, 60, 80, 100]
