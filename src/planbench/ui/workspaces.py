@@ -41,9 +41,7 @@ WORKSPACES = (
         "reports",
         "Reports",
         "reports",
-        "",
-        "It will compose printed reports from the views of all workspaces.",
-        False,
+        "planbench.ui.reports.workspace:ReportsWorkspace",
     ),
 )
 

@@ -165,7 +165,6 @@ class ReportsWorkspace(QWidget):
         self.list.horizontalHeader().hide()
         self.list.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.list.row_changed.connect(self._chosen)
-        self.list.setMinimumHeight(330)
         self.about = Label("", "prose", "text-muted", wrap=True)
         self.about.setContentsMargins(14, 8, 12, 4)
         self.drop = Button("Delete template", "default", "trash-2", tip="Forget this template")
@@ -203,6 +202,8 @@ class ReportsWorkspace(QWidget):
             self.banner.show_message("error", error.line)
             return
         self.model.show_templates(found)
+        self.list.apply_columns()
+        self.list.setFixedHeight(34 * min(len(found), 12) + 4)
         ids = [one.id for one in found]
         name = wanted if wanted in ids else "monthly"
         self.list.setCurrentIndex(self.model.index(ids.index(name), 0))
