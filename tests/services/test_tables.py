@@ -26,7 +26,9 @@ from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME, from_iso
 from planbench.exchange.tables.sheets import Formula, Grid, write_csv, write_xlsx
 from planbench.services.blocks import as_text, read_block
+from planbench.services.convert import export
 from planbench.services.document import Document
+from planbench.services.scheduling import recalculate
 from planbench.services.table_readers import READERS
 from planbench.services.tables import (
     TABLES,
@@ -501,3 +503,17 @@ def test_a_band_takes_nothing_and_columns_end(rich: Document, cells: Cells) -> N
     assert [one.reason for one in changes.refused] == [
         "This row is no activity.", "There are no columns left for it.",
     ]  # fmt: skip
+
+
+def test_tables_show_calculated_dates_and_take_them_back_as_no_change(rich: Document) -> None:
+    recalculate(rich)
+    assert rich.cpm is not None
+    columns = {"activities": ("id", "name", "stored_early_finish", "stored_total_float")}
+    data = export(rich, "xlsx", columns=columns).content
+    (grid,) = read_grids(data, "a.xlsx")
+    assert grid.titles[2:] == ("Early finish", "Total float (h)")
+    dates = [None if cell is None else from_iso(str(cell)[:16]) for _, _, cell, _ in grid.rows]
+    calculated = rich.cpm.early_finish.tolist()
+    assert [NO_TIME if date is None else date for date in dates] == calculated
+    changes = read_all_changes(rich, [grid])
+    assert (changes.changed, changes.refused, changes.after) == ([], [], None)

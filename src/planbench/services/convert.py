@@ -63,8 +63,9 @@ def export(
     The report comes from reading the file back. With `original`, the bytes of the XER file it was
     read from, an XER is that file with only the edited cells changed; dates that were stored stay
     as stored. Without, a new file is written with the calculated dates, where there are any.
-    `columns` chooses tables and their columns (keys of `services.tables.TABLES`) for `xlsx` and
-    `csv`; a CSV holds one table, the activities where none is chosen.
+    Tables show calculated dates as well. `columns` chooses tables and their columns (keys of
+    `services.tables.TABLES`) for `xlsx` and `csv`; a CSV holds one table, the activities where none
+    is chosen.
     Raises PlanbenchError when nothing sensible can be written: letters or edits that the original
     file has no place for, an unknown format, table or column.
     """
@@ -72,7 +73,7 @@ def export(
     if kind == "xer" and original is not None and schedule.source.format == "xer":
         return _edited(original, schedule)
     if kind in ("xlsx", "csv"):
-        return _as_tables(schedule, kind, columns or {})
+        return _as_tables(as_shown(document, schedule), kind, columns or {})
     calculated = calculated_columns(document)
     content = _WRITERS[kind](schedule, calculated) if kind in _WRITERS else None
     if content is None:
@@ -166,6 +167,16 @@ def _edited(original: bytes, schedule: Schedule) -> Exported:
                 "Export as a new XER or as P6 XML instead.",
             )
     return Exported(content, report)
+
+
+def as_shown(document: Document, schedule: Schedule) -> Schedule:
+    """A schedule with the document's calculated dates in place of the stored ones.
+
+    It is the document's own, or what a file makes of it; as it is where activities came in.
+    """
+    if len(schedule) != len(document.schedule):
+        return schedule
+    return with_calculated(schedule, calculated_columns(document))
 
 
 def calculated_columns(document: Document) -> Mapping[str, npt.NDArray[Any]]:

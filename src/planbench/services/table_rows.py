@@ -101,6 +101,7 @@ class Rows:
 
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         self.schedule, self.grid = schedule, grid
+        self.shown = schedule
         self.changes = Changes(digest=schedule.digest)
         self.columns = {column.key: column for column in TABLES[self.table]}
         self.cells: dict[str, dict[int, Any]] = {}
@@ -129,15 +130,19 @@ class Rows:
 
     # reading
 
-    def read(self) -> Changes:
-        """What the grid would change; the schedule stays as it is."""
+    def read(self, shown: Schedule | None = None) -> Changes:
+        """What the grid would change; the schedule stays as it is.
+
+        `shown` is the schedule as tables show it, where that differs: with calculated dates.
+        """
+        self.shown = shown or self.schedule
         places = titled(self.grid, self.table)
         keys = [column.key for column in places if column is not None]
         for key in self.needs:
             if key not in keys:
                 title = self.columns[key].title
                 raise PlanbenchError(f"there is no column “{title}”", self.grid.name)
-        self.old = {key: self.columns[key].values(self.schedule) for key in keys}
+        self.old = {key: self.columns[key].values(self.shown) for key in keys}
         pairs = zip(places, self.grid.titles, strict=True)
         self.changes.ignored = tuple(title for column, title in pairs if column is None and title)
         for line, row in enumerate(self.grid.rows, 2):

@@ -36,7 +36,7 @@ from planbench.exchange.tables.sheets import (
     write_xlsx,
 )
 from planbench.services import table_cells as cells
-from planbench.services.convert import save
+from planbench.services.convert import as_shown, save
 from planbench.services.document import Document
 from planbench.services.editing import edit_cell
 from planbench.services.rewiring import SetRows
@@ -146,7 +146,7 @@ def read_changes(document: Document, grid: Grid, table: str = "activities") -> C
     tables as `services.table_readers` says. Raises PlanbenchError when a column that is needed for
     it is not there or a title is repeated.
     """
-    return _reader(table)(document.schedule, grid).read()
+    return _reader(table)(document.schedule, grid).read(as_shown(document, document.schedule))
 
 
 def read_all_changes(document: Document, grids: Sequence[Grid]) -> Changes:
@@ -162,7 +162,7 @@ def read_all_changes(document: Document, grids: Sequence[Grid]) -> Changes:
     ignored = [f"sheet {grid.name}" for grid in grids if not table_of(grid)]
     schedule = document.schedule
     for table, grid in sorted(known, key=lambda one: _READ_ORDER.index(one[0])):
-        part = _reader(table)(schedule, grid).read()
+        part = _reader(table)(schedule, grid).read(as_shown(document, schedule))
         schedule = part.after or schedule
         whole.changed += part.changed
         whole.added += part.added
