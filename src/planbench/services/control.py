@@ -36,6 +36,7 @@ from planbench.services.baselines import baseline_dates
 from planbench.services.control_history import Point as Point
 from planbench.services.control_history import Row as Row
 from planbench.services.control_history import Stand, earlier_points
+from planbench.services.curves import Fan, envelope, forecast_fan
 from planbench.services.document import Document
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class ControlReport:
     forecast: Numbers
     history: tuple[Point, ...] = ()
     remarks: tuple[str, ...] = field(default_factory=tuple)
+    early: Numbers | None = None  # planned value at `measured.curve_time` with all at early dates
+    late: Numbers | None = None  # and at late dates; None where the plan is not calculated
+    fan: Fan | None = None  # P10 to P90 of the forecast, from a risk run of this schedule
 
     @property
     def eac(self) -> float | None:
@@ -201,6 +205,13 @@ def control_report(
     remarks = () if base is not None else (NO_BASELINE,)
     time, forecast = _forecast(document, scope, measured)
     by_wbs, by_account = _breakdowns(schedule, wbs[scope.item_activity], scope, measured)
+    plan_cpm = document.cpm if base is None else base_cpm
+    early = late = None
+    if plan_cpm is not None:
+        place = _mapped(codes, against.activities.code.tolist())
+        early, late = envelope(
+            scope, place, against.activities.status, plan_cpm, measured.curve_time
+        )
     own = Point(scope.data_date, document.update_label, measured.values, measured.spi_t)
     return ControlReport(
         schedule.digest,
@@ -218,6 +229,9 @@ def control_report(
         forecast,
         (*history, own),
         (*remarks, *implausible(measured.values, measured.eac["CPI"])),
+        early,
+        late,
+        forecast_fan(document, time, forecast),
     )
 
 

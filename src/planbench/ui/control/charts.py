@@ -43,6 +43,7 @@ class ValueChart:
             return
         measured = report.measured
         plot, time = chart.plot, measured.curve_time.astype(float)
+        self._bands(chart)
         plot.plot(time, measured.curve_pv / factor, pen=pen(PLANNED, 2.0))
         if report.forecast.size:
             ahead = report.forecast_time.astype(float)
@@ -52,9 +53,12 @@ class ValueChart:
         actual = np.array([point.values.ac for point in report.history]) / factor
         self._line(chart, dates, actual, ACTUAL)
         self._line(chart, dates, earned, EARNED)
-        top = max([measured.values.bac, *report.forecast.tolist()]) / factor
+        fan = report.fan
+        highest = [] if fan is None else [float(fan.high[-1])]
+        top = max([measured.values.bac, *report.forecast.tolist(), *highest]) / factor
         first = float(measured.start)
-        last = float(max([measured.finish, *report.forecast_time.tolist()]))
+        ends = report.forecast_time if fan is None else fan.time
+        last = float(max([measured.finish, *report.forecast_time.tolist(), *ends.tolist()]))
         plot.setXRange(first, last + 0.02 * (last - first), padding=0)
         plot.setYRange(0, top * 1.12, padding=0)
         budget = measured.values.bac / factor
@@ -66,6 +70,26 @@ class ValueChart:
         if report.forecast.size:
             end = report.forecast[-1] / factor
             self._write(chart, f"Forecast {self._money.of(report.eac)}", last, end, (1, 1))
+
+    def _bands(self, chart: Chart) -> None:
+        """Between early and late dates of the plan, and between P10 and P90 of the forecast."""
+        import pyqtgraph as pg
+
+        report, factor = self._report, self._money.factor
+        assert report is not None
+        bands = []
+        if report.early is not None and report.late is not None:
+            bands.append((report.measured.curve_time, report.late, report.early, PLANNED, 34))
+        if report.fan is not None:
+            bands.append((report.fan.time, report.fan.low, report.fan.high, ACTUAL, 52))
+        for time, low, high, role, strength in bands:
+            fill = current_theme().color(role)
+            fill.setAlpha(strength)
+            ends = [pg.PlotDataItem(time.astype(float), edge / factor) for edge in (low, high)]
+            for edge in ends:
+                edge.setPen(None)
+                chart.plot.addItem(edge)
+            chart.plot.addItem(pg.FillBetweenItem(*ends, brush=QBrush(fill)))
 
     def _line(self, chart: Chart, dates: Any, values: Any, role: str) -> None:
         import pyqtgraph as pg

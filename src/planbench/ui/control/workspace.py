@@ -189,7 +189,7 @@ class ControlWorkspace(QWidget):
         return [self.view, *inner[self.view.index]]
 
     def _result_changed(self, kind: str) -> None:
-        if kind in ("cpm", "baseline"):
+        if kind in ("cpm", "baseline", "risk"):
             self._changed()
 
     def _changed(self) -> None:
@@ -240,7 +240,8 @@ class ControlWorkspace(QWidget):
         money = Money(result.measured.values.bac, result.currency)
         self.curve_card.set_title(
             "Planned, earned, actual",
-            f"{money.unit}: planned grey, earned blue, actual orange, forecast by CPI dashed",
+            f"{money.unit}: planned grey between early and late, earned blue, actual orange, "
+            f"forecast by CPI dashed{', P10 to P90' if result.fan else ''}",
         )
         self._curves.show_report(result, money)
         self._eye.show_report(result)
