@@ -137,6 +137,26 @@ def test_a_shared_delay_adds_up_and_closed_risks_stay_out(plans) -> None:
     assert with_register(model, [replace(entry, status="closed")], schedule).risks == ()
 
 
+def test_what_occurs_together_stays_where_it_can(plans) -> None:
+    schedule = plans["2026-09-30"]
+    model = parse_model(
+        {
+            **risk_model(schedule),
+            "occurrence": [
+                {"risks": ["R-01", "R-02"], "coefficient": 0.5},
+                {"risks": ["R-03", "R-04"], "coefficient": 0.5},
+            ],
+        }
+    )
+    entries = [e for e in risk_entries() if e.id != "R-04"]
+    entries[0] = replace(entries[0], status="closed")
+    made = with_register(model, entries, schedule)
+    assert [item.risks for item in made.occurrence] == [("R-01", "R-02")]
+    assert made.risks[0].id == "R-01"
+    assert made.risks[0].taken_out
+    assert not any(risk.taken_out for risk in made.risks[1:])
+
+
 def test_risks_of_a_model_become_entries(plans) -> None:
     schedule = plans["2026-09-30"]
     model = parse_model(risk_model(schedule))

@@ -16,10 +16,24 @@ from planbench.engines.risk.selection import selected
 def with_register(model: RiskModel, entries: Iterable[RiskEntry], schedule: Schedule) -> RiskModel:
     """The model with the register's open risks in place of its own.
 
-    Activities that the schedule does not have are left out: `unknown_activities` names them.
+    Activities that the schedule does not have are left out: `unknown_activities` names them. What
+    the model says of occurring together stays where it names risks of the register; one of them
+    that is not open never occurs.
     """
-    risks = tuple(as_risk(entry, schedule) for entry in entries if entry.modelled)
-    return replace(model, risks=risks)
+    several = tuple(entries)
+    known = {entry.id for entry in several}
+    together = tuple(
+        item
+        for item in model.occurrence
+        if known.issuperset(item.risks) and (not item.parent or item.parent in known)
+    )
+    named = {name for item in together for name in (*item.risks, item.parent)}
+    risks = tuple(
+        replace(as_risk(entry, schedule), taken_out=not entry.modelled)
+        for entry in several
+        if entry.modelled or entry.id in named
+    )
+    return replace(model, risks=risks, occurrence=together)
 
 
 def as_risk(entry: RiskEntry, schedule: Schedule) -> Risk:
