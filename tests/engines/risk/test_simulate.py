@@ -320,6 +320,12 @@ def test_exclusion_against_the_exact_contributions(simulation) -> None:  # V21
     effects = exclusion_effects(network, cpm, model, result)
     # P80: 16 with both, 16 without R1, 14 without R2
     assert {e.id: e.gain / 60 for e in effects} == {"R1": 0.0, "R2": 2.0}
+    told = []
+    pooled = exclusion_effects(
+        network, cpm, model, result, progress=lambda *at: told.append(at), workers=2
+    )
+    assert pooled == effects
+    assert told == [(8192, 16_384), (16_384, 16_384)]
 
 
 def test_shapley_values_of_a_game_with_known_values() -> None:

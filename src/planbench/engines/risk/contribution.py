@@ -24,7 +24,7 @@ from planbench.engines.cpm.result import CpmResult
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.result import RiskEffect, RiskResult, nearest_rank, paired_gain
 from planbench.engines.risk.rules import network_for_runs
-from planbench.engines.risk.simulate import RunOptions, simulate
+from planbench.engines.risk.simulate import Runner, RunOptions, simulate
 
 EXACT_UP_TO = 8
 """Risks for which all subsets are run; for more, some orders are drawn."""
@@ -62,12 +62,15 @@ def exclusion_effects(
     result: RiskResult,
     threads: int = 0,
     progress: Callable[[int, int], None] | None = None,
+    workers: int = 0,
+    runner: Runner | None = None,
 ) -> tuple[RiskEffect, ...]:
     """How much earlier the P80 finish is without each risk of the register, largest first.
 
     One run a risk with the same random numbers. Such effects do not add up: two risks on parallel
-    paths hide each other. `progress(done, total)` as in `simulate`, over the iterations of all
-    runs. Raises what `simulate` raises.
+    paths hide each other. With `workers` the runs are shared out to that many processes; `runner`
+    and `progress(done, total)` as in `simulate`, over the iterations of all runs. Raises what
+    `simulate` raises.
     """
     options = RunOptions(
         result.iterations,
@@ -80,20 +83,24 @@ def exclusion_effects(
         cost=False,
         project=result.project,
     )
-    effects = []
     total = len(model.risks) * result.iterations
-    for number, risk in enumerate(model.risks):
-        begun = number * result.iterations
+    done = 0
 
-        def tell(done: int, _: int, begun: int = begun) -> None:
-            if progress is not None:
-                progress(begun + done, total)
+    def tell(so_far: int, _: int) -> None:
+        if progress is not None:
+            progress(done * result.iterations + so_far, total)
 
-        bare = replace(model.without(risk.id), watch=())
-        finish = simulate(network, cpm, bare, options, tell).finish
+    jobs = [(model.without(risk.id), options) for risk in model.risks]
+    if workers > 1:
+        finishes = _from_pool(network.schedule, cpm, jobs, workers)
+    else:
+        finishes = (_finish(network, cpm, job, tell, runner) for job in jobs)
+    effects = []
+    for risk, finish in zip(model.risks, finishes, strict=True):
+        done += 1
+        tell(0, 0)
         gain, width = paired_gain(result.finish, finish, 80.0)
-        response = risk.mitigated if result.mitigated and risk.mitigated else None
-        chance = response.probability if response else risk.probability
+        chance = risk.chance(result.mitigated)
         effects.append(RiskEffect(risk.id, risk.title, risk.opportunity, chance, gain, width))
     return tuple(sorted(effects, key=lambda effect: -effect.gain))
 
@@ -158,10 +165,10 @@ def shapley_shares(
     def values_of(subsets: Iterable[Subset]) -> dict[Subset, float]:
         nonlocal done
         asked = list(subsets)
-        jobs = [(model, some, plain, percent) for some in asked]
+        jobs = [(model.with_only(some), plain) for some in asked]
         made: dict[Subset, float] = {}
-        for some, value in zip(asked, _all_values(schedule, cpm, jobs, workers), strict=True):
-            made[some] = value
+        for some, finish in zip(asked, _finishes(schedule, cpm, jobs, workers), strict=True):
+            made[some] = _worth(finish, percent)
             done += 1
             if progress is not None:
                 progress(done, len(asked))
@@ -186,17 +193,30 @@ def shapley_shares(
     return Shares(percent, total, tuple(each), len(worth), exact, 0 if exact else orders)
 
 
-Job = tuple[RiskModel, Subset, RunOptions, float]
+Job = tuple[RiskModel, RunOptions]
 
 
-def _all_values(
+def _worth(finish: Minutes, percent: float) -> float:
+    if percent:
+        return float(nearest_rank(finish, percent))
+    return float(finish[0] + (finish - finish[0]).mean())
+
+
+def _finishes(
     schedule: Schedule, cpm: CpmResult | None, jobs: Sequence[Job], workers: int
-) -> Iterable[float]:
-    if workers <= 1:
-        network, dates = network_for_runs(schedule, cpm)
-        for job in jobs:
-            yield _one_value(network, dates, job)
+) -> Iterable[Minutes]:
+    """The finish vector of every job, in order."""
+    if workers > 1:
+        yield from _from_pool(schedule, cpm, jobs, workers)
         return
+    network, dates = network_for_runs(schedule, cpm)
+    for job in jobs:
+        yield _finish(network, dates, job)
+
+
+def _from_pool(
+    schedule: Schedule, cpm: CpmResult | None, jobs: Sequence[Job], workers: int
+) -> Iterable[Minutes]:
     import multiprocessing
 
     pool = ProcessPoolExecutor(
@@ -216,16 +236,18 @@ def _begin_worker(schedule: Schedule, cpm: CpmResult | None) -> None:
     _prepared[:] = [network_for_runs(schedule, cpm)]
 
 
-def _in_worker(job: Job) -> float:
+def _in_worker(job: Job) -> Minutes:
     network, dates = _prepared[0]
-    model, some, options, percent = job
-    return _one_value(network, dates, (model, some, replace(options, threads=1), percent))
+    model, options = job
+    return _finish(network, dates, (model, replace(options, threads=1)))
 
 
-def _one_value(network: Network, cpm: CpmResult, job: Job) -> float:
-    model, some, options, percent = job
-    bare = replace(model.with_only(some), watch=())
-    finish: Minutes = simulate(network, cpm, bare, options).finish
-    if percent:
-        return float(nearest_rank(finish, percent))
-    return float(finish[0] + (finish - finish[0]).mean())
+def _finish(
+    network: Network,
+    cpm: CpmResult,
+    job: Job,
+    progress: Callable[[int, int], None] | None = None,
+    runner: Runner | None = None,
+) -> Minutes:
+    model, options = job
+    return simulate(network, cpm, replace(model, watch=()), options, progress, runner).finish

@@ -114,10 +114,12 @@ def cost_of_runs(
     replay: Replay,
     finish: Minutes,
     cpm: CpmResult,
+    check: Callable[[], None] = lambda: None,
 ) -> CostResult | None:
     """Draw the cost of every iteration; None for a model without costs.
 
-    Durations, and dates where prices rise, are drawn again. Raises ModelError for names the
+    Durations, and dates where prices rise, are drawn again; `check` is called every block and may
+    raise to end it. Raises ModelError for names the
     schedule does not have.
     """
     if not model.has_cost:
@@ -127,7 +129,7 @@ def cost_of_runs(
              for item in model.currencies}  # fmt: skip
     spends = [_line(setting, schedule, line, money, finish, cpm) for line in model.cost]
     spends += _of_risks(setting, model, replay)
-    amounts, plan = spender.totals(spends)
+    amounts, plan = spender.totals(spends, check)
     total = np.zeros(setting.options.iterations)
     for row in amounts:
         total += row

@@ -90,11 +90,14 @@ def simulate(
     model: RiskModel,
     options: RunOptions | None = None,
     progress: Callable[[int, int], None] | None = None,
+    runner: Runner | None = None,
 ) -> RiskResult:
     """Simulate a prepared and calculated network.
 
-    `progress(done, total)` is called on the caller's thread some twenty times a second with
-    iterations; whatever it raises ends the run within a block of each thread and comes through.
+    `runner` runs the blocks elsewhere, for example `planbench.engines.risk.cluster.Cluster.run`,
+    with the same result. `progress(done, total)` is called on the caller's thread some twenty
+    times a second with iterations; whatever it raises ends the run at once and comes through (its
+    threads end with their block).
     Raises ModelError when the model does not fit the schedule or its ranges make no sense.
     """
     options = _checked(options or RunOptions())
@@ -102,21 +105,28 @@ def simulate(
     schedule = network.schedule
     project = options.project if options.project >= 0 else schedule.main_project
     watched = _watched(schedule, network, model)
-    setting, pilot = _setting(network, cpm, model, replace(options, project=project), watched)
+    options = replace(options, project=project)
+
+    def check() -> None:
+        if progress is not None:
+            progress(0, options.iterations)
+
+    setting, pilot = _setting(network, cpm, model, options, watched, check)
     prepared = time.perf_counter()
     while True:
-        finish, seen, sums = _run(setting, pilot, watched, progress)
+        at = [int(setting.sim.position[row]) for row in watched.values()]
+        finish, seen, sums = (runner or run_here)(setting, pilot, at, progress)
         if not _beyond(setting.sim, finish):
             break
         setting = _widened(setting, network, cpm, model, watched)
-        pilot = _pilot(setting)
+        pilot = _pilot(setting, check)
     simulated = time.perf_counter()
     measured = activity_measures(setting, schedule, sums, finish)
     instants = setting.sim.clock(finish)
     replay = Replay(setting, network, instants)
     cost = None
     if options.cost:
-        cost = cost_of_runs(setting, schedule, model, replay, instants, cpm)
+        cost = cost_of_runs(setting, schedule, model, replay, instants, cpm, check)
     return RiskResult(
         cost=cost,
         iterations=options.iterations,
@@ -186,21 +196,31 @@ def _watched(schedule: Schedule, network: Network, model: RiskModel) -> dict[str
 
 
 def _setting(
-    network: Network, cpm: CpmResult, model: RiskModel, options: RunOptions, watched: dict[str, int]
+    network: Network,
+    cpm: CpmResult,
+    model: RiskModel,
+    options: RunOptions,
+    watched: dict[str, int],
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[Setting, Any]:
-    """Bind everything over a horizon that is long enough for a pilot run."""
+    """Bind everything over a horizon that is long enough for a pilot run.
+
+    `check` is called between steps and may raise to end it.
+    """
     last = latest(cpm.early_finish, int(network.data_date.max()))
     span = max(last - int(network.data_date.min()), 0) // DAY
     last_day = last // DAY + 2 * span + 2 * _YEAR
     bound: Bound | None = None
     while True:
         readings = _readings(network.schedule, model, watched)
+        check()
         sim = build_network(network, cpm, options.project, last_day, readings)
         if bound is None:
+            check()
             rows = sim.plan.node
             bound = bind(model, network.schedule, rows, cpm.remaining_duration, options.mitigated)
         setting = _bound_setting(sim, bound, model, options, cpm)
-        pilot = _pilot(setting)
+        pilot = _pilot(setting, check)
         need = _last_day_needed(setting, pilot)
         if need <= last_day:
             return setting, pilot
@@ -355,13 +375,14 @@ def run_block(
     )
 
 
-def _pilot(setting: Setting) -> tuple[Any, Any]:
+def _pilot(setting: Setting, check: Callable[[], None]) -> tuple[Any, Any]:
     """(smallest, largest) finish of every activity on its axis over the first iterations."""
     rows = make_rows(setting)
     nothing = np.zeros(setting.sim.size)
     sums = make_sums(setting, nothing.astype(np.int32), nothing)
     low = high = setting.base.copy()
     for first in range(0, _PILOT, setting.width):
+        check()
         run_block(setting, rows, sums, first, setting.width, full=False)
         finish = rows.work[1::2]
         low = np.minimum(low, finish.min(axis=1))
@@ -388,24 +409,38 @@ def _beyond(sim: SimNetwork, finish: Any) -> bool:
     return bool(finish.size and finish.max() >= limit)
 
 
-def _run(
+Ran = tuple[Any, Any, passes.Sums]
+"""Of some runs: finish by the clock of the horizon, the same of watched activities, and sums."""
+
+Tell = Callable[[int, int], None]
+Runner = Callable[[Setting, tuple[Any, Any], list[int], Tell | None], Ran]
+"""Runs all iterations: setting, pilot, positions of the watched activities, progress."""
+
+
+def run_here(setting: Setting, pilot: tuple[Any, Any], at: list[int], progress: Tell | None) -> Ran:
+    """All iterations, on threads of this process."""
+    threads = _threads_that_fit(setting)
+    return run_range(setting, pilot, at, range(setting.options.iterations), threads, progress)
+
+
+def run_range(
     setting: Setting,
     pilot: tuple[Any, Any],
-    watched: dict[str, int],
-    progress: Callable[[int, int], None] | None,
-) -> tuple[Any, Any, passes.Sums]:
-    """(finish by the clock of the horizon, the same of watched activities, sums) of all runs."""
-    options, width = setting.options, setting.width
-    n = options.iterations
+    at: list[int],
+    runs: range,
+    threads: int,
+    progress: Tell | None = None,
+) -> Ran:
+    """Some iterations, from a multiple of the block's width on."""
+    width, n = setting.width, len(runs)
     low, high = pilot
     margin = (high - low) // 4 + 1
     low, span = low - margin, high - low + 2 * margin
     edges = low.astype(np.int32), passes.BINS / span
     finish = np.full(n, setting.done, dtype=np.int32)
-    at = [int(setting.sim.position[row]) for row in watched.values()]
     seen = np.zeros((len(at), n), dtype=np.int32)
     blocks = range(0, n, width)
-    threads = max(min(_threads_that_fit(setting), len(blocks)), 1)
+    threads = max(min(threads, len(blocks)), 1)
     total = [make_sums(setting, *edges) for _ in range(threads)]
     turn = iter(blocks)
     lock, stop, done = threading.Lock(), threading.Event(), [0] * threads
@@ -418,7 +453,7 @@ def _run(
             if first < 0:
                 return
             live = min(width, n - first)
-            run_block(setting, rows, total[number], first, live, full=True)
+            run_block(setting, rows, total[number], runs.start + first, live, full=True)
             if setting.sim.plan.ends.size:
                 finish[first : first + live] = rows.finish[:live]
             for k, j in enumerate(at):
@@ -426,24 +461,26 @@ def _run(
                     seen[k, first : first + live] = rows.clock[2 * j + 1, :live]
             done[number] += live
 
-    with ThreadPoolExecutor(threads, thread_name_prefix="planbench-risk") as pool:
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="planbench-risk")
+    try:
         waiting = {pool.submit(worker, number) for number in range(threads)}
-        try:
-            while waiting:
-                ready, waiting = wait(waiting, 0.05, FIRST_COMPLETED)
-                for future in ready:
-                    future.result()
-                if progress is not None:
-                    progress(sum(done), n)
-        finally:
-            stop.set()
-    return finish, seen, _merged(total)
+        while waiting:
+            ready, waiting = wait(waiting, 0.05, FIRST_COMPLETED)
+            for future in ready:
+                future.result()
+            if progress is not None:
+                progress(sum(done), n)
+    finally:
+        stop.set()
+        pool.shutdown(wait=False)  # a thread that still runs ends with its block
+    return finish, seen, merged(total)
 
 
 _SUMMED = ("critical", "duration", "duration2", "product", "finish", "finish2", "present")
 
 
-def _merged(parts: list[passes.Sums]) -> passes.Sums:
+def merged(parts: list[passes.Sums]) -> passes.Sums:
+    """The sums of several parts of a run, in the first of them."""
     total = parts[0]
     for part in parts[1:]:
         for name in (*_SUMMED, "bins"):

@@ -6,7 +6,7 @@ working time on its own calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -117,13 +117,16 @@ class Spender:
         data_date = int(sim.network.data_date[setting.options.project])
         self._start = data_date - sim.axes.first_minute
 
-    def totals(self, spends: Sequence[Spend]) -> tuple[Any, Numbers]:
+    def totals(
+        self, spends: Sequence[Spend], check: Callable[[], None] = lambda: None
+    ) -> tuple[Any, Numbers]:
         """((spends, runs) amounts, amounts by plan)."""
         n = self._setting.options.iterations
         totals, plan = np.zeros((len(spends), n)), np.zeros(len(spends))
         used = [work.positions for spend in spends for work in spend.work]
         chosen = np.unique(np.concatenate(used)) if used else np.zeros(0, dtype=np.int64)
         for dated in self._all(None if self._with_dates(spends) else chosen):
+            check()
             for k, spend in enumerate(spends):
                 made = self._total(spend, dated)
                 if dated.runs.start < n:
