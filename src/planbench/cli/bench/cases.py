@@ -9,12 +9,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from planbench.cli.bench.machine import peak_memory_mb
-from planbench.domain.schedule import Schedule
+from planbench.domain.schedule import Assignments, Resources, Schedule, make_table
 from planbench.domain.synthetic import synthetic_schedule
 
 BIG = (100_000, 250_000)
@@ -224,6 +224,58 @@ def _mcprojsim(schedule: Schedule, iterations: int, ours: float) -> dict[str, An
     return None if found is None else _against("mcprojsim", found[0], found[1], ours)
 
 
+# ---------------------------------------------------------------- resources
+
+
+def resource_loading(runs: int) -> Measured:
+    """200,000 assignments of 200 resources spread by week: every resource, then all together."""
+    from planbench.services.document import Document
+    from planbench.services.resource_profile import Loading
+    from planbench.services.scheduling import recalculate
+
+    document = Document(_with_assignments(synthetic_schedule(*BIG), 200_000, 200))
+    recalculate(document)
+
+    def load() -> None:
+        loading = Loading(document)
+        loading.overview("resource", "week", "units")
+        loading.profile("resource", "week", "units")
+
+    return Measured(
+        median_seconds(load, runs), "100,000 activities, 200,000 assignments, by week, with limits"
+    )
+
+
+def _with_assignments(schedule: Schedule, assignments: int, resources: int) -> Schedule:
+    import numpy as np
+
+    random = np.random.default_rng(1)
+    names = [f"R{number + 1:03d}" for number in range(resources)]
+    units = random.uniform(8.0, 400.0, assignments).round(1)
+    return replace(
+        schedule,
+        resources=make_table(
+            Resources,
+            resources,
+            uid=names,
+            code=names,
+            name=names,
+            calendar=np.zeros(resources),
+            kind=["labor"] * resources,
+            max_units=np.full(resources, 50.0),
+        ),
+        assignments=make_table(
+            Assignments,
+            assignments,
+            uid=[str(number) for number in range(assignments)],
+            activity=random.integers(0, len(schedule), assignments),
+            resource=random.integers(0, resources, assignments),
+            budget_units=units,
+            remaining_units=units,
+        ),
+    )
+
+
 # ---------------------------------------------------------------- store
 
 
@@ -291,6 +343,16 @@ def _edit_redraw(size: tuple[int, int], runs: int) -> Measured:
     schedule = synthetic_schedule(*size)
     figures = measure_window(schedule, schedule_network(schedule), max(runs, 20))
     return Measured(figures["edit"], figures["edit_note"])
+
+
+def trace_picture(runs: int) -> Measured:
+    """A trace of about 200 activities asked for in the Logic workspace until it is painted."""
+    from planbench.engines.cpm import schedule_network
+    from planbench.ui.logic.bench import measure_traces
+
+    schedule = synthetic_schedule(*BIG)
+    figures = measure_traces(schedule, schedule_network(schedule), max(runs, 20))
+    return Measured(figures["trace"], figures["trace_note"])
 
 
 _FIRST_PAINT = """
@@ -392,6 +454,8 @@ CASES: dict[str, Callable[[int], Measured]] = {
     "gantt-frame-100k": lambda runs: _window("frame", runs),
     "edit-redraw-10k": lambda runs: _edit_redraw(MIDDLE, runs),
     "edit-redraw-100k": lambda runs: _edit_redraw(BIG, runs),
+    "trace-100k": trace_picture,
+    "resources-200k": resource_loading,
     "table-sort-100k": lambda runs: _window("sort", runs),
     "table-filter-100k": lambda runs: _window("filter", runs),
     "table-regroup-100k": lambda runs: _window("regroup", runs),

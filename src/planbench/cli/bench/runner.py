@@ -30,6 +30,8 @@ LIMITS: dict[str, float] = {
     "gantt-frame-100k": 1 / 60,
     "edit-redraw-10k": 0.010,
     "edit-redraw-100k": 0.060,
+    "trace-100k": 0.1,
+    "resources-200k": 1.0,
     "table-sort-100k": 0.3,
     "table-filter-100k": 0.3,
     "table-regroup-100k": 1.0,

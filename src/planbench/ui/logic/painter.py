@@ -62,7 +62,7 @@ class TracePainter(ScenePainter):
         }
         self._shapes |= {name: Shape(role) for name, role in _LINKS.items()}
         self._own = {style: scene_font(theme, ink.font) for style, ink in _INKS.items()}
-        self._widths = {style: QFontMetricsF(font) for style, font in self._own.items()}
+        self._measured = {style: QFontMetricsF(font) for style, font in self._own.items()}
         self._known: dict[tuple[str, str], float] = {}
 
     def width(self, text: str, style: str) -> float:
@@ -72,7 +72,7 @@ class TracePainter(ScenePainter):
         if found is None:
             if len(self._known) > 20_000:
                 self._known.clear()
-            found = self._known[text, style] = self._widths[style].horizontalAdvance(text)
+            found = self._known[text, style] = self._measured[style].horizontalAdvance(text)
         return found
 
     def _write(self, painter: QPainter, layer: Layer) -> None:
