@@ -206,12 +206,9 @@ def control_report(
     time, forecast = _forecast(document, scope, measured)
     by_wbs, by_account = _breakdowns(schedule, wbs[scope.item_activity], scope, measured)
     plan_cpm = document.cpm if base is None else base_cpm
-    early = late = None
-    if plan_cpm is not None:
-        place = _mapped(codes, against.activities.code.tolist())
-        early, late = envelope(
-            scope, place, against.activities.status, plan_cpm, measured.curve_time
-        )
+    place = _mapped(codes, against.activities.code.tolist())
+    around = envelope(scope, place, against, plan_cpm, measured.curve_time)
+    early, late = around or (None, None)
     own = Point(scope.data_date, document.update_label, measured.values, measured.spi_t)
     return ControlReport(
         schedule.digest,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planbench.domain.schedule import Codes, Numbers, Rows, Status
+from planbench.domain.schedule import Numbers, Rows, Schedule, Status
 from planbench.domain.times import NO_TIME, Minutes
 from planbench.engines.control.measure import Plan, Scope
 
@@ -32,26 +32,30 @@ class Fan:
 
 
 def envelope(
-    scope: Scope, place: Rows, status: Codes, cpm: Any, times: Minutes
-) -> tuple[Numbers, Numbers]:
+    scope: Scope, place: Rows, plan: Schedule, cpm: Any, times: Minutes
+) -> tuple[Numbers, Numbers] | None:
     """Planned value at `times` with every activity at its early, and at its late dates.
 
-    `place` is the row in `scope` of each activity of the plan, `status` its status there, `cpm`
-    the calculation of the plan. What is done in the plan keeps the dates of the scope, what is
-    under way its start.
+    `place` is the row in `scope` of each activity of the plan, `cpm` the plan's calculation, if
+    there is one: else the dates that it stores hold. What is done in the plan keeps the dates of
+    the scope, what is under way its start. None where the plan has no late dates.
     """
-    curves = []
-    for start, finish in (
-        (cpm.early_start, cpm.early_finish),
-        (cpm.late_start, cpm.late_finish),
-    ):
+    acts, curves = plan.activities, []
+    status = acts.status
+    early = (acts.stored_early_start, acts.stored_early_finish)
+    late = (acts.stored_late_start, acts.stored_late_finish)
+    if cpm is not None:
+        early, late = (cpm.early_start, cpm.early_finish), (cpm.late_start, cpm.late_finish)
+    if not (late[1] != NO_TIME).any():
+        return None
+    for start, finish in (early, late):
         known = (start != NO_TIME) & (finish != NO_TIME) & (start <= finish)
         moved = replace(scope, start=scope.start.copy(), finish=scope.finish.copy())
         fresh, open_ = known & (status == Status.NOT_STARTED), known & (status != Status.COMPLETE)
         moved.start[place[fresh]] = start[fresh]
         moved.finish[place[open_]] = finish[open_]
-        plan = Plan(moved)
-        curves.append(np.array([plan.total(int(at)) for at in times.tolist()]))
+        spread = Plan(moved)
+        curves.append(np.array([spread.total(int(at)) for at in times.tolist()]))
     return curves[0], curves[1]
 
 

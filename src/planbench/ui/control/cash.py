@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QBrush
+from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
@@ -66,7 +66,7 @@ class CashChart:
             ("warning", -np.array([row[2] for row in table])),
         ):
             for when, strength in ((past, 255), (~past, 120)):
-                fill = theme.color(role)
+                fill = QColor(theme.color(role))  # a copy: the theme's own stays as it is
                 fill.setAlpha(strength)
                 bars = pg.BarGraphItem(
                     x=across[when],

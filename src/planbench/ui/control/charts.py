@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush
+from PySide6.QtGui import QBrush, QColor
 
 from planbench.services.control import ControlReport
 from planbench.ui import text
@@ -69,7 +69,8 @@ class ValueChart:
         self._write(chart, f"Budget {self._money.of(measured.values.bac)}", first, budget, (0, 1))
         if report.forecast.size:
             end = report.forecast[-1] / factor
-            self._write(chart, f"Forecast {self._money.of(report.eac)}", last, end, (1, 1))
+            at = float(report.forecast_time[-1])
+            self._write(chart, f"Forecast {self._money.of(report.eac)}", at, end, (1, 1))
 
     def _bands(self, chart: Chart) -> None:
         """Between early and late dates of the plan, and between P10 and P90 of the forecast."""
@@ -83,7 +84,7 @@ class ValueChart:
         if report.fan is not None:
             bands.append((report.fan.time, report.fan.low, report.fan.high, ACTUAL, 52))
         for time, low, high, role, strength in bands:
-            fill = current_theme().color(role)
+            fill = QColor(current_theme().color(role))  # a copy: the theme's own stays as it is
             fill.setAlpha(strength)
             ends = [pg.PlotDataItem(time.astype(float), edge / factor) for edge in (low, high)]
             for edge in ends:
