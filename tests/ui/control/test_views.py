@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +12,10 @@ from planbench.engines.control import rules
 from planbench.exchange.tables.sheets import Grid, read_xlsx, write_xlsx
 from planbench.services import cost, packs, progress
 from planbench.services.library import Library
-from planbench.services.recents import Recents
-from planbench.services.sample import ensure_sample
-from planbench.services.scheduling import recalculate
 from planbench.ui.control import cash, form, standards
 from planbench.ui.control import cost as cost_ui
 from planbench.ui.control import progress as progress_ui
 from planbench.ui.control.workspace import CASH, COST, PROGRESS, STANDARDS, ControlWorkspace
-from planbench.ui.state import AppState
-
-
-@pytest.fixture
-def workspace(themed: Any, tmp_path: Path, qtbot: Any) -> Iterator[ControlWorkspace]:
-    state = AppState()
-    state.library = Library.open(tmp_path / "l.planbench", Recents(tmp_path / "r.json"))
-    project = state.library.project(ensure_sample(state.library))
-    update = max(project.updates, key=lambda one: one.data_date)
-    document = state.library.open_update(update.id)
-    recalculate(document)
-    made = ControlWorkspace(state)
-    qtbot.addWidget(made)
-    made.resize(1700, 900)
-    made.show()
-    state.open_document(document)
-    made.shown()
-    qtbot.waitUntil(lambda: not state.busy and made.followed is not None, timeout=60_000)
-    yield made
-    state.close()
-    state.library.close()
 
 
 def go(workspace: ControlWorkspace, view: int, qtbot: Any) -> None:

@@ -394,6 +394,23 @@ def startup(runs: int) -> Measured:
     return Measured(seconds, "process start to first paint; the library opens behind it")
 
 
+# ---------------------------------------------------------------- control
+
+
+def control_open(runs: int) -> Measured:
+    """Report and actions of Control on 100,000 activities with 36 updates in the library."""
+    from planbench.cli.bench.control import UPDATES, long_project, opened
+    from planbench.services.scheduling import recalculate
+
+    with long_project(BIG) as (library, update):
+        document = library.open_update(update)
+        recalculate(document)
+        seen: list[int] = []
+        seconds = median_seconds(lambda: seen.append(opened(library, document)), runs)
+    note = f"{UPDATES} updates of 100,000 cost items, the figures of earlier ones kept; "
+    return Measured(seconds, f"{note}{seen[-1]} points in the curves")
+
+
 # ---------------------------------------------------------------- portfolio
 
 
@@ -434,6 +451,7 @@ def portfolio_risk(runs: int) -> Measured:
 
 
 CASES: dict[str, Callable[[int], Measured]] = {
+    "control-100k": control_open,
     "portfolio-120": portfolio_selection,
     "portfolio-frontier-60": portfolio_frontier,
     "portfolio-risk-60": portfolio_risk,

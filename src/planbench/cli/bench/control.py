@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +55,6 @@ def costed(size: tuple[int, int], month: int) -> Schedule:
         status=status,
         actual_start=np.where(done > 0, start, schedule.activities.actual_start),
     )
-    from dataclasses import replace
-
     project = replace(made.projects[0], data_date=start + month * 30 * DAY)
     return replace(made, projects=(project,), accounts=accounts, expenses=expenses)
 
@@ -66,20 +65,22 @@ def long_project(size: tuple[int, int], updates: int = UPDATES) -> Iterator[tupl
     from planbench.services.control import library_report
     from planbench.services.scheduling import recalculate
 
-    with tempfile.TemporaryDirectory() as folder:
-        with Library.open(Path(folder) / "bench.planbench") as library:
-            last = library.add_schedule(costed(size, 0), label="Baseline", kind="baseline")
-            document = library.open_update(last)
-            recalculate(document)
-            library.save_results(document)
-            project = library.update(last).project
-            for month in range(1, updates + 1):
-                schedule = costed(size, month)
-                last = library.add_schedule(schedule, label=f"Month {month}", project=project)
-            document = library.open_update(last)
-            recalculate(document)
-            library_report(document, library)  # what every opening of an update has kept
-            yield library, last
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(Path(folder) / "bench.planbench") as library,
+    ):
+        last = library.add_schedule(costed(size, 0), label="Baseline", kind="baseline")
+        document = library.open_update(last)
+        recalculate(document)
+        library.save_results(document)
+        project = library.update(last).project
+        for month in range(1, updates + 1):
+            schedule = costed(size, month)
+            last = library.add_schedule(schedule, label=f"Month {month}", project=project)
+        document = library.open_update(last)
+        recalculate(document)
+        library_report(document, library)  # what every opening of an update has kept
+        yield library, last
 
 
 def opened(library: Library, document: Document) -> int:

@@ -35,6 +35,7 @@ LIMITS: dict[str, float] = {
     "table-sort-100k": 0.3,
     "table-filter-100k": 0.3,
     "table-regroup-100k": 1.0,
+    "control-100k": 3.0,
     "portfolio-120": 5.0,
     "portfolio-frontier-60": 5.0,
     "portfolio-risk-60": 0.5,
