@@ -57,11 +57,13 @@ class Card:
     slot: int
     x: float
     y: float
+    width: float = CARD_WIDTH
+    height: float = CARD_HEIGHT
 
     @property
     def box(self) -> tuple[float, float, float, float]:
         """(x, y, width, height)."""
-        return (self.x, self.y, CARD_WIDTH, CARD_HEIGHT)
+        return (self.x, self.y, self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,12 @@ class TraceScene:
     edges: tuple[Edge, ...] = ()
     left_out: int = 0
     heads: tuple[tuple[float, str, bool], ...] = ()  # middle of a column, title, selected there
+    timed: bool = False  # cards stand at their dates, not in columns
 
     def at(self, x: float, y: float) -> int:
         """The activity whose card holds a point, -1 for none."""
         for card in self.cards:
-            if card.x <= x < card.x + CARD_WIDTH and card.y <= y < card.y + CARD_HEIGHT:
+            if card.x <= x < card.x + card.width and card.y <= y < card.y + card.height:
                 return card.row
         return -1
 
@@ -105,8 +108,9 @@ class TraceScene:
         found: list[tuple[float, int]] = []
         for card in self.cards:
             across, down = card.x - here.x, card.y - here.y
-            if (dx and across * dx > 0) or (dy and down * dy > 0 and abs(across) < 1):
-                far = abs(across) * 4 + abs(down) if dx else abs(down)
+            level = abs(across) < 1 or self.timed
+            if (dx and across * dx > 0) or (dy and down * dy > 0 and level):
+                far = abs(across) * 4 + abs(down) if dx else abs(down) * 4 + abs(across)
                 found.append((far, card.row))
         return min(found)[1] if found else -1
 
@@ -126,9 +130,9 @@ def trace_scene(
     `current` is the card that the user has selected, the traced activity when it is not given;
     `titles` names a level, `measure` tells the width of a text in a style of the painter.
     """
-    rows = _kept(found.levels, facts)
+    rows = kept_rows(found.levels, facts)
     levels = {row: found.levels[row] for row in rows}
-    edges = _edges(schedule, result, facts, found.relationships, levels)
+    edges = joined_links(schedule, result, facts, found.relationships, levels)
     slots = place(
         levels,
         [(e.predecessor, e.successor, e.look != "trace-link") for e in edges],
@@ -190,7 +194,7 @@ def _weight(facts: Facts, row: int) -> tuple[bool, float]:
     return (not bool(facts.longest_path[row]), slack if slack == slack else 1e9)
 
 
-def _kept(levels: dict[int, int], facts: Facts) -> list[int]:
+def kept_rows(levels: dict[int, int], facts: Facts) -> list[int]:
     """The rows to show: nearest levels first, within a level the most critical."""
     rows = sorted(levels, key=lambda row: (abs(levels[row]), *_weight(facts, row), row))
     return rows[:MOST]
@@ -210,13 +214,14 @@ def link_text(schedule: Schedule, link: int) -> str:
     return f"{kind} {'+' if lag > 0 else chr(0x2212)} {size}{THIN}d"
 
 
-def _edges(
+def joined_links(
     schedule: Schedule,
     result: CpmResult,
     facts: Facts,
     relationships: Iterable[int],
     levels: dict[int, int],
 ) -> list[Edge]:
+    """The links among the rows of `levels`, one for each pair of activities, not laid out yet."""
     links = schedule.relationships
     pairs: dict[tuple[int, int], list[int]] = {}
     for link in relationships:
@@ -447,7 +452,7 @@ def _draw_cards(
     acts = schedule.activities
     for card in cards:
         row, x, y = card.row, card.x, card.y
-        critical, near, done = _state(facts, row)
+        critical, near, done = state_of(facts, row)
         look = "card-critical" if critical else "card"
         look = "card-chosen" if row == chosen else "card-centre" if row == centre else look
         boxes[look].append(card.box)
@@ -470,13 +475,14 @@ def _draw_cards(
         scene.add("texts", style, list(written))
 
 
-def _state(facts: Facts, row: int) -> tuple[bool, bool, bool]:
+def state_of(facts: Facts, row: int) -> tuple[bool, bool, bool]:
+    """(critical, near-critical, complete) of an activity."""
     return bool(facts.critical[row]), bool(facts.near[row]), bool(facts.finished[row])
 
 
 def slack_text(facts: Facts, row: int) -> str:
     """Total float with the mark of its kind, `done` for complete work."""
-    critical, near, done = _state(facts, row)
+    critical, near, done = state_of(facts, row)
     if done:
         return "done"
     days = days_text(float(facts.total_float[row]))

@@ -21,7 +21,7 @@ from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.services.trace import default_target
 from planbench.ui.logic.log import LogDialog
-from planbench.ui.logic.workspace import ALONG, AROUND, LogicWorkspace
+from planbench.ui.logic.workspace import ALONG, AROUND, TIMED, LogicWorkspace
 from planbench.ui.state import AppState
 
 
@@ -337,3 +337,21 @@ def test_the_log_is_compared_with_an_earlier_update(
         assert dialog.text.toPlainText() == alone
         dialog.close()
         state.library = None
+
+
+def test_the_trace_by_its_dates_is_walked_and_traced_like_the_other(
+    workspace: LogicWorkspace, qtbot: Any, state: AppState
+) -> None:
+    before = {card.row for card in workspace.canvas.picture.cards}
+    workspace.view.set_index(TIMED)
+    picture = workspace.canvas.picture
+    assert picture.timed
+    assert {card.row for card in picture.cards} == before
+    workspace.canvas.setFocus()
+    here = state.selection
+    qtbot.keyClick(workspace.canvas, Qt.Key.Key_Left)
+    assert state.selection not in (here, -1)
+    qtbot.keyClick(workspace.canvas, Qt.Key.Key_Return)
+    assert workspace.centre == state.selection
+    assert workspace.view.index == TIMED
+    assert workspace.canvas.picture.timed

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from planbench.scenes.primitives import Scene
-from planbench.scenes.trace import CARD_HEIGHT, CARD_WIDTH, TraceScene, in_sight
+from planbench.scenes.trace import TraceScene, in_sight
 from planbench.ui import paint
 from planbench.ui.logic.painter import TracePainter
 from planbench.ui.theme import current_theme, theme_manager
@@ -99,7 +99,7 @@ class TraceCanvas(QAbstractScrollArea):
         card = self.picture.card(row)
         if card is not None:
             view = self.viewport()
-            x, y = (card.x + CARD_WIDTH / 2) * self.scale, (card.y + CARD_HEIGHT / 2) * self.scale
+            x, y = (card.x + card.width / 2) * self.scale, (card.y + card.height / 2) * self.scale
             self.horizontalScrollBar().setValue(round(x - view.width() / 2))
             self.verticalScrollBar().setValue(round(y - view.height() / 2))
 
@@ -112,13 +112,13 @@ class TraceCanvas(QAbstractScrollArea):
             (
                 self.horizontalScrollBar(),
                 card.x * self.scale + origin.x(),
-                CARD_WIDTH * self.scale,
+                card.width * self.scale,
                 view.width(),
             ),
             (
                 self.verticalScrollBar(),
                 card.y * self.scale + origin.y(),
-                CARD_HEIGHT * self.scale,
+                card.height * self.scale,
                 view.height(),
             ),
         ):
@@ -132,7 +132,7 @@ class TraceCanvas(QAbstractScrollArea):
         card = self.picture.card(row)
         if card is None:
             return QPointF(-1, -1)
-        middle = QPointF(card.x + CARD_WIDTH / 2, card.y + CARD_HEIGHT / 2)
+        middle = QPointF(card.x + card.width / 2, card.y + card.height / 2)
         return self._origin() + middle * self.scale
 
     def _row_at(self, place: QPointF) -> int:

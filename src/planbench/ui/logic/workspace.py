@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import NO_ROW, Schedule, Status
 from planbench.engines.trace import FloatPath, Path, Trace, driving_path, trace
-from planbench.scenes.trace import trace_scene
+from planbench.scenes.trace import TraceScene, trace_scene
+from planbench.scenes.trace_timed import timed_scene
 from planbench.services.jobs import JobContext
 from planbench.services.trace import (
     Reasoner,
@@ -60,8 +61,8 @@ from planbench.ui.widgets import (
 if TYPE_CHECKING:
     from planbench.engines.trace.why import Prepared
 
-AROUND, ALONG = 0, 1
-"""What the picture shows: the neighbours of an activity, or one path."""
+AROUND, ALONG, TIMED = 0, 1, 2
+"""What the picture shows: the neighbours of an activity, one path, or the neighbours by date."""
 
 _REMEMBERED = 100
 
@@ -141,7 +142,7 @@ class LogicWorkspace(QWidget):
 
     def _toolbar(self) -> Toolbar:
         bar = Toolbar("Logic")
-        self.view = SegmentedControl(("Trace", "Path"), "Picture")
+        self.view = SegmentedControl(("Trace", "Path", "Time"), "Picture")
         self.view.changed.connect(lambda _index: self._show_trace())
         self.before = Button("", "quiet", "arrow-left", tip="Trace before (Ctrl+[)")
         self.after = Button("", "quiet", "arrow-right", tip="Trace after (Ctrl+])")
@@ -359,7 +360,8 @@ class LogicWorkspace(QWidget):
         """Put an activity into the middle of the trace, and select it everywhere."""
         if row < 0:
             return
-        self.view.set_index(AROUND)
+        if self.view.index == ALONG:
+            self.view.set_index(AROUND)
         self._centre_on(row)
         self._select(row)
 
@@ -382,7 +384,8 @@ class LogicWorkspace(QWidget):
     def _go(self, place: int) -> None:
         if 0 <= place < len(self._trail):
             self._place = place
-            self.view.set_index(AROUND)
+            if self.view.index == ALONG:
+                self.view.set_index(AROUND)
             self._centre_on(self._trail[place], remember=False)
             self._select(self._trail[place])
 
@@ -418,18 +421,9 @@ class LogicWorkspace(QWidget):
                 side.through.isChecked(),
             )
         self._found = found
-        painter = self.canvas.painter_of_scenes()
         chosen = self.state.selection
         current = chosen if chosen in found.levels else found.row
-        picture = trace_scene(
-            document.schedule,
-            document.cpm,
-            self.plan.activity_facts,
-            found,
-            current=current,
-            titles=titles,
-            measure=painter.width,
-        )
+        picture = self._picture(found, current, titles)
         self.canvas.show_picture(picture, current)
         if titles is None:
             before, after = beyond(document, found)
@@ -438,6 +432,16 @@ class LogicWorkspace(QWidget):
             if picture.left_out:
                 told.append(f"{text.number(picture.left_out)} left out for want of room")
             self._tell_beyond(", ".join(told))
+
+    def _picture(self, found: Trace, current: int, titles: _StepTitles | None) -> TraceScene:
+        """The scene of a trace: in columns, or on a time axis."""
+        document, measure = self.state.document, self.canvas.painter_of_scenes().width
+        assert document is not None
+        assert document.cpm is not None
+        given = (document.schedule, document.cpm, self.plan.activity_facts, found)
+        if self.view.index == TIMED:
+            return timed_scene(*given, current=current, measure=measure)
+        return trace_scene(*given, current=current, titles=titles, measure=measure)
 
     def _tell_beyond(self, words: str) -> None:
         assert self._found is not None or not words
@@ -454,15 +458,9 @@ class LogicWorkspace(QWidget):
         document, found = self.state.document, self._found
         if document is None or document.cpm is None or found is None or row not in found.levels:
             return
-        picture = trace_scene(
-            document.schedule,
-            document.cpm,
-            self.plan.activity_facts,
-            found,
-            current=row,
-            titles=_StepTitles(-min(found.levels.values())) if self.view.index else None,
-            measure=self.canvas.painter_of_scenes().width,
-        )
+        along = self.view.index == ALONG
+        titles = _StepTitles(-min(found.levels.values())) if along else None
+        picture = self._picture(found, row, titles)
         self.canvas.show_picture(picture, row, keep=True)
 
     def _selected(self, row: int) -> None:
