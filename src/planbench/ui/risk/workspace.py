@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import DAY
 from planbench.engines.risk.model import RiskModel
-from planbench.engines.risk.result import RiskResult
+from planbench.engines.risk.result import Iteration, RiskResult
 from planbench.services.document import Document
 from planbench.services.preview import Preview
 from planbench.services.register import Register, modelled, register_of
@@ -29,6 +30,7 @@ from planbench.services.risk import (
     read_model,
     readiness,
     sample_model,
+    shapley,
     simulated,
     write_model,
 )
@@ -36,7 +38,19 @@ from planbench.services.scenarios import compare_scenarios, keep_scenario, kept_
 from planbench.ui import text
 from planbench.ui.register.view import RegisterView
 from planbench.ui.risk.finish import FinishChart, share_words
-from planbench.ui.risk.models import MEASURES, MoverModel, PercentileModel
+from planbench.ui.risk.models import MEASURES, OF_RISKS, TIPS, MoverModel, PercentileModel
+from planbench.ui.risk.plots import (
+    COST,
+    FLOW,
+    MERGES,
+    NOTES,
+    PLOTS,
+    RESERVE,
+    RUN,
+    SETTLED,
+    Plots,
+    months,
+)
 from planbench.ui.risk.scenarios import Scenarios, comparable, compared
 from planbench.ui.risk.shelf import Shelf
 from planbench.ui.risk.workshop import WorkshopView
@@ -77,7 +91,9 @@ class RiskWorkspace(QWidget):
         self._edited = False
         self._narrow = False
         self.scenarios = Scenarios()
+        self._extra_of: RiskResult | None = None  # the run that slow measures belong to
         self._build()
+        self.go_to(0)
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
         self._document_changed()
@@ -216,15 +232,22 @@ class RiskWorkspace(QWidget):
         upper.addWidget(self.level_card)
         column.addLayout(upper, 6)
         self.mover_card = Card("What moves the finish")
-        self.measure = SegmentedControl(list(MEASURES[1:]), "Measure")
-        self.register_measure = SegmentedControl(list(MEASURES), "Measure with the register")
-        for switch in (self.measure, self.register_measure):
-            switch.changed.connect(lambda _index: self._show_movers())
-            self.mover_card.add_tool(switch)
+        self.measure = ComboBox(MEASURES[2:], "Measure")
+        self.measure.activated.connect(lambda _index: self._show_movers())
+        self.mover_card.add_tool(self.measure)
         self.mover_card.set_body(self.table)
         lower = QHBoxLayout()
         lower.setContentsMargins(12, 6, 12, 12)
-        lower.addWidget(self.mover_card, 1)
+        lower.setSpacing(12)
+        lower.addWidget(self.mover_card, 5)
+        self.plots = Plots()
+        self.plots.table.row_activated.connect(self._plot_row_opened)
+        self.plot_card = Card("Behind the curve")
+        self.plot_choice = ComboBox((SETTLED,), "What is shown")
+        self.plot_choice.activated.connect(lambda _index: self._show_plot())
+        self.plot_card.add_tool(self.plot_choice)
+        self.plot_card.set_body(self.plots)
+        lower.addWidget(self.plot_card, 6)
         column.addLayout(lower, 5)
         return page
 
@@ -333,8 +356,7 @@ class RiskWorkspace(QWidget):
         self.scope.addItems(codes)
         self._show_facts(document, result)
         self._show_banner()
-        self.measure.setVisible(not result.effects)
-        self.register_measure.setVisible(bool(result.effects))
+        self._list_measures(result)
         self._show_movers()
         fresh = self._pages.currentIndex() != 2
         self._pages.setCurrentIndex(2)
@@ -351,6 +373,7 @@ class RiskWorkspace(QWidget):
         if self._chart is None:
             self._chart = FinishChart()
             self.chart_card.set_body(self._chart.chart.widget)
+            self._chart.chosen = self.look_at_run
         name = "Finish of the project"
         if watched:
             row = document.schedule.row_of_code[watched]
@@ -364,6 +387,7 @@ class RiskWorkspace(QWidget):
         self.level_card.setFixedWidth(332 if other is None else 404)
         self.levels.apply_columns()
         self.strip.set(figures(result, watched, self._narrow))
+        self._show_plot()
         words = said(result, watched)
         if other is not None:
             words += f" {compared(result, other, watched)}"
@@ -429,14 +453,123 @@ class RiskWorkspace(QWidget):
         document = self.state.document
         if document is None or document.risk is None:
             return
-        if document.risk.effects:
-            measure = MEASURES[self.register_measure.index]
-        else:
-            measure = MEASURES[1 + self.measure.index]
+        measure = self.measure.currentText()
+        self._need(document, document.risk, measure)
         self.movers.show_result(document, document.risk, measure)
         self.table.apply_columns()
-        note = "days that P80 gains" if measure == "Left out" else "activities, largest first"
-        self.mover_card.set_title("What moves the finish", note)
+        self.mover_card.set_title("What moves the finish", "")
+        self.mover_card.setToolTip(TIPS[measure])
+
+    def _list_measures(self, result: RiskResult) -> None:
+        """Measures of risks come first where there is a register."""
+        wanted = MEASURES if result.effects else MEASURES[len(OF_RISKS) :]
+        if self._extra_of is not result:
+            self._extra_of, self.movers.extra = result, {}
+        if self.measure.count() != len(wanted):
+            self.measure.clear()
+            self.measure.addItems(wanted)
+            self.measure.setToolTip("Which measure the table is sorted by")
+        kept = self.plot_choice.currentText()
+        names = [c for c in PLOTS if result.cost is not None or c not in (COST, FLOW)]
+        self.plot_choice.clear()
+        self.plot_choice.addItems(names)
+        if kept in names:
+            self.plot_choice.setCurrentText(kept)
+
+    def _need(self, document: Document, result: RiskResult, measure: str) -> None:
+        """Start what a measure takes longer for; the table follows when it is there."""
+        if measure in self.movers.extra or measure not in ("Shared out", "Significance"):
+            return
+        model = document.risk_model
+        if model is None:
+            return
+
+        def work(context: Any) -> Any:
+            if measure == "Shared out":
+                return shapley(
+                    document,
+                    model,
+                    iterations=1024,
+                    seed=result.seed,
+                    mitigated=result.mitigated,
+                    context=context,
+                )
+            rows = np.flatnonzero(np.nan_to_num(result.criticality) > 0)
+            return rows, result.significance(rows)
+
+        def done(found: Any) -> None:
+            if self._extra_of is result:
+                self.movers.extra[measure] = found
+                self._show_movers()
+
+        self.state.run("risk-measure", measure, work, done)
+
+    def _show_plot(self) -> None:
+        document, choice = self.state.document, self.plot_choice.currentText()
+        result = document.risk if document is not None else None
+        if document is None or result is None or not choice:
+            return
+        watched = self.scope.currentText() if self.scope.currentIndex() > 0 else ""
+        self.plot_card.set_title(choice, NOTES[choice])
+        if choice == COST and result.cost is not None:
+            self.plots.show_cost(result.cost)
+        elif choice == SETTLED:
+            self.plots.show_settled(result, watched)
+        elif choice == RESERVE:
+            self.plots.model.show_reserves(result, watched)
+            self.plots.show_table()
+        elif choice == RUN:
+            self.look_at_run(float(result.percentile(80)))
+        else:
+            self._work_out(document, result, choice)
+
+    def _work_out(self, document: Document, result: RiskResult, choice: str) -> None:
+        """Merges and cash flow run the blocks again, beside the window."""
+
+        def work(context: Any) -> Any:
+            if choice == MERGES:
+                return result.merge_bias()
+            assert result.cost is not None
+            last = int(result.finish.max())
+            return result.cost.flow(months(document.schedule.data_date, last))
+
+        def done(found: Any) -> None:
+            if document.risk is not result or self.plot_choice.currentText() != choice:
+                return
+            if choice == MERGES:
+                self.plots.model.show_merges(document, found)
+                self.plots.show_table()
+            else:
+                self.plots.show_flow(found)
+
+        self.state.run("risk-plot", choice, work, done)
+
+    def look_at_run(self, date: float) -> None:
+        """The run whose finish is nearest to a date, as a schedule with what occurred."""
+        document = self.state.document
+        result = document.risk if document is not None else None
+        if document is None or result is None:
+            return
+        watched = self.scope.currentText() if self.scope.currentIndex() > 0 else ""
+        values = result.watch[watched] if watched else result.finish
+        number = int(np.abs(values - int(date)).argmin())
+
+        def done(run: Iteration) -> None:
+            if document.risk is not result or document.cpm is None:
+                return
+            self.plot_choice.setCurrentText(RUN)
+            self.plots.model.show_run(document, run)
+            self.plots.show_table()
+            fired = ", ".join(run.risks) or "no risk"
+            said = f"run {text.number(number + 1)}: {text.date(run.project_finish)}; {fired}"
+            self.plot_card.set_title(RUN, said)
+
+        self.state.run("risk-plot", "One run", lambda _context: result.iteration(number), done)
+
+    def _plot_row_opened(self, row: int) -> None:
+        if 0 <= row < len(self.plots.model.places) and self.plots.model.places[row] >= 0:
+            self.state.select(self.plots.model.places[row])
+            self.state.workspace_requested.emit("schedule")
 
     def _show_facts(self, document: Document, result: RiskResult) -> None:
         seconds = sum(result.seconds.values())
