@@ -28,7 +28,7 @@ from planbench.engines.control.ledger import by_period
 from planbench.engines.control.measure import Scope, measure, month_ends
 from planbench.engines.control.spread import planned_share
 from planbench.services.contract import read_json
-from planbench.services.control import ControlReport, baseline_of, scope_of
+from planbench.services.control import ControlReport, plan_of, scope_of
 from planbench.services.cost import keep_setting, ledger_of, setting
 from planbench.services.document import Document
 from planbench.services.resources import resource
@@ -143,8 +143,7 @@ def cash_report(
     cpm, cpi = document.cpm, report.measured.values.cpi
     if cpm is None or report.eac is None or cpi is None:
         raise PlanbenchError("there is no forecast yet", document.title, "Cost has to be booked.")
-    against = baseline_of(document, library)
-    base, base_cpm = against[1]() if against else (document.schedule, document.cpm)
+    base, base_cpm, _ = plan_of(document, library)
     scope, _, _ = scope_of(document.schedule, base, base_cpm)
     measured = measure(scope)
     tops, groups = _groups(document, scope)

@@ -38,6 +38,7 @@ from planbench.services.control_history import Row as Row
 from planbench.services.control_history import Stand, earlier_points
 from planbench.services.curves import Fan, envelope, forecast_fan
 from planbench.services.document import Document
+from planbench.services.file_baseline import schedule_of_baseline
 
 if TYPE_CHECKING:
     from planbench.services.library import Library
@@ -309,10 +310,27 @@ def library_report(document: Document, library: Library | None) -> ControlReport
     """
     against = baseline_of(document, library)
     if library is None or against is None:
-        return control_report(document, None)
-    record, base = against
-    history = earlier_points(document, library, record, base)
-    return control_report(document, *base(), record.label, history)
+        base, cpm, label = plan_of(document, library)
+        return control_report(document, None if base is document.schedule else base, cpm, label)
+    record, load = against
+    history = earlier_points(document, library, record, load)
+    return control_report(document, *load(), record.label, history)
+
+
+def plan_of(document: Document, library: Library | None) -> tuple[Schedule, Any, str]:
+    """(plan, its calculation, its label) that a document is measured against.
+
+    It is the baseline of its project, else the baseline that its file brought or that was read
+    from another file, else the document itself with an empty label. Raises StoreError when the
+    library cannot be read.
+    """
+    against = baseline_of(document, library)
+    if against is not None:
+        return *against[1](), against[0].label
+    if document.baseline is not None:
+        base = schedule_of_baseline(document.schedule, document.baseline)
+        return base, None, document.baseline.name
+    return document.schedule, document.cpm, ""
 
 
 def baseline_of(

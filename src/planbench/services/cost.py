@@ -44,7 +44,7 @@ from planbench.engines.control.ledger import (
 from planbench.engines.control.measure import measure
 from planbench.engines.control.spread import in_cents
 from planbench.services.actions import need_library
-from planbench.services.control import ControlReport, baseline_of, scope_of, wbs_paths
+from planbench.services.control import ControlReport, plan_of, scope_of, wbs_paths
 from planbench.services.document import Document
 from planbench.services.sample_network import table
 from planbench.store.records import Entry
@@ -124,8 +124,7 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
     Raises StoreError when the library cannot be read, ModelError for kept records without sense.
     """
     project = document.library_project
-    against = baseline_of(document, library)
-    base, cpm = against[1]() if against else (document.schedule, document.cpm)
+    base, cpm, _ = plan_of(document, library)
     schedule = document.schedule
     level = int(setting(library, project, "accounts").get("level", LEVEL))
     scope, item_wbs, _ = scope_of(schedule, base, cpm)
