@@ -56,3 +56,47 @@ class Scene:
     def styles(self) -> list[str]:
         """Styles in paint order, each once."""
         return list(dict.fromkeys(layer.style for layer in self.layers))
+
+    def between(self, top: float, bottom: float) -> Scene:
+        """What of the picture reaches into a strip from side to side."""
+        made = Scene(self.width, self.height)
+        for layer in self.layers:
+            reaches = (_reach(layer.kind, item) for item in layer.items)
+            pairs = zip(layer.items, reaches, strict=True)
+            items = [item for item, (low, high) in pairs if high >= top and low <= bottom]
+            made.add(layer.kind, layer.style, items, layer.opacity)
+        return made
+
+    def strips_unlike(self, other: Scene) -> list[tuple[float, float]]:
+        """(top, bottom) of whatever only one of two pictures has."""
+        mine, theirs = self._by_style(), other._by_style()
+        found = []
+        for key in dict.fromkeys((*mine, *theirs)):
+            one, two = mine.get(key, []), theirs.get(key, [])
+            if one != two:
+                found += [_reach(key[0], item) for item in set(one) ^ set(two)]
+        return sorted(found)
+
+    def _by_style(self) -> dict[tuple[str, str, float], list[Any]]:
+        found: dict[tuple[str, str, float], list[Any]] = {}
+        for layer in self.layers:
+            found.setdefault((layer.kind, layer.style, layer.opacity), []).extend(layer.items)
+        return found
+
+
+_BEYOND = 16.0
+"""Pixels that edges, letters and backings may reach above and below what an item says."""
+
+
+def _reach(kind: str, item: Any) -> tuple[float, float]:
+    """From where to where down the picture an item may be seen."""
+    if kind == "rects":
+        low, high = item[1], item[1] + item[3]
+    elif kind == "lines":
+        low, high = min(item[1], item[3]), max(item[1], item[3])
+    elif kind == "texts":
+        low = high = item[1]
+    else:
+        tops = [y for _, y in item]
+        low, high = min(tops), max(tops)
+    return low - _BEYOND, high + _BEYOND

@@ -35,6 +35,7 @@ class ActivityModel(FlatTableModel):
         self._sorter = sorter
         self.folded = folded
         self.plan: PlanTable | None = None
+        self.refreshed = False  # the same rows stand there with other contents
         self.shown: tuple[PlanColumn, ...] = ()
         self.marked: Flags | None = None  # activities that stand out
         self.edited: Callable[[str], Any] = lambda _column: None  # flags per activity, or None
@@ -54,7 +55,19 @@ class ActivityModel(FlatTableModel):
         self, plan: PlanTable | None, rows: RowMap | None, marked: Flags | None = None
     ) -> None:
         """Show another plan, or the same one with other rows, facts or marks."""
+        before, same_marks = self.plan, marked is self.marked
         self.plan, self.marked = plan, marked
+        self.refreshed = (
+            before is not None
+            and plan is not None
+            and rows is not None
+            and plan.outline is before.outline
+            and same_marks
+            and np.array_equal(self.rows, rows.nodes)
+        )
+        if self.refreshed:
+            self._looks.clear()
+            return
         self.set_rows(np.zeros(0, dtype=np.int32) if rows is None else rows.nodes)
         self._places = None if rows is None else rows.row_of
 

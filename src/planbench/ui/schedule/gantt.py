@@ -92,6 +92,7 @@ class GanttView(QAbstractScrollArea):
         self.selected = NO_ROW
         self.time = TimeView(0.0, 1.0, 100.0)
         self._level = ""
+        self._painted: tuple[tuple[Any, ...], Scene] | None = None  # how it looked, the picture
         self._gantt = GanttPlan(plan.schedule, plan.outline, plan.facts, plan.rows)
         self._grip: tuple[QPoint, TimeView, int] | None = None
         self._wire: tuple[int, bool, QPointF, QPointF] | None = None  # node, at its start, from, to
@@ -138,9 +139,24 @@ class GanttView(QAbstractScrollArea):
             plan.texts_of,
         ).following(before)
         self._bars()
-        self.viewport().update()
+        self._repaint_unlike(before)
         if self._gantt.data_date != before.data_date:
             self._header.update()
+
+    def _repaint_unlike(self, before: GanttPlan) -> None:
+        """Paint what looks different since an earlier plan was painted."""
+        if self._painted is None or self._painted[0] != self._look(before):
+            self.viewport().update()
+            return
+        old, new, wide = self._painted[1], self.scene(), self.viewport().width()
+        self._painted = self._look(self._gantt), new
+        for top, bottom in new.strips_unlike(old):
+            self.viewport().update(QRect(0, int(top), wide, int(bottom - top) + 1))
+
+    def _look(self, plan: GanttPlan) -> tuple[Any, ...]:
+        """All that a picture of the visible rows follows from."""
+        area, scroll = self.viewport().size(), self.verticalScrollBar().value()
+        return id(plan), self.time, self.options, self.selected, area, scroll, self.is_active()
 
     def _rerow(self) -> None:
         self._gantt = self._gantt.with_rows(self.plan.rows)
@@ -312,7 +328,16 @@ class GanttView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         self.pen.active = self.is_active()
-        self.pen.paint(painter, self.scene())
+        look = self._look(self._gantt)
+        if self._painted is None or self._painted[0] != look:
+            self._painted = look, self.scene()
+        scene, whole = self._painted[1], self.viewport().height()
+        for area in list(event.region()):  # type: ignore[call-overload]
+            painter.setClipRect(area)
+            some = area.height() < whole
+            strip = scene.between(area.top(), area.bottom() + 1) if some else scene
+            self.pen.paint(painter, strip)
+        painter.setClipping(False)
         if self._wire is not None:
             painter.setPen(QPen(current_theme().color("accent"), 1.5, Qt.PenStyle.DashLine))
             painter.drawLine(self._wire[2], self._wire[3])

@@ -8,8 +8,10 @@ Selection, keys, editing and the accessible table stay those of the kit's table 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
@@ -50,6 +52,26 @@ INDENT = 12
 EXPANDER = 18
 
 
+@dataclass(frozen=True)
+class _Picture:
+    """What the rows in sight say: texts, colour roles and signs of edits by column."""
+
+    plan: PlanTable
+    columns: tuple[Column, ...]
+    first: int
+    nodes: Rows
+    texts: list[list[str]]
+    roles: list[list[str] | None]
+    edited: list[list[bool] | None]
+
+    def row(self, place: int) -> tuple[Any, ...]:
+        """All that is seen in a row."""
+        facts, node = self.plan.facts, int(self.nodes[place])
+        ways = [one[place] for part in (self.roles, self.edited) for one in part if one is not None]
+        look = (facts.kind[node], facts.count[node], facts.critical[node], facts.finished[node])
+        return (*(column[place] for column in self.texts), *ways, *look)
+
+
 class ActivityTable(TableView):
     """Shows an `ActivityModel`. `zoom_wheel(steps)` tells of Ctrl and the wheel.
 
@@ -78,6 +100,7 @@ class ActivityTable(TableView):
         self._grip: QPoint | None = None  # where a selected row was taken by its name
         self._over = -1  # the shown row that what is dragged would be dropped on
         self.empty_text = ""  # said where there are no rows
+        self._picture: _Picture | None = None  # of what was painted last
         self._pen = _TextPen(theme)
         theme_manager().changed.connect(self._themed)
         self.setModel(model)
@@ -293,12 +316,18 @@ class ActivityTable(TableView):
             painter.drawText(place, int(Qt.TextFlag.TextWordWrap), self.empty_text)
             return
         scroll, high = self.verticalScrollBar().value(), self.row_height
-        first = max(0, (scroll + area.top()) // high)
-        last = min(len(model.rows), (scroll + area.bottom()) // high + 1)
-        nodes = model.rows[first:last]
-        tops = [row * high - scroll for row in range(first, last)]
+        picture = self._in_sight(plan)
+        wanted = event.region()
+        rows = [
+            row
+            for row in range(picture.first, picture.first + picture.nodes.size)
+            if wanted.intersects(QRect(area.left(), row * high - scroll, area.width(), high))
+        ]
+        places = [row - picture.first for row in rows]
+        nodes = picture.nodes[places]
+        tops = [row * high - scroll for row in rows]
         bands = (nodes < plan.outline.bands).tolist()
-        self._fill(painter, first, tops, bands)
+        self._fill(painter, rows, tops, bands)
         head = self.horizontalHeader()
         for number, column in enumerate(model.shown):
             if self.isColumnHidden(number):
@@ -307,29 +336,66 @@ class ActivityTable(TableView):
             if x + wide < area.left() or x > area.right():
                 continue
             cell = QRect(x, 0, wide, high)
+            texts = [picture.texts[number][place] for place in places]
+            roles, edited = picture.roles[number], picture.edited[number]
             if column.kind == "name":
-                self._names(painter, plan, nodes, tops, cell)
+                self._names(painter, plan, nodes, texts, tops, cell)
             else:
-                self._texts(painter, plan, column, nodes, tops, cell, bands)
-            self._dots(painter, plan, column.id, nodes, tops, cell)
+                own = [roles[place] for place in places] if roles is not None else None
+                self._texts(painter, column, texts, own, tops, cell, bands)
+            if edited is not None:
+                self._dots(painter, [edited[place] for place in places], tops, cell)
         self._cell_frame(painter)
 
-    def _dots(
-        self,
-        painter: QPainter,
-        plan: PlanTable,
-        column: str,
-        nodes: Rows,
-        tops: list[int],
-        cell: QRect,
-    ) -> None:
-        """An accent dot in the padding of every edited cell."""
-        flags = self.activities.edited(column)
+    def _in_sight(self, plan: PlanTable) -> _Picture:
+        """What is to be seen now; what was made for the last frame, where it is the same."""
+        model, scroll, high = self.activities, self.verticalScrollBar().value(), self.row_height
+        first = max(0, scroll // high)
+        nodes = model.rows[first : (scroll + self.viewport().height()) // high + 1]
+        old, columns = self._picture, tuple(model.shown)
+        if (
+            old is None
+            or old.plan is not plan
+            or old.columns != columns
+            or old.first != first
+            or not np.array_equal(old.nodes, nodes)
+        ):
+            texts = [column.texts(plan, nodes) for column in columns]
+            roles = [column.roles(plan, nodes) if column.roles else None for column in columns]
+            edited = [self._edited(column.id, nodes, plan) for column in columns]
+            self._picture = _Picture(plan, columns, first, nodes, texts, roles, edited)
+        assert self._picture is not None
+        return self._picture
+
+    def _edited(self, column: str, nodes: Rows, plan: PlanTable) -> list[bool] | None:
+        """Which cells of a column differ from the update that was opened."""
+        flags, bands = self.activities.edited(column), plan.outline.bands
         if flags is None:
+            return None
+        found: list[bool] = ((nodes >= bands) & flags[np.maximum(nodes - bands, 0)]).tolist()
+        return found
+
+    def refresh_rows(self) -> None:
+        """The same rows have other contents: paint those in sight that look different."""
+        old, plan = self._picture, self.activities.plan
+        if old is None or plan is None or old.plan is plan or not old.nodes.size:
+            self.viewport().update()
             return
-        bands, x = plan.outline.bands, cell.left() + cell.width() - PAD / 2
-        for node, y in zip(nodes.tolist(), tops, strict=True):
-            if node >= bands and flags[node - bands]:
+        new = self._in_sight(plan)
+        if new.first != old.first or new.columns != old.columns or new.nodes.size != old.nodes.size:
+            self.viewport().update()
+            return
+        model, last = self.activities, max(0, len(new.columns) - 1)
+        for place in range(new.nodes.size):
+            if new.row(place) != old.row(place):
+                row = new.first + place
+                model.dataChanged.emit(model.index(row, 0), model.index(row, last))
+
+    def _dots(self, painter: QPainter, edited: list[bool], tops: list[int], cell: QRect) -> None:
+        """An accent dot in the padding of every edited cell."""
+        x = cell.left() + cell.width() - PAD / 2
+        for found, y in zip(edited, tops, strict=True):
+            if found:
                 self._pen.dot(painter, x, y + self.row_height / 2 - 0.5)
 
     def _cell_frame(self, painter: QPainter) -> None:
@@ -343,14 +409,13 @@ class ActivityTable(TableView):
             painter.setPen(self._pen.theme.color("accent"))
             painter.drawRect(self.visualRect(index).adjusted(0, 0, -1, -2))
 
-    def _fill(self, painter: QPainter, first: int, tops: list[int], bands: list[bool]) -> None:
+    def _fill(self, painter: QPainter, rows: list[int], tops: list[int], bands: list[bool]) -> None:
         theme, wide, high = self._pen.theme, self.viewport().width(), self.row_height
         model, selection = self.activities, self.selectionModel()
         none = not selection.hasSelection()
         active = self.active()
         band, rule = theme.color("surface-header"), theme.color("grid-line")
-        for place, (y, is_band) in enumerate(zip(tops, bands, strict=True)):
-            row = first + place
+        for row, y, is_band in zip(rows, tops, bands, strict=True):
             if not none and selection.isSelected(model.index(row, 0)):
                 role = "selection" if active else "selection-inactive"
                 painter.fillRect(0, y, wide, high, theme.color(role))
@@ -374,15 +439,13 @@ class ActivityTable(TableView):
     def _texts(
         self,
         painter: QPainter,
-        plan: PlanTable,
         column: Column,
-        nodes: Rows,
+        texts: list[str],
+        roles: list[str] | None,
         tops: list[int],
         cell: QRect,
         bands: list[bool],
     ) -> None:
-        texts = column.texts(plan, nodes)
-        roles = column.roles(plan, nodes) if column.roles else None
         pen, room, is_id = self._pen, cell.width() - 2 * PAD, column.id == "id"
         left, right = cell.left() + PAD, cell.left() + cell.width() - PAD
         for place, (text, y, band) in enumerate(zip(texts, tops, bands, strict=True)):
@@ -403,11 +466,15 @@ class ActivityTable(TableView):
                 pen.mark(painter, right - width - 9, y + self.row_height / 2 - 0.5, role)
 
     def _names(
-        self, painter: QPainter, plan: PlanTable, nodes: Rows, tops: list[int], cell: QRect
+        self,
+        painter: QPainter,
+        plan: PlanTable,
+        nodes: Rows,
+        texts: list[str],
+        tops: list[int],
+        cell: QRect,
     ) -> None:
         model, pen = self.activities, self._pen
-        number = self._name_column()
-        texts = model.shown[number].texts(plan, nodes)
         columns = (
             plan.outline.depth[nodes].tolist(),
             plan.facts.kind[nodes].tolist(),

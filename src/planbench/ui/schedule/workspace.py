@@ -316,9 +316,13 @@ class ScheduleWorkspace(QWidget):
             if self.plan.sifted
             else ""
         )
-        self.table.select_row(node, scroll=False)
-        if len(several) > 1 and size == self.plan.outline.size:
-            self.table.select_also(several)
+        if self.model.refreshed and self.table.current_row() == node:
+            self.table.refresh_rows()  # what is selected stays so
+        else:
+            self.table.viewport().update()
+            self.table.select_row(node, scroll=False)
+            if len(several) > 1 and size == self.plan.outline.size:
+                self.table.select_also(several)
         self._quiet = False
         self.table.verticalScrollBar().setValue(place)
         self.gantt.set_selected(node if self._row_of(node) >= 0 else NO_ROW)
