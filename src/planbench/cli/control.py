@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from planbench.cli.output import envelope, repairs_json, write_json
-from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import to_iso
 from planbench.services.control import (
     ControlReport,
@@ -16,9 +15,7 @@ from planbench.services.control import (
     control_report,
     point_of,
 )
-from planbench.services.document import Document
-from planbench.services.files import open_file
-from planbench.services.scheduling import recalculate
+from planbench.services.reports.snapshot import analysed_file
 
 
 def add_command(commands: Any) -> None:
@@ -32,19 +29,10 @@ def add_command(commands: Any) -> None:
     made.set_defaults(run=_control)
 
 
-def _opened(path: Path, encoding: str | None) -> Document:
-    document = open_file(path, encoding)
-    recalculate(document)
-    if document.cpm is None:
-        raise PlanbenchError(document.problem, str(path))
-    document.update_label = path.name
-    return document
-
-
 def _control(options: argparse.Namespace) -> int:
-    documents = [_opened(path, options.encoding) for path in options.files]
+    documents = [analysed_file(path, options.encoding) for path in options.files]
     documents.sort(key=lambda document: document.schedule.data_date)
-    base = _opened(options.baseline, options.encoding) if options.baseline else None
+    base = analysed_file(options.baseline, options.encoding) if options.baseline else None
     history: list[Point] = []
     for document in documents[:-1]:
         against = base or document

@@ -36,6 +36,7 @@ from planbench.engines.reports.blocks import (
     Sheets,
     Source,
     Table,
+    around_one,
 )
 from planbench.exchange.reports.html import write_html
 from planbench.exchange.reports.pptx import write_pptx
@@ -258,6 +259,17 @@ def test_ticks_lie_inside_and_are_even(low: float, span: float) -> None:
     assert len(found) <= 9
     gaps = [b - a for a, b in pairwise(found)]
     assert all(gap == pytest.approx(gaps[0], rel=1e-3) for gap in gaps)
+
+
+def test_indices_are_shown_around_one_and_nothing_else_is() -> None:
+    charts = {b.title: b for _, b in report().blocks() if isinstance(b, Chart)}
+    assert around_one(charts["Over time"]) is None
+    assert around_one(charts["Over time"], True) is None
+    assert around_one(charts["Quadrants"]) == pytest.approx((0.89, 1.11))
+    assert around_one(charts["Quadrants"], True) == pytest.approx((0.89, 1.11))
+    root = ElementTree.fromstring(chart_svg(charts["Over time"], 640.0)[0])
+    words = [one.text for one in root.iter() if one.tag.endswith("text")]
+    assert {"0", "2", "4", "6", "8", "M€", "DD"} <= set(words)
 
 
 def test_numbers_and_dates_of_axes() -> None:

@@ -117,6 +117,24 @@ class Chart:
     note: str = ""
 
 
+def around_one(chart: Chart, across: bool = False) -> tuple[float, float] | None:
+    """The range of an axis for indices, which are read by their distance from 1; else None.
+
+    The upright axis, or with `across` the other one, which holds indices in a "scatter".
+    """
+    asked = chart.kind == "scatter" if across else chart.unit in INDEX_UNITS
+    if not asked:
+        return None
+    values = [v for one in chart.series for v in (one.x if across else one.y)]
+    numbers = [abs(float(v) - 1.0) for v in values if v is not None]
+    reach = max([*numbers, 0.05]) * 1.1
+    return 1.0 - reach, 1.0 + reach
+
+
+INDEX_UNITS = ("index", "CPI")
+"""Units of charts of indices."""
+
+
 @dataclass(frozen=True)
 class Bar:
     """One row of a Gantt extract; instants in minutes, None where there is no date.

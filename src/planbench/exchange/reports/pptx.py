@@ -22,6 +22,7 @@ from planbench.engines.reports.blocks import (
     Series,
     Sheets,
     Table,
+    around_one,
 )
 from planbench.exchange.reports.repack import repacked
 
@@ -397,7 +398,7 @@ def _serial(minute: float | str) -> float:
 
 
 def _dress(made: Any, chart: Chart) -> None:
-    from pptx.enum.chart import XL_LEGEND_POSITION
+    from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
     from pptx.util import Pt
 
     made.has_title = False
@@ -424,6 +425,12 @@ def _dress(made: Any, chart: Chart) -> None:
             across.minimum_scale, across.maximum_scale = min(every), max(every)
     if chart.kind == "bars":
         across.reverse_order = True
+    across.tick_label_position = XL_TICK_LABEL_POSITION.LOW  # not through values below zero
+    for axis, limits in ((value, around_one(chart)), (across, around_one(chart, True))):
+        if limits is not None:
+            axis.minimum_scale, axis.maximum_scale = limits
+            axis.tick_labels.number_format_is_linked = False
+            axis.tick_labels.number_format = "0.00"
     for one, series in zip(made.plots[0].series, chart.series, strict=True):
         _colour(one, chart, series)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from planbench.domain.times import DAY, NO_TIME, to_datetime
-from planbench.engines.reports.blocks import COLOURS, Bar, Bars, Chart, Series
+from planbench.engines.reports.blocks import COLOURS, Bar, Bars, Chart, Series, around_one
 
 FONT = 11.0
 """Height of letters in pixels of the picture."""
@@ -219,16 +219,12 @@ def _lines(chart: Chart, width: float) -> Picture:
         pad = 30 * DAY if chart.x_kind == "date" else max(abs(x_low) * 0.05, 1.0)
         x_low, x_high = x_low - pad, x_high + pad
     y_low, y_high = _span(chart.series, False)
-    around_one = chart.unit in ("index", "CPI")  # indices are read by their distance from 1
-    if around_one:
-        reach = max(abs(y_low - 1), abs(y_high - 1), 0.05) * 1.1
-        y_low, y_high = 1 - reach, 1 + reach
-    if chart.kind == "scatter":
-        reach = max(abs(x_low - 1), abs(x_high - 1), 0.05) * 1.1
-        x_low, x_high = 1 - reach, 1 + reach
-    if not around_one and y_low > 0 and y_low < 0.5 * y_high:
+    x_low, x_high = around_one(chart, True) or (x_low, x_high)
+    y_low, y_high = around_one(chart) or (y_low, y_high)
+    index = around_one(chart) is not None
+    if not index and y_low > 0 and y_low < 0.5 * y_high:
         y_low = 0.0
-    room = 0.0 if around_one else (y_high - y_low) * 0.05 or 1.0
+    room = 0.0 if index else (y_high - y_low) * 0.05 or 1.0
     y_low, y_high = (y_low if y_low == 0 else y_low - room), y_high + room
     place = _scale_y(picture, y_low, y_high, left, right, top, bottom)
     picture.text(8, top - 6 - marked, chart.unit)
@@ -248,7 +244,7 @@ def _lines(chart: Chart, width: float) -> Picture:
         picture.text(x, bottom + 16, words, anchor="middle")
     if chart.x_title:
         picture.text((left + right) / 2, bottom + 31, chart.x_title, anchor="middle")
-    if around_one:
+    if index:
         picture.line(left, place(1.0), right, place(1.0), "muted", 1.2)
     if chart.kind == "scatter":
         picture.line(across(1.0), top, across(1.0), bottom, "muted", 1.2)
@@ -354,7 +350,7 @@ def _bars(chart: Chart, width: float) -> Picture:
     picture = Picture(width, 0.0)
     top = _legend(picture, chart, 8, 14) if len(chart.series) > 1 else 6.0
     several = len(chart.series)
-    high = max(ROW, 10.0 * several + 5)
+    high = max(ROW, 12.0 * several + 6)
     left = min(max(text_wide(name) for name in names) + 14, width * 0.42) if names else 80.0
     right = width - 62.0
     flat = [v for one in chart.series for v in one.y if v is not None]

@@ -17,6 +17,7 @@ from planbench.engines.reports.blocks import (
     COLOURS,
     DATE,
     INDEX,
+    LEFT,
     MONEY,
     NUMBER,
     SHARE,
@@ -31,6 +32,7 @@ from planbench.engines.reports.blocks import (
     Sheets,
     Table,
     Value,
+    around_one,
 )
 from planbench.exchange.reports.repack import repacked
 
@@ -45,6 +47,7 @@ FORMATS = {
 
 _HEAD = 4  # row of the column titles of a data sheet
 _CHARTS_APART = 18
+_DATA = 14  # first column of the data that charts draw
 _NOT_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -81,6 +84,11 @@ def write_xlsx(report: Report) -> bytes:
             entries.append((name, section.title))
             _chart_sheet(sheet, section, charts)
     _front(first, report, entries)
+    for sheet in book.worksheets:  # printed across, as wide as the paper
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
     out = io.BytesIO()
     book.save(out)
     return repacked(out.getvalue())
@@ -148,11 +156,11 @@ def _front(sheet: Any, report: Report, entries: Sequence[tuple[str, str]]) -> No
     sheet.column_dimensions["A"].width = 34
     sheet.column_dimensions["B"].width = 22
     sheet.column_dimensions["C"].width = 70
-    _put(sheet, 1, 1, report.title).font = Font(size=16, bold=True)
-    _put(sheet, 2, 1, report.subtitle).font = Font(size=12, color="5B6675")
+    _put(sheet, 1, 1, report.title).font = Font(name="Calibri", size=16, bold=True)
+    _put(sheet, 2, 1, report.subtitle).font = Font(name="Calibri", size=12, color="5B6675")
     row = 4
     for name, text in (*report.about, ("Digest", report.digest), ("Report", report.identity)):
-        _put(sheet, row, 1, name).font = Font(color="5B6675")
+        _put(sheet, row, 1, name).font = Font(name="Calibri", color="5B6675")
         _put(sheet, row, 2, text)
         row += 1
     for section in report.sections:
@@ -160,7 +168,7 @@ def _front(sheet: Any, report: Report, entries: Sequence[tuple[str, str]]) -> No
         if not told:
             continue
         row += 1
-        _put(sheet, row, 1, section.title).font = Font(bold=True, size=12)
+        _put(sheet, row, 1, section.title).font = Font(name="Calibri", bold=True, size=12)
         for block in told:
             for line in _lines(block):
                 row += 1
@@ -169,12 +177,12 @@ def _front(sheet: Any, report: Report, entries: Sequence[tuple[str, str]]) -> No
                     cell.alignment = Alignment(wrap_text=len(line) > 1, vertical="top")
         row += 1
     row += 1
-    _put(sheet, row, 1, "Sheets").font = Font(bold=True, size=12)
+    _put(sheet, row, 1, "Sheets").font = Font(name="Calibri", bold=True, size=12)
     for name, section_title in entries:
         row += 1
         cell = _put(sheet, row, 1, name)
         cell.hyperlink = f"#'{name.replace(chr(39), chr(39) * 2)}'!A1"
-        cell.font = Font(color="3451C6", underline="single")
+        cell.font = Font(name="Calibri", color="3451C6", underline="single")
         _put(sheet, row, 2, section_title)
 
 
@@ -196,13 +204,15 @@ def _table_sheet(sheet: Any, section: Section, table: Table, number: int) -> Non
     from openpyxl.worksheet.table import Table as Live
     from openpyxl.worksheet.table import TableStyleInfo
 
-    _put(sheet, 1, 1, section.title).font = Font(bold=True, size=13)
+    _put(sheet, 1, 1, section.title).font = Font(name="Calibri", bold=True, size=13)
     note = " ".join(one for one in (table.title, table.note) if one)
-    _put(sheet, 2, 1, note).font = Font(color="5B6675")
+    _put(sheet, 2, 1, note).font = Font(name="Calibri", color="5B6675")
     titles = _distinct([column.title for column in table.columns])
     rows = table.rows or ((None,) * len(titles),)
-    for place, title in enumerate(titles, 1):
-        _put(sheet, _HEAD, place, title).alignment = Alignment(wrap_text=True, vertical="top")
+    for place, (title, column) in enumerate(zip(titles, table.columns, strict=True), 1):
+        side = "left" if column.kind in LEFT else "right"
+        head = _put(sheet, _HEAD, place, title)
+        head.alignment = Alignment(side, "top", wrap_text=True)
     for at, row in enumerate(rows, _HEAD + 1):
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True), 1):
             cell = _put(sheet, at, place, value, column.kind)
@@ -219,7 +229,7 @@ def _table_sheet(sheet: Any, section: Section, table: Table, number: int) -> Non
         longest = max((len(str(row[place - 1] or "")) for row in rows), default=0)
         text = column.kind in ("text", "state")
         asked = longest + 2 if text else 13
-        sheet.column_dimensions[letter].width = min(max(asked, len(column.title) / 2 + 4, 9), 60)
+        sheet.column_dimensions[letter].width = min(max(asked, len(column.title) / 2 + 4, 11), 60)
     _sums(sheet, table, last)
 
 
@@ -236,9 +246,9 @@ def _sums(sheet: Any, table: Table, last: int) -> None:
             letter = get_column_letter(place)
             cell = sheet.cell(row, place, f"=SUBTOTAL(109,{letter}{_HEAD + 1}:{letter}{last})")
             cell.number_format = FORMATS.get(column.kind, "General")
-            cell.font = Font(bold=True)
+            cell.font = Font(name="Calibri", bold=True)
         elif place == 1:
-            _put(sheet, row, 1, "Total of what is shown").font = Font(bold=True)
+            _put(sheet, row, 1, "Total of what is shown").font = Font(name="Calibri", bold=True)
 
 
 def _distinct(titles: Sequence[str]) -> list[str]:
@@ -260,21 +270,30 @@ def _chart_sheet(sheet: Any, section: Section, charts: Sequence[Chart]) -> None:
     from openpyxl.styles import Font
 
     sheet.sheet_view.showGridLines = False
-    _put(sheet, 1, 1, section.title).font = Font(bold=True, size=13)
-    column = 14
+    _put(sheet, 1, 1, section.title).font = Font(name="Calibri", bold=True, size=13)
+    column = _DATA
     row = 3
     for chart in charts:
         if chart.x_kind == "category":
             made, column = _category_chart(sheet, chart, column)
         else:
             made, column = _value_chart(sheet, chart, column)
+        _widen(sheet, column)
         made.title = chart.title or section.title
         made.width, made.height = 22.0, 8.2
         sheet.add_chart(made, f"A{row}")
         row += _CHARTS_APART
         notes = [mark.text for mark in chart.marks] + ([chart.note] if chart.note else [])
         if notes:
-            _put(sheet, row - 1, 1, "; ".join(notes)).font = Font(color="5B6675")
+            _put(sheet, row - 1, 1, "; ".join(notes)).font = Font(name="Calibri", color="5B6675")
+
+
+def _widen(sheet: Any, last: int) -> None:
+    """Columns of data wide enough for dates and names."""
+    from openpyxl.utils import get_column_letter
+
+    for column in range(_DATA, last):
+        sheet.column_dimensions[get_column_letter(column)].width = 13
 
 
 def _category_chart(sheet: Any, chart: Chart, column: int) -> tuple[Any, int]:
@@ -331,6 +350,10 @@ def _value_chart(sheet: Any, chart: Chart, column: int) -> tuple[Any, int]:
     made.x_axis.number_format = "mmm yy" if dates else "General"
     made.x_axis.title = chart.x_title or None
     made.y_axis.title = chart.unit or None
+    for axis, limits in ((made.y_axis, around_one(chart)), (made.x_axis, around_one(chart, True))):
+        if limits is not None:
+            axis.scaling.min, axis.scaling.max = limits
+            axis.number_format = "0.00"
     _axes(made, len(chart.series))
     return made, column
 
@@ -357,6 +380,7 @@ def _look(one: Any, chart: Chart, series: Series) -> None:
 def _axes(made: Any, many: int) -> None:
     """Axes that show: newer programs hide those that do not say so."""
     made.x_axis.delete = made.y_axis.delete = False
+    made.x_axis.tickLblPos = "low"  # not through values below zero
     made.legend.position = "b"
     if many < 2:
         made.legend = None

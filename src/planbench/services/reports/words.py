@@ -46,7 +46,7 @@ def index_text(value: float | None) -> str:
     return DASH if value is None else number_text(value, 2)
 
 
-def told(value: Value, kind: str, money: Money | None = None) -> str:
+def told(value: Value, kind: str) -> str:
     """A value of a column in words; a dash where a number or date does not exist."""
     if isinstance(value, str):
         return value
@@ -54,8 +54,8 @@ def told(value: Value, kind: str, money: Money | None = None) -> str:
         return DASH if value is None else date_text(int(value))
     if value is None:
         return DASH if kind in (NUMBER, MONEY, SHARE, INDEX) else ""
-    if kind == MONEY and money is not None:
-        return money.plain(float(value))
+    if kind == MONEY:
+        return number_text(float(value), 1)
     if kind == SHARE:
         return share_text(float(value))
     if kind == INDEX:
@@ -72,22 +72,34 @@ def table(
     levels: Sequence[int] = (),
     note: str = "",
 ) -> Table:
-    """A table with its words; sums of `total` columns leave out what is None."""
-    texts = tuple(
-        tuple(told(value, column.kind, money) for value, column in zip(row, columns, strict=True))
+    """A table with its words; sums of `total` columns leave out what is None.
+
+    With `money` the amounts of MONEY columns are given in the currency and stand in its unit.
+    """
+    factor = 1.0 if money is None else money.factor
+    plain_rows = tuple(
+        tuple(
+            float(value) / factor
+            if column.kind == MONEY and isinstance(value, int | float)
+            else value
+            for value, column in zip(row, columns, strict=True)
+        )
         for row in rows
+    )
+    texts = tuple(
+        tuple(told(value, column.kind) for value, column in zip(row, columns, strict=True))
+        for row in plain_rows
     )
     totals: tuple[str, ...] = ()
     if rows and any(column.total for column in columns):
         made = []
         for place, column in enumerate(columns):
             if column.total:
-                numbers = [row[place] for row in rows]
+                numbers = [row[place] for row in plain_rows]
                 total = math.fsum(float(one) for one in numbers if isinstance(one, int | float))
-                made.append(told(total, column.kind, money))
+                made.append(told(total, column.kind))
             else:
                 made.append("")
         made[0] = made[0] or "Total"
         totals = tuple(made)
-    plain_rows = tuple(tuple(row) for row in rows)
     return Table(title, tuple(columns), plain_rows, texts, tuple(levels), totals, note)

@@ -12,6 +12,7 @@ from planbench.engines.reports.blocks import (
     Bars,
     Block,
     Chart,
+    Column,
     Facts,
     Paragraph,
     Report,
@@ -324,9 +325,12 @@ class _Press:
         for number, row in enumerate(rows):
             strong = bool(table.totals) and number == len(rows) - 1
             level = table.levels[number] if number < len(table.levels) else -1
+            style = "small-strong" if strong or level == 0 else "small"
             lines = [
-                self.measure.lines(text, "small", wide - 2 * _PAD, _MOST_LINES)
-                for text, wide in zip(row, widths, strict=True)
+                self.measure.lines(
+                    text, style, wide - 2 * _PAD - _shift(column, level), _MOST_LINES
+                )
+                for text, wide, column in zip(row, widths, table.columns, strict=True)
             ]
             high = max(map(len, lines)) * 14.0 + 4
             if self.room < high:
@@ -345,25 +349,28 @@ class _Press:
         sample = list(table.texts[:: max(len(table.texts) // 300, 1)])
         if table.totals:
             sample.append(table.totals)
-        needs = []
+        needs, floors = [], []
         for place, column in enumerate(table.columns):
             cells = [self.measure.wide(row[place], "small-strong") for row in sample]
             words = [self.measure.wide(word, "small") for word in column.title.split(" ")]
-            needs.append(max([*cells, *words, 14.0]) + 2 * _PAD + 2)
+            title = self.measure.wide(column.title, "small")
+            needs.append(max([*cells, *words, title * 0.55, 14.0]) + 2 * _PAD + 2)
+            parts = {word for row in sample for word in row[place].split(" ")}
+            longest = max((self.measure.wide(word, "small") for word in parts), default=14.0)
+            floors.append(min(max([longest, *words]), 150.0) + 2 * _PAD + 1)
         fixed = [c.kind not in LEFT or n < 80 for c, n in zip(table.columns, needs, strict=True)]
         widths = list(needs)
         open_ = [k for k, is_fixed in enumerate(fixed) if not is_fixed]
         left = total - sum(n for n, is_fixed in zip(needs, fixed, strict=True) if is_fixed)
         while open_:  # a text that needs less than its share leaves the rest to the others
             weight = sum(table.columns[k].weight for k in open_)
-            small = [k for k in open_ if needs[k] <= left * table.columns[k].weight / weight]
-            if not small:
-                for k in open_:
-                    widths[k] = max(left * table.columns[k].weight / weight, 24.0)
-                break
-            for k in small:
-                left -= needs[k]
-            open_ = [k for k in open_ if k not in small]
+            share = {k: max(left * table.columns[k].weight / weight, 24.0) for k in open_}
+            wide = [k for k in open_ if floors[k] > share[k]]  # no word is broken if it can be
+            settled = wide or [k for k in open_ if needs[k] <= share[k]] or open_
+            for k in settled:
+                widths[k] = min(max(floors[k], share[k]), needs[k])
+                left -= widths[k]
+            open_ = [k for k in open_ if k not in settled]
         spare = total - sum(widths)
         if spare > 0:
             stretch = [k for k, c in enumerate(table.columns) if c.kind in LEFT] or [0]
@@ -394,10 +401,15 @@ class _Press:
         x = self.left
         style = "small-strong" if strong else "small"
         for place, (column, wide) in enumerate(zip(table.columns, widths, strict=True)):
-            shift = 8.0 * level if level > 0 and column.title == "Name" else 0.0
+            shift = _shift(column, level)
             for k, line in enumerate(lines[place]):
                 box = (x + _PAD + shift, self.y + 2 + 14 * k, wide - 2 * _PAD - shift, 14.0)
                 self.page.cells.append(Cell(*box, line, "text", style, column.kind not in LEFT))
             x += wide
         self.y += high
         self.page.lines.append((self.left, self.y, x, self.y, "grid-line"))
+
+
+def _shift(column: Column, level: int) -> float:
+    """How far the name of a row of an outline stands in."""
+    return 8.0 * level if level > 0 and column.title == "Name" else 0.0
