@@ -12,6 +12,7 @@ from planbench.engines.quality.result import MetricResult
 from planbench.engines.quality.ribbons import Difference, Reading, differences
 from planbench.ui import text
 from planbench.ui.quality import words
+from planbench.ui.theme import current_theme
 from planbench.ui.widgets import Button, CellLook, Column, FlatTableModel, Label, TableView
 from planbench.ui.widgets.forms import check_box
 
@@ -91,7 +92,9 @@ class DifferencesDialog(QDialog):
         self.readings.setModel(ReadingsModel(readings))
         self.readings.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.readings.fit_columns()
-        self.readings.setFixedHeight(min(260, 36 + 28 * (len(readings) + 1)))
+        row = current_theme().row
+        height = row["header_single"] + row["default"] * min(len(readings), 9) + 2
+        self.readings.setFixedHeight(height)
         self._said = Label("", "prose", wrap=True)
         self.everyone: QCheckBox = check_box("Also rows that only one of them counts", False)
         self.everyone.toggled.connect(lambda _on: self._compare())
@@ -113,8 +116,17 @@ class DifferencesDialog(QDialog):
         column.addWidget(self.table, 1)
         column.addLayout(foot)
         self.readings.row_changed.connect(lambda _row: self._compare())
-        self.readings.select_row(0 if self._here else 1)
+        self.readings.select_row(self._first())
         self._compare()
+
+    def _first(self) -> int:
+        """The first reading that finds other rows, else the first other one."""
+        here = self._readings[self._here].result
+        others = [place for place in range(len(self._readings)) if place != self._here]
+        for place in others:
+            if not np.array_equal(self._readings[place].result.rows, here.rows):
+                return place
+        return others[0]
 
     def _compare(self) -> None:
         place = self.readings.current_row()

@@ -111,6 +111,9 @@ class MetricForm(QWidget):
         self.reading = Label("", "prose", "text-muted", wrap=True)
         self.tried = Label("", "prose", wrap=True)
         self.field = FieldBox({}, "Field to put in")
+        line = self.field.lineEdit()
+        if line is not None:
+            line.setPlaceholderText("A field to put in")
         self.put_in = Button("Put in", "default", "plus", tip="Put the field in the expression")
         self.put_in.clicked.connect(lambda _on=False: self._put_field())
         self._last: QLineEdit = self.count.field
@@ -174,6 +177,7 @@ class MetricForm(QWidget):
         self.weight.setText(f"{metric.weight:g}")
         reading = f"{metric.formula[:1].upper()}{metric.formula[1:]}. Counted: {metric.population}."
         self.reading.setText("" if own else reading)
+        self.reading.setVisible(not own)
         for form, name in ((self.count, "count"), (self.where, "where"), (self.show_, "show")):
             form.setText(str(options.get(name, "")))
         for box, known, key in (
@@ -291,7 +295,11 @@ class RulesetEditor(QDialog):
         self.model.dataChanged.connect(lambda *_: self._show(self.table.current_row()))
         self._show(-1)
         if self.model.metrics:
-            self.table.select_row(0)
+            self._choose(0)
+
+    def _choose(self, row: int) -> None:
+        self.table.select_row(row)
+        self._show(row)
 
     def _show(self, row: int) -> None:
         there = 0 <= row < len(self.model.metrics)
@@ -340,9 +348,7 @@ class RulesetEditor(QDialog):
     def _reset(self, row: int) -> None:
         self.model.set_data(self.model.columns, len(self.model.metrics))
         self.table.apply_columns()
-        self._show(-1)
-        if row >= 0:
-            self.table.select_row(row)
+        self._choose(row)
 
     def form_edited(self) -> None:
         """Take what was typed over into the metric."""

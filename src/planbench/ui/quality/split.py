@@ -264,10 +264,16 @@ def _points(title: str, values: list[float], tip: str) -> Column:
         116,
         right=True,
         values=values,
-        format=lambda value: text.number(value, 1) if value else text.DASH,
+        format=_figure,
         sort_values=np.array(values, dtype=np.float64),
         tip=tip,
     )
+
+
+def _figure(value: float) -> str:
+    if not value:
+        return text.DASH
+    return text.number(value, 0 if abs(value - round(value)) < 0.05 and value >= 1 else 1)
 
 
 class ScoreView(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -40,6 +40,16 @@ _VIEWS = ("Metrics", "Findings", "Rounds", "Work areas", "Score")
 
 _TRUSTED = 0.95
 """Share of stored dates that must equal ours before figures of float go without a remark."""
+
+
+class _Split(QSplitter):
+    """`resized()` when the room to share has changed."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class QualityWorkspace(QWidget):
@@ -140,7 +150,8 @@ class QualityWorkspace(QWidget):
 
     def _work_page(self) -> QWidget:
         page = QWidget()
-        split = QSplitter(Qt.Orientation.Vertical)
+        split = _Split(Qt.Orientation.Vertical)
+        split.resized.connect(self._share_height)
         split.setChildrenCollapsible(False)
         split.addWidget(self.metrics)
         split.addWidget(self.rows)
@@ -459,4 +470,3 @@ class QualityWorkspace(QWidget):
         if narrow != self._narrow:
             self._narrow = narrow
             self._details.setChecked(not narrow)
-        self._share_height()
