@@ -361,3 +361,17 @@ def test_a_portfolio_without_projects_is_still_answered() -> None:
     assert found.plan == {}
     with pytest.raises(ModelError):
         Register(Settings("tomorrow", 0.05), ())
+
+
+def test_the_cost_of_a_kept_risk_run_becomes_the_spread_of_the_project(register: Register) -> None:
+    drawn = [float(amount) for amount in range(500_000_000, 600_000_000, 1_000_000)]
+    cost = pl._forward_cost({"cost": {"total": drawn[::-1]}})
+    assert cost == (509e6, 549e6, 589e6)  # by nearest rank of 100 values
+    assert pl._forward_cost({}) is None
+    assert pl._forward_cost({"cost": None}) is None
+    assert pl._forward_cost({"cost": {"total": [0.0] * 20}}) is None
+    flow = pl.Flow("P01", "one", "2026-09-30", "", "", None, None, None, cost=cost)
+    fresh = pl.with_flows(register, (flow,))
+    assert (fresh.by_id["P01"].cost_p10, fresh.by_id["P01"].cost_p90) == (509.0, 589.0)
+    found = pf.balance.simulate(fresh, as_asked(fresh))
+    assert found.cost_p50["P01"] == pytest.approx(549.0, rel=0.002)

@@ -34,6 +34,7 @@ def run_demo(folder: Path, *, pictures: bool = True) -> Iterator[str]:
     _write_results(document, folder)
     yield f"results written: {folder / 'schedule.json'}, check.json, risk.json"
 
+    yield _write_portfolio(folder)
     path = folder / "sample.planbench"
     library = Library.open(path)
     try:
@@ -88,6 +89,23 @@ def _told(document: Document) -> Iterator[str]:
     yield (
         f"simulated: 10,000 iterations, P50 {to_iso(risk.percentile(50))}, "
         f"P80 {to_iso(risk.percentile(80))}"
+    )
+
+
+def _write_portfolio(folder: Path) -> str:
+    """Solve the sample portfolio; its register and the answer become files. Returns the news."""
+    from planbench.services.portfolio import analyse, sample_portfolio, save_portfolio
+    from planbench.services.portfolio_json import portfolio_json
+
+    register = sample_portfolio()
+    save_portfolio(register, folder / "portfolio.xlsx")
+    found = analyse(register)
+    write_json(envelope("portfolio", [], portfolio_json(found)), str(folder / "portfolio.json"))
+    chosen = sum(delay is not None for delay in found.solved.plan.values())
+    return (
+        f"portfolio solved: {chosen} of {len(found.solved.plan)} projects, value "
+        f"{found.solved.selection.value:,.0f} {found.solved.unit}, "
+        f"gap {found.solved.selection.gap:.1%}: portfolio.xlsx, portfolio.json"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -124,6 +125,7 @@ class Flow:
     """What a project's latest update says: dates as YYYY-MM-DD, money in its own currency.
 
     `values` are its BAC, PV, EV and AC; None where nothing can be measured, `remark` says why.
+    `cost` are P10, P50 and P90 of what is still to be spent, by the kept risk run.
     """
 
     project: str
@@ -135,6 +137,7 @@ class Flow:
     cpi: float | None
     values: Values | None
     remark: str = ""
+    cost: tuple[float, float, float] | None = None
 
 
 def flows(library: Library, register: Register) -> tuple[Flow, ...]:
@@ -173,7 +176,20 @@ def _flow(library: Library, project: Project, record: ProjectRecord) -> Flow:
     except PlanbenchError as error:
         return replace(made, remark=error.line)
     values = report.measured.values
-    return replace(made, eac=report.eac, cpi=values.cpi, values=values)
+    cost = _forward_cost(risk.meta if risk else {})
+    return replace(made, eac=report.eac, cpi=values.cpi, values=values, cost=cost)
+
+
+def _forward_cost(meta: Mapping[str, Any]) -> tuple[float, float, float] | None:
+    """P10, P50 and P90 of the drawn cost, by nearest rank; a risk run draws what is ahead.
+
+    None where the run had no cost, or where it is not above 0.
+    """
+    drawn = sorted((meta.get("cost") or {}).get("total", ()))
+    if not drawn:
+        return None
+    low, middle, high = (drawn[math.ceil(p * len(drawn) / 100) - 1] for p in (10, 50, 90))
+    return (low, middle, high) if low > 0 else None
 
 
 def _day(minute: int | None) -> str:
@@ -181,9 +197,10 @@ def _day(minute: int | None) -> str:
 
 
 def with_flows(register: Register, found: tuple[Flow, ...]) -> Register:
-    """The register with forecast finish, P80, EAC and CPI of its linked projects.
+    """The register with forecast finish, P80, EAC, CPI and cost under risk of linked projects.
 
-    Where the unit of the register is a million, the EAC is divided by a million.
+    Where the unit of the register is a million, amounts are divided by a million. Projects
+    without a kept risk run keep the percentiles they have.
     """
     scale = 1e6 if "million" in register.settings.unit.casefold() else 1.0
     by_id = {flow.project: flow for flow in found}
@@ -198,9 +215,17 @@ def with_flows(register: Register, found: tuple[Flow, ...]) -> Register:
             p80_finish=flow.p80_finish,
             eac=None if flow.eac is None else flow.eac / scale,
             cpi=flow.cpi,
+            **_percentiles(flow, scale),
         )
 
     return replace(register, projects=tuple(fresh(project) for project in register.projects))
+
+
+def _percentiles(flow: Flow, scale: float) -> dict[str, Any]:
+    if flow.cost is None:
+        return {}
+    names = ("cost_p10", "cost_p50", "cost_p90")
+    return {name: amount / scale for name, amount in zip(names, flow.cost, strict=True)}
 
 
 def summed_values(found: tuple[Flow, ...]) -> Values:

@@ -19,7 +19,7 @@ from planbench.ui.portfolio.words import (
     unit,
 )
 from planbench.ui.theme import theme_manager
-from planbench.ui.widgets import Card, CellLook, Column, ComboBox, Label, SegmentedControl
+from planbench.ui.widgets import Card, CellLook, Column, ComboBox, ElidedLabel, SegmentedControl
 
 DIMENSIONS = {
     "By bucket": "bucket",
@@ -52,7 +52,7 @@ class BalancePage(QWidget):
             ]
         )
         self.share_table = table("Concentration", self.shares)
-        self.spread = Label("", "body", "text-muted", wrap=True)
+        self.spread = ElidedLabel("", "body", "text-muted")
         self.years = Rows(
             [
                 Column("year", "Year", 60, sortable=False),

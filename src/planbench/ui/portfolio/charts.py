@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF
 
 from planbench.engines.portfolio.frontier import Point, efficient
 from planbench.ui.portfolio.words import money
@@ -71,9 +71,10 @@ class FrontierChart:
         if self._budget is not None:
             span = [bottom - 0.1 * tall, top + 0.1 * tall]
             plot.plot([self._budget] * 2, span, pen=pen("text", 1.0, "reference"))
-        placed: list[tuple[float, float]] = []
-        for mark in sorted(self.marks, key=lambda one: not one.strong):
-            self._mark(chart, mark, placed, wide, tall)
+        for mark in self.marks:
+            self._spot(chart, mark)
+        frame = (low - 0.06 * wide, bottom - 0.1 * tall, 1.16 * wide, 1.26 * tall)
+        self._names(chart, frame)
         plot.setLabel("bottom", f"Forward cost, {self._unit}", **_ink())
         plot.setLabel("left", f"Value, {self._unit}", **_ink())
 
@@ -96,14 +97,7 @@ class FrontierChart:
         if len(spots):
             self._chosen(spots[0].data())
 
-    def _mark(
-        self,
-        chart: Chart,
-        mark: Mark,
-        placed: list[tuple[float, float]],
-        wide: float,
-        tall: float,
-    ) -> None:
+    def _spot(self, chart: Chart, mark: Mark) -> None:
         import pyqtgraph as pg
 
         theme = current_theme()
@@ -114,25 +108,43 @@ class FrontierChart:
             symbol="o" if mark.strong else "d",
             pen=pen("accent" if mark.strong else "text-muted", 1.5),
             brush=QBrush(theme.color("accent" if mark.strong else "surface-raised")),
+            hoverable=True,
+            tip=lambda x, y, data: f"{mark.name}: {money(y)} for {money(x)}",
         )
         spot.setZValue(5)
         chart.plot.addItem(spot)
-        near = sum(
-            abs(mark.cost - x) < 0.25 * wide and abs(mark.value - y) < 0.08 * tall
-            for x, y in placed
-        )
-        placed.append((mark.cost, mark.value))
-        words = f"{mark.name}, {money(mark.value)}"
-        label = chart.label(words, "text", strong=mark.strong, anchor=(1.04, 0.6 - 1.1 * near))
-        if near or mark.cost < sum(self._ends()) / 2:
-            label = chart.label(words, "text", strong=mark.strong, anchor=(-0.04, 0.4 - 1.1 * near))
-        label.setPos(mark.cost, mark.value)
-        label.setZValue(6)
-        chart.plot.addItem(label, ignoreBounds=True)
 
-    def _ends(self) -> tuple[float, float]:
-        every = [*(p.cost for p in self.points), *(m.cost for m in self.marks)]
-        return min(every), max(every)
+    def _names(self, chart: Chart, frame: tuple[float, float, float, float]) -> None:
+        """Names of the plans where there is room; one without room is left to its tooltip."""
+        metrics = QFontMetricsF(current_theme().font("small", tabular=True))
+        across = max(160.0, chart.widget.width() - 70.0)
+        upwards = max(80.0, chart.widget.height() - 60.0)
+        spots = {
+            mark: QPointF(
+                (mark.cost - frame[0]) / frame[2] * across,
+                upwards - (mark.value - frame[1]) / frame[3] * upwards,
+            )
+            for mark in self.marks
+        }
+        taken = [QRectF(p.x() - 6, p.y() - 6, 12, 12) for p in spots.values()]
+        room = QRectF(0, 0, across, upwards)
+        for mark in sorted(self.marks, key=lambda one: not one.strong):
+            words = f"{mark.name}, {money(mark.value)}"
+            wide = metrics.horizontalAdvance(words) + (16 if mark.strong else 10)
+            for anchor in _ANCHORS:
+                at = spots[mark]
+                box = QRectF(at.x() - anchor[0] * wide, at.y() - anchor[1] * 18, wide, 18)
+                if room.contains(box) and not any(box.intersects(other) for other in taken):
+                    label = chart.label(words, "text", strong=mark.strong, anchor=anchor)
+                    label.setPos(mark.cost, mark.value)
+                    label.setZValue(6)
+                    chart.plot.addItem(label, ignoreBounds=True)
+                    taken.append(box)
+                    break
+
+
+_ANCHORS = ((1.05, 1.35), (0.5, 1.4), (-0.05, 1.35), (0.5, -0.4), (1.05, -0.3), (-0.08, 0.5))
+"""Where a name may stand by its point, the best place first: above at the left."""
 
 
 def _ink() -> dict[str, str]:
