@@ -64,6 +64,12 @@ def add_commands(commands: Commands) -> None:
     risk.add_argument("--iterations", type=_positive, default=10_000, metavar="N")
     risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
     risk.add_argument("--threads", type=_positive, default=0, metavar="N")
+    risk.add_argument(
+        "--cluster", default="", metavar="TCP", help="run on a Dask cluster, as tcp://host:8786"
+    )
+    risk.add_argument(
+        "--lift", action="store_true", help="tell what lifting hard constraints would change"
+    )
     level = _command(commands, "level", "propose levelled dates, with the reason a shift", _level)
     level.add_argument("--resource", action="append", default=[], metavar="ID")
     level.add_argument("--within-float", action="store_true", help="no shift passes a late finish")
@@ -288,6 +294,7 @@ def _level(options: argparse.Namespace) -> int:
 
 def _risk(options: argparse.Namespace) -> int:
     from planbench.services.risk import read_model, risk_json, run_risk, shapley, shapley_json
+    from planbench.services.risk_figures import figures_json, lifted_json
 
     document = _calculated(options)
     if options.template:
@@ -304,9 +311,12 @@ def _risk(options: argparse.Namespace) -> int:
         iterations=options.iterations,
         seed=options.seed,
         threads=options.threads,
+        cluster=options.cluster,
         context=JobContext(show_progress),
     )
-    result = {**_held_json(document), **risk_json(document)}
+    result = {**_held_json(document), **risk_json(document), **figures_json(document)}
+    if options.lift:
+        result["lifted"] = lifted_json(document, JobContext(show_progress))
     if options.shapley:
         result["shapley"] = shapley_json(
             shapley(document, model, seed=options.seed, context=JobContext(show_progress))
@@ -320,6 +330,10 @@ def _risk(options: argparse.Namespace) -> int:
     for name in ("p10", "p50", "p80", "p90"):
         print(f"  {name.upper()}  {finish[name]}")
     print(f"  the calculated finish is met in {100 * finish['probability_of_deterministic']:.1f} %")
+    if options.lift:
+        change = result["lifted"]["p80_h"]
+        count = len(result["lifted"]["ids"])
+        print(f"  without its {count} hard constraints P80 would be {change:.1f} h later")
     if options.shapley:
         print(f"  all risks together cost {result['shapley']['total_h']:.1f} h of it, of which")
         for item in result["shapley"]["risks"]:

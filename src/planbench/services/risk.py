@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.schedule import ActivityType, Constraint, Status
 from planbench.domain.times import NO_TIME, to_iso
 from planbench.services.document import Document
-from planbench.services.hold import refuse_held_back
+from planbench.services.hold import THRESHOLD, held_back, refuse_held_back
 from planbench.services.jobs import JobContext
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ MOST_RANKED = 2000
 MOST_WITH_SIGNIFICANCE = 5000
 """Activities of a schedule up to which the JSON has significance indices: each of 512 runs (4,096
 of a small schedule) is calculated anew with both passes, so that total float is known."""
+
+_WORTH_A_POOL_S = 60.0
+"""Seconds of runs on threads beyond which a process pool, which starts in seconds, is used."""
 
 _HARD = (
     Constraint.MANDATORY_START,
@@ -162,11 +166,13 @@ def run_risk(
     sampling: str = "lhs",
     mitigated: bool = False,
     exclusion: bool = True,
+    cluster: str = "",
     context: JobContext | None = None,
 ) -> RiskResult:
     """Simulate the document and keep model and result in it.
 
-    With `exclusion` every risk of the register is also left out in turn. Raises ModelError for a
+    With `exclusion` every risk of the register is also left out in turn. `cluster` is the address
+    of a Dask scheduler whose workers run the blocks. Raises ModelError for a
     model that does not fit and PlanbenchError for a schedule that cannot be calculated or is held
     back.
     """
@@ -179,6 +185,7 @@ def run_risk(
         sampling=sampling,
         mitigated=mitigated,
         exclusion=exclusion,
+        cluster=cluster,
         context=context,
     )
     document.risk_model, document.risk = model, result
@@ -196,6 +203,7 @@ def simulated(
     sampling: str = "lhs",
     mitigated: bool = False,
     exclusion: bool = True,
+    cluster: str = "",
     context: JobContext | None = None,
 ) -> RiskResult:
     """As `run_risk`, but leaves the document alone: for a job beside the window."""
@@ -209,13 +217,29 @@ def simulated(
     context.report(0, runs * iterations, "Preparing the simulation")
     network, cpm = network_for_runs(document.schedule, document.cpm)
     options = RunOptions(iterations, seed, threads, sampling, mitigated)
-    result = simulate(network, cpm, model, options, _tell(context, 0, runs * iterations))
-    if exclusion and model.risks:
-        tell = _tell(context, iterations, runs * iterations)
-        effects = exclusion_effects(network, cpm, model, result, threads, tell)
-        result = replace(result, effects=effects)
+    with contextlib.ExitStack() as stack:
+        runner = None
+        if cluster:
+            from planbench.engines.risk.cluster import Cluster
+
+            runner = stack.enter_context(Cluster(cluster)).run
+        tell = _tell(context, 0, runs * iterations)
+        result = simulate(network, cpm, model, options, tell, runner)
+        if exclusion and model.risks:
+            tell = _tell(context, iterations, runs * iterations)
+            workers = 0 if runner or threads == 1 else _workers(len(model.risks), result)
+            effects = exclusion_effects(network, cpm, model, result, threads, tell, workers, runner)
+            result = replace(result, effects=effects)
     context.report(runs * iterations, runs * iterations, "Simulated")
     return result
+
+
+def _workers(risks: int, result: RiskResult) -> int:
+    """Processes for the runs by exclusion: none where starting them takes longer than they save."""
+    import os
+
+    long = risks * result.seconds["simulate"] > _WORTH_A_POOL_S
+    return min(os.cpu_count() or 1, risks) if long else 0
 
 
 def shapley(
@@ -307,7 +331,7 @@ def readiness(document: Document) -> tuple[Readiness, ...]:
         no_successor[last] = False
     if first is not None:
         no_predecessor[first] = False
-    hard = open_ & (np.isin(acts.constraint, _HARD) | np.isin(acts.constraint2, _HARD))
+    hard = open_ & hard_constraints(document)
     found = [
         ("no-successor", "without a successor: delay is lost there", no_successor),
         ("no-predecessor", "without a predecessor: logic cannot delay it", no_predecessor),
@@ -319,11 +343,22 @@ def readiness(document: Document) -> tuple[Readiness, ...]:
         found.append(
             ("negative-float", "with negative float: the plan is late without risk", negative)
         )
-    return tuple(
+    made = [
         Readiness(name, text, tuple(acts.code[mask].tolist()))
         for name, text, mask in found
         if mask.any()
-    )
+    ]
+    reason = held_back(document, THRESHOLD)
+    if reason is not None:
+        made.append(Readiness("agreement", reason, ()))
+    return tuple(made)
+
+
+def hard_constraints(document: Document) -> Any:
+    """Mask of the open activities with a constraint that stops delay."""
+    acts = document.schedule.activities
+    hard = np.isin(acts.constraint, _HARD) | np.isin(acts.constraint2, _HARD)
+    return hard & (acts.status != Status.COMPLETE)
 
 
 def risk_json(document: Document) -> dict[str, Any]:

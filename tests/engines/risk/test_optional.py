@@ -153,6 +153,3 @@ def test_work_may_depend_on_one_choice_only(simulation) -> None:
     model["cost"] = [{"id": "c", "per_day": {"distribution": "fixed", "parameters": {"value": 1}},
                       "where": {"ids": ["L"]}}]  # fmt: skip
     assert simulation(fork(simulation, 24, 24), model, iterations=4096).cost is not None
-    model |= conditional(simulation, 5)
-    with pytest.raises(ModelError, match="conditional branch"):
-        simulation(fork(simulation, 24, 24), model, iterations=64)

@@ -21,7 +21,7 @@ from planbench.domain.schedule import Rows, Status
 from planbench.domain.times import DAY, NO_TIME, Minutes, latest
 from planbench.engines.cpm.columns import FINISH_MILESTONE, Network
 from planbench.engines.cpm.horizon import packed_calendars
-from planbench.engines.cpm.network import calendars_of
+from planbench.engines.cpm.network import calendars_of, used_calendars
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.kernel import kernel
 from planbench.engines.risk.clock import Axes, Int32, build_axes, work_all
@@ -208,7 +208,9 @@ def build_network(
     hard = bool((form == RESOURCE).any())
     work = network.work
     if hard:
-        work = packed_calendars(calendars_of(schedule), first_day, last_day)
+        work = packed_calendars(
+            calendars_of(schedule), first_day, last_day, lambda: used_calendars(schedule)
+        )
     return SimNetwork(plan, axes, network, work, project, main_calendar, position)
 
 

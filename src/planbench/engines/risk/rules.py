@@ -15,7 +15,7 @@ from planbench.domain.times import DAY, NO_TIME, Minutes, latest
 from planbench.engines.cpm import follows_msp, prepare, run
 from planbench.engines.cpm.columns import Network
 from planbench.engines.cpm.horizon import packed_calendars
-from planbench.engines.cpm.network import calendars_of
+from planbench.engines.cpm.network import calendars_of, used_calendars
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.worktime import work_each
 
@@ -64,7 +64,7 @@ def differing(network: Network, ours: CpmResult, theirs: CpmResult) -> Rows:
     if not known.size:
         return np.zeros(0, dtype=np.int32)
     first, last = int(known.min()) // DAY - 1, latest(known) // DAY + 2
-    table = packed_calendars(calendars_of(schedule), first, last)
+    table = packed_calendars(calendars_of(schedule), first, last, lambda: used_calendars(schedule))
     calendar = network.nodes.calendar[rows]
     for a, b in pairs:
         apart = work_each(table, calendar, a, b)
