@@ -83,6 +83,9 @@ def timed_scene(
     scene = Scene(inner + 2 * _MARGIN + _NAME, height)
     heads = _axis(scene, first, last, scale)
     levels = {row: found.levels[row] for row in rows}
+    now = schedule.data_date
+    if first <= now <= last:
+        scene.add("lines", "data-date", [(x(now), _HEAD - 6, x(now), height)])
     edges = _wired(
         schedule, joined_links(schedule, result, facts, found.relationships, levels), bars, lanes
     )
@@ -95,6 +98,9 @@ def timed_scene(
         Card(row, levels[row], lanes[row], bars[row][0], _bar_top(lanes[row]), bars[row][1], _BAR)
         for row in rows
     )
+    wide = {row: measure(words[row], "card-name-strong") for row in rows}
+    grounds = [(card.x - 2, card.y - 19, wide[card.row] + 4, 17.0) for card in cards]
+    scene.add("rects", "text-ground", grounds)  # links stop short of what is written
     _draw(scene, facts, cards, words, chosen)
     return TraceScene(scene, cards, edges, len(found.levels) - len(rows), heads, True)
 

@@ -118,6 +118,28 @@ def steps(path: Path | FloatPath) -> list[Step]:
     return [Step(row, into[place]) for place, row in enumerate(path.rows)]
 
 
+def from_completed(document: Document, path: FloatPath, through: bool) -> Path:
+    """A path, with the complete work that led to its first activity where `through` is set.
+
+    Raises PlanbenchError when the document has no calculated dates.
+    """
+    plain = Path(path.rows, path.relationships)
+    if not through or not path.rows:
+        return plain
+    status = document.schedule.activities.status
+    before = driving_path(document.schedule, calculated(document), path.rows[0])
+    keep = 0
+    for row in reversed(before.rows[:-1]):
+        if status[row] != Status.COMPLETE:
+            break
+        keep += 1
+    first = len(before.rows) - 1 - keep
+    return Path(
+        (*before.rows[first:-1], *path.rows),
+        (*before.relationships[first:], *path.relationships),
+    )
+
+
 def path_name(schedule: Schedule, path: FloatPath | Path) -> str:
     """What most of a path's activities belong to: the name of their WBS node, else the first's."""
     acts = schedule.activities

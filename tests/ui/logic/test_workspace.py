@@ -20,8 +20,9 @@ from planbench.services.recents import Recents
 from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.services.trace import default_target
+from planbench.ui.logic.exits import ALONG, AROUND, TIMED
 from planbench.ui.logic.log import LogDialog
-from planbench.ui.logic.workspace import ALONG, AROUND, TIMED, LogicWorkspace
+from planbench.ui.logic.workspace import LogicWorkspace
 from planbench.ui.state import AppState
 
 
@@ -175,7 +176,7 @@ def test_another_target(workspace: LogicWorkspace, qtbot: Any, state: AppState) 
     workspace.sidebar.target.activated.emit(index)
     qtbot.waitUntil(lambda: not state.busy, timeout=60_000)
     assert workspace.model.steps[-1].row == row(workspace, "KD-0040")
-    assert "KD-0040" in workspace._path_title.text()
+    assert "KD-0040" in workspace.path_title.text()
 
 
 def test_a_step_leads_to_its_activity(
@@ -221,13 +222,13 @@ def test_pictures_as_files(
     workspace: LogicWorkspace, tmp_path: Path, ending: str, start: bytes
 ) -> None:
     path = tmp_path / f"trace.{ending}"
-    workspace.write_picture(path)
+    workspace.exits.write_picture(path)
     assert path.read_bytes().startswith(start)
 
 
 def test_a_drawing_holds_its_texts(workspace: LogicWorkspace, tmp_path: Path) -> None:
     path = tmp_path / "trace.svg"
-    workspace.write_picture(path)
+    workspace.exits.write_picture(path)
     drawn = path.read_text(encoding="utf-8")
     assert drawn.count("<text") > len(workspace.canvas.picture.cards)
     assert "CO-9000" in drawn
@@ -238,14 +239,14 @@ def test_a_picture_that_cannot_be_written_is_told(
 ) -> None:
     for name in ("trace.gif", "missing/trace.png"):
         with qtbot.waitSignal(state.message) as told:
-            workspace.write_picture(tmp_path / name)
+            workspace.exits.write_picture(tmp_path / name)
         assert told.args[0] == "error"
 
 
 def test_the_log_can_be_read_and_kept(
     workspace: LogicWorkspace, qtbot: Any, tmp_path: Path
 ) -> None:
-    workspace.show_log()
+    workspace.exits.show_log()
     (dialog,) = workspace.findChildren(LogDialog)
     qtbot.addWidget(dialog)
     assert "Calculated finish" in dialog.text.toPlainText()

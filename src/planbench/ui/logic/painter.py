@@ -50,6 +50,7 @@ class TracePainter(ScenePainter):
             "card-critical": Box("surface-raised", "critical", radius),
             "card-chosen": Box("selection", "accent", radius),
             "card-centre": Box("surface-raised", "accent", radius),
+            "text-ground": Box("surface"),
             "bar-critical": Box("critical", "", 1.5),
             "bar-near": Box("near-critical", "", 1.5),
             "bar-progress": Box("progress", "", 1.5),

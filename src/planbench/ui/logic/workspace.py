@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
-    QMenu,
     QSplitter,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
-from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import NO_ROW, Schedule, Status
-from planbench.engines.trace import FloatPath, Path, Trace, driving_path, trace
+from planbench.engines.trace import FloatPath, Path, Trace, trace
 from planbench.scenes.trace import TraceScene, trace_scene
 from planbench.scenes.trace_timed import timed_scene
 from planbench.services.jobs import JobContext
@@ -27,9 +23,9 @@ from planbench.services.trace import (
     Reasoner,
     beyond,
     default_target,
+    from_completed,
     gain_sentence,
     path_name,
-    path_text,
     paths_to,
     per_day,
     steps,
@@ -39,7 +35,7 @@ from planbench.ui import text
 from planbench.ui.details.pane import DetailsPane, DetailsStrip, look_up_history
 from planbench.ui.icons import icon
 from planbench.ui.logic.canvas import TraceCanvas
-from planbench.ui.logic.export import export_picture
+from planbench.ui.logic.exits import ALONG, AROUND, TIMED, LogicExits
 from planbench.ui.logic.paths import PathLine
 from planbench.ui.logic.sidebar import Sidebar
 from planbench.ui.logic.steps import StepsModel, StepsTable
@@ -61,9 +57,6 @@ from planbench.ui.widgets import (
 if TYPE_CHECKING:
     from planbench.engines.trace.why import Prepared
 
-AROUND, ALONG, TIMED = 0, 1, 2
-"""What the picture shows: the neighbours of an activity, one path, or the neighbours by date."""
-
 _REMEMBERED = 100
 
 
@@ -81,8 +74,8 @@ class LogicWorkspace(QWidget):
         self.centre, self.target = NO_ROW, NO_ROW
         self.paths: tuple[FloatPath, ...] = ()
         self._targets: list[int] = []
-        self._found: Trace | None = None
-        self._shown: Path | None = None
+        self.found: Trace | None = None
+        self.shown_path: Path | None = None
         self._reasons: Reasoner | None = None
         self._trail: list[int] = []
         self._place = -1
@@ -91,6 +84,7 @@ class LogicWorkspace(QWidget):
         self._quiet = False
         self._narrow: bool | None = None
         self._pane_open: bool | None = None
+        self.exits = LogicExits(self)
         self._build()
         self._commands()
         state.document_changed.connect(self._document_changed)
@@ -151,12 +145,12 @@ class LogicWorkspace(QWidget):
         self.isolate = Button(
             "Isolate in Schedule", "default", "filter", tip="Show only these activities in Schedule"
         )
-        self.isolate.clicked.connect(lambda _on=False: self.isolate_rows())
+        self.isolate.clicked.connect(lambda _on=False: self.exits.isolate_rows())
         self.summary = Label("", "body", "text-muted")
         self.copy = Button("Copy as text", "default", "copy", tip="Copy the path as a table")
-        self.copy.clicked.connect(lambda _on=False: self.copy_text())
+        self.copy.clicked.connect(lambda _on=False: self.exits.copy_text())
         self.export = Button("Export", "quiet", "download", tip="Save the picture, or the log")
-        self.export.clicked.connect(lambda _on=False: self._export_menu())
+        self.export.clicked.connect(lambda _on=False: self.exits.menu())
         left: list[QWidget] = [self.view, self.before, self.after, self.isolate]
         right: list[QWidget] = [self.summary, self.copy, self.export]
         self._tools = [*left, *right]
@@ -221,9 +215,9 @@ class LogicWorkspace(QWidget):
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 12, 0)
         row.setSpacing(8)
-        self._path_title = Label("", "heading")
+        self.path_title = Label("", "heading")
         self._path_note = ElidedLabel("", "body", "text-muted")
-        row.addWidget(self._path_title)
+        row.addWidget(self.path_title)
         row.addWidget(self._path_note, 1)
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -237,10 +231,10 @@ class LogicWorkspace(QWidget):
         for words, keys, picture, slot in (
             ("Trace before", "Ctrl+[", "arrow-left", self.step_back),
             ("Trace after", "Ctrl+]", "arrow-right", self.step_on),
-            ("Isolate in Schedule", "", "filter", self.isolate_rows),
-            ("Copy the path as text", "", "copy", self.copy_text),
-            ("Save the trace as a picture…", "", "download", self.save_picture),
-            ("Show the schedule log", "", "file", self.show_log),
+            ("Isolate in Schedule", "", "filter", self.exits.isolate_rows),
+            ("Copy the path as text", "", "copy", self.exits.copy_text),
+            ("Save the trace as a picture…", "", "download", self.exits.save_picture),
+            ("Show the schedule log", "", "file", self.exits.show_log),
             ("Zoom in", "Ctrl++", "zoom-in", lambda: self.canvas.zoom(1.2)),
             ("Zoom out", "Ctrl+-", "zoom-out", lambda: self.canvas.zoom(1 / 1.2)),
             ("Fit the picture", "Ctrl+0", "fit", self.canvas.fit),
@@ -318,10 +312,10 @@ class LogicWorkspace(QWidget):
         self._find_paths()
 
     def _clear(self) -> None:
-        self.paths, self._shown, self._found = (), None, None
+        self.paths, self.shown_path, self.found = (), None, None
         self.sidebar.show_paths([], -1, "", "")
         self.model.show_steps(self.plan.schedule, self.plan.activity_facts, [], self._reasons)
-        self._path_title.setText("")
+        self.path_title.setText("")
         self._path_note.setText("")
         self._beyond.setText("")
         self.summary.setText("")
@@ -403,11 +397,11 @@ class LogicWorkspace(QWidget):
         if document is None or document.cpm is None or self.centre < 0:
             return
         side, titles = self.sidebar, None
-        if self.view.index == ALONG and self._shown is not None and self._shown.rows:
-            rows = self._shown.rows
+        if self.view.index == ALONG and self.shown_path is not None and self.shown_path.rows:
+            rows = self.shown_path.rows
             here = rows.index(self.centre) if self.centre in rows else 0
             levels = {row: place - here for place, row in enumerate(rows)}
-            found = Trace(rows[here], levels, self._shown.relationships)
+            found = Trace(rows[here], levels, self.shown_path.relationships)
             titles = _StepTitles(here)
             self._tell_beyond("")
         else:
@@ -420,7 +414,7 @@ class LogicWorkspace(QWidget):
                 side.driving.isChecked(),
                 side.through.isChecked(),
             )
-        self._found = found
+        self.found = found
         chosen = self.state.selection
         current = chosen if chosen in found.levels else found.row
         picture = self._picture(found, current, titles)
@@ -444,7 +438,7 @@ class LogicWorkspace(QWidget):
         return trace_scene(*given, current=current, titles=titles, measure=measure)
 
     def _tell_beyond(self, words: str) -> None:
-        assert self._found is not None or not words
+        assert self.found is not None or not words
         self._beyond.setText(words)
 
     def _picked(self, row: int) -> None:
@@ -455,7 +449,7 @@ class LogicWorkspace(QWidget):
 
     def _mark(self, row: int) -> None:
         """Show an activity as the current one in the picture that is there."""
-        document, found = self.state.document, self._found
+        document, found = self.state.document, self.found
         if document is None or document.cpm is None or found is None or row not in found.levels:
             return
         along = self.view.index == ALONG
@@ -527,42 +521,22 @@ class LogicWorkspace(QWidget):
         if document is None or document.cpm is None or not 0 <= index < len(self.paths):
             return
         chosen = self.paths[index]
-        self._shown = self._with_completed(chosen)
-        listed = steps(self._shown)
+        through = self.sidebar.through.isChecked()
+        self.shown_path = from_completed(document, chosen, through)
+        listed = steps(self.shown_path)
         self.model.show_steps(document.schedule, self.plan.activity_facts, listed, self._reasons)
         acts = document.schedule.activities
         code = str(acts.code[self.target])
         title = "Driving path" if chosen.number == 1 else f"Float path {chosen.number}"
-        self._path_title.setText(f"{title} to {code}")
+        self.path_title.setText(f"{title} to {code}")
         self._path_note.setText(path_name(document.schedule, chosen))
-        open_ = sum(1 for row in self._shown.rows if acts.status[row] != Status.COMPLETE)
+        open_ = sum(1 for row in self.shown_path.rows if acts.status[row] != Status.COMPLETE)
         left = int(document.cpm.early_finish[self.target]) - document.schedule.data_date
         days = text.number(max(0, round(left / 1440)))
         self.summary.setText(f"{text.counted(open_, 'open step')}, {days} calendar days to {code}")
         self._show_step(self.state.selection)
         if self.view.index == ALONG:
             self._show_trace()
-
-    def _with_completed(self, path: FloatPath) -> Path:
-        """A path with the complete work that led to its first activity, where that is wanted."""
-        document = self.state.document
-        assert document is not None
-        assert document.cpm is not None
-        plain = Path(path.rows, path.relationships)
-        if not self.sidebar.through.isChecked() or not path.rows:
-            return plain
-        status = document.schedule.activities.status
-        before = driving_path(document.schedule, document.cpm, path.rows[0])
-        keep = 0
-        for row in reversed(before.rows[:-1]):
-            if status[row] != Status.COMPLETE:
-                break
-            keep += 1
-        first = len(before.rows) - 1 - keep
-        return Path(
-            (*before.rows[first:-1], *path.rows),
-            (*before.relationships[first:], *path.relationships),
-        )
 
     def _show_step(self, row: int) -> None:
         step = self.model.step_of(row)
@@ -578,81 +552,12 @@ class LogicWorkspace(QWidget):
         if self._quiet or row < 0:
             return
         self._select(row)
-        if self._found is not None and row in self._found.levels:
+        if self.found is not None and row in self.found.levels:
             self._mark(row)
             self.canvas.bring_up(row)
         else:
             self._centre_on(row)
         self._show_details(row)
-
-    # ------------------------------------------------------------ what leaves the workspace
-
-    def rows_shown(self) -> tuple[str, list[int]]:
-        """What the picture shows, with a name: the trace, or the path."""
-        acts = self.plan.schedule.activities
-        if self.view.index == ALONG and self._shown is not None:
-            return f"{self._path_title.text()}", list(self._shown.rows)
-        rows = sorted(self._found.levels) if self._found is not None else []
-        code = str(acts.code[self.centre]) if self.centre >= 0 else ""
-        return f"Trace of {code}", rows
-
-    def isolate_rows(self) -> None:
-        """Show only these activities in Schedule."""
-        label, rows = self.rows_shown()
-        if rows:
-            self.state.isolate(label, rows)
-            self.state.workspace_requested.emit("schedule")
-
-    def copy_text(self) -> None:
-        """Put the path on the clipboard as a table."""
-        document = self.state.document
-        if document is None or self._shown is None:
-            return
-        title = f"{self._path_title.text()} ({document.title} {document.update_label})".strip()
-        QGuiApplication.clipboard().setText(path_text(document, title, self._shown))
-        count = text.counted(len(self._shown.rows), "step")
-        self.state.message.emit("info", f"{count} copied")
-
-    def _export_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setFont(current_theme().font("body"))
-        picture = menu.addAction("Picture as PDF, SVG or PNG…")
-        picture.triggered.connect(lambda _on=False: self.save_picture())
-        log = menu.addAction("Schedule log…")
-        log.triggered.connect(lambda _on=False: self.show_log())
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.export.mapToGlobal(QPoint(0, self.export.height() + 2)))
-
-    def save_picture(self) -> None:
-        """Ask for a file and write the picture there."""
-        label, _ = self.rows_shown()
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the picture", f"{label}.pdf", "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
-        )
-        if name:
-            self.write_picture(FilePath(name))
-
-    def write_picture(self, path: FilePath) -> None:
-        """Write the picture to a file."""
-        label, _ = self.rows_shown()
-        document = self.state.document
-        source = document.schedule.source.name if document is not None else ""
-        try:
-            export_picture(self.canvas.picture, f"{label}  {source}".strip(), path)
-        except PlanbenchError as error:
-            self.state.message.emit("error", error.line)
-            return
-        self.state.message.emit("info", f"Saved {path.name}")
-
-    def show_log(self) -> None:
-        """Show the schedule log, ready to print."""
-        document = self.state.document
-        if document is not None and document.cpm is not None:
-            from planbench.ui.logic.log import LogDialog
-
-            dialog = LogDialog(self.state, document, self)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.show()
 
     # ------------------------------------------------------------ details and size
 
