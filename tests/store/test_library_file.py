@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from planbench.domain.reports import Repair
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME
 from planbench.store.library_file import LibraryFile
-from planbench.store.records import Finding, NewUpdate
+from planbench.store.records import NewUpdate
 
 PLAN = synthetic_schedule(12, 15)
 
@@ -144,26 +143,6 @@ def test_a_result_of_an_update_that_is_gone_is_refused(library: LibraryFile, upd
         library.add_update(77, PLAN, NewUpdate("x"))
     with pytest.raises(StoreError, match="no longer"):
         library.load_schedule(update)
-
-
-def test_findings_and_what_became_of_them(library: LibraryFile, update: int) -> None:
-    found = [
-        Finding("DCMA-01", "A10", "flag", "no successor"),
-        Finding("DCMA-05", "A20", "flag", "hard constraint"),
-    ]
-    library.save_findings(update, found)
-    first, second = library.findings(update)
-    assert [replace(item, id=0) for item in (first, second)] == found
-    library.judge_finding(second.id, "waived", "agreed with the client")
-    assert library.findings(update)[1] == replace(
-        second, state="waived", reason="agreed with the client"
-    )
-    with pytest.raises(StoreError, match="no longer"):
-        library.judge_finding(999, "closed")
-    with pytest.raises(ValueError, match="cannot be"):
-        library.judge_finding(first.id, "ignored")
-    library.save_findings(update, ())
-    assert library.findings(update) == ()
 
 
 def test_settings(library: LibraryFile, path: Path) -> None:

@@ -1,9 +1,9 @@
-"""Queries on results, findings, notes and settings."""
+"""Queries on results, notes and settings."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy.typing as npt
@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from planbench.store import codec
 from planbench.store.projects import head_of, now
-from planbench.store.records import Finding, Note, StoredResult
-from planbench.store.schema import findings, notes, result_columns, results, settings
+from planbench.store.records import Note, StoredResult
+from planbench.store.schema import notes, result_columns, results, settings
 
 
 def save_result(
@@ -66,42 +66,6 @@ def load_result(connection: Connection, key: tuple[int, str, str]) -> StoredResu
         for column in connection.execute(sql.select(table).where(table.c.result_id == row.id))
     }
     return StoredResult(head_of(row), columns)
-
-
-def save_findings(connection: Connection, update: int, found: Iterable[Finding]) -> None:
-    """Put findings in place of those of an update."""
-    connection.execute(sql.delete(findings).where(findings.c.update_id == update))
-    rows = [
-        {
-            "update_id": update,
-            "metric": finding.metric,
-            "subject": finding.subject,
-            "severity": finding.severity,
-            "message": finding.message,
-            "state": finding.state,
-            "reason": finding.reason,
-        }
-        for finding in found
-    ]
-    if rows:
-        connection.execute(sql.insert(findings), rows)
-
-
-def findings_of(connection: Connection, update: int) -> tuple[Finding, ...]:
-    """The findings of an update in the order they were kept."""
-    query = sql.select(findings).where(findings.c.update_id == update).order_by(findings.c.id)
-    return tuple(
-        Finding(r.metric, r.subject, r.severity, r.message, r.state, r.reason, r.id)
-        for r in connection.execute(query)
-    )
-
-
-def judge_finding(connection: Connection, finding: int, state: str, reason: str) -> bool:
-    """Set what became of a finding; False when there is no such finding."""
-    done = connection.execute(
-        sql.update(findings).where(findings.c.id == finding).values(state=state, reason=reason)
-    )
-    return done.rowcount == 1
 
 
 def add_note(

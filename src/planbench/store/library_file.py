@@ -36,9 +36,7 @@ from planbench.store.connection import WRITES, damaged, make_engine, told
 from planbench.store.lock import LibraryLock
 from planbench.store.records import (
     KINDS,
-    STATES,
     Entry,
-    Finding,
     JournalLine,
     NewUpdate,
     Note,
@@ -349,7 +347,7 @@ class LibraryFile:
         with self._reading() as connection:
             return projects.repairs_of(connection, update)
 
-    # ------------------------------------------------------------ results, findings, notes
+    # ------------------------------------------------------------ results, notes
 
     def save_result(
         self,
@@ -378,24 +376,6 @@ class LibraryFile:
         """Forget a result by its id."""
         with self._writing() as connection:
             connection.execute(sql.delete(schema.results).where(schema.results.c.id == result))
-
-    def save_findings(self, update: int, findings: Iterable[Finding]) -> None:
-        """Put findings in place of those of an update."""
-        with self._writing() as connection:
-            attachments.save_findings(connection, update, findings)
-
-    def findings(self, update: int) -> tuple[Finding, ...]:
-        """The findings of an update."""
-        with self._reading() as connection:
-            return attachments.findings_of(connection, update)
-
-    def judge_finding(self, finding: int, state: str, reason: str = "") -> None:
-        """Say what became of a finding. Raises StoreError when it is no longer there."""
-        if state not in STATES:
-            raise ValueError(f"a finding cannot be '{state}'")
-        with self._writing() as connection:
-            if not attachments.judge_finding(connection, finding, state, reason):
-                raise StoreError("this finding is no longer in the library", str(self.path))
 
     def add_note(
         self, project: int, text: str, update: int | None = None, subject: str = ""

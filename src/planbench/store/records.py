@@ -1,4 +1,4 @@
-"""What the library lists: projects, updates, results, notes and findings as plain values."""
+"""What the library lists: projects, updates, results and notes as plain values."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from planbench.domain.times import NO_TIME
 
 KINDS = ("update", "baseline", "what-if")
 """What an update can be."""
-
-STATES = ("open", "waived", "closed")
-"""What became of a finding."""
 
 
 @dataclass(frozen=True)
@@ -125,19 +122,6 @@ class JournalLine:
     what: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A finding of a check on an update, and what the reviewer made of it."""
-
-    metric: str
-    subject: str  # activity id
-    severity: str
-    message: str
-    state: str = "open"  # one of STATES
-    reason: str = ""
-    id: int = 0
 
 
 @dataclass(frozen=True)
