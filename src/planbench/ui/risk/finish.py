@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -36,11 +37,13 @@ class FinishChart:
         self._values: Any = np.zeros(0, dtype=np.int64)
         self._top = 1.0
         self._hover: Any = None
+        self.chosen: Callable[[float], None] | None = None  # told the date of a click
         widget = self.chart.widget
         widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the tables tell the same
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         widget.customContextMenuRequested.connect(self._menu)
         widget.scene().sigMouseMoved.connect(self._moved)
+        widget.scene().sigMouseClicked.connect(self._clicked)
 
     def show_result(
         self, result: RiskResult | None, watched: str = "", other: RiskResult | None = None
@@ -171,6 +174,13 @@ class FinishChart:
         box = self.chart.plot.vb
         inside = box.sceneBoundingRect().contains(point)
         self._hover.setText(self.reading(box.mapSceneToView(point).x()) if inside else "")
+
+    def _clicked(self, event: Any) -> None:
+        box = self.chart.plot.vb
+        point = event.scenePos()
+        inside = box.sceneBoundingRect().contains(point)
+        if inside and self.chosen is not None and self._result is not None:
+            self.chosen(box.mapSceneToView(point).x())
 
     def _menu(self, point: Any) -> None:
         menu = QMenu(self.chart.widget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,15 +18,24 @@ from planbench.services.risk import PERCENTILES, ranked_rows
 from planbench.ui import text
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
-MEASURES = ("Left out", "Criticality", "Correlation", "Sensitivity")
-"""What the lower table can be sorted by; the first needs a register."""
+OF_RISKS = ("Left out", "Shared out")
+"""Measures of the risks of a register."""
+
+MEASURES = (*OF_RISKS, "Criticality", "Correlation", "Cruciality", "Sensitivity", "Significance")
+"""What the lower table can be sorted by."""
 
 TIPS = {
     "Left out": "Days by which P80 comes earlier without this risk, same random numbers",
+    "Shared out": "Shapley value: the risk's fair share of the delay at P80; these days add up",
+    "Cruciality": "Rank correlation of duration and finish, times criticality",
+    "Significance": "Mean of duration / (duration + total float) x time to finish / mean of it",
     "Criticality": "Share of the runs in which the activity is on the driving path",
     "Correlation": "Spearman's rank correlation of the activity's duration and the finish",
     "Sensitivity": "Criticality times the spread of the duration over the spread of the finish",
 }
+
+if TYPE_CHECKING:
+    from planbench.engines.risk.contribution import Shares
 
 _MOST = 200
 
@@ -97,12 +107,17 @@ class MoverModel(FlatTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.movers: list[Mover] = []
+        self.extra: dict[str, Any] = {}  # by measure: what took a job to calculate
 
     def show_result(self, document: Document, result: RiskResult, measure: str) -> None:
         """Fill for one measure, largest first."""
-        self.movers = (
-            _risks(result) if measure == "Left out" else _activities(document, result, measure)
-        )
+        extra = self.extra.get(measure)
+        if measure == "Left out":
+            self.movers = _risks(result)
+        elif measure == "Shared out":
+            self.movers = [] if extra is None else _shares(extra, result)
+        else:
+            self.movers = _activities(document, result, measure, extra)
         columns = [
             Column("id", "Id", 110, values=[m.id for m in self.movers]),
             Column("name", "Name", 260, values=[m.name for m in self.movers], stretch=True),
@@ -131,6 +146,8 @@ class MoverModel(FlatTableModel):
 
 
 def _note_title(measure: str) -> str:
+    if measure == "Shared out":
+        return "Probability, alone"
     return "Probability, ± d" if measure == "Left out" else "Early finish P50, P80"
 
 
@@ -145,11 +162,35 @@ def _risks(result: RiskResult) -> list[Mover]:
     return made
 
 
-def _activities(document: Document, result: RiskResult, measure: str) -> list[Mover]:
+def _shares(shares: Shares, result: RiskResult) -> list[Mover]:
+    chances = {effect.id: effect.probability for effect in result.effects}
+    return [
+        Mover(
+            one.id,
+            one.title,
+            one.value / DAY,
+            f"{text.number(one.value / DAY, 1)}{text.NARROW}d",
+            f"{text.percent(chances.get(one.id, 0.0), 0)}, "
+            f"alone {text.number(one.first / DAY, 1)}{text.NARROW}d",
+            -1,
+        )
+        for one in shares.each
+    ]
+
+
+def _activities(
+    document: Document, result: RiskResult, measure: str, extra: Any = None
+) -> list[Mover]:
     acts = document.schedule.activities
-    if measure == "Correlation":
+    if measure in ("Correlation", "Cruciality"):
         rows = _largest(result)
         values = result.rank_correlation(rows)
+        if measure == "Cruciality":
+            values = np.abs(values) * np.nan_to_num(result.criticality[rows])
+    elif measure == "Significance":
+        if extra is None:
+            return []
+        rows, values = extra
     else:
         column = result.criticality if measure == "Criticality" else result.sensitivity
         rows = np.flatnonzero(np.nan_to_num(column) > 0)

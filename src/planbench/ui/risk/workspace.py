@@ -494,7 +494,8 @@ class RiskWorkspace(QWidget):
                     mitigated=result.mitigated,
                     context=context,
                 )
-            rows = np.flatnonzero(np.nan_to_num(result.criticality) > 0)
+            found = np.flatnonzero(np.nan_to_num(result.criticality) > 0)
+            rows = found.astype(np.int32)
             return rows, result.significance(rows)
 
         def done(found: Any) -> None:
