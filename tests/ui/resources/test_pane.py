@@ -21,6 +21,7 @@ from planbench.services.document import Document
 from planbench.ui.resources.pane import ResourcePane
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.state import AppState
+from planbench.ui.theme import current_theme
 
 
 @pytest.fixture(scope="module")
@@ -222,3 +223,8 @@ def test_every_control_has_a_name(
     pane: ResourcePane, nameless: Callable[[QWidget], list[str]]
 ) -> None:
     assert nameless(pane) == []
+
+
+def test_painting_leaves_the_theme_as_it_is(pane: ResourcePane) -> None:
+    pane.chart.grab()
+    assert current_theme().color("surface-raised").alpha() == 255

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFontMetrics,
     QHelpEvent,
     QKeyEvent,
@@ -256,7 +257,7 @@ class LoadingChart(QWidget):
             if number == len(scene.ticks) - 1:
                 words = f"{words} {unit}".strip()
             box = QRectF(4, y + 1, measure.horizontalAdvance(words) + 8, measure.height())
-            ground = theme.color("surface-raised")
+            ground = QColor(theme.color("surface-raised"))  # a copy: the theme's own is shared
             ground.setAlphaF(0.85)
             painter.fillRect(box, ground)
             painter.setPen(theme.color("text-muted"))

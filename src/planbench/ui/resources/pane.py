@@ -428,6 +428,7 @@ class ResourcePane(Surface):
 
     def align(self) -> None:
         """Give the list the width of the table above, so that bars stand below bars."""
+        self.split.setLayoutDirection(self._beside.layoutDirection())
         self.split.setSizes(self._beside.sizes())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
