@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -350,10 +350,16 @@ def baseline_of(
 
     @cache
     def load() -> tuple[Schedule, Any]:
-        schedule = library.file.load_schedule(chosen)
+        schedule = held_schedule(library, chosen, record.digest)
         return schedule, library.load_cpm(chosen, schedule)
 
     return record, load
+
+
+@lru_cache(maxsize=1)
+def held_schedule(library: Library, update: int, digest: str) -> Schedule:
+    """The schedule of an update; the last one stays, as every view of Control asks for it."""
+    return library.file.load_schedule(update)
 
 
 def stand_of(schedule: Schedule, base: Schedule, base_cpm: Any, label: str) -> Stand:

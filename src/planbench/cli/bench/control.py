@@ -86,8 +86,9 @@ def long_project(size: tuple[int, int], updates: int = UPDATES) -> Iterator[tupl
 def opened(library: Library, document: Document) -> int:
     """What the workspace does to open: report and actions; how many updates are in the curve."""
     from planbench.services.actions import action_report
-    from planbench.services.control import library_report
+    from planbench.services.control import held_schedule, library_report
 
+    held_schedule.cache_clear()  # opening includes reading the baseline
     report = library_report(document, library)
     action_report(document, library, report)
     return len(report.history)
