@@ -191,6 +191,17 @@ def test_office_files_do_not_know_the_time(write: object) -> None:
     assert content == write(report())
 
 
+def test_a_chart_without_values_is_told_in_words() -> None:
+    for kind in ("category", "date"):
+        empty = Chart("E", "columns", kind, (Series("s", (), ()),))
+        one = Report("t", "P", "S", (), None, "", (Section("t", "Empty", (empty,)),), ())
+        made = Presentation(io.BytesIO(write_pptx(one)))
+        words = [s.text_frame.text for s in made.slides[1].shapes if s.has_text_frame]
+        assert "There is nothing to draw." in words
+        assert write_xlsx(one)
+        assert write_html(one)
+
+
 def test_long_tables_continue_on_further_slides() -> None:
     rows = tuple((f"row {k}", k) for k in range(40))
     texts = tuple((name, str(k)) for name, k in rows)

@@ -253,6 +253,9 @@ class _Deck:
             self._text(slide, (_LEFT, 6.65, 12.1, 0.3), table.note, 10, "muted")
 
     def _chart(self, slide: Any, chart: Chart, y: float) -> None:
+        if not any(series.x for series in chart.series):
+            self._text(slide, (_LEFT, y, 12.1, 0.4), "There is nothing to draw.", 14, "muted")
+            return
         if chart.x_kind == "category":
             kind, data = _categories(chart)
         else:

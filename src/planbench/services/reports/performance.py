@@ -360,6 +360,8 @@ def staffing(desk: Desk, options: Options) -> list[Block]:
     work = build_work_table(schedule.calendars, now // DAY - 1, last // DAY + 2)
     ends = np.unique(np.concatenate((month_ends(now, last), [last])))
     ends = ends[ends > now]
+    if not ends.size:
+        return [Paragraph("No work that remains has dates after the data date.", "missing")]
     names, totals = _resource_totals(schedule.resources, used.resource[rows], units)
     shown = names[: int(options["most"])]
     spread = {name: np.zeros(ends.size) for name in shown}
