@@ -318,3 +318,25 @@ def test_what_the_library_keeps_is_opened_when_gone_to(
     assert workspace.desk.register is not None
     assert not workspace.desk.is_sample
     save_portfolio(workspace.desk.register, tmp_path / "again.xlsx")
+
+
+def test_assumptions_are_checked_and_solved_with(sample, state, qtbot) -> None:
+    from planbench.ui.portfolio.assume import AssumptionsDialog
+
+    desk = sample.desk
+    dialog = AssumptionsDialog(desk.register, desk.assumptions, sample)
+    qtbot.addWidget(dialog)
+    dialog._take()
+    assert dialog.made == desk.assumptions  # nothing typed, nothing supposed
+    dialog.total.setText("much")
+    dialog._take()
+    assert dialog.made == desk.assumptions
+    assert dialog.total.field.property("error")
+    dialog.total.setText("1200")
+    dialog.use_capacity.setChecked(False)
+    dialog._take()
+    desk.suppose("Assumptions", dialog.made)
+    still(state, qtbot)
+    assert desk.solved.cost <= 1200
+    assert "1" in sample.supposed.text()
+    assert "no capacity limits" in sample.supposed.text()

@@ -17,6 +17,10 @@ from planbench.ui.widgets.forms import check_box, side_by_side
 OBJECTIVES = {"Net present value": "value", "Priority": "score"}
 
 
+AS_GIVEN = "The register"
+"""Weights as the register gives them, else those of its first set of judgements."""
+
+
 class AssumptionsDialog(QDialog):
     """What is supposed. `made` are the assumptions as typed, after it was accepted."""
 
@@ -40,9 +44,9 @@ class AssumptionsDialog(QDialog):
         column.addWidget(Label(words, "prose", "text-muted", wrap=True))
         self.objective = ComboBox(list(OBJECTIVES), "Objective")
         self.objective.setCurrentIndex(list(OBJECTIVES.values()).index(given.objective))
-        self.weights = ComboBox(judgement_sets(register), "Weights of the drivers")
-        self.weights.setCurrentText(given.judgement_set)
-        self.weights.setVisible(self.weights.count() > 0)
+        self.weights = ComboBox([AS_GIVEN, *judgement_sets(register)], "Weights of the drivers")
+        self.weights.setCurrentText(given.judgement_set or AS_GIVEN)
+        self.weights.setVisible(self.weights.count() > 1)
         column.addWidget(Label("Maximise, with the weights of", "small", "text-muted"))
         column.addLayout(side_by_side(self.objective, self.weights))
         self.rate = FormField("Discount rate, % a year", _number(100 * rate))
@@ -97,7 +101,7 @@ class AssumptionsDialog(QDialog):
         self.made = replace(
             self.given,
             objective=OBJECTIVES[self.objective.currentText()],
-            judgement_set=self.weights.currentText() or self.given.judgement_set,
+            judgement_set=self.weights.currentText() if self.weights.currentIndex() else "",
             discount_rate=None if plain else rate / 100,
             cost_factor=(costs or 0.0) / 100,
             benefit_factor=(gains or 0.0) / 100,

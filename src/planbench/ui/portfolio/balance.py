@@ -9,7 +9,7 @@ from planbench.ui import text
 from planbench.ui.portfolio.charts import Bubble, BubbleChart
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.heat import Legend
-from planbench.ui.portfolio.rows import Rows, table
+from planbench.ui.portfolio.rows import Rows, stacked, table
 from planbench.ui.portfolio.words import (
     call_name,
     group_colour,
@@ -103,15 +103,7 @@ class BalancePage(QWidget):
         self.bubble_card.add_tool(self.upwards)
         self.share_card = Card("Concentration")
         self.share_card.add_tool(self.dimension)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 10)
-        column.addWidget(self.share_table, 1)
-        line = QHBoxLayout()
-        line.setContentsMargins(14, 0, 12, 0)
-        line.addWidget(self.spread)
-        column.addLayout(line)
-        self.share_card.set_body(body)
+        self.share_card.set_body(stacked(self.share_table, self.spread))
         self.year_card = Card("Budgets under risk")
         self.year_card.set_body(self.year_table)
         self.risk_card = Card("Strategic risks", "each moves many projects at once")

@@ -17,7 +17,7 @@ from planbench.services.portfolio_library import (
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.matrix import Matrix, Square
-from planbench.ui.portfolio.rows import Rows, table
+from planbench.ui.portfolio.rows import Rows, stacked, table
 from planbench.ui.portfolio.words import call_name, money, percent
 from planbench.ui.widgets import Button, Card, CellLook, Column, Label, SegmentedControl
 
@@ -66,12 +66,7 @@ class FollowUpPage(QWidget):
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 10)
-        column.setSpacing(8)
-        column.addWidget(self.level_table, 3)
-        line = QHBoxLayout()
-        line.setContentsMargins(14, 0, 12, 0)
-        line.addWidget(self.said)
-        column.addLayout(line)
+        column.addWidget(stacked(self.level_table, self.said), 3)
         column.addWidget(self.map, 2)
         self.systemic_card.set_body(body)
         self.exception_card = Card("Exceptions", "between projects and portfolio")
@@ -84,15 +79,7 @@ class FollowUpPage(QWidget):
         )
         self.read.clicked.connect(lambda _on=False: self.desk.read_updates())
         self.exception_card.add_tool(self.read)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 10)
-        column.addWidget(self.exception_table, 1)
-        line = QHBoxLayout()
-        line.setContentsMargins(14, 0, 12, 0)
-        line.addWidget(self.updates)
-        column.addLayout(line)
-        self.exception_card.set_body(body)
+        self.exception_card.set_body(stacked(self.exception_table, self.updates))
         self.benefit_card = Card("Benefits")
         self.benefit_card.set_body(self.benefit_table)
         right = QVBoxLayout()

@@ -15,7 +15,7 @@ from planbench.services.portfolio import align, driver_scores, investment, judge
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.matrix import Matrix, Square
-from planbench.ui.portfolio.rows import Rows, table
+from planbench.ui.portfolio.rows import Rows, stacked, table
 from planbench.ui.portfolio.words import call_name, money, percent, unit
 from planbench.ui.widgets import (
     Button,
@@ -148,11 +148,11 @@ class PrioritiesPage(QWidget):
         left.setSpacing(12)
         self.judgement_card = Card("Drivers", "judged in pairs: row against column")
         self.judgement_card.add_tool(self.sets)
-        self.judgement_card.set_body(_stack(self.grid, self.verdict, self.use))
+        self.judgement_card.set_body(stacked(self.grid, self.verdict, self.use))
         self.rank_card = Card("Ranking", "investment figures, scarcity and urgency")
-        self.rank_card.set_body(_stack(self.ranks, self.turns))
+        self.rank_card.set_body(stacked(self.ranks, self.turns))
         self.map_card = Card("Alignment", "impact of each project on each driver")
-        self.map_card.set_body(_stack(self.map, self.gaps, self.cover))
+        self.map_card.set_body(stacked(self.map, self.gaps, self.cover))
         left.addWidget(self.judgement_card, 5)
         left.addWidget(self.rank_card, 6)
         right.addWidget(self.map_card)
@@ -335,22 +335,6 @@ class PrioritiesPage(QWidget):
     def _chosen(self, row: int) -> None:
         if 0 <= row < len(self.ranking.keys):
             self.desk.select(self.ranking.keys[row])
-
-
-def _stack(main: QWidget, words: QWidget, button: Button | None = None) -> QWidget:
-    """A view above its sentence and what can be done about it."""
-    made = QWidget()
-    column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 10)
-    column.setSpacing(8)
-    column.addWidget(main, 1)
-    line = QHBoxLayout()
-    line.setContentsMargins(14, 0, 12, 0)
-    line.addWidget(words, 1)
-    if button is not None:
-        line.addWidget(button)
-    column.addLayout(line)
-    return made
 
 
 def _rank_columns(money_unit: str) -> list[Column]:

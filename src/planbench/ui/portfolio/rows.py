@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from planbench.ui.widgets import Button, CellLook, Column, FlatTableModel, TableView
 
 
 class Rows(FlatTableModel):
@@ -55,4 +57,20 @@ def table(name: str, model: FlatTableModel, row: int = 0, header: int = 0) -> Ta
     """A table with its model."""
     made = TableView(name, row, header)
     made.setModel(model)
+    return made
+
+
+def stacked(main: QWidget, words: QWidget, button: Button | None = None) -> QWidget:
+    """A view above its sentence and what can be done about it."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 10)
+    column.setSpacing(8)
+    column.addWidget(main, 1)
+    line = QHBoxLayout()
+    line.setContentsMargins(14, 0, 12, 0)
+    line.addWidget(words, 1)
+    if button is not None:
+        line.addWidget(button)
+    column.addLayout(line)
     return made
