@@ -41,7 +41,7 @@ def _paint(painter: QPainter, picture: TraceScene, title: str, vector: bool) -> 
     theme = load_theme("light")
     scene = picture.scene
     painter.fillRect(QRectF(0, 0, scene.width, scene.height + _FOOT), theme.color("surface-raised"))
-    TracePainter(theme, 1.0, vector).paint(painter, scene)
+    TracePainter(theme, 1.0, vector, "surface-raised").paint(painter, scene)
     painter.setFont(theme.font("small"))
     painter.setPen(theme.color("text-muted"))
     foot = f"{title}   planbench {__version__}"

@@ -40,9 +40,14 @@ _LINKS = {"trace-link": "link", "trace-driving": "link-driving", "trace-critical
 
 
 class TracePainter(ScenePainter):
-    """Paints trace pictures; `width` measures a text for the builder of the scene."""
+    """Paints trace pictures; `width` measures a text for the builder of the scene.
 
-    def __init__(self, theme: Theme, ratio: float = 1.0, vector: bool = False) -> None:
+    `ground` is the role of what the picture is painted on.
+    """
+
+    def __init__(
+        self, theme: Theme, ratio: float = 1.0, vector: bool = False, ground: str = "surface"
+    ) -> None:
         super().__init__(theme, ratio, vector)
         radius = 5.0
         self._boxes |= {
@@ -50,7 +55,7 @@ class TracePainter(ScenePainter):
             "card-critical": Box("surface-raised", "critical", radius),
             "card-chosen": Box("selection", "accent", radius),
             "card-centre": Box("surface-raised", "accent", radius),
-            "text-ground": Box("surface"),
+            "text-ground": Box(ground),
             "bar-critical": Box("critical", "", 1.5),
             "bar-near": Box("near-critical", "", 1.5),
             "bar-progress": Box("progress", "", 1.5),
