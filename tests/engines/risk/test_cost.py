@@ -65,7 +65,10 @@ def test_a_line_over_fixed_work_and_opportunities(simulation) -> None:
     assert math.isnan(result.cost.correlation)
 
 
-@pytest.mark.parametrize(("rho", "both"), [(0.0, 0.25), (0.3, 0.298493), (0.6, 0.352416)])
+@pytest.mark.parametrize(
+    ("rho", "both"),
+    [(0.0, 0.25), (0.3, 0.298493), (0.5, 1 / 3), (0.6, 0.352416), (0.8, 0.397584), (0.9, 0.428217)],
+)  # V12
 def test_joint_confidence_of_two_medians(rho, both) -> None:
     result = normals(rho)
     assert result.joint_at(50) == pytest.approx(both, abs=0.004)
