@@ -119,19 +119,19 @@ class MoverModel(FlatTableModel):
         else:
             self.movers = _activities(document, result, measure, extra)
         columns = [
-            Column("id", "Id", 110, values=[m.id for m in self.movers]),
-            Column("name", "Name", 260, values=[m.name for m in self.movers], stretch=True),
-            Column("bar", "", 220, values=[""] * len(self.movers), sortable=False),
+            Column("id", "Id", 80, values=[m.id for m in self.movers]),
+            Column("name", "Name", 140, values=[m.name for m in self.movers], stretch=True),
+            Column("bar", "", 90, values=[""] * len(self.movers), sortable=False),
             Column(
                 "value",
                 measure,
-                104,
+                86,
                 True,
                 [m.shown for m in self.movers],
                 sort_values=[m.value for m in self.movers],
                 tip=TIPS[measure],
             ),
-            Column("note", _note_title(measure), 190, True, [m.note for m in self.movers]),
+            Column("note", _note_title(measure), 132, True, [m.note for m in self.movers]),
         ]
         self.set_data(columns, len(self.movers))
 

@@ -235,10 +235,10 @@ def _draw_cost(chart: Chart, cost: CostResult) -> None:
     bottom, top = float(spent.min()), float(np.quantile(spent, 0.995))
     for ends in (([date, date], [bottom, top]), ([low, high], [money, money])):
         plot.plot(*ends, pen=pen("text", 1.25, "reference"))
-    for joint, width in ((0.5, 1.4), (0.7, 2.4)):
+    for joint, width, above in ((0.5, 1.4, 0), (0.7, 2.4, 1)):
         dates, costs = joint_line(cost, joint)
         plot.plot([float(one) for one in dates], costs, pen=pen("accent", width))
-        label = chart.label(f"{joint:.0%} joint", "accent-text", anchor=(1, 1))
+        label = chart.label(f"{joint:.0%} joint", "accent-text", anchor=(1, above))
         label.setPos(min(float(dates[-1]), float(high)), costs[-1])
         plot.addItem(label, ignoreBounds=True)
     both = share_words(cost.joint(money, date))
@@ -255,7 +255,9 @@ def _money_axis(chart: Chart, low: float, high: float) -> None:
     from planbench.ui.risk.voices import ticks
 
     unit, name = (1e6, "M") if high >= 2e6 else (1e3, "k") if high >= 2e3 else (1.0, "")
-    marks = [(at * unit, f"{at:g}{text.NARROW}{name}") for at in ticks(low / unit, high / unit, 6)]
+    marks = [
+        (at * unit, f"{at + 0.0:g}{text.NARROW}{name}") for at in ticks(low / unit, high / unit, 6)
+    ]
     chart.plot.getAxis("left").setTicks([marks])
 
 

@@ -235,7 +235,15 @@ class RiskWorkspace(QWidget):
         self.measure = ComboBox(MEASURES[2:], "Measure")
         self.measure.activated.connect(lambda _index: self._show_movers())
         self.mover_card.add_tool(self.measure)
-        self.mover_card.set_body(self.table)
+        self.definition = Label("", "small", "text-muted", wrap=True)
+        self.definition.setContentsMargins(14, 4, 14, 8)
+        inner = QWidget()
+        inside = QVBoxLayout(inner)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self.table, 1)
+        inside.addWidget(self.definition)
+        self.mover_card.set_body(inner)
         lower = QHBoxLayout()
         lower.setContentsMargins(12, 6, 12, 12)
         lower.setSpacing(12)
@@ -458,7 +466,7 @@ class RiskWorkspace(QWidget):
         self.movers.show_result(document, document.risk, measure)
         self.table.apply_columns()
         self.mover_card.set_title("What moves the finish", "")
-        self.mover_card.setToolTip(TIPS[measure])
+        self.definition.setText(f"{TIPS[measure]}.")
 
     def _list_measures(self, result: RiskResult) -> None:
         """Measures of risks come first where there is a register."""
