@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from planbench.domain.times import DAY, NO_TIME, from_datetime, to_datetime
 from planbench.engines.risk.cost import CostResult
@@ -156,6 +156,9 @@ class Plots(QStackedWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        # a chart would like more room than there is; the finish above comes first
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(100)
         self.model = PlotTable()
         self.table = TableView("Details of the simulation")
         self.table.setModel(self.model)
