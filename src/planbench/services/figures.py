@@ -136,7 +136,8 @@ def taken_apart(result: Any) -> tuple[Columns, dict[str, Any]]:
 def _plain(value: Any) -> Any:
     """What JSON can hold of a value: records become mappings, tuples lists."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        public = [item.name for item in fields(value) if not item.name.startswith("_")]
+        return {name: _plain(getattr(value, name)) for name in public}
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):

@@ -23,6 +23,8 @@ from planbench.domain.times import NO_TIME, from_iso
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.quality.result import STATES, MetricResult, QualityReport
 from planbench.engines.quality.run import run_rulesets
+from planbench.services.document import Document
+from planbench.services.quality import FieldAsker
 from planbench.services.rulesets import load_rulesets
 
 Plan = Callable[..., tuple[Schedule, CpmResult]]
@@ -201,7 +203,8 @@ def test_breakdown_of_the_open_tasks(reports: dict[str, MetricResult]) -> None:
 
 
 def test_nothing_is_not_applicable_and_never_zero() -> None:
-    for report in run_rulesets(Schedule(), None, load_rulesets()):
+    asker = FieldAsker(Document(Schedule()))
+    for report in run_rulesets(Schedule(), None, load_rulesets(), asker=asker):
         for result in report.metrics:
             assert result.state == "not-applicable"
             assert result.value is None
