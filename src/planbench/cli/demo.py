@@ -49,7 +49,7 @@ def run_demo(folder: Path, *, pictures: bool = True) -> Iterator[str]:
         from planbench.ui.gallery import photograph_everything
 
         place = folder / "pictures"
-        shots = list(photograph_everything(place, [], [(1920, 1080)], ("light",), built_only=True))
+        shots = list(photograph_everything(place, [], [(1920, 1080)], ("light",)))
         yield f"{len(shots)} pictures in {place}"
     report = folder / "report.html"
     try:

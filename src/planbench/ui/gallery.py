@@ -35,12 +35,9 @@ def photograph_everything(
     sizes: Sequence[tuple[int, int]] = ((1920, 1080),),
     themes: Sequence[str] = ("light", "dark"),
     scale: float = 1.0,
-    *,
-    built_only: bool = False,
 ) -> Iterator[Path]:
     """Write a PNG of every workspace on the sample, or on the files given; yields their paths.
 
-    `built_only` leaves out the workspaces that only say what they will be.
     Raises PlanbenchError when a file cannot be opened or a picture not written.
     """
     for path in files:
@@ -56,8 +53,7 @@ def photograph_everything(
         settings.set("sample_shown", bool(files))
         window = MainWindow(AppState(), settings)
         try:
-            entries = [entry for entry in WORKSPACES if entry.path or not built_only]
-            yield from _pictures(window, folder, files, sizes, themes, scale, entries)
+            yield from _pictures(window, folder, files, sizes, themes, scale, WORKSPACES)
         finally:
             window.close()
             window.deleteLater()

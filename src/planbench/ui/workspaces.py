@@ -11,18 +11,17 @@ from planbench.ui.state import AppState
 
 @dataclass(frozen=True)
 class Entry:
-    """One place on the rail. `path` is `module:Class`, or empty with the `promise` of one."""
+    """One place on the rail; `path` is `module:Class`."""
 
     name: str
     title: str
     icon: str
-    path: str = ""
-    promise: str = ""
+    path: str
     needs_document: bool = True
 
 
 WORKSPACES = (
-    Entry("home", "Home", "home", "planbench.ui.home.workspace:HomeWorkspace", "", False),
+    Entry("home", "Home", "home", "planbench.ui.home.workspace:HomeWorkspace", False),
     Entry("schedule", "Schedule", "schedule", "planbench.ui.schedule.workspace:ScheduleWorkspace"),
     Entry("logic", "Logic", "logic", "planbench.ui.logic.workspace:LogicWorkspace"),
     Entry("quality", "Quality", "quality", "planbench.ui.quality.workspace:QualityWorkspace"),
@@ -37,12 +36,7 @@ WORKSPACES = (
         "planbench.ui.portfolio.workspace:PortfolioWorkspace",
         needs_document=False,
     ),
-    Entry(
-        "reports",
-        "Reports",
-        "reports",
-        "planbench.ui.reports.workspace:ReportsWorkspace",
-    ),
+    Entry("reports", "Reports", "reports", "planbench.ui.reports.workspace:ReportsWorkspace"),
 )
 
 
@@ -57,9 +51,5 @@ def _unknown(name: str) -> Entry:
 
 def make(one: Entry, state: AppState) -> Any:
     """Build a workspace; a module that cannot be imported is an error of ours and is raised."""
-    if not one.path:
-        from planbench.ui.placeholder.workspace import Placeholder
-
-        return Placeholder(one.name, one.title, one.icon, one.promise)
     module, _, name = one.path.partition(":")
     return getattr(importlib.import_module(module), name)(state)

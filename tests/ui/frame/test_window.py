@@ -23,7 +23,7 @@ from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.window import MainWindow
-from planbench.ui.workspaces import WORKSPACES, entry
+from planbench.ui.workspaces import WORKSPACES
 
 
 @pytest.fixture
@@ -349,7 +349,7 @@ def test_the_registry_refuses_doubles(themed: QApplication, qtbot: Any) -> None:
     assert done == [1]
 
 
-def test_every_entry_that_names_a_module_can_be_made(themed: QApplication, qtbot: Any) -> None:
+def test_every_entry_can_be_made(themed: QApplication, qtbot: Any) -> None:
     from planbench.ui.workspaces import make
 
     state = AppState()
@@ -359,7 +359,6 @@ def test_every_entry_that_names_a_module_can_be_made(themed: QApplication, qtbot
         assert page.name == one.name
         page.shown()
     state.close()
-    assert entry("home").path
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""What stands where a workspace is not built yet."""
