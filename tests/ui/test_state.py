@@ -93,3 +93,15 @@ def test_selection_is_told_once(qtbot: QtBot, state: AppState) -> None:
     for row in (3, 3, 4):
         state.select(row)
     assert heard == [3, 4]
+
+
+def test_what_is_started_after_the_end_counts_as_cancelled(qtbot: QtBot) -> None:
+    """A timer may fire while the window is going."""
+    state = AppState()
+    state.close()
+    got: list[int] = []
+    job = state.run("count", "Counting", lambda context: 7, got.append)
+    with qtbot.waitSignal(job.finished, timeout=5000):
+        pass
+    assert got == []
+    assert not state.busy

@@ -60,16 +60,21 @@ class JobBridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = Jobs()
+        self._closed = False
         self._live: dict[int, QtJob] = {}
         self._numbers = itertools.count()
         self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(self, name: str, work: Callable[[JobContext], Any]) -> QtJob:
-        """Run `work(context)` on a worker thread."""
+        """Run `work(context)` on a worker thread; once closed, the job counts as cancelled."""
         number = next(self._numbers)
         context = JobContext(lambda progress: self._posted.emit(number, "progressed", progress))
         job = QtJob(name, context, self)
         self._live[number] = job
+        if self._closed:  # a timer that fired while the window was going
+            context.cancel()
+            self._posted.emit(number, "cancelled", None)
+            return job
 
         def run(context: JobContext) -> None:
             # Posting here, not in a future's callback, keeps the order of what is posted.
@@ -97,5 +102,6 @@ class JobBridge(QObject):
 
     def close(self) -> None:
         """Cancel all jobs and wait until the workers are still."""
+        self._closed = True
         self._pool.close()
         self._live.clear()
