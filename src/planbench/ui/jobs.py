@@ -66,15 +66,14 @@ class JobBridge(QObject):
         self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(self, name: str, work: Callable[[JobContext], Any]) -> QtJob:
-        """Run `work(context)` on a worker thread; once closed, the job counts as cancelled."""
+        """Run `work(context)` on a worker thread; once closed, nothing is run any more."""
         number = next(self._numbers)
         context = JobContext(lambda progress: self._posted.emit(number, "progressed", progress))
         job = QtJob(name, context, self)
-        self._live[number] = job
         if self._closed:  # a timer that fired while the window was going
             context.cancel()
-            self._posted.emit(number, "cancelled", None)
             return job
+        self._live[number] = job
 
         def run(context: JobContext) -> None:
             # Posting here, not in a future's callback, keeps the order of what is posted.
