@@ -136,11 +136,44 @@ def test_a_waiver_ends_with_its_value_its_logic_or_its_date() -> None:
     assert ended(review, seen(4, [place("A1000")])) == "the waiver ended: it expired on 1970-04-01"
 
 
-def test_dates_end_a_waiver_only_where_it_watches_them() -> None:
-    first = play(seen(1, [place("A1000", start=0, finish=10 * DAY)]))[0]
-    later = seen(2, [place("A1000", start=0, finish=12 * DAY)])
-    assert ended(waive(first), later) == ""
-    assert "finish 1970-01-11 became 1970-01-13" in ended(waive(first, watch=["dates"]), later)
+def at(number: int, start: int, finish: int) -> Seen:
+    """An update in which the object has these dates, in days."""
+    return seen(number, [place("A1000", start=start * DAY, finish=finish * DAY)])
+
+
+def test_dates_end_a_waiver_when_they_move_beyond_what_it_allows() -> None:
+    review = waive(play(at(1, 20, 40))[0])
+    assert ended(review, at(2, 20, 50)) == "", "ten days are the usual wobble"
+    late = "the waiver ended: A1000: finish 1970-02-10 became 1970-02-21"
+    assert ended(review, at(2, 25, 51)) == late
+    assert "start 1970-01-21 became 1970-01-10" in ended(review, at(2, 9, 40)), "earlier too"
+    strict = waive(play(at(1, 20, 40))[0], slip_days=0)
+    assert "finish 1970-02-10 became 1970-02-11" in ended(strict, at(2, 20, 41))
+    without = waive(play(at(1, 20, 40))[0], watch=["value", "logic"])
+    assert ended(without, at(2, 20, 400)) == ""
+
+
+def test_small_moves_add_up_from_the_moment_of_the_waiver() -> None:
+    review = waive(play(at(1, 20, 40))[0])
+    review, (outcome,) = play(at(2, 20, 47), review=review)
+    assert not outcome.lapsed
+    assert ended(review, at(3, 20, 54)).endswith("finish 1970-02-10 became 1970-02-24")
+
+
+def test_a_waiver_of_an_earlier_version_ends_with_any_move_where_it_watches_dates() -> None:
+    review = play(at(1, 20, 40))[0]
+    uid = only(review)
+    (sight,) = [one.places for _, one in review.sights_of(uid)]
+    old = {"reason": "agreed", "expires": "", "watch": ["dates"]}
+    held = changed(
+        review.findings[uid],
+        "waiver",
+        {**old, "seen": [one.plain() for one in sight]},
+        "mo",
+        AT,
+    )
+    review = review.with_findings(changed(held, "state", "waived", "mo", AT))
+    assert "finish 1970-02-10 became 1970-02-11" in ended(review, at(2, 20, 41))
 
 
 def test_a_waiver_goes_with_its_object_to_another_id() -> None:

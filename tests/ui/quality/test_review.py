@@ -177,6 +177,8 @@ def test_a_waiver_needs_a_reason_and_keeps_the_evidence(page: ReviewPage, qtbot:
         waiver = page.desk.review.findings[uid].waiver
         assert waiver is not None
         assert waiver["expires"] == "2026-12-31"
+        assert waiver["watch"] == ["value", "logic", "dates"]
+        assert waiver["slip_days"] == 10
         assert waiver["seen"]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from planbench.domain.times import to_iso
+from planbench.domain.times import DAY, to_iso
 from planbench.engines.findings.record import Finding, Origin, changed
 from planbench.engines.findings.rounds import (
     CHANGED,
@@ -255,7 +255,8 @@ def waiver_ends(finding: Finding, places: Iterable[Place], data_date: int) -> st
     """Why a waiver no longer holds, in words; "" while it holds.
 
     It ends when it expires before the data date, and as far as it watches them: when a value gets
-    worse than it was, when links of an object differ, when its dates move.
+    worse than it was, when links of an object differ, when its dates move by more days than it
+    allows (none where it says nothing: waivers of before).
     """
     waiver = finding.waiver
     if waiver is None:
@@ -275,7 +276,8 @@ def waiver_ends(finding: Finding, places: Iterable[Place], data_date: int) -> st
             told.append(f"{place.key}: {_from_to(old, place)}")
         if "logic" in waiver["watch"] and (words := logic_words(old, place)):
             told.append(f"{place.key}: {words}")
-        if "dates" in waiver["watch"] and (words := dates_words(old, place)):
+        slip = int(waiver.get("slip_days", 0))
+        if "dates" in waiver["watch"] and (words := dates_words(old, place, slip)):
             told.append(f"{place.key}: {words}")
     return "; ".join(told)
 
@@ -321,10 +323,10 @@ def _link(link: tuple[str, str, str, int]) -> str:
     return f"{kind} {'from' if way == 'in' else 'to'} {other}{mark}"
 
 
-def dates_words(old: Place, new: Place) -> str:
-    """Which dates moved, "" for none."""
+def dates_words(old: Place, new: Place, slip_days: int = 0) -> str:
+    """Which dates moved by more than so many calendar days, "" for none."""
     told = []
     for name, a, b in (("start", old.start, new.start), ("finish", old.finish, new.finish)):
-        if a is not None and b is not None and a != b:
+        if a is not None and b is not None and abs(b - a) > slip_days * DAY:
             told.append(f"{name} {(to_iso(a) or '')[:10]} became {(to_iso(b) or '')[:10]}")
     return ", ".join(told)

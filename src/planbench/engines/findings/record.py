@@ -24,6 +24,9 @@ KINDS = ("activity", "relationship", "calendar", "project")
 WATCHED = ("value", "logic", "dates")
 """What of its object can end a waiver."""
 
+SLIP_DAYS = 10
+"""Calendar days by which dates may move, either way, before a waiver that watches them ends."""
+
 COMMENT, RESPONSE = "comment", "response"
 TALK = (COMMENT, RESPONSE)
 """Fields of which every act stays: nothing said is ever replaced."""
@@ -153,6 +156,7 @@ def _is_waiver(data: dict[str, Any]) -> bool:
     return (
         isinstance(data.get("reason"), str)
         and isinstance(data.get("expires"), str)
+        and isinstance(data.get("slip_days", 0), int)
         and isinstance(watch, list)
         and all(one in WATCHED for one in watch)
         and isinstance(seen, list)
@@ -411,19 +415,25 @@ def waived(
     at: str,
     *,
     expires: str = "",
-    watch: Iterable[str] = ("value", "logic"),
+    watch: Iterable[str] = WATCHED,
+    slip_days: int = SLIP_DAYS,
     seen: Iterable[Mapping[str, Any]] = (),
 ) -> Finding:
     """The finding waived until its value, logic or dates change or `expires` (`YYYY-MM-DD`).
 
-    `seen` is the evidence at that moment, an item an object. Raises ModelError without a reason.
+    Dates count as changed when they move by more than `slip_days` calendar days. `seen` is the
+    evidence at that moment, an item an object. Raises ModelError without a reason, or for less
+    than no days.
     """
     if not reason.strip():
         raise ModelError("a waiver needs a reason", finding.uid)
+    if slip_days < 0:
+        raise ModelError(f"dates cannot move by {slip_days} days", finding.uid)
     waiver = {
         "reason": reason.strip(),
         "expires": expires,
         "watch": [one for one in WATCHED if one in set(watch)],
+        "slip_days": slip_days,
         "seen": [dict(one) for one in seen],
     }
     made = changed(finding, "waiver", waiver, author, at)

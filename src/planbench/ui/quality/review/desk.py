@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from planbench.domain.errors import ImportRefused, PlanbenchError
 from planbench.engines.findings.life import Outcome
 from planbench.engines.findings.merge import merge
-from planbench.engines.findings.record import Finding, changed, said, waived
+from planbench.engines.findings.record import SLIP_DAYS, Finding, changed, said, waived
 from planbench.engines.findings.rounds import Review
 from planbench.services.findings import (
     DEFAULT_RULESETS,
@@ -201,13 +201,32 @@ class ReviewDesk(QObject):
 
         return self._judge([uid], "response" if response else "comment", act) == 1
 
-    def waive(self, uids: Sequence[str], reason: str, expires: str, watch: Sequence[str]) -> int:
-        """Waive findings until what is watched changes; how many were waived."""
+    def waive(
+        self,
+        uids: Sequence[str],
+        reason: str,
+        expires: str,
+        watch: Sequence[str],
+        days: int = SLIP_DAYS,
+    ) -> int:
+        """Waive findings until what is watched changes; how many were waived.
+
+        Dates may move by `days` calendar days.
+        """
         at, document = now(), self.state.document
 
         def act(one: Finding) -> Finding:
             evidence = evidence_of(self.review, document, one)
-            return waived(one, reason, self.author, at, expires=expires, watch=watch, seen=evidence)
+            return waived(
+                one,
+                reason,
+                self.author,
+                at,
+                expires=expires,
+                watch=watch,
+                slip_days=days,
+                seen=evidence,
+            )
 
         return self._judge(uids, f"waived: {reason}", act)
 

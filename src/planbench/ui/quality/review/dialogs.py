@@ -5,9 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
-from planbench.engines.findings.record import SEVERITIES, WATCHED
+from planbench.engines.findings.record import SEVERITIES, SLIP_DAYS, WATCHED
 from planbench.ui.quality.review.pane import ReplyField
 from planbench.ui.quality.review.words import SEVERITIES as SEVERITY_WORDS
 from planbench.ui.widgets import Button, ComboBox, FormField, Label
@@ -55,12 +62,12 @@ class _Ask(QDialog):
 
 
 class WaiveDialog(_Ask):
-    """Asks for reason, expiry and what ends a waiver; calls `waive(reason, expires, watch)`."""
+    """Asks for a reason and for what ends a waiver; calls `waive(reason, expires, watch, days)`."""
 
     def __init__(
         self,
         count: int,
-        waive: Callable[[str, str, Sequence[str]], object],
+        waive: Callable[[str, str, Sequence[str], int], object],
         parent: QWidget | None = None,
     ) -> None:
         several = "this finding" if count == 1 else f"these {count} findings"
@@ -77,13 +84,24 @@ class WaiveDialog(_Ask):
         titles = (
             "Ends when its value gets worse",
             "Ends when its logic changes",
-            "Ends when its dates move",
+            "Ends when its dates move by more than",
         )
         self.watch = [QCheckBox(title) for title in titles]
-        for box, on in zip(self.watch, (True, True, False), strict=True):
-            box.setChecked(on)
-        for part in (self.reason, self.expires, *self.watch):
+        for box in self.watch:
+            box.setChecked(True)
+        self.days = QSpinBox()
+        self.days.setRange(0, 999)
+        self.days.setValue(SLIP_DAYS)
+        self.days.setSuffix(" calendar days")
+        self.days.setAccessibleName("Days by which dates may move")
+        self.watch[2].toggled.connect(self.days.setEnabled)
+        for part in (self.reason, self.expires, *self.watch[:2]):
             self.fields.addWidget(part)
+        moved = QHBoxLayout()
+        moved.addWidget(self.watch[2])
+        moved.addWidget(self.days)
+        moved.addStretch(1)
+        self.fields.addLayout(moved)
         self.reason.field.setFocus()
 
     def take(self) -> None:
@@ -94,7 +112,7 @@ class WaiveDialog(_Ask):
         if reason and good:
             watch = [name for name, box in zip(WATCHED, self.watch, strict=True) if box.isChecked()]
             self.accept()
-            self._waive(reason, expires, watch)
+            self._waive(reason, expires, watch, self.days.value())
 
 
 class FindingDialog(_Ask):

@@ -73,10 +73,14 @@ def value(name: str, held: Any) -> str:
 
 def waiver(held: dict[str, Any]) -> str:
     """A waiver in a sentence: why, and what ends it."""
-    watched = {"value": "its value gets worse", "logic": "its logic", "dates": "its dates change"}
+    days = int(held.get("slip_days", 0))
+    by = f" by more than {text.counted(days, 'day')}" if days else ""
+    watched = {
+        "value": "its value gets worse",
+        "logic": "its logic changes",
+        "dates": f"its dates move{by}",
+    }
     ends = [watched[one] for one in held["watch"]]
-    if "logic" in held["watch"] and "dates" not in held["watch"]:
-        ends[ends.index("its logic")] = "its logic changes"
     if held["expires"]:
         ends.append(f"after {held['expires']}")
     until = f" Until {' or '.join(ends)}." if ends else " Without an end."
