@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +42,7 @@ def activity_measures(
     with np.errstate(divide="ignore", invalid="ignore"):
         pearson = np.where((sd > 0) & (sd_late > 0), covariance / (sd * sd_late), np.nan)
         share = sums.critical / n
+        variance = pearson * sd / sd_late if sd_late > 0 else np.full(sd.size, np.nan)
         sensitivity = share * sd / sd_late if sd_late > 0 else np.full(sd.size, np.nan)
     open_rows = schedule.activities.status[rows] != 2
     criticality = np.where(open_rows, share, np.nan)
@@ -70,6 +71,8 @@ def activity_measures(
         "sensitivity": spread(
             np.where(open_rows, sensitivity, np.nan) if with_paths and with_sums else nan
         ),
+        "variance_share": spread(variance if with_sums else nan),
+        "existence": spread(sums.present / n if with_sums else nan),
         "duration_mean": spread(x.base + mean if with_sums else nan),
         "duration_sd": spread(sd if with_sums else nan),
         "finish_mean": finish_mean,
@@ -85,10 +88,24 @@ def _finishes(setting: Setting, sums: passes.Sums) -> tuple[dict[int, Minutes], 
 
     Over the runs in which its work is done; the calculated finish where there are none.
     """
-    sim, n = setting.sim, np.maximum(sums.present, 1)
-    cumulative = np.cumsum(sums.bins, axis=1, dtype=np.int64)
-    levels = {}
+    x, n = setting.bound.variables, np.maximum(sums.present, 1)
+    fixed = (x.base == 0) & ~x.varies
+    levels = {
+        level: dates_at(setting.sim, np.rint(work), fixed)
+        for level, work in binned_levels(sums, LEVELS).items()
+    }
+    middle = dates_at(setting.sim, np.rint(setting.base + sums.finish / n), fixed)
+    still = sums.finish2 == 0
     for level in LEVELS:
+        levels[level][still] = middle[still]
+    return levels, middle
+
+
+def binned_levels(sums: passes.Sums, levels: Sequence[int]) -> dict[int, Numbers]:
+    """Percentiles from the histograms of a run, as positions on each activity's work axis."""
+    cumulative = np.cumsum(sums.bins, axis=1, dtype=np.int64)
+    n, made = np.maximum(sums.present, 1), {}
+    for level in levels:
         target = level / 100.0 * n
         at = (cumulative < (target - 1e-9)[:, None]).sum(axis=1)
         at = np.minimum(at, passes.BINS - 1)
@@ -96,20 +113,15 @@ def _finishes(setting: Setting, sums: passes.Sums) -> tuple[dict[int, Minutes], 
         count = sums.bins[picked, at]
         before = cumulative[picked, at] - count
         share = (target - before) / np.maximum(count, 1)
-        work = sums.bin_low + (at + share) / sums.bin_factor
-        levels[level] = _dates(sim, np.rint(work), setting)
-    middle = _dates(sim, np.rint(setting.base + sums.finish / n), setting)
-    still = sums.finish2 == 0
-    for level in LEVELS:
-        levels[level][still] = middle[still]
-    return levels, middle
+        made[level] = sums.bin_low + (at + share) / sums.bin_factor
+    return made
 
 
-def _dates(sim: Any, work: Any, setting: Setting) -> Minutes:
+def dates_at(sim: Any, work: Any, as_start: Any) -> Minutes:
+    """Instants of whole positions on the activities' work axes, in start or finish form."""
     out = np.zeros(work.size, dtype=np.int64)
-    fixed = (setting.bound.variables.base == 0) & ~setting.bound.variables.varies
     axes = sim.axes
-    instants_all(axes.head, axes.clock, sim.plan.calendar, work.astype(np.int64), fixed, out)
+    instants_all(axes.head, axes.clock, sim.plan.calendar, work.astype(np.int64), as_start, out)
     made: Minutes = sim.clock(out)
     return made
 
@@ -120,7 +132,7 @@ class Replay:
     def __init__(self, setting: Setting, network: Network, finish: Minutes) -> None:
         self._setting = setting
         self._network = network
-        self._finish = finish
+        self.finish = finish
 
     def durations(self, positions: Any, iterations: int) -> Any:
         """(positions, iterations) durations of simulated activities, whole minutes."""
@@ -160,22 +172,25 @@ class Replay:
             setting.strata,
         )
 
-    def rank_correlation(self, rows: Rows) -> Numbers:
-        """Spearman's rho of duration and finish; see RiskResult.rank_correlation."""
+    def drawn(self, rows: Rows) -> Iterator[tuple[int, Any]]:
+        """(place in `rows`, durations over all runs) of those that vary and need no dates."""
         setting = self._setting
         n = setting.options.iterations
-        made = np.full(rows.size, np.nan)
         positions = setting.sim.position[rows].astype(np.int64)
         able = setting.bound.variables.varies & ~decided_by_dates(setting.bound.variables)
         chosen = np.flatnonzero((positions >= 0) & able[np.maximum(positions, 0)])
-        late = _centred_ranks(self._finish)
         for k in range(0, chosen.size, _AT_ONCE):
             part = chosen[k : k + _AT_ONCE]
-            values = self.durations(positions[part], n)
-            for row, column in zip(part.tolist(), values, strict=True):
-                own = _centred_ranks(column)
-                scale = float(np.sqrt((own @ own) * (late @ late)))
-                made[row] = float(own @ late) / scale if scale > 0 else np.nan
+            yield from zip(part.tolist(), self.durations(positions[part], n), strict=True)
+
+    def rank_correlation(self, rows: Rows) -> Numbers:
+        """Spearman's rho of duration and finish; see RiskResult.rank_correlation."""
+        made = np.full(rows.size, np.nan)
+        late = centred_ranks(self.finish)
+        for row, column in self.drawn(rows):
+            own = centred_ranks(column)
+            scale = float(np.sqrt((own @ own) * (late @ late)))
+            made[row] = float(own @ late) / scale if scale > 0 else np.nan
         return made
 
     def achieved(self, ids: Sequence[str]) -> Numbers:
@@ -187,7 +202,7 @@ class Replay:
         made = np.full((rows.size, rows.size), np.nan)
         able = np.flatnonzero((positions >= 0) & varies[np.maximum(positions, 0)])
         if able.size:
-            ranks = np.array([_centred_ranks(v) for v in self.durations(positions[able], n)])
+            ranks = np.array([centred_ranks(v) for v in self.durations(positions[able], n)])
             sizes = np.sqrt((ranks * ranks).sum(axis=1))
             with np.errstate(divide="ignore", invalid="ignore"):
                 made[np.ix_(able, able)] = ranks @ ranks.T / np.outer(sizes, sizes)
@@ -206,7 +221,7 @@ class Replay:
         in_weather = setting.sim.plan.table[:, WEATHER] >= 0
         nodes = setting.sim.plan.node
         start = int(network.data_date[setting.options.project])
-        length = (self._finish[:n] - start).astype(np.float64)
+        length = (self.finish[:n] - start).astype(np.float64)
         mean = float(length.mean())
         total = np.zeros(rows.size)
         remaining = network.remaining.copy()
@@ -227,7 +242,7 @@ class Replay:
         return made
 
 
-def _centred_ranks(values: Any) -> Numbers:
+def centred_ranks(values: Any) -> Numbers:
     """Ranks about their mean; equal values share their mean rank."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]

@@ -16,6 +16,7 @@ from planbench.engines.risk.rng import REPLICATE
 if TYPE_CHECKING:
     from planbench.engines.risk.correlation import Correlated
     from planbench.engines.risk.cost import CostResult
+    from planbench.engines.risk.lens import Contributions, Lens
     from planbench.engines.risk.microscope import Microscope
     from planbench.engines.risk.spending import Bands
 
@@ -196,6 +197,8 @@ class RiskResult:
     criticality: Numbers  # share of iterations on the driving path of the project's finish
     pearson: Numbers  # correlation of duration and project finish, NaN for a fixed duration
     sensitivity: Numbers  # criticality x sd(duration) / sd(finish)
+    variance_share: Numbers  # covariance of duration and finish / variance of the finish
+    existence: Numbers  # share of the runs in which the work is done
     duration_mean: Numbers  # working minutes
     duration_sd: Numbers
     finish_mean: Minutes
@@ -216,6 +219,7 @@ class RiskResult:
     _achieved: Callable[[Correlated], Numbers] = field(repr=False, compare=False)
     _load: Callable[[str, Minutes], Bands] = field(repr=False, compare=False)
     _microscope: Microscope = field(repr=False, compare=False)
+    _lens: Lens = field(repr=False, compare=False)
     cost: CostResult | None = None  # where the model says what something costs
     effects: tuple[RiskEffect, ...] = ()  # of the risks of the register on P80, largest first
 
@@ -250,6 +254,34 @@ class RiskResult:
         their mean rank; NaN for activities whose duration does not vary.
         """
         return self._rank_correlation(rows)
+
+    def kendall(self, rows: Rows) -> Numbers:
+        """Kendall's tau-b of duration and project finish for some activities.
+
+        The durations are drawn again. NaN for activities whose duration does not vary.
+        """
+        return self._lens.kendall(rows)
+
+    def swing(self, rows: Rows) -> tuple[Minutes, Minutes]:
+        """(mean finish at a short, at a long duration) of some activities, as instants.
+
+        Short are the runs whose duration lies between its own P5 and P15, long those between P85
+        and P95, ties included: what finish to expect at about P10 and about P90 of the duration,
+        with all that goes along with it. `NO_TIME` where the duration does not vary.
+        """
+        return self._lens.swing(rows)
+
+    def contributions(self, most: int = 4096) -> Contributions:
+        """What every activity adds to the driving paths, over the first `most` runs."""
+        return self._lens.contributions(most)
+
+    def starts(self, most: int = 4096) -> tuple[dict[int, Minutes], Minutes]:
+        """(percentiles by LEVELS, mean) of every activity's start over the first `most` runs.
+
+        In the schedule's rows, from histograms like those of the finish; the actual start where
+        work has begun, `NO_TIME` for what is not simulated.
+        """
+        return self._lens.starts(most)
 
     def significance(self, rows: Rows, most: int = 512) -> Numbers:
         """Significance index (Williams 1992) of some activities over the first `most` runs.

@@ -24,6 +24,7 @@ from planbench.engines.cpm.result import CpmResult
 from planbench.engines.risk import passes, sampling
 from planbench.engines.risk.clock import instants_all, work_all, work_at
 from planbench.engines.risk.cost import cost_of_runs, resource_bands
+from planbench.engines.risk.lens import Lens
 from planbench.engines.risk.measures import Replay, activity_measures
 from planbench.engines.risk.microscope import Microscope
 from planbench.engines.risk.model import RiskModel
@@ -155,6 +156,7 @@ def simulate(
         _achieved=lambda entry: replay.achieved(entry.ids),
         _load=lambda code, edges: resource_bands(setting, schedule, code, instants, cpm, edges),
         _microscope=Microscope(setting, network, cpm, model),
+        _lens=Lens(setting, network, cpm, model, replay),
     )
 
 
