@@ -33,6 +33,13 @@ from planbench.services.editing import (
     read_duration,
     why_locked,
 )
+from planbench.services.elements import (
+    delete_element,
+    insert_element,
+    recode_element,
+    rename_element,
+)
+from planbench.services.moving import indent, outdent
 from planbench.services.rewiring import (
     add_link,
     change_link,
@@ -44,6 +51,7 @@ from planbench.services.rewiring import (
     next_code,
     path_between,
 )
+from planbench.services.splitting import plan_split, split_activity
 from planbench.services.undo import UndoStack
 
 
@@ -377,6 +385,31 @@ class Editing(RuleBasedStateMachine):
     def delete(self, rows):
         self.take(lambda: delete_activities(self.document, {self.row(row) for row in rows}))
 
+    @rule(row=st.integers(0, 99), count=st.integers(2, 4))
+    def split(self, row, count):
+        document, row = self.document, self.row(row)
+        self.take(lambda: split_activity(document, plan_split(document, row, count)))
+
+    def element(self, number: int) -> int:
+        return number % len(self.document.schedule.wbs)
+
+    @rule(wbs=st.integers(0, 99))
+    def insert_element(self, wbs):
+        self.take(lambda: insert_element(self.document, self.element(wbs)).command)
+
+    @rule(wbs=st.integers(0, 99), text=st.sampled_from(["", "Cellar", "Roof", "1"]))
+    def name_element(self, wbs, text):
+        edit = rename_element if wbs % 2 else recode_element
+        self.take(lambda: edit(self.document, self.element(wbs), text))
+
+    @rule(wbs=st.integers(0, 99), how=st.sampled_from([indent, outdent]))
+    def move_element(self, wbs, how):
+        self.take(lambda: how(self.document, self.element(wbs)))
+
+    @rule(wbs=st.integers(0, 99), content=st.booleans())
+    def delete_element(self, wbs, content):
+        self.take(lambda: delete_element(self.document, self.element(wbs), content))
+
     @precondition(lambda self: self.stack.can_undo)
     @rule()
     def undo(self):
@@ -386,6 +419,15 @@ class Editing(RuleBasedStateMachine):
     @rule()
     def redo(self):
         self.stack.redo()
+
+    @invariant()
+    def schedule_hangs_together(self):
+        schedule = self.document.schedule
+        wbs, acts = schedule.wbs, schedule.activities
+        assert (wbs.parent < np.arange(len(wbs))).all()  # parents come before their children
+        assert acts.wbs.size == 0 or acts.wbs.max() < len(wbs)
+        for uids in (wbs.uid, acts.uid, schedule.relationships.uid):
+            assert len(set(uids.tolist())) == uids.size
 
     @invariant()
     def schedule_is_that_of_its_place(self):

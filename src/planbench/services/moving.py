@@ -46,16 +46,21 @@ def move_element(document: Document, wbs: int, parent: int, after: int = NO_ROW)
         at = above[at]
     if schedule.wbs.project[wbs] != schedule.wbs.project[parent]:
         raise EditError("A WBS element cannot move into another project.")
+    changed = in_place(schedule, wbs, parent, after)
+    if changed is None:
+        return None
+    return SetSchedule(f"Move {schedule.wbs.name[wbs]}", changed, ("wbs.parent", "activities.wbs"))
+
+
+def in_place(schedule: Schedule, wbs: int, parent: int, after: int = NO_ROW) -> Schedule | None:
+    """The schedule with a WBS element below `parent`, behind `after` or last; None as it was."""
     children: dict[int, list[int]] = {}
-    for row, of in enumerate(above):
+    for row, of in enumerate(schedule.wbs.parent.tolist()):
         if row != wbs:
             children.setdefault(of, []).append(row)
     family = children.setdefault(parent, [])
     family.insert(family.index(after) + 1 if after in family else len(family), wbs)
-    changed = _reordered(schedule, children)
-    if changed is None:
-        return None
-    return SetSchedule(f"Move {schedule.wbs.name[wbs]}", changed, ("wbs.parent", "activities.wbs"))
+    return _reordered(schedule, children)
 
 
 def indent(document: Document, wbs: int) -> Command | None:
@@ -63,7 +68,7 @@ def indent(document: Document, wbs: int) -> Command | None:
 
     Raises EditError when it is the first of its level.
     """
-    family = _family(document.schedule, wbs)
+    family = family_of(document.schedule, wbs)
     place = family.index(wbs)
     if place == 0:
         raise EditError("There is no element before it to stand below.")
@@ -85,7 +90,7 @@ def outdent(document: Document, wbs: int) -> Command | None:
 def shift(document: Document, wbs: int, step: int) -> Command | None:
     """The step that swaps an element with the one before (-1) or behind it (1); None at the end."""
     schedule = document.schedule
-    parent, family = int(schedule.wbs.parent[wbs]), _family(schedule, wbs)
+    parent, family = int(schedule.wbs.parent[wbs]), family_of(schedule, wbs)
     place = family.index(wbs) + step
     if parent == NO_ROW or not 0 <= place < len(family):
         return None
@@ -93,7 +98,7 @@ def shift(document: Document, wbs: int, step: int) -> Command | None:
     return move_element(document, first, parent, second)
 
 
-def _family(schedule: Schedule, wbs: int) -> list[int]:
+def family_of(schedule: Schedule, wbs: int) -> list[int]:
     """The elements beside one, with it."""
     wbs_parent = schedule.wbs.parent
     found: list[int] = np.flatnonzero(wbs_parent == wbs_parent[wbs]).tolist()

@@ -95,7 +95,7 @@ def add_link(
     made = make_table(
         Relationships,
         1,
-        uid=[f"new-{len(links) + 1}"],
+        uid=free_uids(links.uid.tolist(), len(links)),
         predecessor=[predecessor],
         successor=[successor],
         type=[kind],
@@ -103,8 +103,8 @@ def add_link(
         lag_format=[LagFormat.WORKING],
     )
     label = f"Link {codes[predecessor]} to {codes[successor]}"
-    joined = _joined(links, made)
-    return SetSchedule(label, replace(schedule, relationships=joined), ["relationships.*"])
+    more = joined(links, made)
+    return SetSchedule(label, replace(schedule, relationships=more), ["relationships.*"])
 
 
 def path_between(schedule: Schedule, first: int, last: int) -> list[int]:
@@ -219,7 +219,7 @@ def insert_activity(document: Document, beside: int = NO_ROW, wbs: int = NO_ROW)
     made = make_table(
         type(acts),
         1,
-        uid=[_free_uid(acts.uid.tolist(), row)],
+        uid=free_uids(acts.uid.tolist(), row),
         code=[code],
         name=["New activity"],
         project=[project],
@@ -235,10 +235,10 @@ def insert_activity(document: Document, beside: int = NO_ROW, wbs: int = NO_ROW)
     )
     grown = replace(
         schedule,
-        activities=_joined(acts, made),
-        baselines=tuple(_grown(one) for one in schedule.baselines),
+        activities=joined(acts, made),
+        baselines=tuple(grown_baseline(one) for one in schedule.baselines),
     )
-    baseline = None if document.baseline is None else _grown(document.baseline)
+    baseline = None if document.baseline is None else grown_baseline(document.baseline)
     return Inserted(SetRows(f"Insert {code}", grown, baseline), row)
 
 
@@ -259,11 +259,14 @@ def next_code(pattern: str, taken: Iterable[str]) -> str:
     return code
 
 
-def _free_uid(taken: list[str], number: int) -> str:
-    known = set(taken)
-    while (uid := f"new-{number + 1}") in known:
+def free_uids(taken: Iterable[str], number: int, count: int = 1) -> list[str]:
+    """Ids for new rows that none of their table has, counting on from `number` rows."""
+    known, found = set(taken), []
+    while len(found) < count:
         number += 1
-    return uid
+        if (uid := f"new-{number}") not in known:
+            found.append(uid)
+    return found
 
 
 def delete_activities(document: Document, rows: Iterable[int]) -> Command:
@@ -279,11 +282,12 @@ def delete_activities(document: Document, rows: Iterable[int]) -> Command:
     keep = ~gone
     codes = schedule.activities.code[gone].tolist()
     label = f"Delete {codes[0]}" if len(codes) == 1 else f"Delete {len(codes)} activities"
-    baseline = None if document.baseline is None else _kept(document.baseline, keep)
-    return SetRows(label, _without(schedule, keep), baseline)
+    baseline = None if document.baseline is None else kept_baseline(document.baseline, keep)
+    return SetRows(label, without(schedule, keep), baseline)
 
 
-def _without(schedule: Schedule, keep: Flags) -> Schedule:
+def without(schedule: Schedule, keep: Flags) -> Schedule:
+    """The schedule with only the activities to keep, and what hangs on them."""
     new_row = np.where(keep, np.cumsum(keep) - 1, NO_ROW).astype(np.int32)
     links = schedule.relationships
     links = links.take(keep[links.predecessor] & keep[links.successor])
@@ -292,7 +296,7 @@ def _without(schedule: Schedule, keep: Flags) -> Schedule:
         "relationships": links.with_columns(
             predecessor=new_row[links.predecessor], successor=new_row[links.successor]
         ),
-        "baselines": tuple(_kept(one, keep) for one in schedule.baselines),
+        "baselines": tuple(kept_baseline(one, keep) for one in schedule.baselines),
     }
     for name in _HANGING:
         table = getattr(schedule, name)
@@ -307,16 +311,19 @@ def _without(schedule: Schedule, keep: Flags) -> Schedule:
     return replace(schedule, **changed)
 
 
-def _joined(first: Any, second: Table) -> Any:
+def joined(first: Any, second: Table) -> Any:
+    """A table with the rows of another one at its end."""
     both = {n: np.concatenate((c, getattr(second, n))) for n, c in first.columns()}
     return type(first)(**both)
 
 
-def _grown(baseline: Baseline) -> Baseline:
-    return replace(baseline, columns=_joined(baseline.columns, empty_baseline(1)))
+def grown_baseline(baseline: Baseline, count: int = 1) -> Baseline:
+    """A baseline with empty rows for activities that came."""
+    return replace(baseline, columns=joined(baseline.columns, empty_baseline(count)))
 
 
-def _kept(baseline: Baseline, keep: Flags) -> Baseline:
+def kept_baseline(baseline: Baseline, keep: Flags) -> Baseline:
+    """A baseline without the activities that go."""
     return replace(baseline, columns=baseline.columns.take(keep))
 
 
