@@ -16,6 +16,9 @@ from planbench.engines.cpm.network import calendars_of, used_calendars
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.worktime import first_minute, last_minute
 
+_NOT_STARTED, _COMPLETE = int(Status.NOT_STARTED), int(Status.COMPLETE)
+_WBS_SUMMARY = int(ActivityType.WBS_SUMMARY)
+
 
 @dataclass
 class Dates:
@@ -49,7 +52,7 @@ def usable(network: Network, remaining: Minutes) -> Minutes:
     """Durations as the passes need them: none negative, none of milestones and complete work."""
     given = np.maximum(np.asarray(remaining, dtype=np.int64), 0)
     nodes = network.nodes
-    idle = (nodes.status == Status.COMPLETE) | ((nodes.kind != 0) & (nodes.kind != OUTSIDE))
+    idle = (nodes.status == _COMPLETE) | ((nodes.kind != 0) & (nodes.kind != OUTSIDE))
     return np.where(idle, 0, given)
 
 
@@ -75,9 +78,11 @@ def _passes(network: Network, durations: Minutes) -> Dates:
 def ends_of(network: Network, ef: Minutes) -> tuple[Minutes, Minutes, Minutes]:
     """Per project (latest early finish, where floats run to, where late dates begin)."""
     finishes = passes.project_finishes(network.nodes, network.order, network.data_date, ef)
-    used = np.unique(network.nodes.project)
-    common = finishes[used].max() if used.size else 0
-    ends = np.where(network.own_finish, finishes, common)
+    ends = finishes
+    if not network.own_finish.all():
+        used = np.bincount(network.nodes.project, minlength=finishes.size) > 0
+        common = finishes[used].max() if used.any() else 0
+        ends = np.where(network.own_finish, finishes, common)
     return finishes, ends, np.where(network.must_finish != FAR, network.must_finish, ends)
 
 
@@ -91,21 +96,16 @@ def follow(
         w = network.work
         ls[outside] = lf[outside] = NO_TIME
         floats.level_of_effort(w, nodes, network.ends, finishes, acts.actual_finish, es, ef, ls, lf)
-        open_ = nodes.status != Status.COMPLETE
-        summary = (acts.type == ActivityType.WBS_SUMMARY) & open_
+        open_ = nodes.status != _COMPLETE
+        summary = (acts.type == _WBS_SUMMARY) & open_
         floats.wbs_summaries(summary, open_ & ~summary, acts.wbs, wbs.parent, es, ef, ls, lf)
 
 
 def beyond(network: Network, dates: Dates) -> tuple[bool, bool]:
     """Whether any date stands at the (beginning, end) of the horizon or outside it."""
     low, high = first_minute(network.work), last_minute(network.work)
-    early = late = False
-    for column in (dates.es, dates.ef, dates.ls, dates.lf):
-        there = column[known(column)] if network.order.size < column.size else column
-        if there.size:
-            early |= bool(there.min() <= low)
-            late |= bool(there.max() >= high)
-    return early, late
+    first, last = floats.extremes((dates.es, dates.ef, dates.ls, dates.lf))
+    return first <= low, last >= high
 
 
 def _widen(network: Network, dates: Dates, early: bool, late: bool) -> None:
@@ -158,8 +158,8 @@ def assembled(
     floats.activity_floats(
         w, nodes, float_type, dates.float_ends, es, ef, ls, lf, until, total, free
     )
-    started = known(acts.actual_start) & (acts.status != Status.NOT_STARTED)
-    finished = known(acts.actual_finish) & (acts.status == Status.COMPLETE)
+    started = known(acts.actual_start) & (acts.status != _NOT_STARTED)
+    finished = known(acts.actual_finish) & (acts.status == _COMPLETE)
     return CpmResult(
         early_start=es,
         early_finish=ef,
@@ -190,13 +190,7 @@ def _critical(network: Network, total: Minutes, path: Flags) -> Flags:
 
 def _project_finishes(network: Network, finishes: Minutes, last: Minutes) -> Minutes:
     """Latest early finish per project, of finished projects the latest actual finish."""
-    nodes, acts = network.nodes, network.schedule.activities
+    nodes, actual = network.nodes, network.schedule.activities.actual_finish
     out = np.maximum(finishes, last)
-    inside = np.zeros(nodes.kind.size, dtype=bool)
-    inside[network.order] = True
-    for row in range(out.size):
-        mine = np.flatnonzero(inside & (nodes.project == row))
-        if not (nodes.status[mine] != Status.COMPLETE).any():
-            actual = acts.actual_finish[mine]
-            out[row] = actual.max() if actual.size else NO_TIME
+    floats.finished_projects(nodes.status, nodes.project, network.order, actual, out)
     return out

@@ -258,3 +258,30 @@ def wbs_summaries(
         b = wbs[i]
         if summary[i] and b >= 0 and first[b] != FAR:
             es[i], ef[i], ls[i], lf[i] = first[b], last[b], late_first[b], late_last[b]
+
+
+@kernel
+def extremes(columns: tuple[Minutes, ...]) -> tuple[int, int]:
+    """The first and the last date in any of the columns; (FAR, NO_TIME) where there is none."""
+    first, last = FAR, NO_TIME
+    for column in columns:
+        for date in column:
+            if date != NO_TIME:
+                first, last = min(first, date), max(last, date)
+    return first, last
+
+
+@kernel
+def finished_projects(
+    status: Codes, project: Rows, order: Rows, actual_finish: Minutes, finishes: Minutes
+) -> None:
+    """Finishes, in place, of projects without open work in the order: the latest actual one."""
+    open_ = np.zeros(finishes.size, np.bool_)
+    latest = np.full(finishes.size, NO_TIME)
+    for i in order:
+        p = project[i]
+        open_[p] |= status[i] != _COMPLETE
+        latest[p] = max(latest[p], actual_finish[i])
+    for p in range(finishes.size):
+        if not open_[p]:
+            finishes[p] = latest[p]

@@ -9,7 +9,7 @@ import numpy as np
 from planbench.domain.calendars import Calendar, build_work_table
 from planbench.domain.errors import ScheduleError
 from planbench.domain.schedule import Rows, Schedule
-from planbench.domain.times import DAY, Minutes, known
+from planbench.domain.times import DAY, NO_TIME, Minutes
 from planbench.engines.kernel import kernel
 from planbench.engines.worktime import Work, compiled
 
@@ -24,6 +24,9 @@ _BLOCK = 512
 
 _KEPT = 6
 _packed: tuple[tuple[Sequence[Calendar], tuple[int, ...], int, int, Work], ...] = ()
+
+_clock: tuple[Sequence[Calendar], Minutes] | None = None
+"""What `clock_per_work` said last, kept as the packed tables are."""
 
 _MANY = 64
 """Calendars beyond which those that nothing works on get no table of their own."""
@@ -98,37 +101,46 @@ def longest_chain(
 
 def clock_per_work(calendars: Sequence[Calendar]) -> Minutes:
     """Minutes of clock per working minute of an ordinary week, rounded up, per calendar."""
+    global _clock
+    if _clock is not None and _clock[0] is calendars:
+        return _clock[1]
     week = [sum(f - s for shifts in c.week for s, f in shifts) or 5 * 480 for c in calendars]
-    return np.array([-(-7 * DAY // minutes) for minutes in week], dtype=np.int64)
+    clock = np.array([-(-7 * DAY // minutes) for minutes in week], dtype=np.int64)
+    _clock = calendars, clock
+    return clock
 
 
 def first_horizon(schedule: Schedule, data_date: Minutes, chain: int) -> tuple[int, int]:
     """Days [first, last) that most likely hold all dates; `chain` in minutes of clock."""
     acts = schedule.activities
-    low, high = int(data_date.min()), int(data_date.max())
     limits = [project.must_finish_by for project in schedule.projects]
-    dates = np.concatenate(
-        (
-            acts.actual_start,
-            acts.actual_finish,
-            acts.constraint_date,
-            acts.constraint2_date,
-            acts.expected_finish,
-            acts.external_early_start,
-            acts.external_late_finish,
-            acts.resume,
-            acts.suspend,
-            np.array(limits, dtype=np.int64),
-        )
+    dates = (
+        acts.actual_start,
+        acts.actual_finish,
+        acts.constraint_date,
+        acts.constraint2_date,
+        acts.expected_finish,
+        acts.external_early_start,
+        acts.external_late_finish,
+        acts.resume,
+        acts.suspend,
+        np.array(limits, dtype=np.int64),
     )
-    dates = dates[known(dates)]
-    sane = (dates > low - SANE * 366 * DAY) & (dates < high + SANE * 366 * DAY)
-    dates = dates[sane]
-    if dates.size:
-        low, high = min(low, int(dates.min())), max(high, int(dates.max()))
+    low, high = _sane_span(dates, int(data_date.min()), int(data_date.max()))
     high += min(chain + chain // 4, SANE * 366 * DAY)
     first, last = low // DAY - 400, high // DAY + 400
     return first // _BLOCK * _BLOCK, -(-last // _BLOCK) * _BLOCK
+
+
+@kernel
+def _sane_span(columns: tuple[Minutes, ...], low: int, high: int) -> tuple[int, int]:
+    """The span from `low` to `high`, widened by all dates that lie within sane reach of it."""
+    first, last, reach = low, high, SANE * 366 * DAY
+    for column in columns:
+        for date in column:
+            if date != NO_TIME and low - reach < date < high + reach:
+                first, last = min(first, date), max(last, date)
+    return first, last
 
 
 def wider(first: int, last: int, too_early: bool, too_late: bool) -> tuple[int, int]:

@@ -2,127 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from planbench.domain.schedule import (
-    Activities,
-    Logic,
-    Relationships,
-    Rows,
-    ScheduleOptions,
-    Status,
-)
-from planbench.domain.times import NO_TIME, Minutes, known
+from planbench.domain.schedule import Activities, Codes, Flags, Rows, Status
+from planbench.domain.times import NO_TIME, Minutes
+from planbench.engines.cpm.columns import Nodes
+from planbench.engines.cpm.nodes import FROM_ACTUAL
 from planbench.engines.kernel import kernel
-from planbench.engines.worktime import Work, shift, work, work_each
+from planbench.engines.worktime import Work, shift, work
+
+_NOT_STARTED, _IN_PROGRESS = int(Status.NOT_STARTED), int(Status.IN_PROGRESS)
+_COMPLETE = int(Status.COMPLETE)
 
 
 def remaining_lags(
     w: Work,
     acts: Activities,
-    rows: Rows,
-    links: Relationships,
+    predecessor: Rows,
+    types: Codes,
     lag: Minutes,
     lag_calendar: Rows,
-    calendar: Rows,
-    data_date: Minutes,
-    held_finish: Minutes,
+    nodes: Nodes,
 ) -> Minutes:
     """The part of each positive lag that the predecessor's progress has not used up, per entry.
 
     Complete predecessor: lag-calendar work from its actual finish (FS, FF) or actual start (SS,
     SF) to the data date is gone. In progress: its actual duration is gone from lags after its
     start; its finish is still to come. Leads stay whole, and so do lags after activities that
-    keep their actual dates (`held_finish`). `data_date` is per activity.
+    keep their actual dates.
     """
-    left = lag[rows]
-    if (acts.status == Status.NOT_STARTED).all():
-        return left
-    before = links.predecessor[rows]
-    candidates = (left > 0) & (acts.status[before] != Status.NOT_STARTED)
-    candidates &= held_finish[before] == NO_TIME
-    chosen = np.flatnonzero(candidates)
-    if not chosen.size:
-        return left
-    p = before[chosen]
-    from_start = (links.type[rows[chosen]] & 1) == 1
-    complete = acts.status[p] == Status.COMPLETE
-    since = np.where(from_start, acts.actual_start[p], acts.actual_finish[p])
-    used = _lag_work(w, lag_calendar[rows[chosen]], since, data_date[p])
-    active = np.flatnonzero(~complete)
-    used[active] = np.where(
-        from_start[active],
-        actual_durations(w, acts, p[active], calendar, data_date),
-        0,
-    )
-    left[chosen] = np.maximum(0, left[chosen] - np.maximum(0, used))
-    return left
-
-
-def actual_durations(
-    w: Work, acts: Activities, rows: Rows, calendar: Rows, data_date: Minutes
-) -> Minutes:
-    """Minutes worked by activities in progress up to the data date, suspensions left out.
-
-    `rows` are activity rows; `calendar` and `data_date` are per activity. 0 without a start.
-    """
-    start, dd, c = acts.actual_start[rows], data_date[rows], calendar[rows]
-    suspend, resume = acts.suspend[rows], acts.resume[rows]
-    halted = known(suspend) & (suspend < dd)
-    until = np.where(halted, np.maximum(suspend, start), dd)
-    minutes = np.maximum(0, work_each(w, c, start, until))
-    again = halted & known(resume) & (resume < dd)
-    minutes += np.where(again, np.maximum(0, work_each(w, c, np.maximum(resume, suspend), dd)), 0)
-    return np.where(known(start), minutes, 0)
+    actual, pause = (acts.actual_start, acts.actual_finish), (acts.suspend, acts.resume)
+    return _remaining_lags(
+        w, predecessor, types, lag, lag_calendar, nodes.status, actual, pause, nodes.calendar,
+        nodes.data_date, nodes.held_finish,
+    )  # fmt: skip
 
 
 @kernel
-def _lag_work(w: Work, calendars: Rows, since: Minutes, until: Minutes) -> Minutes:
-    """Minutes on lag calendars; 0 where `since` is missing."""
-    out = np.zeros(since.size, np.int64)
-    for i in range(since.size):
-        if since[i] != NO_TIME:
-            if calendars[i] < 0:
-                out[i] = until[i] - since[i]
-            else:
-                out[i] = work(w, calendars[i], since[i], until[i])
-    return out
+def _remaining_lags(
+    w: Work, predecessor: Rows, types: Codes, lag: Minutes, lag_calendar: Rows, status: Codes,
+    actual: tuple[Minutes, Minutes], pause: tuple[Minutes, Minutes], calendar: Rows,
+    data_date: Minutes, held_finish: Minutes,
+) -> Minutes:  # fmt: skip
+    left = lag.copy()
+    for e in range(lag.size):
+        p = predecessor[e]
+        if lag[e] <= 0 or status[p] == _NOT_STARTED or held_finish[p] != NO_TIME:
+            continue
+        from_start, used = types[e] & 1 == 1, 0
+        if status[p] == _COMPLETE:
+            since = actual[0][p] if from_start else actual[1][p]
+            if since != NO_TIME:
+                if lag_calendar[e] < 0:
+                    used = data_date[p] - since
+                else:
+                    used = work(w, lag_calendar[e], since, data_date[p])
+        elif from_start:
+            used = _actual_duration(
+                w, calendar[p], actual[0][p], pause[0][p], pause[1][p], data_date[p]
+            )
+        left[e] = max(0, lag[e] - max(0, used))
+    return left
+
+
+@kernel
+def _actual_duration(w: Work, c: int, start: int, suspend: int, resume: int, dd: int) -> int:
+    """Minutes worked on calendar c from a start to the data date, a suspension left out.
+
+    0 without a start.
+    """
+    if start == NO_TIME:
+        return 0
+    if suspend == NO_TIME or suspend >= dd:
+        return max(0, work(w, c, start, dd))
+    minutes = max(0, work(w, c, start, max(suspend, start)))
+    if resume != NO_TIME and resume < dd:
+        minutes += max(0, work(w, c, max(resume, suspend), dd))
+    return minutes
 
 
 def actual_demands(
     w: Work,
     acts: Activities,
-    rows: Rows,
-    links: Relationships,
+    predecessor: Rows,
+    successor: Rows,
+    types: Codes,
     lag: Minutes,
     lag_calendar: Rows,
-    options: Sequence[ScheduleOptions],
+    on: Flags,
     project: Rows,
 ) -> Minutes:
     """Demand of links that leave the start of an activity in progress from its actual start.
 
-    So it is under "actual dates" and where start-to-start lags are counted from the actual start;
-    NO_TIME for all other links.
+    So it is under "actual dates" and where start-to-start lags are counted from the actual start
+    (`on`, the `planbench.engines.cpm.nodes.switches`); NO_TIME for all other links.
     """
-    out = np.full(rows.size, NO_TIME, dtype=np.int64)
-    from_actual = np.array(
-        [o.logic == Logic.ACTUAL_DATES or not o.lag_from_early_start for o in options]
-    )
-    if not from_actual.any():
-        return out
-    p = links.predecessor[rows]
-    chosen = from_actual[project[links.successor[rows]]] & ((links.type[rows] & 1) == 1)
-    chosen &= (acts.status[p] == Status.IN_PROGRESS) & known(acts.actual_start[p])
-    at = np.flatnonzero(chosen)
-    out[at] = _shift_each(w, lag_calendar[rows[at]], acts.actual_start[p[at]], lag[rows[at]])
-    return out
+    if not on[:, FROM_ACTUAL].any():
+        return np.full(lag.size, NO_TIME)
+    return _actual_demands(
+        w, predecessor, successor, types, lag, lag_calendar, acts.status, acts.actual_start, on,
+        project,
+    )  # fmt: skip
 
 
 @kernel
-def _shift_each(w: Work, calendars: Rows, t: Minutes, lag: Minutes) -> Minutes:
-    out = np.empty(t.size, np.int64)
-    for i in range(t.size):
-        out[i] = shift(w, calendars[i], t[i], lag[i])
+def _actual_demands(
+    w: Work, predecessor: Rows, successor: Rows, types: Codes, lag: Minutes, lag_calendar: Rows,
+    status: Codes, actual_start: Minutes, on: Flags, project: Rows,
+) -> Minutes:  # fmt: skip
+    out = np.full(lag.size, NO_TIME)
+    for e in range(lag.size):
+        p = predecessor[e]
+        if types[e] & 1 == 0 or not on[project[successor[e]], FROM_ACTUAL]:
+            continue
+        if status[p] == _IN_PROGRESS and actual_start[p] != NO_TIME:
+            out[e] = shift(w, lag_calendar[e], actual_start[p], lag[e])
     return out
