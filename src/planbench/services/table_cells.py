@@ -90,6 +90,16 @@ def moment(value: Cell) -> dt.datetime | None:
     raise PlanbenchError("This is not a date such as 2026-05-03 08:00.")
 
 
+def truth(value: Cell) -> bool:
+    """Yes or no. Raises PlanbenchError for an empty cell and anything else."""
+    if isinstance(value, bool):
+        return value
+    word = text(value).casefold()
+    if word not in _TRUTHS:
+        raise PlanbenchError("This is neither yes nor no.")
+    return _TRUTHS[word]
+
+
 def _no_formula(value: Cell) -> None:
     if isinstance(value, Formula):
         raise PlanbenchError("A formula is not taken. Put its value there.")

@@ -171,7 +171,6 @@ _TITLES = {
     "stored_finish": "Levelled finish",
     "constraint2": "Second constraint",
     "constraint2_date": "Second constraint date",
-    "other_uid": "Other activity",
 }
 _SPANS = ("duration", "float", "lag", "delay")
 
@@ -321,11 +320,38 @@ def _main_columns() -> dict[str, tuple[Column, ...]]:
             c("accounts", "name", "Account name", "name"),
             c("accounts", "parent", "Parent", "parent", False),
         ),
-        "code_types": (),
-        "code_values": (),
-        "udf_types": (),
-        "external_links": (),
-        "splits": (),
+        "code_types": (
+            c("code_types", "uid", "Code id", "uid", False),
+            c("code_types", "name", "Code", "name"),
+            c("code_types", "scope", "Scope", "scope", False),
+        ),
+        "code_values": (
+            c("code_values", "uid", "Value id", "uid", False),
+            c("code_values", "type", "Code", "type", False),
+            c("code_values", "code", "Value", "code"),
+            c("code_values", "name", "Value name", "name"),
+            c("code_values", "parent", "Parent value", "parent"),
+        ),
+        "udf_types": (
+            c("udf_types", "uid", "Field id", "uid", False),
+            c("udf_types", "table", "Table", "table", False),
+            c("udf_types", "name", "Field", "name"),
+            c("udf_types", "kind", "Kind", "kind", False),
+        ),
+        "external_links": (
+            c("external_links", "uid", "Link", "uid", False),
+            c("external_links", "activity", "Activity ID", "activity", False),
+            c("external_links", "incoming", "Incoming", "incoming", False),
+            c("external_links", "other", "Other activity", "other_uid", False),
+            c("external_links", "project", "Other project", "other_project", False),
+            c("external_links", "type", "Type", "type"),
+            c("external_links", "lag", "Lag (h)", "lag"),
+        ),
+        "splits": (
+            c("splits", "activity", "Activity ID", "activity", False),
+            c("splits", "start", "Part start", "start"),
+            c("splits", "finish", "Part finish", "finish"),
+        ),
     }
 
 
@@ -339,14 +365,12 @@ def model_table(table: str) -> str:
 
 
 def _all_columns(table: str, main: tuple[Column, ...]) -> tuple[Column, ...]:
-    """The main columns, then the rest of the model's; all are main where none is."""
+    """The main columns, then the rest of the model's."""
     behind = model_table(table)
     shown = {column.model for column in main}
     keys = {column.key for column in main}
     names = [name for name, _ in getattr(Schedule(), behind).columns()]
     rest = [_automatic(behind, name) for name in names if name not in shown]
-    if not main:
-        return tuple(replace(column, main=True) for column in rest)
     return (*main, *(replace(c, key=f"{c.key}_") if c.key in keys else c for c in rest))
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-
 from planbench.domain.errors import PlanbenchError
-from planbench.domain.schedule import NO_ROW, LinkType, Schedule
+from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.exchange.tables.sheets import Cell, Grid
 from planbench.services import table_cells as cells
-from planbench.services.table_columns import is_share
+from planbench.services.table_dictionaries import (
+    SUBJECTS,
+    CodeTypes,
+    CodeValues,
+    UdfTypes,
+    subjects,
+)
+from planbench.services.table_network import ExternalLinks, Links, Splits
 from planbench.services.table_rows import (
     Given,
     Parsers,
@@ -21,84 +26,6 @@ from planbench.services.table_rows import (
     places,
     text_needed,
 )
-
-
-def _link_type(cell: Cell) -> int:
-    word = cells.text(cell).upper()
-    if word not in LinkType.__members__:
-        raise PlanbenchError("A relationship is FS, SS, FF or SF.")
-    return int(LinkType[word])
-
-
-class Links(Rows):
-    """Relationships: found by their id, else by both ends and, of several, by the type."""
-
-    table = "relationships"
-    needs = ("predecessor", "successor")
-    parsers: ClassVar[Parsers] = {"type": _link_type, "lag": cells.minutes}
-
-    def __init__(self, schedule: Schedule, grid: Grid) -> None:
-        super().__init__(schedule, grid)
-        links = schedule.relationships
-        self.by_uid = places(links.uid.tolist())
-        self.by_ends: dict[tuple[int, int], list[int]] = {}
-        ends = zip(links.predecessor.tolist(), links.successor.tolist(), strict=True)
-        for row, pair in enumerate(ends):
-            self.by_ends.setdefault(pair, []).append(row)
-        self.following: dict[int, list[int]] = {}
-
-    def _name(self, given: Given) -> str:
-        return f"{cells.told(given['predecessor'])} > {cells.told(given['successor'])}"
-
-    def _find(self, given: Given) -> int:
-        uid = cells.text(given.get("uid"))
-        if uid:
-            return one_of(self.by_uid, uid, "link")
-        pair = self.activity(given["predecessor"]), self.activity(given["successor"])
-        found = self.by_ends.get(pair, [])
-        if len(found) > 1 and given.get("type") is not None:
-            kind = _link_type(given["type"])
-            found = [row for row in found if self.schedule.relationships.type[row] == kind]
-        if len(found) > 1:
-            raise PlanbenchError("Several relationships join them; give the column Link as well.")
-        return found[0] if found else NO_ROW
-
-    def _locked(self, row: int, key: str) -> str:
-        if key in ("lag", "share") and self.old_share(row):
-            return "This lag is a percentage of the predecessor's duration."
-        return super()._locked(row, key)
-
-    def old_share(self, row: int) -> bool:
-        """Whether the lag of a link is a percentage."""
-        return bool(is_share(self.schedule.relationships.take(np.array([row])))[0])
-
-    def _make(self, given: Given) -> dict[str, Any]:
-        first, last = self.activity(given["predecessor"]), self.activity(given["successor"])
-        if first == last:
-            raise PlanbenchError("An activity cannot drive itself.")
-        kind = _link_type(given["type"]) if given.get("type") is not None else int(LinkType.FS)
-        lag = cells.minutes(given["lag"]) if given.get("lag") is not None else 0
-        if self._reaches(last, first):
-            raise PlanbenchError("This relationship would close a loop.")
-        self.following.setdefault(first, []).append(last)
-        row = len(self.schedule.relationships) + len(self.new.get("relationships", []))
-        self.by_ends.setdefault((first, last), []).append(row)
-        self.seen.add(row)
-        return {"predecessor": first, "successor": last, "type": kind, "lag": lag}
-
-    def _reaches(self, first: int, last: int) -> bool:
-        """Whether links, those of the file included, lead from one activity to another."""
-        successor, outgoing = self.schedule.relationships.successor, self.schedule.outgoing
-        reached, open_ends = {first}, [first]
-        while open_ends:
-            row = open_ends.pop()
-            if row == last:
-                return True
-            for after in (*successor[outgoing.of(row)].tolist(), *self.following.get(row, ())):
-                if after not in reached:
-                    reached.add(after)
-                    open_ends.append(after)
-        return False
 
 
 class Wbs(Rows):
@@ -263,6 +190,7 @@ class Codes(Rows):
 
     table = "codes"
     needs = ("activity", "code", "value")
+    shown_only = ("name",)
     parsers: ClassVar[Parsers] = {
         "value": lambda cell: cell
     }  # told apart in `put`, which knows the code
@@ -279,6 +207,15 @@ class Codes(Rows):
         for row, pair in enumerate(zip(used.activity.tolist(), kinds, strict=True)):
             self.used.setdefault(pair, []).append(row)
         self.given: Given = {}
+
+    def renamed(self, before: Schedule) -> None:
+        """Codes and values count under their former names too."""
+        super().renamed(before)
+        for row, name in enumerate(before.code_types.name.tolist()):
+            self.types.setdefault(name, [row])
+        values = before.code_values
+        for row, pair in enumerate(zip(values.type.tolist(), values.code.tolist(), strict=True)):
+            self.values.setdefault(pair, row)
 
     def _name(self, given: Given) -> str:
         return f"{cells.told(given['activity'])}, {cells.told(given['code'])}"
@@ -297,13 +234,17 @@ class Codes(Rows):
         return found[0] if found else NO_ROW
 
     def _locked(self, row: int, key: str) -> str:
-        other = not cells.same(self.given["value"], self.old["value"][row])
+        other = not self._keeps_value(row, self.given)
         return "" if key == "value" or (key == "name" and other) else super()._locked(row, key)
 
     def _compare(self, line: int, row: int, name: str, given: Given) -> None:
-        if "name" in given and not cells.same(given["value"], self.old["value"][row]):
+        if "name" in given and not self._keeps_value(row, given):
             given = {key: cell for key, cell in given.items() if key != "name"}  # of the new value
         super()._compare(line, row, name, given)
+
+    def _keeps_value(self, row: int, given: Given) -> bool:
+        cell = given["value"]
+        return cells.same(cell, self.old["value"][row]) or self.is_former(row, "value", cell)
 
     def _put(self, row: int, key: str, value: Any) -> None:
         used, values = self.schedule.code_assignments, self.schedule.code_values
@@ -344,6 +285,14 @@ class UserFields(Rows):
         used = zip(values.type.tolist(), values.subject.tolist(), strict=True)
         self.used = {pair: row for row, pair in enumerate(used)}
         self.resources = places(schedule.resources.code.tolist())
+        self.known: dict[str, set[str]] = {}
+
+    def renamed(self, before: Schedule) -> None:
+        """Fields count under their former names too."""
+        super().renamed(before)
+        types = before.udf_types
+        for row, pair in enumerate(zip(types.table.tolist(), types.name.tolist(), strict=True)):
+            self.fields.setdefault(pair, row)
 
     def _name(self, given: Given) -> str:
         return f"{cells.told(given['subject'])}, {cells.told(given['field'])}"
@@ -375,6 +324,11 @@ class UserFields(Rows):
 
     def _make(self, given: Given) -> dict[str, Any]:
         kind, subject = self._pair(given)
+        table = str(self.schedule.udf_types.table[kind])
+        if table in SUBJECTS and table not in self.known:
+            self.known[table] = subjects(self.schedule, table)
+        if subject not in self.known.get(table, {subject}):
+            raise PlanbenchError(f"There is no row “{subject}” of {table}.")
         text = user_value(given["value"], str(self.schedule.udf_types.kind[kind]))
         row = len(self.schedule.udf_values) + len(self.new.get("udf_values", []))
         self.used[kind, subject] = row
@@ -514,7 +468,8 @@ class Accounts(Rows):
 READERS: dict[str, type[Rows]] = {
     one.table: one
     for one in (
-        Links, Wbs, Resources, Assignments, Codes, UserFields, Expenses, Notes, Accounts,
+        Links, ExternalLinks, Splits, Wbs, Resources, Assignments, CodeTypes, CodeValues, Codes,
+        UdfTypes, UserFields, Expenses, Notes, Accounts,
     )
 }  # fmt: skip
 """How the rows of each table beside the activities come back."""

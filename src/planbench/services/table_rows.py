@@ -99,6 +99,9 @@ class Rows:
     parsers: ClassVar[Parsers] = {}
     """How the columns that may change are read; the value is that of the model."""
 
+    shown_only: tuple[str, ...] = ()
+    """Keys of main columns that a new row does not take either."""
+
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         self.schedule, self.grid = schedule, grid
         self.shown = schedule
@@ -107,6 +110,9 @@ class Rows:
         self.cells: dict[str, dict[int, Any]] = {}
         self.new: dict[str, list[dict[str, Any]]] = {}
         self.old: dict[str, list[Value]] = {}
+        self.made: list[tuple[int, str, Given]] = []
+        self.former: Schedule | None = None
+        self.was: dict[str, list[Value]] = {}
         self.seen: set[int] = set()
         self.activities = places(schedule.activities.code.tolist())
 
@@ -126,9 +132,27 @@ class Rows:
 
     def _locked(self, row: int, key: str) -> str:
         """Why a cell of an existing row cannot change, "" when it can."""
-        return "" if key in self.parsers else "This column only counts for new rows."
+        return "" if key in self.parsers else self.read_only(key)
+
+    def read_only(self, key: str) -> str:
+        """What keeps a column as it is."""
+        if self.columns[key].main and key not in self.shown_only:
+            return "This column only counts for new rows."
+        return "This column is shown only; a table does not change it."
 
     # reading
+
+    def renamed(self, before: Schedule) -> None:
+        """Take names of `before` as well: earlier tables of the file may have renamed rows."""
+        self.former = before
+
+    def is_former(self, row: int, key: str, cell: Cell) -> bool:
+        """Whether a cell shows what stood there before other tables of the file renamed it."""
+        if self.former is None:
+            return False
+        if key not in self.was:
+            self.was[key] = self.columns[key].values(self.former)
+        return row < len(self.was[key]) and cells.same(cell, self.was[key][row])
 
     def read(self, shown: Schedule | None = None) -> Changes:
         """What the grid would change; the schedule stays as it is.
@@ -151,7 +175,31 @@ class Rows:
             given = {c.key: cell for c, cell in zip(places, row, strict=True) if c is not None}
             self._line(line, given)
         self.changes.after = self.result()
+        self._tell_not_taken()
         return self.changes
+
+    def _tell_not_taken(self) -> None:
+        """One line for each new row with cells that say something else than what it became."""
+        after = self.changes.after
+        if after is None or not self.made:
+            return
+        first = len(getattr(after, self.model)) - len(self.made)
+        values = {
+            key: self.columns[key].values(after)[first:]
+            for key in self.old
+            if not self.columns[key].main or key in self.shown_only
+        }
+        for place, (line, name, given) in enumerate(self.made):
+            lost = [
+                key
+                for key, column in values.items()
+                if given[key] is not None and not cells.same(given[key], column[place])
+            ]
+            if lost:
+                title = ", ".join(self.columns[key].title for key in lost)
+                value = ", ".join(cells.told(given[key]) for key in lost)
+                reason = "A new row does not take what these columns say."
+                self.changes.refused.append(Refusal(line, name, title, value, reason, self.table))
 
     def _line(self, line: int, given: Given) -> None:
         name, title = self._name(given), self.columns[self.needs[0]].title
@@ -161,6 +209,7 @@ class Rows:
                 made = self._make(given)
                 self.add(self.model, made)
                 self.changes.added.append(Addition(line, name, self.words(given), self.table))
+                self.made.append((line, name, given))
                 return
         except PlanbenchError as error:
             self.changes.refused.append(Refusal(line, name, title, name, error.line, self.table))
@@ -185,7 +234,7 @@ class Rows:
         touched = False
         for key, cell in given.items():
             title, before = self.columns[key].title, self.old[key][row]
-            if cells.same(cell, before):
+            if cells.same(cell, before) or self.is_former(row, key, cell):
                 continue
             touched = True
             try:

@@ -47,6 +47,7 @@ from planbench.services.table_columns import (
     all_sheets,
     exported_grid,
     left_out,
+    model_table,
 )
 from planbench.services.table_readers import READERS
 from planbench.services.table_rows import (
@@ -84,14 +85,15 @@ __all__ = [
 ]
 
 _READ_ORDER = (
-    "accounts", "resources", "wbs", "activities", "relationships", "codes", "udfs", "assignments",
-    "expenses", "notes",
+    "accounts", "resources", "wbs", "activities", "relationships", "external_links", "splits",
+    "code_types", "code_values", "codes", "udf_types", "udfs", "assignments", "expenses", "notes",
 )  # fmt: skip
 """Tables of a workbook in the order in which they come in: those referred to first."""
 
 _TOLD_BY = (
-    "relationships", "assignments", "codes", "udfs", "notes", "expenses", "activities", "resources",
-    "accounts", "wbs",
+    "external_links", "relationships", "assignments", "codes", "udfs", "notes", "expenses",
+    "splits", "activities", "resources", "udf_types", "code_values", "code_types", "accounts",
+    "wbs",
 )  # fmt: skip
 """Tables in the order in which titles tell them, those with more needed columns first."""
 
@@ -143,8 +145,8 @@ def read_changes(document: Document, grid: Grid, table: str = "activities") -> C
     """What a grid of a table changes in a document, row by row; the document stays as it is.
 
     Activities are matched by activity id, and project where the grid has it, the rows of other
-    tables as `services.table_readers` says. Raises PlanbenchError when a column that is needed for
-    it is not there or a title is repeated.
+    tables as their readers in `services.table_readers` say. Raises PlanbenchError when a column
+    that is needed for it is not there or a title is repeated.
     """
     return _reader(table)(document.schedule, grid).read(as_shown(document, document.schedule))
 
@@ -162,7 +164,10 @@ def read_all_changes(document: Document, grids: Sequence[Grid]) -> Changes:
     ignored = [f"sheet {grid.name}" for grid in grids if not table_of(grid)]
     schedule = document.schedule
     for table, grid in sorted(known, key=lambda one: _READ_ORDER.index(one[0])):
-        part = _reader(table)(schedule, grid).read(as_shown(document, schedule))
+        reader = _reader(table)(schedule, grid)
+        if schedule is not document.schedule:
+            reader.renamed(document.schedule)
+        part = reader.read(as_shown(document, schedule))
         schedule = part.after or schedule
         whole.changed += part.changed
         whole.added += part.added
@@ -186,6 +191,7 @@ class _ActivityRows(Rows):
 
     table = "activities"
     needs = ("id",)
+    shown_only = ("status",)
 
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         super().__init__(schedule, grid)
@@ -219,7 +225,7 @@ class _ActivityRows(Rows):
             column, before = self.columns[key], self.old[key][row]
             try:
                 if not column.edit:
-                    self._refuse_difference(cell, before)
+                    self._keep(row, key, cell)
                 elif (text := _typed(key, cell)) != _typed(key, before):
                     wanted[key] = text
             except PlanbenchError as error:
@@ -241,10 +247,9 @@ class _ActivityRows(Rows):
             if values[0] != getattr(self.schedule.activities, model)[row]:
                 self.cells.setdefault(model, {})[row] = values[0]
 
-    @staticmethod
-    def _refuse_difference(cell: Cell, before: Cell) -> None:
-        if not cells.same(cell, before):
-            raise PlanbenchError("This column only counts for new rows.")
+    def _keep(self, row: int, key: str, cell: Cell) -> None:
+        if not (cells.same(cell, self.old[key][row]) or self.is_former(row, key, cell)):
+            raise PlanbenchError(self.read_only(key))
 
     def _refuse(self, line: int, name: str, title: str, value: str, error: PlanbenchError) -> None:
         self.changes.refused.append(Refusal(line, name, title, value, error.line))
@@ -472,8 +477,8 @@ def _grown(baseline: Baseline, more: int) -> Baseline:
 def _touched(before: Schedule, after: Schedule) -> set[str]:
     """The columns that are other objects now."""
     found = set()
-    for name in (*READERS, "activities", "code_types", "code_values"):
-        table = {"codes": "code_assignments", "udfs": "udf_values"}.get(name, name)
+    for name in TABLES:
+        table = model_table(name)
         old, new = getattr(before, table), getattr(after, table)
         found |= {
             f"{table}.{column}"

@@ -252,6 +252,8 @@ class ScheduleTables(NetworkTables):
             "PROJECT": ([p.uid for p in schedule.projects], self.project),
             "PROJWBS": (self.wbs.uid, self.wbs_ids),
             "RSRC": (schedule.resources.uid, self.resource),
+            "TASKRSRC": (schedule.assignments.uid, plain_ids(schedule.assignments.uid.tolist())),
+            "PROJCOST": (schedule.expenses.uid, plain_ids(schedule.expenses.uid.tolist())),
         }
         renamed = {name: dict(zip(uids, own, strict=True)) for name, (uids, own) in owners.items()}
         of_task = dict(
