@@ -205,9 +205,22 @@ def check_plan(register: Register, plan: Plan, assumptions: Assumptions | None =
         {problem.options[n].item: problem.options[n].value for n in chosen},
         usage(problem, chosen),
         broken_limits(problem, chosen),
-        yearly_cost(register, plan),
+        years_of(register, plan, given),
         heat_map(register, plan),
     )
+
+
+def years_of(register: Register, plan: Plan, assumptions: Assumptions) -> tuple[Year, ...]:
+    """Cost and budgets by fiscal year and fund under assumptions, with what is carried over."""
+    given = assumptions
+    if given.budgets or given.budget_factor != 1.0:
+        budgets = []
+        for one in register.budgets:
+            key = f"{one.fiscal_year} {one.fund}"
+            amount = given.budgets.get(key, one.amount) * given.budget_factor
+            budgets.append(replace(one, amount=amount, reserve=min(amount, one.reserve)))
+        register = replace(register, budgets=tuple(budgets))
+    return yearly_cost(register, plan, factor=given.cost_factor, carry_over=given.carry_over)
 
 
 # ---------------------------------------------------------------- figures
@@ -352,7 +365,7 @@ def analyse(
         balance.simulate(register, plan, assumptions=solved.assumptions),
         find_stability(solved, draws, context=context),
         heat_map(register, plan),
-        yearly_cost(register, plan),
+        years_of(register, plan, solved.assumptions),
         align(register, plan, solved.assumptions.judgement_set) if register.drivers else None,
         judged(register),
         rank(register, solved.problem),

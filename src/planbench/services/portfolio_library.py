@@ -82,6 +82,8 @@ _OF_PROJECT = (
     "demand",
     "driver_scores",
     "risk_loadings",
+    "project_funds",
+    "criterion_measures",
 )
 """Tables whose rows belong to the project in their first column."""
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from planbench.domain.errors import PlanbenchError
-from planbench.engines.portfolio.capacity import yearly_cost
 from planbench.engines.portfolio.decisions import decision_word
 from planbench.engines.portfolio.register import Register
 from planbench.engines.portfolio.timing import Assumptions, make_option
@@ -78,9 +77,9 @@ def scenario_of_plan(
     given = assumptions or Assumptions()
     checked = check_plan(register, plan, given)
     years: dict[str, float] = {}
-    for year in yearly_cost(register, plan):
+    for year in checked.years:
         key = str(year.fiscal_year)
-        years[key] = years.get(key, 0.0) + year.cost * given.cost_factor
+        years[key] = years.get(key, 0.0) + year.cost
     figures = {
         "value": checked.value,
         "cost": checked.cost,

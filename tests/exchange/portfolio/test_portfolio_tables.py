@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from planbench.domain.errors import ImportRefused
 from planbench.engines.portfolio.quarters import quarter
+from planbench.engines.portfolio.register import ScoringCriterion
 from planbench.exchange.portfolio.reader import read_portfolio, register_of
 from planbench.exchange.portfolio.writer import grids_of, write_portfolio
 from planbench.exchange.tables.sheets import Formula, Grid
@@ -121,3 +123,29 @@ def test_odd_cells_are_refused_or_give_a_register_that_comes_back(folder: Path, 
     assert told.startswith("odd, ")
     if register is not None:
         assert register_of(grids_of(register), "again") == register
+
+
+def test_months_funds_reserves_and_criteria_come_back_from_a_workbook(
+    folder: Path, tmp_path: Path
+) -> None:
+    register = read_portfolio(folder)
+    first = replace(
+        register.projects[0],
+        fund="",
+        fund_shares={"REG": 0.6, "SEC": 0.4},
+        demand_months={"PCE": {12 * 2027 + 4: 3.5}},
+        measures={"readiness": 4.0},
+    )
+    funds = tuple(replace(fund, eligible_types=()) for fund in register.funds)
+    roles = tuple(replace(role, capacity_months={24330: 7.0}) for role in register.roles)
+    made = replace(
+        register,
+        projects=(first, *register.projects[1:]),
+        roles=roles,
+        funds=funds,
+        budgets=tuple(replace(one, reserve=1.5) for one in register.budgets),
+        criteria=(ScoringCriterion("readiness", "Ready", 2.0, 1.0, 5.0, "s", 2.0),),
+    )
+    path = tmp_path / "portfolio.xlsx"
+    path.write_bytes(write_portfolio(made))
+    assert read_portfolio(path) == made

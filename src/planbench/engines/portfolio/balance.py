@@ -254,17 +254,22 @@ def _years(
         weights = np.zeros(len(going))
         for k, project in enumerate(going):
             delay = plan[project.id] or 0
-            if project.fund == budget.fund:
+            share = project.funding.get(budget.fund, 0.0)
+            if share:
                 growth = given.cost_factor * (1.0 + register.settings.escalation) ** (delay / 4)
-                weights[k] = growth * sum(
-                    amount
-                    for quarter, amount in project.capex.items()
-                    if fiscal_year(quarter + delay, month) == budget.fiscal_year
+                weights[k] = (
+                    share
+                    * growth
+                    * sum(
+                        amount
+                        for quarter, amount in project.capex.items()
+                        if fiscal_year(quarter + delay, month) == budget.fiscal_year
+                    )
                 )
         exits = sum(
-            p.exit_cost
+            p.exit_cost * p.funding.get(budget.fund, 0.0)
             for p in register.open_projects
-            if p.running and p.fund == budget.fund and plan.get(p.id) is None
+            if p.running and plan.get(p.id) is None
         )
         fixed = exits if budget.fiscal_year == now else 0.0
         cost = drawn.cost @ weights + fixed
@@ -329,7 +334,10 @@ def exposure_by(register: Register, plan: Plan, dimension: str) -> dict[str, flo
     """Forward cost of the projects that go on, by a field of theirs such as technology."""
     sums: dict[str, float] = {}
     for project in register.open_projects:
-        if plan.get(project.id) is not None:
-            name = str(getattr(project, dimension)) or "not given"
-            sums[name] = sums.get(name, 0.0) + project.forward_capex
+        if plan.get(project.id) is None:
+            continue
+        one = {str(getattr(project, dimension)): 1.0}
+        for name, share in (project.funding if dimension == "fund" else one).items():
+            known = name or "not given"
+            sums[known] = sums.get(known, 0.0) + share * project.forward_capex
     return sums

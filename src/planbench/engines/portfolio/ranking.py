@@ -56,10 +56,11 @@ def ranked(register: Register, values: dict[str, float]) -> tuple[Rank, ...]:
     unit of it; last those without value. Equals by the tighter deadline, then by id.
     """
     role = bottleneck(register)
+    scarce = next((one for one in register.roles if one.id == role), None)
     rows = []
     for project in register.open_projects:
         if project.id in values:
-            need = sum(project.demand.get(role, {}).values())
+            need = sum(project.needs(scarce).values()) if scarce is not None else 0.0
             value = values[project.id]
             per = value / need if need > 0 else None
             slack = slack_weeks(register, project.id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from planbench.domain.errors import ModelError
+from planbench.engines.portfolio.months import adds_up, by_month, by_quarter
 from planbench.engines.portfolio.quarters import day
 
 CANDIDATE, RUNNING, CLOSED = "candidate", "running", "closed"
@@ -54,6 +55,10 @@ class Project:
     `capex` by quarter and `benefits` by calendar year are for the start as asked. A running
     project can be stopped for `exit_cost`; delaying it is a pause and costs `pause_cost` for each
     quarter. `cost_p10`, `cost_p50`, `cost_p90` are its risk run's forward cost in the same unit.
+
+    `demand` is by role and quarter; `demand_months` says more of single months and replaces what
+    the quarter says of them. `fund_shares` split the cost over several funds, 0..1 with the sum 1;
+    without them `fund` pays all. `measures` are for the criteria of the scoring model.
     """
 
     id: str
@@ -90,6 +95,9 @@ class Project:
     capex: Mapping[int, float] = field(default_factory=dict)
     benefits: Mapping[int, float] = field(default_factory=dict)
     demand: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    demand_months: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    fund_shares: Mapping[str, float] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
     impacts: Mapping[str, float] = field(default_factory=dict)
     loadings: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -97,6 +105,30 @@ class Project:
     def running(self) -> bool:
         """Whether it has been started already."""
         return self.status == RUNNING
+
+    @property
+    def funding(self) -> Mapping[str, float]:
+        """The part of the cost that each fund pays."""
+        return self.fund_shares or {self.fund: 1.0}
+
+    @property
+    def demanded(self) -> tuple[str, ...]:
+        """The roles it needs, in order of appearance."""
+        return tuple(dict.fromkeys([*self.demand, *self.demand_months]))
+
+    def needs(self, role: Role) -> dict[int, float]:
+        """Demand of a role by quarter, for the start as asked."""
+        quarters, months = self.demand.get(role.id, {}), self.demand_months.get(role.id, {})
+        return by_quarter(quarters, months, role.summed)
+
+    def needs_monthly(self, role: Role, delay: int = 0) -> dict[int, float]:
+        """Demand of a role by month, `delay` quarters later than asked."""
+        quarters, months = self.demand.get(role.id, {}), self.demand_months.get(role.id, {})
+        return by_month(
+            {quarter + delay: amount for quarter, amount in quarters.items()},
+            {number + 3 * delay: amount for number, amount in months.items()},
+            role.summed,
+        )
 
     @property
     def forward_capex(self) -> float:
@@ -112,7 +144,10 @@ class Project:
 
 @dataclass(frozen=True)
 class Role:
-    """Critical people or plant. Extra units cost `hire_cost` each and quarter, in the unit."""
+    """Critical people or plant. Extra units cost `hire_cost` each and quarter, in the unit.
+
+    `capacity_months` replaces what `capacity` says of single months.
+    """
 
     id: str
     name: str
@@ -121,16 +156,36 @@ class Role:
     hire_cost: float = 0.0
     max_extra: float = 0.0
     capacity: Mapping[int, float] = field(default_factory=dict)
+    capacity_months: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def summed(self) -> bool:
+        """Whether its amounts add up over months, as days and hours do, or are levels."""
+        return adds_up(self.unit)
+
+    @property
+    def quarterly(self) -> dict[int, float]:
+        """Capacity by quarter."""
+        return by_quarter(self.capacity, self.capacity_months, self.summed)
+
+    @property
+    def monthly(self) -> dict[int, float]:
+        """Capacity by month."""
+        return by_month(self.capacity, self.capacity_months, self.summed)
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What a fund may spend in a fiscal year, and the share of it that may be carried over."""
+    """What a fund may spend in a fiscal year, and the share of it that may be carried over.
+
+    `reserve` is the part of the amount that is held back: no project is given any of it.
+    """
 
     fiscal_year: int
     fund: str
     amount: float
     carry_over_pct: float = 0.0
+    reserve: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -178,6 +233,23 @@ class Driver:
     name: str
     weight: float | None = None
     coverage_rule: str = ""
+
+
+@dataclass(frozen=True)
+class ScoringCriterion:
+    """A criterion of the scoring model with its value function and gate.
+
+    A project that has no measure of it is measured by the register where the id says how: npv,
+    bcr, p_success or alignment (priority in percent of all).
+    """
+
+    id: str
+    name: str
+    weight: float
+    low: float = 0.0
+    high: float = 1.0
+    shape: str = "linear"
+    gate: float | None = None
 
 
 @dataclass(frozen=True)
@@ -287,6 +359,7 @@ class Register:
     causes: tuple[Named, ...] = ()
     benefits: tuple[Benefit, ...] = ()
     gates: tuple[Gate, ...] = ()
+    criteria: tuple[ScoringCriterion, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)
@@ -324,6 +397,7 @@ def check(register: Register) -> None:
     _once("projects", (project.id for project in register.projects))
     _once("roles", (role.id for role in register.roles))
     _once("drivers", (driver.id for driver in register.drivers))
+    _once("criteria", (criterion.id for criterion in register.criteria))
     _once("budgets", (f"{budget.fiscal_year} {budget.fund}" for budget in register.budgets))
     known = {project.id for project in register.projects}
     roles = {role.id for role in register.roles}
@@ -344,11 +418,11 @@ def check(register: Register) -> None:
     _check_funds(register)
     _check_weights(register)
     for budget in register.budgets:
+        where = f"budgets, {budget.fund} {budget.fiscal_year}"
         if budget.amount < 0 or not 0 <= budget.carry_over_pct <= 100:
-            raise ModelError(
-                "a budget is not negative, its carry-over 0 to 100 %",
-                f"budgets, {budget.fund} {budget.fiscal_year}",
-            )
+            raise ModelError("a budget is not negative, its carry-over 0 to 100 %", where)
+        if not 0 <= budget.reserve <= budget.amount:
+            raise ModelError("a reserve lies between 0 and its budget", where)
     for gate in register.gates:
         if gate.decision and gate.decision not in GATE_DECISIONS:
             raise ModelError(
@@ -397,11 +471,12 @@ def _check_project(project: Project, roles: set[str]) -> None:
             day(getattr(project, name), f"{where}, {name.replace('_', ' ')}")
     if any(abs(load) > MOST_LOG for pair in project.loadings.values() for load in pair):
         raise ModelError(f"a loading lies within {MOST_LOG}", f"risk loadings, {project.id}")
-    for role in project.demand:
+    for role in project.demanded:
         if role not in roles:
             raise ModelError(f"there is no role '{role}'", f"demand, {project.id}")
-    if any(amount < 0 for by in project.demand.values() for amount in by.values()):
-        raise ModelError("a demand is negative", f"demand, {project.id}")
+    for needs in (*project.demand.values(), *project.demand_months.values()):
+        if min(needs.values(), default=0.0) < 0:
+            raise ModelError("a demand is negative", f"demand, {project.id}")
 
 
 def _check_weights(register: Register) -> None:
@@ -422,17 +497,23 @@ def _check_funds(register: Register) -> None:
     types = {fund.id: fund.eligible_types for fund in register.funds}
     for project in register.projects:
         where = f"projects, {project.id}"
-        if not register.funds or not project.fund:
-            continue
-        if project.fund not in types:
-            raise ModelError(f"there is no fund '{project.fund}'", where)
-        allowed = types[project.fund]
-        if allowed and project.type not in allowed:
+        shares = project.fund_shares
+        if shares and (min(shares.values()) < 0 or abs(sum(shares.values()) - 1) > 1e-6):
             raise ModelError(
-                f"fund {project.fund} does not pay for '{project.type}'",
-                where,
-                f"It pays for {', '.join(allowed)}.",
+                "the shares of its funds are not 0 % or more with a sum of 100 %",
+                f"project funds, {project.id}",
             )
+        for fund, share in project.funding.items() if register.funds else ():
+            if not fund or not share:
+                continue
+            if fund not in types:
+                raise ModelError(f"there is no fund '{fund}'", where)
+            if types[fund] and project.type not in types[fund]:
+                raise ModelError(
+                    f"fund {fund} does not pay for '{project.type}'",
+                    where,
+                    f"It pays for {', '.join(types[fund])}.",
+                )
 
 
 def _check_groups(register: Register) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from planbench.domain.errors import ModelError
+from planbench.engines.portfolio.months import month_name, month_part
 from planbench.engines.portfolio.priority import Ahp, ahp, alignment, judgement_matrix
 from planbench.engines.portfolio.quarters import (
     day,
@@ -25,7 +26,7 @@ from planbench.engines.portfolio.quarters import (
     quarter_of,
     years_from,
 )
-from planbench.engines.portfolio.register import GroupLimit, Project, Register
+from planbench.engines.portfolio.register import GroupLimit, Project, Register, Role
 from planbench.engines.portfolio.selection import (
     Floats,
     Limit,
@@ -94,8 +95,24 @@ def ahp_of(register: Register, name: str = "") -> Ahp | None:
     return ahp(names, judgement_matrix(names, pairs))
 
 
+AS_WEIGHTED = "weights as given"
+"""Stands for the weights of the register where it has judgements as well."""
+
+
+def weights_given(register: Register) -> bool:
+    """Whether every driver has a weight of its own in the register."""
+    return bool(register.drivers) and all(d.weight is not None for d in register.drivers)
+
+
 def driver_weights(register: Register, judgement_set: str = "") -> dict[str, float]:
-    """Weight of each driver: by the named judgements, else as given, else by the first set."""
+    """Weight of each driver: by the named judgements, else as given, else by the first set.
+
+    Raises ModelError for a set that is not there.
+    """
+    if judgement_set == AS_WEIGHTED:
+        if not weights_given(register):
+            raise ModelError("not every driver has a weight", "drivers")
+        judgement_set = ""
     given = [driver.weight for driver in register.drivers]
     plain = [weight for weight in given if weight is not None]
     if not judgement_set and plain and len(plain) == len(given):
@@ -248,7 +265,8 @@ def _check_assumptions(register: Register, given: Assumptions) -> None:
     for key in given.budgets:
         if key not in budgets:
             raise ModelError(f"there is no budget '{key}'", "scenario", "Write it as 2027 REG.")
-    cells = {f"{r.id} {quarter_name(q)}" for r in register.roles for q in r.capacity}
+    cells = {f"{r.id} {quarter_name(q)}" for r in register.roles for q in r.quarterly}
+    cells |= {f"{r.id} {month_name(m)}" for r in register.roles for m in r.monthly}
     for key in given.capacities:
         if key not in cells:
             raise ModelError(
@@ -399,14 +417,16 @@ def _budgets(register: Register, given: Assumptions, problem: Problem) -> list[L
     month = register.settings.fiscal_year_start_month
     weights: dict[tuple[int, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for n, option in enumerate(problem.options):
-        fund = register.by_id[option.item].fund
+        funding = register.by_id[option.item].funding
         for quarter, amount in cost_by_quarter(register, option, given).items():
-            weights[fiscal_year(quarter, month), fund][n] += amount
+            for fund, share in funding.items():
+                weights[fiscal_year(quarter, month), fund][n] += share * amount
     there = {(b.fiscal_year, b.fund) for b in register.budgets}
     made = []
     for budget in sorted(register.budgets, key=lambda b: (b.fund, b.fiscal_year)):
         key = f"{budget.fiscal_year} {budget.fund}"
-        upper = given.budgets.get(key, budget.amount) * given.budget_factor
+        whole = given.budgets.get(key, budget.amount) * given.budget_factor
+        upper = max(0.0, whole - budget.reserve)
         after = (budget.fiscal_year + 1, budget.fund)
         carries = given.carry_over and after in there and budget.carry_over_pct > 0
         soft = given.overspend_price
@@ -434,27 +454,81 @@ def _sparse(name: str, kind: str, weights: Mapping[int, float], **more: Any) -> 
 
 
 def _roles(register: Register, given: Assumptions, problem: Problem) -> list[Limit]:
-    weights: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
-    for n, option in enumerate(problem.options):
-        if option.active:
-            for role_id, demand in register.by_id[option.item].demand.items():
-                for quarter, amount in demand.items():
-                    weights[role_id, quarter + option.delay][n] = amount
+    """A limit for each role and quarter, or for its months where anything is told by month."""
     made = []
     for role in sorted(register.roles, key=lambda role: role.id):
-        for quarter, capacity in sorted(role.capacity.items()):
+        fine = _detailed(register, problem, role)
+        coarse, months = _weights(register, problem, role, fine)
+        for quarter, capacity in sorted(role.quarterly.items()):
             key = f"{role.id} {quarter_name(quarter)}"
-            upper = given.capacities.get(key, capacity) * given.capacity_factor
-            made.append(
-                _sparse(
-                    f"capacity {key}",
-                    "role",
-                    weights.get((role.id, quarter), {}),
-                    upper=upper * (1.0 + given.allowed_over_pct / 100.0),
-                    subject=role.id,
-                    period=quarter,
-                    price=role.hire_cost if given.objective == "value" else 0.0,
-                    most_extra=role.max_extra if given.hire else 0.0,
-                )
-            )
+            upper = given.capacities.get(key, capacity)
+            if quarter not in fine:
+                made.append(_role_limit(role, given, key, coarse.get(quarter, {}), upper, quarter))
+                continue
+            changed = upper / capacity if capacity > 0 else 1.0
+            for number in range(3 * quarter, 3 * quarter + 3):
+                name = f"{role.id} {month_name(number)}"
+                has = given.capacities.get(name, role.monthly.get(number, 0.0) * changed)
+                part = month_part(number) if role.summed else 1.0
+                limit = _role_limit(role, given, name, months.get(number, {}), has, quarter, part)
+                made.append(limit)
     return made
+
+
+def _detailed(register: Register, problem: Problem, role: Role) -> set[int]:
+    """Quarters in which the role's capacity or the demand of any option is told by month."""
+    fine = {number // 3 for number in role.capacity_months}
+    for option in problem.options:
+        months = register.by_id[option.item].demand_months.get(role.id, {})
+        if option.active:
+            fine |= {number // 3 + option.delay for number in months}
+    return fine
+
+
+Weights = dict[int, dict[int, float]]
+
+
+def _weights(
+    register: Register, problem: Problem, role: Role, fine: set[int]
+) -> tuple[Weights, Weights]:
+    """Demand of each option by quarter, and by month in the quarters `fine`."""
+    coarse: Weights = defaultdict(dict)
+    months: Weights = defaultdict(dict)
+    for n, option in enumerate(problem.options):
+        project = register.by_id[option.item]
+        if not option.active or role.id not in project.demanded:
+            continue
+        for quarter, amount in project.needs(role).items():
+            coarse[quarter + option.delay][n] = amount
+        if fine:
+            for number, amount in project.needs_monthly(role, option.delay).items():
+                months[number][n] = amount
+    return coarse, months
+
+
+def _role_limit(
+    role: Role,
+    given: Assumptions,
+    key: str,
+    weights: Mapping[int, float],
+    capacity: float,
+    quarter: int,
+    part: float = 1.0,
+) -> Limit:
+    upper = capacity * given.capacity_factor
+    return _sparse(
+        f"capacity {key}",
+        "role",
+        weights,
+        upper=upper * (1.0 + given.allowed_over_pct / 100.0),
+        subject=role.id,
+        period=quarter,
+        price=_hire_price(role, key) if given.objective == "value" else 0.0,
+        most_extra=role.max_extra * part if given.hire else 0.0,
+    )
+
+
+def _hire_price(role: Role, key: str) -> float:
+    """A unit costs its price for a quarter; a level held for one month of it a third."""
+    by_month = "Q" not in key[len(role.id) :]
+    return role.hire_cost / 3.0 if by_month and not role.summed else role.hire_cost

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planbench.domain.errors import ImportRefused, ModelError
+from planbench.engines.portfolio.months import month, month_name
 from planbench.engines.portfolio.quarters import quarter, quarter_name
 from planbench.exchange.tables.sheets import Cell, Formula, Grid, Value
 
@@ -22,7 +23,7 @@ _FRACTION = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 class Column:
     """A column of a table: its title, what its cells are, and the field they fill.
 
-    `kind`: text, date, number, whole, flag, quarter, list or wholes. Columns that are not
+    `kind`: text, date, number, whole, flag, quarter, period, list or wholes. Columns that are not
     `needed` may be left out or empty and then keep the default of the field. `others` are titles
     that are understood as well, with the factor that brings their numbers to the unit.
     """
@@ -103,6 +104,18 @@ def _quarter(cell: Cell) -> int:
         raise ValueError("this is not a quarter such as 2027Q1") from error
 
 
+class Month(int):
+    """The number of a month where a quarter could stand as well."""
+
+
+def _period(cell: Cell) -> int:
+    text = _text(cell)
+    try:
+        return Month(month(text)) if "-" in text else quarter(text)
+    except ModelError as error:
+        raise ValueError("this is neither a quarter such as 2027Q1 nor a month: 2027-05") from error
+
+
 def _list(cell: Cell) -> tuple[str, ...]:
     return tuple(part.strip() for part in _text(cell).split(";") if part.strip())
 
@@ -118,6 +131,7 @@ _READERS = {
     "whole": _whole,
     "flag": _flag,
     "quarter": _quarter,
+    "period": _period,
     "list": _list,
     "wholes": _wholes,
 }
@@ -129,7 +143,9 @@ def write_cell(kind: str, value: Any) -> Value:
         return None
     if kind == "flag":
         return "Y" if value else "N"
-    if kind == "quarter":
+    if isinstance(value, Month):
+        return month_name(value)
+    if kind in ("quarter", "period"):
         return quarter_name(int(value))
     if kind in ("list", "wholes"):
         return ";".join(map(str, value))

@@ -22,6 +22,8 @@ def _money(title: str, field: str = "", *, needed: bool = False) -> Column:
 
 
 PROJECT = _id("project_id", "project")
+PERIOD = Column("quarter", "period", needed=True, others={"month": 1.0, "period": 1.0})
+"""A quarter (2027Q1), or a month (2027-05), which then says more than its quarter."""
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "settings": (_id("setting", "key"), Column("value", "text")),
@@ -58,7 +60,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "demand": (
         PROJECT,
         _id("role_id", "role"),
-        Column("quarter", "quarter", needed=True),
+        PERIOD,
         Column("demand", "number", "amount", needed=True),
     ),
     "roles": (
@@ -76,7 +78,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "capacity": (
         _id("role_id", "role"),
-        Column("quarter", "quarter", needed=True),
+        PERIOD,
         Column("capacity", "number", "amount", needed=True),
     ),
     "funds": (_id("fund"), Column("name", "text", needed=True), Column("eligible_types", "list")),
@@ -85,7 +87,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _id("fund", "fund"),
         _money("budget", "amount", needed=True),
         Column("carry_over_pct", "number"),
+        _money("reserve"),
     ),
+    "project_funds": (PROJECT, _id("fund", "fund"), Column("share_pct", "number", needed=True)),
     "dependencies": (
         _id("kind", "kind"),
         _id("project_a", "a"),
@@ -115,6 +119,19 @@ TABLES: dict[str, tuple[Column, ...]] = {
         PROJECT,
         _id("driver_id", "driver"),
         Column("impact", "number", needed=True),
+    ),
+    "criteria": (
+        _id("criterion_id"),
+        Column("name", "text", needed=True),
+        Column("weight", "number", needed=True),
+        *_numbers("low", "high"),
+        Column("shape", "text"),
+        Column("gate", "number"),
+    ),
+    "criterion_measures": (
+        PROJECT,
+        _id("criterion_id", "criterion"),
+        Column("measure", "number", needed=True),
     ),
     "strategic_risks": (
         _id("driver_id"),

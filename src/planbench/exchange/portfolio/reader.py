@@ -25,9 +25,10 @@ from planbench.engines.portfolio.register import (
     Project,
     Register,
     Role,
+    ScoringCriterion,
     Settings,
 )
-from planbench.exchange.portfolio.cells import read_rows
+from planbench.exchange.portfolio.cells import Month, read_rows
 from planbench.exchange.portfolio.layout import NEEDED, TABLES
 from planbench.exchange.tables.sheets import Grid, read_csv, read_xlsx
 
@@ -107,6 +108,7 @@ def register_of(
             _made(Named, tables["cause_codes"]),
             tuple(_benefit(row) for row in tables["benefits"]),
             tuple(Gate(**{"date": "", **row}) for row in tables["gates"]),
+            _made(ScoringCriterion, tables["criteria"]),
         )
     except ModelError as error:
         raise ImportRefused(error.what, f"{name}, {error.where}", error.mend) from error
@@ -160,8 +162,14 @@ def _setting(key: str, value: Any, name: str) -> Any:
 def _projects(tables: Mapping[str, list[Row]], name: str) -> tuple[Project, ...]:
     capex = _amounts(tables["capex"], "capex", ("quarter",), name)
     benefits = _amounts(tables["project_benefits"], "project_benefits", ("year",), name)
-    demand = _amounts(tables["demand"], "demand", ("role", "quarter"), name)
+    for row in tables["demand"]:
+        row["monthly"] = isinstance(row["quarter"], Month)
+    demand = _amounts(tables["demand"], "demand", ("role", "quarter", "monthly"), name)
     impacts = _amounts(tables["driver_scores"], "driver_scores", ("driver",), name, "impact")
+    shares = _amounts(tables["project_funds"], "project_funds", ("fund",), name, "share_pct")
+    measures = _amounts(
+        tables["criterion_measures"], "criterion_measures", ("criterion",), name, "measure"
+    )
     loadings: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
     for row in tables["risk_loadings"]:
         loadings[row["project"]][row["driver"]] = (row["cost"], row["benefit"])
@@ -175,6 +183,8 @@ def _projects(tables: Mapping[str, list[Row]], name: str) -> tuple[Project, ...]
         "project_benefits": benefits,
         "demand": demand,
         "driver_scores": impacts,
+        "project_funds": shares,
+        "criterion_measures": measures,
         "risk_loadings": loadings,
         "start_options": delays,
     }
@@ -186,8 +196,9 @@ def _projects(tables: Mapping[str, list[Row]], name: str) -> tuple[Project, ...]
     for row in rows:
         one = row["id"]
         by_role: dict[str, dict[int, float]] = defaultdict(dict)
-        for (role, quarter), amount in demand.get(one, {}).items():
-            by_role[role][quarter] = amount
+        by_month: dict[str, dict[int, float]] = defaultdict(dict)
+        for (role, period, monthly), amount in demand.get(one, {}).items():
+            (by_month if monthly else by_role)[role][int(period)] = amount
         made.append(
             Project(
                 **row,
@@ -195,6 +206,9 @@ def _projects(tables: Mapping[str, list[Row]], name: str) -> tuple[Project, ...]
                 capex={key[0]: value for key, value in capex.get(one, {}).items()},
                 benefits={key[0]: value for key, value in benefits.get(one, {}).items()},
                 demand=dict(by_role),
+                demand_months=dict(by_month),
+                fund_shares={key[0]: value / 100 for key, value in shares.get(one, {}).items()},
+                measures={key[0]: value for key, value in measures.get(one, {}).items()},
                 impacts={key[0]: value for key, value in impacts.get(one, {}).items()},
                 loadings=dict(loadings.get(one, {})),
             )
@@ -211,7 +225,7 @@ def _amounts(
         key = tuple(row[one] for one in keys)
         if key in found[row["project"]]:
             raise ImportRefused(
-                f"project {row['project']} has two amounts for the same {keys[-1]}",
+                f"project {row['project']} has two amounts for the same {_last(keys)}",
                 f"{name}, {table}",
                 "Keep one of them.",
             )
@@ -219,11 +233,26 @@ def _amounts(
     return found
 
 
+def _last(keys: tuple[str, ...]) -> str:
+    return "period" if keys[-1] == "monthly" else keys[-1]
+
+
 def _roles(tables: Mapping[str, list[Row]], name: str) -> tuple[Role, ...]:
     capacity: dict[str, dict[int, float]] = defaultdict(dict)
+    months: dict[str, dict[int, float]] = defaultdict(dict)
     for row in tables["capacity"]:
-        capacity[row["role"]][row["quarter"]] = row["amount"]
-    stray = sorted(set(capacity) - {row["id"] for row in tables["roles"]})
+        period = row["quarter"]
+        (months if isinstance(period, Month) else capacity)[row["role"]][int(period)] = row[
+            "amount"
+        ]
+    stray = sorted({*capacity, *months} - {row["id"] for row in tables["roles"]})
     if stray:
         raise ImportRefused(f"there is no role '{stray[0]}'", f"{name}, capacity")
-    return tuple(Role(**row, capacity=capacity.get(row["id"], {})) for row in tables["roles"])
+    return tuple(
+        Role(
+            **row,
+            capacity=capacity.get(row["id"], {}),
+            capacity_months=months.get(row["id"], {}),
+        )
+        for row in tables["roles"]
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from planbench.engines.portfolio.register import Register
-from planbench.exchange.portfolio.cells import write_rows
+from planbench.exchange.portfolio.cells import Month, write_rows
 from planbench.exchange.portfolio.layout import TABLES
 from planbench.exchange.tables.sheets import Grid, write_xlsx
 
@@ -39,19 +39,24 @@ def grids_of(register: Register) -> list[Grid]:
             for year, amount in sorted(p.benefits.items())
         ],
         "demand": [
-            {"project": p.id, "role": role, "quarter": q, "amount": amount}
+            {"project": p.id, "role": role, **period}
             for p in register.projects
-            for role, by_quarter in p.demand.items()
-            for q, amount in sorted(by_quarter.items())
+            for role in p.demanded
+            for period in _periods(p.demand.get(role, {}), p.demand_months.get(role, {}))
         ],
         "roles": _plain(register.roles),
         "capacity": [
-            {"role": role.id, "quarter": q, "amount": amount}
+            {"role": role.id, **period}
             for role in register.roles
-            for q, amount in sorted(role.capacity.items())
+            for period in _periods(role.capacity, role.capacity_months)
         ],
         "funds": _plain(register.funds),
         "budgets": _plain(register.budgets),
+        "project_funds": [
+            {"project": p.id, "fund": fund, "share_pct": 100 * share}
+            for p in register.projects
+            for fund, share in p.fund_shares.items()
+        ],
         "dependencies": _plain(register.links),
         "group_limits": _plain(register.group_limits),
         "drivers": _plain(register.drivers),
@@ -60,6 +65,12 @@ def grids_of(register: Register) -> list[Grid]:
             {"project": p.id, "driver": driver, "impact": impact}
             for p in register.projects
             for driver, impact in p.impacts.items()
+        ],
+        "criteria": _plain(register.criteria),
+        "criterion_measures": [
+            {"project": p.id, "criterion": criterion, "measure": measure}
+            for p in register.projects
+            for criterion, measure in p.measures.items()
         ],
         "strategic_risks": _plain(register.factors),
         "risk_loadings": [
@@ -74,6 +85,13 @@ def grids_of(register: Register) -> list[Grid]:
         "gates": _plain(register.gates),
     }
     return [write_rows(name, columns, rows[name]) for name, columns in TABLES.items()]
+
+
+def _periods(quarters: Mapping[int, float], months: Mapping[int, float]) -> list[Row]:
+    rows = [{"quarter": quarter, "amount": amount} for quarter, amount in sorted(quarters.items())]
+    return rows + [
+        {"quarter": Month(one), "amount": amount} for one, amount in sorted(months.items())
+    ]
 
 
 def _plain(records: Iterable[Any]) -> list[Row]:

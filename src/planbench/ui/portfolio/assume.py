@@ -11,13 +11,14 @@ from planbench.engines.portfolio.register import Register
 from planbench.engines.portfolio.timing import Assumptions, judgement_sets
 from planbench.ui.portfolio.words import unit
 from planbench.ui.schedule.foot import dialog_foot
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ComboBox, FormField, Label
 from planbench.ui.widgets.forms import check_box, side_by_side
 
 OBJECTIVES = {"Net present value": "value", "Priority": "score"}
 
 
-AS_GIVEN = "The register"
+AS_GIVEN = tr("The register")
 """Weights as the register gives them, else those of its first set of judgements."""
 
 
@@ -28,7 +29,7 @@ class AssumptionsDialog(QDialog):
         self, register: Register, given: Assumptions, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Assumptions")
+        self.setWindowTitle(tr("Assumptions"))
         self.setMinimumWidth(560)
         self.given, self.made = given, given
         money = unit(register)
@@ -39,42 +40,46 @@ class AssumptionsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
-        column.addWidget(Label("What if", "title"))
-        words = "The register stays as it is; the portfolio is solved again with these."
+        column.addWidget(Label(tr("What if"), "title"))
+        words = tr("The register stays as it is; the portfolio is solved again with these.")
         column.addWidget(Label(words, "prose", "text-muted", wrap=True))
-        self.objective = ComboBox(list(OBJECTIVES), "Objective")
+        self.objective = ComboBox(list(OBJECTIVES), tr("Objective"))
         self.objective.setCurrentIndex(list(OBJECTIVES.values()).index(given.objective))
-        self.weights = ComboBox([AS_GIVEN, *judgement_sets(register)], "Weights of the drivers")
+        self.weights = ComboBox([AS_GIVEN, *judgement_sets(register)], tr("Weights of the drivers"))
         self.weights.setCurrentText(given.judgement_set or AS_GIVEN)
         self.weights.setVisible(self.weights.count() > 1)
-        column.addWidget(Label("Maximise, with the weights of", "small", "text-muted"))
+        column.addWidget(Label(tr("Maximise, with the weights of"), "small", "text-muted"))
         column.addLayout(side_by_side(self.objective, self.weights))
-        self.rate = FormField("Discount rate, % a year", _number(100 * rate))
-        self.costs = FormField("Cost, % of the register", _number(100 * given.cost_factor))
-        self.gains = FormField("Benefits, %", _number(100 * given.benefit_factor))
+        self.rate = FormField(tr("Discount rate, % a year"), _number(100 * rate))
+        self.costs = FormField(tr("Cost, % of the register"), _number(100 * given.cost_factor))
+        self.gains = FormField(tr("Benefits, %"), _number(100 * given.benefit_factor))
         column.addLayout(side_by_side(self.rate, self.costs, self.gains))
-        self.budgets = FormField("Yearly budgets, %", _number(100 * given.budget_factor))
-        self.capacity = FormField("Capacity, %", _number(100 * given.capacity_factor))
+        self.budgets = FormField(tr("Yearly budgets, %"), _number(100 * given.budget_factor))
+        self.capacity = FormField(tr("Capacity, %"), _number(100 * given.capacity_factor))
         total = "" if given.total_budget is None else _number(given.total_budget)
-        self.total = FormField(f"In all at most, {money} (empty: no limit)", total)
+        self.total = FormField(
+            tr("In all at most, {money} (empty: no limit)").format(money=money), total
+        )
         column.addLayout(side_by_side(self.budgets, self.capacity, self.total))
         tolerance = given.bucket_tolerance_pct
-        self.over = FormField("Demand over capacity allowed, %", _number(given.allowed_over_pct))
+        self.over = FormField(
+            tr("Demand over capacity allowed, %"), _number(given.allowed_over_pct)
+        )
         self.buckets = FormField(
-            "Buckets within points of target (empty: free)",
+            tr("Buckets within points of target (empty: free)"),
             "" if tolerance is None else _number(tolerance),
         )
         column.addLayout(side_by_side(self.over, self.buckets))
-        self.use_budgets = check_box("Keep the yearly budgets", given.use_budgets)
-        self.use_capacity = check_box("Keep the capacity of roles", given.use_capacity)
-        self.carry = check_box("Carry over what budgets allow", given.carry_over)
-        self.hire = check_box("Hire extra units at their price", given.hire)
+        self.use_budgets = check_box(tr("Keep the yearly budgets"), given.use_budgets)
+        self.use_capacity = check_box(tr("Keep the capacity of roles"), given.use_capacity)
+        self.carry = check_box(tr("Carry over what budgets allow"), given.carry_over)
+        self.hire = check_box(tr("Hire extra units at their price"), given.hire)
         column.addLayout(side_by_side(self.use_budgets, self.use_capacity, None))
         column.addLayout(side_by_side(self.carry, self.hire, None))
-        reset = Button("As the register says", "quiet", "undo")
+        reset = Button(tr("As the register says"), "quiet", "undo")
         reset.clicked.connect(lambda _on=False: self._reset())
         column.addSpacing(6)
-        column.addLayout(dialog_foot(self, "Solve", self._take, reset))
+        column.addLayout(dialog_foot(self, tr("Solve"), self._take, reset))
 
     def _reset(self) -> None:
         self.made = Assumptions(judgement_set=self.given.judgement_set)
@@ -135,7 +140,7 @@ def _typed(
     except ValueError:
         value = float("nan")
     if not good(value):
-        field.set_error("This is no number that can be used here")
+        field.set_error(tr("This is no number that can be used here"))
         return "wrong"
     field.set_error("")
     return value

@@ -19,6 +19,7 @@ from planbench.ui.portfolio.words import (
     unit,
 )
 from planbench.ui.theme import theme_manager
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Card, CellLook, Column, ComboBox, ElidedLabel, SegmentedControl
 
 DIMENSIONS = {
@@ -38,58 +39,60 @@ class BalancePage(QWidget):
         super().__init__()
         self.desk = desk
         self._bubbles: BubbleChart | None = None
-        self.legend = Legend("Buckets")
-        self.upwards = SegmentedControl(["Value per cost", "Value"], "Upwards")
+        self.legend = Legend(tr("Buckets"))
+        self.upwards = SegmentedControl([tr("Value per cost"), tr("Value")], tr("Upwards"))
         self.upwards.changed.connect(lambda _index: self._show_bubbles())
-        self.dimension = ComboBox(list(DIMENSIONS), "Concentration by")
+        self.dimension = ComboBox(list(DIMENSIONS), tr("Concentration by"))
         self.dimension.activated.connect(lambda _index: self._show_shares())
         self.shares = Rows(
             [
-                Column("name", "Group", 140, stretch=True, sortable=False),
-                Column("share", "Share of cost", 130, sortable=False, elide=False),
-                Column("target", "Target", 70, right=True, sortable=False),
-                Column("away", "Off by", 70, right=True, sortable=False),
+                Column("name", tr("Group"), 140, stretch=True, sortable=False),
+                Column("share", tr("Share of cost"), 130, sortable=False, elide=False),
+                Column("target", tr("Target"), 70, right=True, sortable=False),
+                Column("away", tr("Off by"), 70, right=True, sortable=False),
             ]
         )
-        self.share_table = table("Concentration", self.shares)
+        self.share_table = table(tr("Concentration"), self.shares)
         self.spread = ElidedLabel("", "body", "text-muted")
         self.years = Rows(
             [
-                Column("year", "Year", 60, sortable=False),
-                Column("fund", "Fund", 60, sortable=False),
-                Column("budget", "Budget", 76, right=True, sortable=False),
+                Column("year", tr("Year"), 60, sortable=False),
+                Column("fund", tr("Fund"), 60, sortable=False),
+                Column("budget", tr("Budget"), 76, right=True, sortable=False),
                 Column("p50", "P50", 66, right=True, sortable=False),
                 Column("p80", "P80", 66, right=True, sortable=False),
-                Column("over", "Breaks its budget", 140, stretch=True, sortable=False, elide=False),
-            ]
-        )
-        self.year_table = table("Budgets under risk", self.years)
-        self.risks = Rows(
-            [
-                Column("title", "Strategic risk", 200, stretch=True, sortable=False),
-                Column("owner", "Owner", 150, sortable=False),
-                Column("indicator", "Indicator", 170, sortable=False),
-                Column("projects", "Projects", 74, right=True, sortable=False),
                 Column(
-                    "share",
-                    "Of the variance",
-                    120,
-                    sortable=False,
-                    elide=False,
-                    tip="What the driver alone explains of the variance of the cost",
+                    "over", tr("Breaks its budget"), 140, stretch=True, sortable=False, elide=False
                 ),
             ]
         )
-        self.risk_table = table("Strategic risks", self.risks)
-        self.trade = Rows(
+        self.year_table = table(tr("Budgets under risk"), self.years)
+        self.risks = Rows(
             [
-                Column("aversion", "Aversion", 76, right=True, sortable=False),
-                Column("mean", "Mean value", 90, right=True, sortable=False),
-                Column("short", "Shortfall", 84, right=True, sortable=False),
-                Column("projects", "Projects", 200, stretch=True, sortable=False),
+                Column("title", tr("Strategic risk"), 200, stretch=True, sortable=False),
+                Column("owner", tr("Owner"), 150, sortable=False),
+                Column("indicator", tr("Indicator"), 170, sortable=False),
+                Column("projects", tr("Projects"), 74, right=True, sortable=False),
+                Column(
+                    "share",
+                    tr("Of the variance"),
+                    120,
+                    sortable=False,
+                    elide=False,
+                    tip=tr("What the driver alone explains of the variance of the cost"),
+                ),
             ]
         )
-        self.trade_table = table("Value against shortfall", self.trade)
+        self.risk_table = table(tr("Strategic risks"), self.risks)
+        self.trade = Rows(
+            [
+                Column("aversion", tr("Aversion"), 76, right=True, sortable=False),
+                Column("mean", tr("Mean value"), 90, right=True, sortable=False),
+                Column("short", tr("Shortfall"), 84, right=True, sortable=False),
+                Column("projects", tr("Projects"), 200, stretch=True, sortable=False),
+            ]
+        )
+        self.trade_table = table(tr("Value against shortfall"), self.trade)
         self.trade_table.row_activated.connect(self._trade_chosen)
         self._lay()
         for signal in (desk.opened, desk.changed, desk.planned, desk.risked, desk.studied):
@@ -98,17 +101,19 @@ class BalancePage(QWidget):
         theme_manager().changed.connect(self.refresh)
 
     def _lay(self) -> None:
-        self.bubble_card = Card("Risk and value", "area is cost, pale is not in the plan")
+        self.bubble_card = Card(tr("Risk and value"), tr("area is cost, pale is not in the plan"))
         self.bubble_card.add_tool(self.legend)
         self.bubble_card.add_tool(self.upwards)
-        self.share_card = Card("Concentration")
+        self.share_card = Card(tr("Concentration"))
         self.share_card.add_tool(self.dimension)
         self.share_card.set_body(stacked(self.share_table, self.spread))
-        self.year_card = Card("Budgets under risk")
+        self.year_card = Card(tr("Budgets under risk"))
         self.year_card.set_body(self.year_table)
-        self.risk_card = Card("Strategic risks", "each moves many projects at once")
+        self.risk_card = Card(tr("Strategic risks"), tr("each moves many projects at once"))
         self.risk_card.set_body(self.risk_table)
-        self.trade_card = Card("Value against shortfall", "Return puts the plan on the table")
+        self.trade_card = Card(
+            tr("Value against shortfall"), tr("Return puts the plan on the table")
+        )
         self.trade_card.set_body(self.trade_table)
         upper, lower = QHBoxLayout(), QHBoxLayout()
         for row in (upper, lower):
@@ -178,9 +183,11 @@ class BalancePage(QWidget):
             )
         worth = "points" if desk.assumptions.objective == "score" else unit(register)
         axis = (
-            f"Value, {worth}"
+            tr("Value, {worth}").format(worth=worth)
             if self.upwards.index
-            else f"Value, {worth}, for each {unit(register)}"
+            else tr("Value, {worth}, for each {register}").format(
+                worth=worth, register=unit(register)
+            )
         )
         self._bubbles.show_bubbles(made, axis, desk.current)
         self.legend.show_parts([(group_colour(register, one), one) for one in groups(register)])
@@ -217,12 +224,17 @@ class BalancePage(QWidget):
         self.share_table.apply_columns()
         found = balance.concentration(exposure)
         if found is None:
-            self.spread.setText("Nothing goes on.")
+            self.spread.setText(tr("Nothing goes on."))
             return
         self.spread.setText(
-            f"HHI {text.number(found.index, 2)}: as concentrated as "
-            f"{text.number(found.effective, 1)} equal groups; the three largest hold "
-            f"{percent(found.top_three)} of the forward cost."
+            tr(
+                "HHI {index}: as concentrated as {effective} equal groups; the three "
+                "largest hold {top_three} of the forward cost."
+            ).format(
+                index=text.number(found.index, 2),
+                effective=text.number(found.effective, 1),
+                top_three=percent(found.top_three),
+            )
         )
 
     def _show_years(self) -> None:
@@ -248,7 +260,12 @@ class BalancePage(QWidget):
         ]
         self.years.show(looks)
         self.year_table.apply_columns()
-        self.year_card.set_title("Budgets under risk", f"10{text.NARROW}000 runs, {unit(register)}")
+        self.year_card.set_title(
+            tr("Budgets under risk"),
+            tr("10{narrow}000 runs, {register}").format(
+                narrow=text.NARROW, register=unit(register)
+            ),
+        )
 
     def _show_risks(self) -> None:
         desk, register = self.desk, self.desk.register
@@ -275,7 +292,11 @@ class BalancePage(QWidget):
                 )
             )
             names = ", ".join(call_name(register, name) for name in loaded)
-            tips.append(f"{one.name}, reviewed {one.review_date or 'never'}. Moves {names}.")
+            tips.append(
+                tr("{name}, reviewed {words}. Moves {names}.").format(
+                    name=one.name, words=one.review_date or tr("never"), names=names
+                )
+            )
         self.risks.show(looks, tips=tips)
         self.risk_table.apply_columns()
 
@@ -301,5 +322,7 @@ class BalancePage(QWidget):
         if self.desk.study is not None:
             point = self.desk.study.risk_points[row]
             plan = self.desk.plan_of(point)
-            label = f"Plan at aversion {text.number(point.aversion, 1)}"
+            label = tr("Plan at aversion {aversion}").format(
+                aversion=text.number(point.aversion, 1)
+            )
             self.desk.tried(self.desk.apply, label, plan=plan)

@@ -15,6 +15,7 @@ from planbench.engines.portfolio.register import Register
 from planbench.ui import paint
 from planbench.ui.portfolio.words import change, money, percent
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _ROW = 22
 
@@ -49,7 +50,9 @@ def year_bars(
         chances = [one.probability_over for one in risk if one.fiscal_year == year]
         lines = [_fund_line(register, one) for one in mine]
         lines += [
-            f"{one.fund}: {percent(one.probability_over)} chance to break its budget"
+            tr("{fund}: {probability_over} chance to break its budget").format(
+                fund=one.fund, probability_over=percent(one.probability_over)
+            )
             for one in risk
             if one.fiscal_year == year and one.probability_over > 0
         ]
@@ -69,9 +72,15 @@ def year_bars(
 
 def _fund_line(register: Register, year: Year) -> str:
     names = {fund.id: fund.name for fund in register.funds}
-    limit = "no budget" if year.budget is None else f"of {money(year.budget)}"
+    limit = (
+        tr("no budget")
+        if year.budget is None
+        else tr("of {budget}").format(budget=money(year.budget))
+    )
     causes = ", ".join(f"{name} {money(amount)}" for name, amount in year.causes[:4])
-    said = f"{names.get(year.fund, year.fund) or 'No fund'}: {money(year.cost)} {limit}"
+    said = tr("{words}: {cost} {limit}").format(
+        words=names.get(year.fund, year.fund) or tr("No fund"), cost=money(year.cost), limit=limit
+    )
     return f"{said} ({causes})" if causes else said
 
 
@@ -82,13 +91,18 @@ class YearBars(QWidget):
         super().__init__()
         self.bars: list[YearBar] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Cost by year against budget")
+        self.setAccessibleName(tr("Cost by year against budget"))
 
     def show_bars(self, bars: list[YearBar]) -> None:
         """Show other years."""
         grown = len(bars) != len(self.bars)
         self.bars = bars
-        said = [f"{bar.year}: {money(bar.cost)} of {money(bar.budget)}" for bar in bars]
+        said = [
+            tr("{year}: {cost} of {budget}").format(
+                year=bar.year, cost=money(bar.cost), budget=money(bar.budget)
+            )
+            for bar in bars
+        ]
         self.setAccessibleDescription("; ".join(said))
         if grown:
             self.updateGeometry()
@@ -135,9 +149,9 @@ class YearBars(QWidget):
         theme = current_theme()
         painter.setFont(theme.font("strong" if bar.over else "body", tabular=True))
         painter.setPen(theme.color("late" if bar.over else "text"))
-        words = f"{money(bar.cost)} of {money(bar.budget)}"
+        words = tr("{cost} of {budget}").format(cost=money(bar.cost), budget=money(bar.budget))
         if bar.budget <= 0:
-            words = f"{money(bar.cost)}, no budget"
+            words = tr("{cost}, no budget").format(cost=money(bar.cost))
         x = paint.text_left(painter, words, area.left(), area, area.right())
         painter.setFont(theme.font("small", tabular=True))
         role, note = "text-muted", ""
@@ -147,6 +161,6 @@ class YearBars(QWidget):
         elif abs(bar.cost - bar.before) >= 0.05:
             note = change(bar.cost - bar.before)
         elif bar.likely is not None and bar.likely >= 0.005:
-            note = f"{percent(bar.likely)} risk"
+            note = tr("{likely} risk").format(likely=percent(bar.likely))
         painter.setPen(theme.color(role))
         paint.text_left(painter, note, x + 8, area, area.right())

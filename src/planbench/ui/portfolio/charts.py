@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF
 from planbench.engines.portfolio.frontier import Point, efficient
 from planbench.ui.portfolio.words import money
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.chart import Chart, pen
 
 
@@ -32,7 +33,7 @@ class FrontierChart:
     """
 
     def __init__(self, chosen: Callable[[Point], None]) -> None:
-        self.chart = Chart("Efficient frontier")
+        self.chart = Chart(tr("Efficient frontier"))
         self.chart.widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.points: tuple[Point, ...] = ()
         self.marks: list[Mark] = []
@@ -75,8 +76,8 @@ class FrontierChart:
             self._spot(chart, mark)
         frame = (low - 0.06 * wide, bottom - 0.1 * tall, 1.16 * wide, 1.26 * tall)
         self._names(chart, frame)
-        plot.setLabel("bottom", f"Forward cost, {self._unit}", **_ink())
-        plot.setLabel("left", f"Value, {self._unit}", **_ink())
+        plot.setLabel("bottom", tr("Forward cost, {unit}").format(unit=self._unit), **_ink())
+        plot.setLabel("left", tr("Value, {unit}").format(unit=self._unit), **_ink())
 
     def _dots(self, pg: Any) -> Any:
         dots = pg.ScatterPlotItem(
@@ -109,7 +110,9 @@ class FrontierChart:
             pen=pen("accent" if mark.strong else "text-muted", 1.5),
             brush=QBrush(theme.color("accent" if mark.strong else "surface-raised")),
             hoverable=True,
-            tip=lambda x, y, data: f"{mark.name}: {money(y)} for {money(x)}",
+            tip=lambda x, y, data: tr("{name}: {y} for {x}").format(
+                name=mark.name, y=money(y), x=money(x)
+            ),
         )
         spot.setZValue(5)
         chart.plot.addItem(spot)
@@ -152,8 +155,12 @@ def _ink() -> dict[str, str]:
 
 
 def _point_words(x: float, y: float, data: Any) -> str:
-    gap = f", proven within {100 * data.gap:.1f} %" if data is not None else ""
-    return f"{money(y)} for {money(x)}{gap}. Click to put this plan on the table."
+    gap = (
+        tr(", proven within {words:.1f} %").format(words=100 * data.gap) if data is not None else ""
+    )
+    return tr("{y} for {x}{gap}. Click to put this plan on the table.").format(
+        y=money(y), x=money(x), gap=gap
+    )
 
 
 @dataclass(frozen=True)
@@ -173,7 +180,7 @@ class BubbleChart:
     """Risk across, value upwards, cost as area, bucket as colour; dashed where not in the plan."""
 
     def __init__(self, chosen: Callable[[str], None]) -> None:
-        self.chart = Chart("Risk and value of the projects")
+        self.chart = Chart(tr("Risk and value of the projects"))
         self.chart.widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.bubbles: list[Bubble] = []
         self._chosen = chosen
@@ -224,8 +231,8 @@ class BubbleChart:
         for words, x, y, place in (
             ("pearls", -0.08 * wide, top + 0.15 * tall, (0, 0)),
             ("oysters", right + 0.21 * wide, top + 0.15 * tall, (1, 0)),
-            ("bread and butter", -0.08 * wide, bottom - 0.15 * tall, (0, 1)),
-            ("white elephants", right + 0.21 * wide, bottom - 0.15 * tall, (1, 1)),
+            (tr("bread and butter"), -0.08 * wide, bottom - 0.15 * tall, (0, 1)),
+            (tr("white elephants"), right + 0.21 * wide, bottom - 0.15 * tall, (1, 1)),
         ):
             label = chart.label(words, "text-muted", anchor=place)
             label.setPos(x, y)
@@ -233,7 +240,7 @@ class BubbleChart:
         axis = plot.getAxis("bottom")
         axis.enableAutoSIPrefix(False)
         axis.setTicks([[(k / 10, f"{10 * k} %") for k in range(11)]])
-        plot.setLabel("bottom", "Chance of failure", **_ink())
+        plot.setLabel("bottom", tr("Chance of failure"), **_ink())
         plot.setLabel("left", self._axis, **_ink())
 
     def _clicked(self, spots: Any) -> None:
@@ -242,8 +249,13 @@ class BubbleChart:
 
 
 def _bubble_words(one: Bubble) -> str:
-    place = "" if one.going else " Not in the plan."
-    return (
-        f"{one.name}: {money(one.value)} upwards, cost {money(one.cost)}, "
-        f"chance of failure {100 * one.risk:.0f} %.{place}"
+    place = "" if one.going else tr(" Not in the plan.")
+    return tr(
+        "{name}: {value} upwards, cost {cost}, chance of failure {words:.0f} %.{place}"
+    ).format(
+        name=one.name,
+        value=money(one.value),
+        cost=money(one.cost),
+        words=100 * one.risk,
+        place=place,
     )

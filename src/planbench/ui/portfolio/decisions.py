@@ -13,6 +13,7 @@ from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.rows import Rows
 from planbench.ui.portfolio.words import ICONS, call_name, money, percent, unit
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, CellLook, Column, Label, Surface, TableView
 
 WATERLINE = "waterline"
@@ -23,28 +24,34 @@ KINDS = {"core": "core", "borderline": "edge", "out": "out"}
 def _columns(money_unit: str, wide: bool) -> list[Column]:
     made = [
         Column("rank", "#", 34, sortable=False, elide=False),
-        Column("project", "Project", 160, stretch=True, sortable=False),
-        Column("decision", "Decision", 114, sortable=False, elide=False),
-        Column("cost", f"Cost, {money_unit}", 82, right=True, sortable=False),
-        Column("value", "Value", 56, right=True, sortable=False),
+        Column("project", tr("Project"), 160, stretch=True, sortable=False),
+        Column("decision", tr("Decision"), 114, sortable=False, elide=False),
+        Column(
+            "cost",
+            tr("Cost, {money_unit}").format(money_unit=money_unit),
+            82,
+            right=True,
+            sortable=False,
+        ),
+        Column("value", tr("Value"), 56, right=True, sortable=False),
     ]
     if wide:
         made += [
             Column(
                 "score",
-                "Priority",
+                tr("Priority"),
                 116,
                 sortable=False,
                 elide=False,
-                tip="Impact on the weighted drivers, in percent of all projects",
+                tip=tr("Impact on the weighted drivers, in percent of all projects"),
             ),
             Column(
                 "kept",
-                "Kept in",
+                tr("Kept in"),
                 88,
                 sortable=False,
                 elide=False,
-                tip="How often it is chosen when cost and benefits are drawn",
+                tip=tr("How often it is chosen when cost and benefits are drawn"),
             ),
         ]
     return made
@@ -54,13 +61,13 @@ class DecisionTable(TableView):
     """Projects in order; what is done above the waterline, what is not below it."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__("Ranked projects", 30)
+        super().__init__(tr("Ranked projects"), 30)
         self.desk = desk
         self.wide = True
         self.rows = Rows(_columns("", True))
         self.setModel(self.rows)
         self.row_changed.connect(self._chosen)
-        self.setToolTip("Return brings a project into the plan by hand, or takes it out")
+        self.setToolTip(tr("Return brings a project into the plan by hand, or takes it out"))
         self.row_activated.connect(self._toggled)
 
     def show_plan(self) -> None:
@@ -145,15 +152,17 @@ class DecisionTable(TableView):
         desk = self.desk
         assert desk.check is not None
         assert desk.register is not None
-        said = f"{money(desk.check.cost)} {unit(desk.register)} committed above the line"
+        said = tr("{cost} {register} committed above the line").format(
+            cost=money(desk.check.cost), register=unit(desk.register)
+        )
         names = [limit_words(desk.register, b.name) for b in self._bindings()]
         if desk.check.broken:
             worst = [limit_words(desk.register, name) for name in desk.check.broken]
-            said = f"By hand; breaks {', '.join(worst[:2])}"
-            said += f" and {len(worst) - 2} more" if len(worst) > 2 else ""
+            said = tr("By hand; breaks {words}").format(words=", ".join(worst[:2]))
+            said += tr(" and {worst} more").format(worst=len(worst) - 2) if len(worst) > 2 else ""
         elif names:
-            said += f". Binding: {', '.join(names[:2])}"
-        look = CellLook("Waterline", "accent-text", strong=True, icon="waypoints", muted=said)
+            said += tr(". Binding: {words}").format(words=", ".join(names[:2]))
+        look = CellLook(tr("Waterline"), "accent-text", strong=True, icon="waypoints", muted=said)
         if desk.check.broken:
             look = look._replace(role="negative", icon="alert", icon_role="negative")
         return (look, *[CellLook()] * (len(_columns("", self.wide)) - 1))
@@ -171,7 +180,11 @@ class DecisionTable(TableView):
         if name == WATERLINE:
             return
         going = self.desk.plan.get(name) is not None
-        words = f"Take out {name}" if going else f"Bring in {name}"
+        words = (
+            tr("Take out {name}").format(name=name)
+            if going
+            else tr("Bring in {name}").format(name=name)
+        )
         self.desk.tried(self.desk.move, name, None if going else 0, words)
 
 
@@ -209,8 +222,10 @@ class WhyPane(Surface):
         name = desk.current
         found = desk.decisions.get(name)
         if register is None or name not in register.by_id or desk.solved is None:
-            self.title.setText("Choose a project")
-            self.words.setText("Its row then says why it is in or out, and what would change it.")
+            self.title.setText(tr("Choose a project"))
+            self.words.setText(
+                tr("Its row then says why it is in or out, and what would change it.")
+            )
             for button in (self.shift, self.force):
                 button.hide()
             self.price.setText("")
@@ -218,7 +233,7 @@ class WhyPane(Surface):
         called = call_name(register, name)
         if found is None:
             self.title.setText(called)
-            self.words.setText("It was not there yet when the portfolio was solved.")
+            self.words.setText(tr("It was not there yet when the portfolio was solved."))
         else:
             self.title.setText(question(called, found))
             self.words.setText(reason(register, found, desk.solved.unit))
@@ -242,10 +257,10 @@ class WhyPane(Surface):
         )
         self.force.setText(words)
         tips = {
-            "Leave free": "Let the optimum decide, and solve again",
-            "Force out": "Solve again without it",
-            "Force in": "Solve again with it; another may have to go",
-            "Keep on": "Solve again with it going on",
+            "Leave free": tr("Let the optimum decide, and solve again"),
+            "Force out": tr("Solve again without it"),
+            "Force in": tr("Solve again with it; another may have to go"),
+            "Keep on": tr("Solve again with it going on"),
         }
         self.force.set_tip(tips[words])
         self.force.show()
@@ -254,8 +269,12 @@ class WhyPane(Surface):
         self.shift.setVisible(shown)
         if shown and wish is not None:
             start = quarter_name(wish.start)
-            self.shift.setText(f"Move to {start}" if going else f"Start {start} by hand")
-            self.shift.set_tip("Change the plan without solving; budgets and capacity follow")
+            self.shift.setText(
+                tr("Move to {start}").format(start=start)
+                if going
+                else tr("Start {start} by hand").format(start=start)
+            )
+            self.shift.set_tip(tr("Change the plan without solving; budgets and capacity follow"))
             self._wish = wish.delay
 
     def _prices(self) -> str:
@@ -263,8 +282,11 @@ class WhyPane(Surface):
         if solved is None:
             return ""
         said = [
-            f"+{money(one.step)} {limit_words(solved.register, one.name)} is worth "
-            f"{money(one.step_gain)}"
+            tr("+{step} {register} is worth {step_gain}").format(
+                step=money(one.step),
+                register=limit_words(solved.register, one.name),
+                step_gain=money(one.step_gain),
+            )
             for one in solved.answer.bindings
             if one.step_gain
         ]
@@ -281,10 +303,10 @@ class WhyPane(Surface):
 def question(called: str, found: Decision) -> str:
     """The question that the reason answers."""
     return {
-        "stop": f"Why stop {called}?",
-        "hold": f"Why is {called} below the line?",
-        "delay": f"Why does {called} start later?",
-        "pause": f"Why pause {called}?",
-        "launch": f"Why launch {called}?",
-        "continue": f"Why does {called} go on?",
+        "stop": tr("Why stop {called}?").format(called=called),
+        "hold": tr("Why is {called} below the line?").format(called=called),
+        "delay": tr("Why does {called} start later?").format(called=called),
+        "pause": tr("Why pause {called}?").format(called=called),
+        "launch": tr("Why launch {called}?").format(called=called),
+        "continue": tr("Why does {called} go on?").format(called=called),
     }[found.decision]

@@ -43,6 +43,7 @@ from planbench.services.portfolio_library import (
     with_flows,
 )
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 
 Dated = dict[str, int | None]
 
@@ -164,9 +165,9 @@ class Desk(QObject):
 
         def done(register: Register) -> None:
             self.open(register)
-            self.keep(f"Read {path.name}")
+            self.keep(tr("Read {name}").format(name=path.name))
 
-        self.state.run("portfolio-open", f"Reading {path.name}", work, done)
+        self.state.run("portfolio-open", tr("Reading {name}").format(name=path.name), work, done)
 
     def save_file(self, path: Path) -> None:
         """Write the register as a workbook in a job."""
@@ -178,15 +179,17 @@ class Desk(QObject):
             save_portfolio(register, path)
 
         def done(_nothing: None) -> None:
-            self.state.message.emit("info", f"The portfolio was written to {path.name}.")
+            self.state.message.emit(
+                "info", tr("The portfolio was written to {name}.").format(name=path.name)
+            )
 
-        self.state.run("portfolio-save", f"Writing {path.name}", work, done)
+        self.state.run("portfolio-save", tr("Writing {name}").format(name=path.name), work, done)
 
     def keep(self, what: str) -> bool:
         """Keep the register in the library; False when it cannot be, which is said."""
         library = self.state.library
         if self.register is None or library is None:
-            self.state.message.emit("warning", "There is no library to keep the portfolio in.")
+            self.state.message.emit("warning", tr("There is no library to keep the portfolio in."))
             return False
         try:
             keep_register(library, self.register, what)
@@ -264,7 +267,7 @@ class Desk(QObject):
 
     def undo(self) -> None:
         """Take the last step back."""
-        self._swap(self._undo, self._redo, "Undo: ")
+        self._swap(self._undo, self._redo, tr("Undo: "))
 
     def redo(self) -> None:
         """Take the step again that was undone."""
@@ -321,7 +324,7 @@ class Desk(QObject):
             if self._same_case(register) and self.assumptions == given:
                 self._take(*found)
 
-        self.state.run("portfolio", "Choosing projects", work, done)
+        self.state.run("portfolio", tr("Choosing projects"), work, done)
 
     def _same_case(self, register: Register) -> bool:
         """Whether the register is still the one that was solved, but for what projects report."""
@@ -355,7 +358,7 @@ class Desk(QObject):
                 self.study = study
                 self.studied.emit()
 
-        self.state.run("portfolio-study", "Frontier and stability", work, done)
+        self.state.run("portfolio-study", tr("Frontier and stability"), work, done)
 
     def _simulate(self) -> None:
         register, plan, given = self.register, dict(self.plan), self.assumptions
@@ -370,7 +373,7 @@ class Desk(QObject):
                 self.risk = risk
                 self.risked.emit()
 
-        self.state.run("portfolio-risk", "Portfolio risk", work, done)
+        self.state.run("portfolio-risk", tr("Portfolio risk"), work, done)
 
     def plan_of(self, point: Point | RiskPoint) -> Dated:
         """The plan behind a point of a frontier."""
@@ -406,7 +409,7 @@ class Desk(QObject):
             if self.register is not None and self.state.library is library:
                 self._report(found)
 
-        self.state.run("portfolio-flows", "Reading the projects' updates", work, done)
+        self.state.run("portfolio-flows", tr("Reading the projects' updates"), work, done)
 
     def _report(self, found: tuple[Flow, ...]) -> None:
         assert self.register is not None
@@ -418,7 +421,7 @@ class Desk(QObject):
             if self.solved is not None and fresh:
                 self.solved = replace(self.solved, register=made)
             if not self.is_sample:
-                self.keep("Read the updates")
+                self.keep(tr("Read the updates"))
             self.changed.emit()
             self._simulate()
         self.reported.emit()
@@ -437,7 +440,7 @@ class Desk(QObject):
         if plan == self._before:
             self.drop_drag()
             return
-        self.apply(label or f"Move {project}", plan=plan)
+        self.apply(label or tr("Move {project}").format(project=project), plan=plan)
 
     def force(self, project: str, way: str) -> None:
         """Force a project `in` or `out`, or leave it free (``), and solve again."""
@@ -448,7 +451,7 @@ class Desk(QObject):
             inside = (*inside, project)
         elif way == "out":
             outside = (*outside, project)
-        words = {"in": "Force in", "out": "Force out"}.get(way, "Leave free")
+        words = {"in": tr("Force in"), "out": tr("Force out")}.get(way, "Leave free")
         self.suppose(f"{words} {project}", replace(given, force_in=inside, force_out=outside))
 
     def suppose(self, label: str, given: Assumptions) -> None:

@@ -19,13 +19,14 @@ from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.matrix import Matrix, Square
 from planbench.ui.portfolio.rows import Rows, stacked, table
 from planbench.ui.portfolio.words import call_name, money, percent
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Card, CellLook, Column, Label, SegmentedControl
 
 KINDS = {
-    "p80-deadline": ("flag", "P80 late"),
+    "p80-deadline": ("flag", tr("P80 late")),
     "forecast-deadline": ("late", "late"),
-    "target-finish": ("late", "off target"),
-    "target-budget": ("flag", "over budget"),
+    "target-finish": ("late", tr("off target")),
+    "target-budget": ("flag", tr("over budget")),
     "gate": ("held-back", "gate"),
 }
 
@@ -36,32 +37,32 @@ class FollowUpPage(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.factor = SegmentedControl([one.capitalize() for one in FACTORS], "Factor")
+        self.factor = SegmentedControl([one.capitalize() for one in FACTORS], tr("Factor"))
         self.factor.changed.connect(lambda _index: self._show_systemic())
         self.levels = Rows(_levels(""))
-        self.level_table = table("Systemic problems", self.levels)
+        self.level_table = table(tr("Systemic problems"), self.levels)
         self.level_table.row_changed.connect(lambda _row: self._show_level())
         self.said = Label("", "prose", wrap=True)
-        self.map = Matrix("Late deliveries by project")
+        self.map = Matrix(tr("Late deliveries by project"))
         self.map.warm = True
         self.exceptions = Rows(
             [
-                Column("kind", "Exception", 118, sortable=False, elide=False),
-                Column("project", "Project", 110, sortable=False),
-                Column("text", "What it is", 300, stretch=True, sortable=False),
+                Column("kind", tr("Exception"), 118, sortable=False, elide=False),
+                Column("project", tr("Project"), 110, sortable=False),
+                Column("text", tr("What it is"), 300, stretch=True, sortable=False),
             ]
         )
-        self.exception_table = table("Exceptions", self.exceptions, 30)
+        self.exception_table = table(tr("Exceptions"), self.exceptions, 30)
         self.exception_table.row_activated.connect(self._exception_opened)
         self.benefits = Rows(_BENEFITS)
-        self.benefit_table = table("Benefits register", self.benefits)
+        self.benefit_table = table(tr("Benefits register"), self.benefits)
         self.updates = Label("", "body", "text-muted", wrap=True)
         self._lay()
         for signal in (desk.opened, desk.changed, desk.planned, desk.kept, desk.reported):
             signal.connect(self.refresh)
 
     def _lay(self) -> None:
-        self.systemic_card = Card("Systemic problems", "late more often than all others")
+        self.systemic_card = Card(tr("Systemic problems"), tr("late more often than all others"))
         self.systemic_card.add_tool(self.factor)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -69,18 +70,18 @@ class FollowUpPage(QWidget):
         column.addWidget(stacked(self.level_table, self.said), 3)
         column.addWidget(self.map, 2)
         self.systemic_card.set_body(body)
-        self.exception_card = Card("Exceptions", "between projects and portfolio")
+        self.exception_card = Card(tr("Exceptions"), tr("between projects and portfolio"))
         self.read = Button(
-            "Read the updates",
+            tr("Read the updates"),
             "default",
             "refresh",
-            tip="Take dates, P80, EAC and CPI from the latest update of every linked project",
+            tip=tr("Take dates, P80, EAC and CPI from the latest update of every linked project"),
             in_card=True,
         )
         self.read.clicked.connect(lambda _on=False: self.desk.read_updates())
         self.exception_card.add_tool(self.read)
         self.exception_card.set_body(stacked(self.exception_table, self.updates))
-        self.benefit_card = Card("Benefits")
+        self.benefit_card = Card(tr("Benefits"))
         self.benefit_card.set_body(self.benefit_table)
         right = QVBoxLayout()
         right.setSpacing(12)
@@ -117,7 +118,7 @@ class FollowUpPage(QWidget):
         if not register.delays:
             self.levels.show([])
             self.map.show_squares([], [], {})
-            self.said.setText("The register lists no deliveries with their delays.")
+            self.said.setText(tr("The register lists no deliveries with their delays."))
             return
         factor = FACTORS[self.factor.index]
         self._levels = systemic_levels(register)[factor]
@@ -141,8 +142,12 @@ class FollowUpPage(QWidget):
             (one.level, one.project): Square(
                 one.late / one.events,
                 f"{one.late}/{one.events}",
-                f"{names.get(one.level, one.level)} in {call_name(register, one.project)}: "
-                f"{one.late} of {one.events} late",
+                tr("{level} in {register}: {late} of {events} late").format(
+                    level=names.get(one.level, one.level),
+                    register=call_name(register, one.project),
+                    late=one.late,
+                    events=one.events,
+                ),
             )
             for one in cells
         }
@@ -186,17 +191,25 @@ class FollowUpPage(QWidget):
             tips=[one.text for one in found],
         )
         self.exception_table.apply_columns()
-        note = f"{text.counted(len(committed), 'target')} committed" if committed else "no targets"
-        self.exception_card.set_title("Exceptions", f"{len(found)}, {note}")
+        note = (
+            tr("{committed} committed").format(
+                committed=text.counted(len(committed), tr("target"), tr("targets"))
+            )
+            if committed
+            else tr("no targets")
+        )
+        self.exception_card.set_title(tr("Exceptions"), f"{len(found)}, {note}")
         linked = [p for p in register.projects if p.library_code]
         if self.desk.flows:
-            quiet = "" if found else "Nothing is beyond a deadline, a target or a gate. "
+            quiet = "" if found else tr("Nothing is beyond a deadline, a target or a gate. ")
             self.updates.setText(quiet + flow_words(self.desk.flows))
         elif linked:
-            count = text.counted(len(linked), "project")
-            self.updates.setText(f"{count} linked to a schedule; updates not read yet.")
+            count = text.counted(len(linked), tr("project"), tr("projects"))
+            self.updates.setText(
+                tr("{count} linked to a schedule; updates not read yet.").format(count=count)
+            )
         else:
-            self.updates.setText("No project of the register is linked to a schedule.")
+            self.updates.setText(tr("No project of the register is linked to a schedule."))
         self.read.setEnabled(bool(linked) and desk.state.library is not None)
 
     def _exception_opened(self, row: int) -> None:
@@ -220,7 +233,7 @@ class FollowUpPage(QWidget):
                     CellLook(money(one.target)),
                     CellLook(one.target_date),
                     CellLook(
-                        "not measured" if got is None else percent(got),
+                        tr("not measured") if got is None else percent(got),
                         "text-muted" if got is None else "text",
                         parts=()
                         if got is None
@@ -233,31 +246,33 @@ class FollowUpPage(QWidget):
             )
         self.benefits.show(looks)
         self.benefit_table.apply_columns()
-        note = f"{len(looks)} promised, {measured} measured"
-        self.benefit_card.set_title("Benefits", note)
+        note = tr("{looks} promised, {measured} measured").format(
+            looks=len(looks), measured=measured
+        )
+        self.benefit_card.set_title(tr("Benefits"), note)
 
 
 def _levels(currency: str) -> list[Column]:
     return [
-        Column("name", "Name", 150, stretch=True),
-        Column("late", "Late", 74, right=True, tip="Late of all deliveries"),
-        Column("rate", "Rate", 58, right=True),
-        Column("ratio", "Ratio", 58, right=True, tip="Late rate over that of all others"),
-        Column("p", "p", 70, right=True, tip="Fisher's exact test, one-sided"),
-        Column("projects", "Projects", 72, right=True),
-        Column("days", "Median, d", 78, right=True, tip="Median days of the late ones"),
-        Column("cost", f"Cost, {currency}", 86, right=True),
+        Column("name", tr("Name"), 150, stretch=True),
+        Column("late", tr("Late"), 74, right=True, tip=tr("Late of all deliveries")),
+        Column("rate", tr("Rate"), 58, right=True),
+        Column("ratio", tr("Ratio"), 58, right=True, tip=tr("Late rate over that of all others")),
+        Column("p", "p", 70, right=True, tip=tr("Fisher's exact test, one-sided")),
+        Column("projects", tr("Projects"), 72, right=True),
+        Column("days", tr("Median, d"), 78, right=True, tip=tr("Median days of the late ones")),
+        Column("cost", tr("Cost, {currency}").format(currency=currency), 86, right=True),
         Column("verdict", "", 108, sortable=False, elide=False),
     ]
 
 
 _BENEFITS = [
-    Column("project", "Project", 84, sortable=False),
-    Column("kpi", "Benefit", 200, stretch=True, sortable=False),
-    Column("baseline", "From", 58, right=True, sortable=False),
-    Column("target", "To", 58, right=True, sortable=False),
-    Column("date", "By", 82, sortable=False, elide=False),
-    Column("got", "Realised", 116, sortable=False, elide=False),
+    Column("project", tr("Project"), 84, sortable=False),
+    Column("kpi", tr("Benefit"), 200, stretch=True, sortable=False),
+    Column("baseline", tr("From"), 58, right=True, sortable=False),
+    Column("target", tr("To"), 58, right=True, sortable=False),
+    Column("date", tr("By"), 82, sortable=False, elide=False),
+    Column("got", tr("Realised"), 116, sortable=False, elide=False),
 ]
 
 
@@ -267,14 +282,14 @@ def _level_row(one: Level, name: str) -> tuple[CellLook, ...]:
     elif one.systemic:
         verdict = CellLook("systemic", chip="flag")
     elif one.p is None:
-        verdict = CellLook("not judged", "text-muted")
+        verdict = CellLook(tr("not judged"), "text-muted")
     else:
         verdict = CellLook("")
     ink = "text" if one.systemic else "text-muted"
     p = text.DASH if one.p is None else "<0.001" if one.p < 0.001 else text.number(one.p, 3)
     return (
         CellLook(name, strong=one.systemic),
-        CellLook(f"{one.late} of {one.events}", ink),
+        CellLook(tr("{late} of {events}").format(late=one.late, events=one.events), ink),
         CellLook(percent(one.rate), ink),
         CellLook(text.DASH if one.ratio is None else text.number(one.ratio, 1), ink),
         CellLook(p, ink),
@@ -311,28 +326,45 @@ def factor_names(register: Register, factor: str) -> dict[str, str]:
 def level_words(one: Level, names: dict[str, str]) -> str:
     """One level against the rest, in sentences."""
     name = names.get(one.name, one.name)
-    said = f"{name} was late in {one.late} of {one.events} deliveries"
+    said = tr("{name} was late in {late} of {events} deliveries").format(
+        name=name, late=one.late, events=one.events
+    )
     if one.rest_events:
-        said += f", all others in {one.rest_late} of {one.rest_events}"
+        said += tr(", all others in {rest_late} of {rest_events}").format(
+            rest_late=one.rest_late, rest_events=one.rest_events
+        )
     if one.p is None:
-        return f"{said}: too few deliveries or projects to judge."
+        return tr("{said}: too few deliveries or projects to judge.").format(said=said)
     if not one.systemic:
-        return f"{said}: this may be chance."
-    ratio = "" if one.ratio is None else f", {text.number(one.ratio, 1)} times as often"
-    said += f"{ratio}; chance alone would do so in {text.number(100 * one.p, 3)} % of cases."
+        return tr("{said}: this may be chance.").format(said=said)
+    ratio = (
+        ""
+        if one.ratio is None
+        else tr(", {ratio} times as often").format(ratio=text.number(one.ratio, 1))
+    )
+    said += tr("{ratio}; chance alone would do so in {number} % of cases.").format(
+        ratio=ratio, number=text.number(100 * one.p, 3)
+    )
     if one.chronic:
-        periods = f"{sum(one.significant_periods)} of the last {len(one.significant_periods)}"
-        said += f" It stands out in {periods} periods: chronic."
+        periods = tr("{significant_periods} of the last {significant_periods2}").format(
+            significant_periods=sum(one.significant_periods),
+            significant_periods2=len(one.significant_periods),
+        )
+        said += tr(" It stands out in {periods} periods: chronic.").format(periods=periods)
     if one.trend is not None:
-        said += f" Trend of its late rate: {text.signed(100 * one.trend)} points."
+        said += tr(" Trend of its late rate: {signed} points.").format(
+            signed=text.signed(100 * one.trend)
+        )
     return said
 
 
 def flow_words(found: tuple[Flow, ...]) -> str:
     """What the updates said, and the index of all together."""
     total = summed_values(found)
-    said = f"{text.counted(len(found), 'project')} read"
+    said = tr("{found} read").format(found=text.counted(len(found), tr("project"), tr("projects")))
     if total.cpi is not None:
-        said += f"; CPI of all together {text.number(total.cpi, 2)} (sum of EV over sum of AC)"
+        said += tr("; CPI of all together {cpi} (sum of EV over sum of AC)").format(
+            cpi=text.number(total.cpi, 2)
+        )
     remarks = [f"{one.project}: {one.remark}" for one in found if one.remark]
     return f"{said}. {' '.join(remarks)}".strip()

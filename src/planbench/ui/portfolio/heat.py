@@ -14,6 +14,7 @@ from planbench.engines.portfolio.register import Register
 from planbench.ui import paint, text
 from planbench.ui.portfolio.words import call_name, money, on_fill
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _HEAD = 40
 _CELL = 27
@@ -33,7 +34,7 @@ class HeatMap(QWidget):
         self.current: tuple[str, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Demand against capacity")
+        self.setAccessibleName(tr("Demand against capacity"))
 
     def show_cells(self, register: Register, cells: Sequence[Cell]) -> None:
         """Show a plan's cells; the quarters end with the last demand."""
@@ -185,12 +186,15 @@ def cell_words(register: Register, cell: Cell) -> str:
     """A cell in a sentence: what is needed, what there is, and who needs it."""
     role = next(one for one in register.roles if one.id == cell.role)
     causes = ", ".join(f"{call_name(register, p)} {money(a)}" for p, a in cell.causes[:4])
-    said = (
-        f"{role.name}, {quarter_name(cell.quarter)}: {money(cell.demand)} {role.unit} needed, "
-        f"{money(cell.capacity)} available"
+    said = tr("{name}, {quarter}: {demand} {unit} needed, {capacity} available").format(
+        name=role.name,
+        quarter=quarter_name(cell.quarter),
+        demand=money(cell.demand),
+        unit=role.unit,
+        capacity=money(cell.capacity),
     )
     if cell.shortage:
-        said += f", {money(cell.shortage)} short"
+        said += tr(", {shortage} short").format(shortage=money(cell.shortage))
     return f"{said}. {causes}." if causes else f"{said}."
 
 

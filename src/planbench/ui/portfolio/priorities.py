@@ -17,6 +17,7 @@ from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.matrix import Matrix, Square
 from planbench.ui.portfolio.rows import Rows, stacked, table
 from planbench.ui.portfolio.words import call_name, money, percent, unit
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     Card,
@@ -81,12 +82,12 @@ class _Judgements(FlatTableModel):
                 self._values[one.b, one.a] = 1.0 / one.value
         self._titles = {driver.id: driver.name for driver in register.drivers}
         self._revisit = (found.revisit.a, found.revisit.b) if found.revisit else ("", "")
-        columns = [Column("driver", "Driver", 150, stretch=True, sortable=False)]
+        columns = [Column("driver", tr("Driver"), 150, stretch=True, sortable=False)]
         columns += [
             Column(one, one, 44, right=True, editable=True, sortable=False, tip=self._titles[one])
             for one in self.names
         ]
-        columns.append(Column("weight", "Weight", 116, sortable=False, elide=False))
+        columns.append(Column("weight", tr("Weight"), 116, sortable=False, elide=False))
         self.set_data(columns, len(self.names))
 
     def look(self, row: int, column: int) -> CellLook:
@@ -108,13 +109,15 @@ class _Judgements(FlatTableModel):
         if not 0 < column <= len(self.names):
             return ""
         a, b = self.names[row], self.names[column - 1]
-        return f"{self._titles[a]} against {self._titles[b]}; 1/9 to 9, for example 3 or 1/3"
+        return tr("{titles} against {titles2}; 1/9 to 9, for example 3 or 1/3").format(
+            titles=self._titles[a], titles2=self._titles[b]
+        )
 
     def put(self, row: int, column: int, text: str) -> bool:
         a, b = self.names[row], self.names[column - 1]
         value = judgement_value(text)
         if a == b or value is None:
-            self.page.say("A judgement is a number from 1/9 to 9, for example 3 or 1/3.")
+            self.page.say(tr("A judgement is a number from 1/9 to 9, for example 3 or 1/3."))
             return False
         self.page.judge(a, b, value)
         return True
@@ -126,18 +129,18 @@ class PrioritiesPage(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.sets = ComboBox([], "Which weights")
+        self.sets = ComboBox([], tr("Which weights"))
         self.sets.activated.connect(lambda _index: self._set_chosen())
         self.model = _Judgements(self)
-        self.grid = table("Judgements", self.model)
+        self.grid = table(tr("Judgements"), self.model)
         self.verdict = Label("", "prose", wrap=True)
         self.use = Button("", "default", "check", in_card=True)
         self.use.clicked.connect(lambda _on=False: self._use())
         self.ranking = Rows(_rank_columns(""))
-        self.ranks = table("Ranking", self.ranking)
+        self.ranks = table(tr("Ranking"), self.ranking)
         self.ranks.row_changed.connect(self._chosen)
         self.turns = Label("", "body", "text-muted", wrap=True)
-        self.map = Matrix("Alignment of projects with drivers")
+        self.map = Matrix(tr("Alignment of projects with drivers"))
         self.gaps = Label("", "prose", wrap=True)
         self.cover = Button("", "default", "target", in_card=True)
         self.cover.clicked.connect(lambda _on=False: self._cover())
@@ -146,12 +149,12 @@ class PrioritiesPage(QWidget):
         row.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(12)
-        self.judgement_card = Card("Drivers", "judged in pairs: row against column")
+        self.judgement_card = Card(tr("Drivers"), tr("judged in pairs: row against column"))
         self.judgement_card.add_tool(self.sets)
         self.judgement_card.set_body(stacked(self.grid, self.verdict, self.use))
-        self.rank_card = Card("Ranking", "investment figures, scarcity and urgency")
+        self.rank_card = Card(tr("Ranking"), tr("investment figures, scarcity and urgency"))
         self.rank_card.set_body(stacked(self.ranks, self.turns))
-        self.map_card = Card("Alignment", "impact of each project on each driver")
+        self.map_card = Card(tr("Alignment"), tr("impact of each project on each driver"))
         self.map_card.set_body(stacked(self.map, self.gaps, self.cover))
         left.addWidget(self.judgement_card, 5)
         left.addWidget(self.rank_card, 6)
@@ -202,15 +205,19 @@ class PrioritiesPage(QWidget):
         found = judged(register).get(self.chosen_set)
         self.use.hide()
         if found is None:
-            words = "There are no judgements; weights are as given, or equal."
-            self.verdict.setText(words if register.drivers else "The register names no drivers.")
+            words = tr("There are no judgements; weights are as given, or equal.")
+            self.verdict.setText(
+                words if register.drivers else tr("The register names no drivers.")
+            )
             return
         self.model.show(register, self.chosen_set, found)
         self.grid.apply_columns()
         self.verdict.setText(verdict(register, found))
         if found.revisit is not None and not found.accepted:
-            self.use.setText(f"Use {judgement_words(found.revisit.consistent)}")
-            self.use.set_tip("Replace the judgement by what the others say")
+            self.use.setText(
+                tr("Use {consistent}").format(consistent=judgement_words(found.revisit.consistent))
+            )
+            self.use.set_tip(tr("Replace the judgement by what the others say"))
             self.use.show()
 
     def _show_ranks(self) -> None:
@@ -237,7 +244,7 @@ class PrioritiesPage(QWidget):
                     CellLook(text.number(scores[name], 1) if name in scores else text.DASH, quiet),
                     CellLook(money(figures.npv), "negative" if figures.npv < 0 else quiet),
                     CellLook(
-                        f"{len(figures.irr)} roots" if several else percent(irr),
+                        tr("{irr} roots").format(irr=len(figures.irr)) if several else percent(irr),
                         quiet,
                     ),
                     CellLook(_ratio(figures.benefit_cost), quiet),
@@ -267,7 +274,7 @@ class PrioritiesPage(QWidget):
         self.cover.hide()
         if not register.drivers:
             self.map.show_squares([], [], {})
-            self.gaps.setText("The register names no drivers.")
+            self.gaps.setText(tr("The register names no drivers."))
             return
         found = align(register, desk.plan, desk.assumptions.judgement_set)
         scale = {value: name for name, value in register.settings.driver_scale.items()}
@@ -279,7 +286,9 @@ class PrioritiesPage(QWidget):
                 impact = project.impacts.get(driver, 0.0)
                 share = impact / (max(register.settings.driver_scale.values()) or 1.0)
                 words = scale.get(impact, text.number(impact, 1))
-                tip = f"{project.name}: {words} impact on {titles[driver]}"
+                tip = tr("{name}: {words} impact on {titles}").format(
+                    name=project.name, words=words, titles=titles[driver]
+                )
                 squares[name, driver] = Square(share, text.number(impact) if impact else "", tip)
         going = [n for n in desk.order() if desk.plan.get(n) is not None]
         out = [n for n in desk.order() if desk.plan.get(n) is None]
@@ -287,20 +296,30 @@ class PrioritiesPage(QWidget):
         rows += [(n, register.by_id[n].name, False) for n in out]
         weights = dict(zip(found.drivers, found.weights.tolist(), strict=True))
         columns = [
-            (driver, driver, f"{titles[driver]}, weight {percent(weights[driver])}")
+            (
+                driver,
+                driver,
+                tr("{titles}, weight {weights}").format(
+                    titles=titles[driver], weights=percent(weights[driver])
+                ),
+            )
             for driver in found.drivers
         ]
         self.map.show_squares(rows, columns, squares, flagged=found.uncovered)
         self.gaps.setText(gap_words(register, found.uncovered, weights, found.share))
         missing = [d for d in found.uncovered if d not in desk.assumptions.cover]
         if missing:
-            self.cover.setText(f"Cover {missing[0]}")
-            self.cover.set_tip(f"Solve again with a project that serves {titles[missing[0]]} well")
+            self.cover.setText(tr("Cover {missing}").format(missing=missing[0]))
+            self.cover.set_tip(
+                tr("Solve again with a project that serves {titles} well").format(
+                    titles=titles[missing[0]]
+                )
+            )
             self._missing = missing[0]
             self.cover.show()
         elif desk.assumptions.cover:
-            self.cover.setText("Cover nothing in particular")
-            self.cover.set_tip("Solve again without the drivers that had to be covered")
+            self.cover.setText(tr("Cover nothing in particular"))
+            self.cover.set_tip(tr("Solve again without the drivers that had to be covered"))
             self._missing = ""
             self.cover.show()
 
@@ -309,14 +328,16 @@ class PrioritiesPage(QWidget):
     def _set_chosen(self) -> None:
         name = self.sets.currentText()
         given = replace(self.desk.assumptions, judgement_set=name)
-        self.desk.tried(self.desk.apply, f"Weights of {name}", assumptions=given)
+        self.desk.tried(
+            self.desk.apply, tr("Weights of {name}").format(name=name), assumptions=given
+        )
 
     def judge(self, a: str, b: str, value: float) -> None:
         """Judge a pair otherwise."""
         register = self.desk.register
         assert register is not None
         made = with_judgement(register, self.chosen_set, a, b, value)
-        label = f"Judge {a} against {b}"
+        label = tr("Judge {a} against {b}").format(a=a, b=b)
         self.desk.tried(self.desk.apply, label, register=made)
 
     def _use(self) -> None:
@@ -329,7 +350,11 @@ class PrioritiesPage(QWidget):
     def _cover(self) -> None:
         given = self.desk.assumptions
         covered = (*given.cover, self._missing) if self._missing else ()
-        label = f"Cover {self._missing}" if self._missing else "Cover nothing in particular"
+        label = (
+            tr("Cover {missing}").format(missing=self._missing)
+            if self._missing
+            else tr("Cover nothing in particular")
+        )
         self.desk.tried(self.desk.suppose, label, replace(given, cover=covered))
 
     def _chosen(self, row: int) -> None:
@@ -339,21 +364,31 @@ class PrioritiesPage(QWidget):
 
 def _rank_columns(money_unit: str) -> list[Column]:
     return [
-        Column("project", "Project", 180, stretch=True),
-        Column("score", "Score", 64, right=True, tip="Impact on the drivers, 0 to 100"),
-        Column("npv", f"NPV, {money_unit}", 92, right=True, tip="As asked, weighted by success"),
-        Column("irr", "IRR", 70, right=True, tip="Internal rate of return of the yearly flows"),
-        Column("bcr", "B/C", 60, right=True, tip="Present value of benefits to cost"),
-        Column("payback", "Payback", 80, right=True, tip="Discounted, in years", sortable=False),
+        Column("project", tr("Project"), 180, stretch=True),
+        Column("score", tr("Score"), 64, right=True, tip=tr("Impact on the drivers, 0 to 100")),
+        Column(
+            "npv",
+            tr("NPV, {money_unit}").format(money_unit=money_unit),
+            92,
+            right=True,
+            tip=tr("As asked, weighted by success"),
+        ),
+        Column("irr", "IRR", 70, right=True, tip=tr("Internal rate of return of the yearly flows")),
+        Column("bcr", "B/C", 60, right=True, tip=tr("Present value of benefits to cost")),
+        Column(
+            "payback", tr("Payback"), 80, right=True, tip=tr("Discounted, in years"), sortable=False
+        ),
         Column(
             "per",
-            "Per scarce unit",
+            tr("Per scarce unit"),
             112,
             right=True,
-            tip="Value for each unit of the role that is used most",
+            tip=tr("Value for each unit of the role that is used most"),
             sortable=False,
         ),
-        Column("slack", "Slack, weeks", 96, right=True, tip="From its finish to its deadline"),
+        Column(
+            "slack", tr("Slack, weeks"), 96, right=True, tip=tr("From its finish to its deadline")
+        ),
     ]
 
 
@@ -374,15 +409,21 @@ def _years(value: float | None) -> str:
 def verdict(register: Register, found: Ahp) -> str:
     """Whether the judgements fit together, and which one to look at again."""
     if found.ratio is None:
-        return "Two drivers cannot contradict each other."
-    accepted = "consistent enough" if found.accepted else "too much contradiction"
-    said = f"Consistency ratio {text.number(found.ratio, 3)}: {accepted} (limit 0.10)."
+        return tr("Two drivers cannot contradict each other.")
+    accepted = tr("consistent enough") if found.accepted else tr("too much contradiction")
+    said = tr("Consistency ratio {ratio}: {accepted} (limit 0.10).").format(
+        ratio=text.number(found.ratio, 3), accepted=accepted
+    )
     if found.revisit is not None:
         one = found.revisit
         names = {driver.id: driver.name for driver in register.drivers}
-        said += (
-            f" Revisit {names[one.a]} against {names[one.b]}: judged "
-            f"{judgement_words(one.given)}, the others say {judgement_words(one.consistent)}."
+        said += tr(
+            " Revisit {names} against {names2}: judged {given}, the others say {consistent}."
+        ).format(
+            names=names[one.a],
+            names2=names[one.b],
+            given=judgement_words(one.given),
+            consistent=judgement_words(one.consistent),
         )
     return said
 
@@ -391,20 +432,27 @@ def turns(register: Register, swings: Sequence[object]) -> str:
     """Which pairs change places when weights change by a fifth."""
     pairs = sorted({pair for swing in swings for pair in swing.reversals})  # type: ignore[attr-defined]
     if not pairs:
-        return "No weight changed by 20 % turns any pair of scores around."
+        return tr("No weight changed by 20 % turns any pair of scores around.")
     first = ", ".join(
-        f"{call_name(register, a)} and {call_name(register, b)}" for a, b in pairs[:3]
+        tr("{register} and {register2}").format(
+            register=call_name(register, a), register2=call_name(register, b)
+        )
+        for a, b in pairs[:3]
     )
-    return f"A weight changed by 20 % turns {text.counted(len(pairs), 'pair')} around: {first}."
+    return tr("A weight changed by 20 % turns {pairs} around: {first}.").format(
+        pairs=text.counted(len(pairs), tr("pair"), tr("pairs")), first=first
+    )
 
 
 def gap_words(
     register: Register, uncovered: Sequence[str], weights: dict[str, float], share: float
 ) -> str:
     """What the plan serves, and what nobody in it serves well."""
-    said = f"The plan carries {percent(share)} of all priority. "
+    said = tr("The plan carries {share} of all priority. ").format(share=percent(share))
     if not uncovered:
-        return said + "Every driver is served strongly by at least one project."
+        return said + tr("Every driver is served strongly by at least one project.")
     names = {driver.id: driver.name for driver in register.drivers}
     each = ", ".join(f"{names[one]} ({percent(weights[one])})" for one in uncovered)
-    return said + f"Uncovered: {each}. No project of the plan serves it strongly."
+    return said + tr("Uncovered: {each}. No project of the plan serves it strongly.").format(
+        each=each
+    )

@@ -16,6 +16,7 @@ from planbench.services.portfolio_library import Tables, register_from, tables_o
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.rows import Rows, table
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -28,28 +29,28 @@ from planbench.ui.widgets import (
 )
 
 TITLES = {
-    "settings": "Settings",
-    "projects": "Projects",
-    "start_options": "Start options",
-    "capex": "Cost by quarter",
-    "project_benefits": "Benefits by year",
-    "demand": "Demand by quarter",
-    "roles": "Roles",
-    "capacity": "Capacity",
-    "funds": "Funds",
-    "budgets": "Budgets",
-    "dependencies": "Dependencies",
-    "group_limits": "Group limits",
-    "drivers": "Drivers",
-    "driver_judgements": "Judgements",
-    "driver_scores": "Impacts on drivers",
-    "strategic_risks": "Strategic risks",
-    "risk_loadings": "Risk loadings",
-    "delays": "Deliveries",
-    "suppliers": "Suppliers",
-    "cause_codes": "Causes",
-    "benefits": "Benefits register",
-    "gates": "Gates",
+    "settings": tr("Settings"),
+    "projects": tr("Projects"),
+    "start_options": tr("Start options"),
+    "capex": tr("Cost by quarter"),
+    "project_benefits": tr("Benefits by year"),
+    "demand": tr("Demand by quarter"),
+    "roles": tr("Roles"),
+    "capacity": tr("Capacity"),
+    "funds": tr("Funds"),
+    "budgets": tr("Budgets"),
+    "dependencies": tr("Dependencies"),
+    "group_limits": tr("Group limits"),
+    "drivers": tr("Drivers"),
+    "driver_judgements": tr("Judgements"),
+    "driver_scores": tr("Impacts on drivers"),
+    "strategic_risks": tr("Strategic risks"),
+    "risk_loadings": tr("Risk loadings"),
+    "delays": tr("Deliveries"),
+    "suppliers": tr("Suppliers"),
+    "cause_codes": tr("Causes"),
+    "benefits": tr("Benefits register"),
+    "gates": tr("Gates"),
 }
 """The tables in the order shown, with what each is called."""
 
@@ -130,8 +131,13 @@ class Sheet(FlatTableModel):
         cells = [list(one) for one in self.cells]
         cells[row][column] = value
         title = self.columns[column].title.casefold()
-        key = shown(self.cells[row][0]) or f"row {row + 1}"
-        return self.page.take(f"{TITLES[self.name]}: {title} of {key}", self.name, cells, soon=True)
+        key = shown(self.cells[row][0]) or tr("row {row}").format(row=row + 1)
+        return self.page.take(
+            tr("{titles}: {title} of {key}").format(titles=TITLES[self.name], title=title, key=key),
+            self.name,
+            cells,
+            soon=True,
+        )
 
 
 class RegisterPage(QWidget):
@@ -144,15 +150,15 @@ class RegisterPage(QWidget):
         self._of: object = None
         self.names = Rows(
             [
-                Column("name", "Table", 150, stretch=True, sortable=False),
-                Column("rows", "Rows", 60, right=True, sortable=False),
+                Column("name", tr("Table"), 150, stretch=True, sortable=False),
+                Column("rows", tr("Rows"), 60, right=True, sortable=False),
             ]
         )
-        self.list = table("Tables of the register", self.names)
+        self.list = table(tr("Tables of the register"), self.names)
         self.list.setFixedWidth(230)
         self.list.row_changed.connect(lambda _row: self._show_sheet())
         self.sheet = Sheet(self)
-        self.grid = table("Cells", self.sheet)
+        self.grid = table(tr("Cells"), self.sheet)
         self.banner = Banner("error")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -180,18 +186,20 @@ class RegisterPage(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.note)
         row.addStretch(1)
-        self.search = SearchField("Find in this table")
+        self.search = SearchField(tr("Find in this table"))
         self.search.textChanged.connect(lambda _text: self._filter())
         row.addWidget(self.search)
-        self.add = Button("Add row", "default", "plus", tip="A copy below the current row")
+        self.add = Button(tr("Add row"), "default", "plus", tip=tr("A copy below the current row"))
         self.add.clicked.connect(lambda _on=False: self.add_row())
-        self.drop = Button("Delete rows", "default", "trash-2", tip="Delete the selected rows")
+        self.drop = Button(
+            tr("Delete rows"), "default", "trash-2", tip=tr("Delete the selected rows")
+        )
         self.drop.clicked.connect(lambda _on=False: self.delete_rows())
         row.addWidget(self.add)
         row.addWidget(self.drop)
-        self._key("Add a row", "Ins", self.add_row)
-        self._key("Delete the selected rows", "Ctrl+Del", self.delete_rows)
-        self._key("Paste cells", "Ctrl+V", self.paste)
+        self._key(tr("Add a row"), "Ins", self.add_row)
+        self._key(tr("Delete the selected rows"), "Ctrl+Del", self.delete_rows)
+        self._key(tr("Paste cells"), "Ctrl+V", self.paste)
         return head
 
     def _key(self, words: str, key: str, slot: Any) -> None:
@@ -249,7 +257,11 @@ class RegisterPage(QWidget):
         self.grid.apply_columns()
         self.title.setText(TITLES[name])
         count = len(self.sheet.cells)
-        self.note.setText(f"{text.counted(count, 'row')}; type into a cell, Ctrl+V pastes a block")
+        self.note.setText(
+            tr("{count}; type into a cell, Ctrl+V pastes a block").format(
+                count=text.counted(count, tr("row"), tr("rows"))
+            )
+        )
         self._filter()
         if not other and 0 <= line < self.sheet.rowCount():
             self.grid.setCurrentIndex(self.sheet.index(line, max(0, column)))
@@ -283,7 +295,7 @@ class RegisterPage(QWidget):
             else:
                 self.desk.apply(label, register=made)
         except PlanbenchError as error:
-            self.banner.show_message(error.line, "The cell was not changed", kind="error")
+            self.banner.show_message(error.line, tr("The cell was not changed"), kind="error")
             return False
         self.banner.hide()
         return True
@@ -299,7 +311,7 @@ class RegisterPage(QWidget):
         if self.sheet.name in _OWN_ID:
             new[0] = _free_id([shown(row[0]) for row in cells], shown(new[0]))
         place = at + 1 if 0 <= at < len(cells) else len(cells)
-        label = f"Add to {TITLES[self.sheet.name].casefold()}"
+        label = tr("Add to {casefold}").format(casefold=TITLES[self.sheet.name].casefold())
         if self.take(label, self.sheet.name, [*cells[:place], new, *cells[place:]]):
             self.grid.select_row(place)
 
@@ -309,8 +321,14 @@ class RegisterPage(QWidget):
         if not gone or self.desk.register is None:
             return
         kept = [row for k, row in enumerate(self.sheet.cells) if k not in gone]
-        count = text.counted(len(gone), "row")
-        self.take(f"Delete {count} of {TITLES[self.sheet.name].casefold()}", self.sheet.name, kept)
+        count = text.counted(len(gone), tr("row"), tr("rows"))
+        self.take(
+            tr("Delete {count} of {casefold}").format(
+                count=count, casefold=TITLES[self.sheet.name].casefold()
+            ),
+            self.sheet.name,
+            kept,
+        )
 
     def paste(self) -> None:
         """Put a block of cells in place, from the current cell on."""
@@ -326,7 +344,11 @@ class RegisterPage(QWidget):
             for across, words in enumerate(line):
                 if index.column() + across < len(cells[row]):
                     cells[row][index.column() + across] = typed(words)
-        self.take(f"Paste into {TITLES[self.sheet.name].casefold()}", self.sheet.name, cells)
+        self.take(
+            tr("Paste into {casefold}").format(casefold=TITLES[self.sheet.name].casefold()),
+            self.sheet.name,
+            cells,
+        )
 
 
 _OWN_ID = ("projects", "roles", "funds", "drivers", "strategic_risks", "delays", "benefits")

@@ -20,6 +20,7 @@ from planbench.ui import paint, text
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.words import group_colour, on_fill
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _HEAD = 26
 _TOGGLE = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -42,7 +43,7 @@ class Roadmap(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Roadmap")
+        self.setAccessibleName(tr("Roadmap"))
 
     def show_plan(self) -> None:
         """Draw the plan on the table; the axis stays while a bar is dragged."""
@@ -182,7 +183,11 @@ class Roadmap(QWidget):
             super().keyPressEvent(event)
 
     def _toggle(self, bar: RoadBar) -> None:
-        words = f"Take out {bar.project}" if bar.going else f"Bring in {bar.project}"
+        words = (
+            tr("Take out {project}").format(project=bar.project)
+            if bar.going
+            else tr("Bring in {project}").format(project=bar.project)
+        )
         delay = None if bar.going else bar.delay
         self.desk.tried(self.desk.move, bar.project, delay, words)
 
@@ -278,14 +283,16 @@ class Roadmap(QWidget):
         theme = current_theme()
         role, said = "text-muted", ""
         if not bar.going:
-            said = "stop" if bar.running else "not in the plan"
+            said = "stop" if bar.running else tr("not in the plan")
         elif bar.late:
-            role, said = "critical-text", "▲ after its deadline"
+            role, said = "critical-text", tr("▲ after its deadline")
         if bar.moved:
-            quarters = text.counted(abs(bar.moved), "quarter")
-            said = f"{quarters} {'later' if bar.moved > 0 else 'earlier'}"
+            quarters = text.counted(abs(bar.moved), tr("quarter"), tr("quarters"))
+            said = tr("{quarters} {words}").format(
+                quarters=quarters, words=tr("later") if bar.moved > 0 else tr("earlier")
+            )
         elif bar.moved is None:
-            said = "brought in by hand" if bar.going else "taken out by hand"
+            said = tr("brought in by hand") if bar.going else tr("taken out by hand")
         x = area.right() + 10
         if bar.deadline is not None:
             x = max(x, self._x(bar.deadline + 1) + 12 if bar.deadline + 1 >= bar.finish else x)
@@ -307,14 +314,18 @@ class Roadmap(QWidget):
 
 def bar_words(bar: RoadBar) -> str:
     """A bar in words, for the tooltip and for those who do not see it."""
-    said = f"{bar.name}: {quarter_name(bar.start)} to {quarter_name(bar.finish - 1)}"
+    said = tr("{name}: {start} to {quarter_name}").format(
+        name=bar.name, start=quarter_name(bar.start), quarter_name=quarter_name(bar.finish - 1)
+    )
     if bar.bucket:
         said += f", {bar.bucket}"
     if not bar.going:
-        said += "; not in the plan. Drag it or press Return to bring it in"
+        said += tr("; not in the plan. Drag it or press Return to bring it in")
     elif bar.delay:
-        said += f"; {text.counted(bar.delay, 'quarter')} after it was asked for"
+        said += tr("; {delay} after it was asked for").format(
+            delay=text.counted(bar.delay, tr("quarter"), tr("quarters"))
+        )
     if bar.deadline is not None:
-        said += f"; deadline in {quarter_name(bar.deadline)}"
-        said += ", which it misses" if bar.late and bar.going else ""
+        said += tr("; deadline in {deadline}").format(deadline=quarter_name(bar.deadline))
+        said += tr(", which it misses") if bar.late and bar.going else ""
     return f"{said}."

@@ -18,9 +18,10 @@ from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.rows import Rows, table
 from planbench.ui.portfolio.words import change, money, suppositions, unit
 from planbench.ui.schedule.foot import dialog_foot
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Card, CellLook, Column, EmptyState, FormField
 
-HERE = "On the table"
+HERE = tr("On the table")
 CHIPS = {shelf.DRAFT: "neutral", shelf.APPROVED: "meets", shelf.COMMITTED: "done"}
 
 
@@ -36,28 +37,30 @@ class ScenariosPage(QWidget):
         self.rows = Rows(
             [
                 Column("compare", "", 36, sortable=False, elide=False),
-                Column("name", "Scenario", 150, stretch=True, sortable=False),
-                Column("state", "State", 112, sortable=False, elide=False),
-                Column("value", "Value", 70, right=True, sortable=False),
-                Column("cost", "Cost", 70, right=True, sortable=False),
-                Column("gap", "Gap", 70, right=True, sortable=False),
+                Column("name", tr("Scenario"), 150, stretch=True, sortable=False),
+                Column("state", tr("State"), 112, sortable=False, elide=False),
+                Column("value", tr("Value"), 70, right=True, sortable=False),
+                Column("cost", tr("Cost"), 70, right=True, sortable=False),
+                Column("gap", tr("Gap"), 70, right=True, sortable=False),
             ]
         )
-        self.list = table("Scenarios", self.rows, 30)
+        self.list = table(tr("Scenarios"), self.rows, 30)
         self.list.row_changed.connect(lambda _row: self._enable())
         self.list.row_activated.connect(lambda _row: self.show_plan())
         self.list.check_toggled.connect(self._toggled)
         self._compared: set[str] = set()
         self.lines = Rows([Column("name", "", 240, sortable=False)])
-        self.grid = table("Comparison", self.lines)
+        self.grid = table(tr("Comparison"), self.lines)
         self._lay()
         for signal in (desk.opened, desk.changed, desk.planned):
             signal.connect(self._show_lines)
         desk.opened.connect(self.reload)
 
     def _lay(self) -> None:
-        self.card = Card("Scenarios", "kept with the register they were made from")
-        self.keep_button = Button("Keep…", "default", "plus", tip="Keep the plan", in_card=True)
+        self.card = Card(tr("Scenarios"), tr("kept with the register they were made from"))
+        self.keep_button = Button(
+            tr("Keep…"), "default", "plus", tip=tr("Keep the plan"), in_card=True
+        )
         self.keep_button.clicked.connect(lambda _on=False: self.ask_keep())
         self.card.add_tool(self.keep_button)
         body = QWidget()
@@ -66,10 +69,13 @@ class ScenariosPage(QWidget):
         column.setSpacing(8)
         self.pages = QStackedWidget()
         self.none = EmptyState(
-            "No scenario is kept",
-            "Keep the plan on the table, change assumptions or drag bars, and keep that as well. "
-            "Scenarios stand side by side here; an approved one becomes the projects' target.",
-            ("Keep the plan…", "plus", self.ask_keep),
+            tr("No scenario is kept"),
+            tr(
+                "Keep the plan on the table, change assumptions or drag bars, and keep that as "
+                "well. "
+                "Scenarios stand side by side here; an approved one becomes the projects' target."
+            ),
+            (tr("Keep the plan…"), "plus", self.ask_keep),
         )
         self.pages.addWidget(self.none)
         self.pages.addWidget(self.list)
@@ -79,10 +85,15 @@ class ScenariosPage(QWidget):
         row.setSpacing(8)
         self.buttons: dict[str, Button] = {}
         for word, icon, tip, slot in (
-            ("Show", "eye", "Put its plan and assumptions on the table", self.show_plan),
-            ("Approve", "check", "It can then no longer be changed", self.approve),
-            ("Commit", "target", "Its dates and budgets become the projects' targets", self.commit),
-            ("Delete", "trash-2", "Forget this draft", self.delete),
+            (tr("Show"), "eye", tr("Put its plan and assumptions on the table"), self.show_plan),
+            (tr("Approve"), "check", tr("It can then no longer be changed"), self.approve),
+            (
+                tr("Commit"),
+                "target",
+                tr("Its dates and budgets become the projects' targets"),
+                self.commit,
+            ),
+            (tr("Delete"), "trash-2", tr("Forget this draft"), self.delete),
         ):
             button = Button(word, "default", icon, tip=tip, in_card=True)
             button.clicked.connect(lambda _on=False, slot=slot: slot())
@@ -91,7 +102,9 @@ class ScenariosPage(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self.card.set_body(body)
-        self.compare_card = Card("Side by side", "differences to the first column are marked")
+        self.compare_card = Card(
+            tr("Side by side"), tr("differences to the first column are marked")
+        )
         self.compare_card.set_body(self.grid)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(12, 12, 12, 12)
@@ -137,10 +150,10 @@ class ScenariosPage(QWidget):
                     CellLook(one.state, chip=CHIPS[one.state]),
                     CellLook(money(one.figures.get("value"))),
                     CellLook(money(one.figures.get("cost"))),
-                    CellLook("by hand" if gap is None else text.percent(gap, 2), "text-muted"),
+                    CellLook(tr("by hand") if gap is None else text.percent(gap, 2), "text-muted"),
                 )
             )
-        tips = [suppositions(one.assumptions) or "the register as it is" for one in self.kept]
+        tips = [suppositions(one.assumptions) or tr("the register as it is") for one in self.kept]
         self.rows.show(looks, keys=[one.uid for one in self.kept], tips=tips)
         self.list.apply_columns()
         self.pages.setCurrentIndex(1 if self.kept else 0)
@@ -161,10 +174,10 @@ class ScenariosPage(QWidget):
         one = self.chosen()
         state = one.state if one is not None else ""
         for word, states in (
-            ("Show", set(CHIPS)),
-            ("Approve", {shelf.DRAFT}),
-            ("Commit", {shelf.APPROVED}),
-            ("Delete", {shelf.DRAFT}),
+            (tr("Show"), set(CHIPS)),
+            (tr("Approve"), {shelf.DRAFT}),
+            (tr("Commit"), {shelf.APPROVED}),
+            (tr("Delete"), {shelf.DRAFT}),
         ):
             self.buttons[word].setEnabled(state in states)
 
@@ -184,7 +197,11 @@ class ScenariosPage(QWidget):
 
     def _free_name(self) -> str:
         taken = {one.name for one in self.kept}
-        return next(n for k in range(26 + len(taken)) if (n := f"Scenario {k + 1}") not in taken)
+        return next(
+            n
+            for k in range(26 + len(taken))
+            if (n := tr("Scenario {k}").format(k=k + 1)) not in taken
+        )
 
     def keep(self, name: str, note: str = "") -> None:
         """Keep the plan on the table under a name."""
@@ -192,7 +209,7 @@ class ScenariosPage(QWidget):
         if desk.register is None:
             return
         if library is None:
-            desk.state.message.emit("warning", "There is no library to keep scenarios in.")
+            desk.state.message.emit("warning", tr("There is no library to keep scenarios in."))
             return
         register = desk.register
 
@@ -219,11 +236,11 @@ class ScenariosPage(QWidget):
 
     def approve(self) -> None:
         """Make the current draft unchangeable."""
-        self._on_chosen(shelf.approve, "is approved and can no longer be changed.")
+        self._on_chosen(shelf.approve, tr("is approved and can no longer be changed."))
 
     def commit(self) -> None:
         """Make the current approved scenario the target of its projects."""
-        self._on_chosen(shelf.commit, "is now the target of its projects.")
+        self._on_chosen(shelf.commit, tr("is now the target of its projects."))
 
     def delete(self) -> None:
         """Forget the current draft."""
@@ -235,7 +252,12 @@ class ScenariosPage(QWidget):
         if one is None or register is None:
             return
         plan = {p.id: one.plan.get(p.id) for p in register.open_projects}
-        self.desk.tried(self.desk.apply, f"Show {one.name}", assumptions=one.assumptions, plan=plan)
+        self.desk.tried(
+            self.desk.apply,
+            tr("Show {name}").format(name=one.name),
+            assumptions=one.assumptions,
+            plan=plan,
+        )
 
     # Comparing.
 
@@ -246,7 +268,13 @@ class ScenariosPage(QWidget):
         found = [one for one in self.kept if one.uid in self._compared]
         found.append(self._here(HERE, register))
         columns = [
-            Column("name", f"Figures in {unit(register)}", 220, stretch=True, sortable=False)
+            Column(
+                "name",
+                tr("Figures in {register}").format(register=unit(register)),
+                220,
+                stretch=True,
+                sortable=False,
+            )
         ]
         columns += [
             Column(one.uid, one.name, 128, right=True, sortable=False, elide=False) for one in found
@@ -254,10 +282,12 @@ class ScenariosPage(QWidget):
         looks = []
         supposed = [suppositions(one.assumptions) for one in found]
         first = [CellLook(_short(words), "text-muted") for words in supposed]
-        looks.append((CellLook("Assumptions", "text-muted"), *first))
+        looks.append((CellLook(tr("Assumptions"), "text-muted"), *first))
         tips = [
             "; ".join(
-                f"{one.name}: {words or 'as the register says'}"
+                tr("{name}: {words}").format(
+                    name=one.name, words=words or tr("as the register says")
+                )
                 for one, words in zip(found, supposed, strict=True)
             )
         ]
@@ -274,7 +304,7 @@ class ScenariosPage(QWidget):
 
 def _short(words: str) -> str:
     """Assumptions in the width of a column; the tooltip has them whole."""
-    return "as registered" if not words else words if len(words) <= 18 else "several"
+    return tr("as registered") if not words else words if len(words) <= 18 else "several"
 
 
 def _cell(name: str, value: Any, first: Any, running: bool | None) -> CellLook:
@@ -300,10 +330,10 @@ def _cell(name: str, value: Any, first: Any, running: bool | None) -> CellLook:
 
 def _start(delay: Any, running: bool) -> str:
     if delay is None:
-        return "stop" if running else "not done"
+        return "stop" if running else tr("not done")
     if not delay:
-        return "goes on" if running else "as asked"
-    return f"{text.counted(int(delay), 'quarter')} later"
+        return tr("goes on") if running else tr("as asked")
+    return tr("{delay} later").format(delay=text.counted(int(delay), tr("quarter"), tr("quarters")))
 
 
 class KeepDialog(QDialog):
@@ -311,20 +341,20 @@ class KeepDialog(QDialog):
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keep a scenario")
+        self.setWindowTitle(tr("Keep a scenario"))
         self.setMinimumWidth(380)
-        self.name = FormField("Name", name)
-        self.note = FormField("Note")
+        self.name = FormField(tr("Name"), name)
+        self.note = FormField(tr("Note"))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(self.name)
         column.addWidget(self.note)
-        column.addLayout(dialog_foot(self, "Keep", self._take))
+        column.addLayout(dialog_foot(self, tr("Keep"), self._take))
         self.name.field.selectAll()
 
     def _take(self) -> None:
         if not self.name.text().strip():
-            self.name.set_error("A scenario needs a name.")
+            self.name.set_error(tr("A scenario needs a name."))
             return
         self.accept()

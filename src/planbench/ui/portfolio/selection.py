@@ -12,8 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from planbench.engines.portfolio.capacity import Cell, Year, heat_map, shortages, yearly_cost
+from planbench.engines.portfolio.capacity import Cell, Year, heat_map, shortages
 from planbench.engines.portfolio.frontier import Point, distance
+from planbench.services.portfolio import years_of
 from planbench.services.portfolio_scenarios import Scenario
 from planbench.ui import text
 from planbench.ui.portfolio.bars import YearBars, year_bars
@@ -32,6 +33,7 @@ from planbench.ui.portfolio.words import (
     unit,
 )
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Card,
     ComboBox,
@@ -42,7 +44,7 @@ from planbench.ui.widgets import (
     Surface,
 )
 
-COUNTED = ("Whole demand", "Weighted by success", "Running projects only")
+COUNTED = (tr("Whole demand"), tr("Weighted by success"), tr("Running projects only"))
 
 
 def scrolled(widget: QWidget, *, across: bool = False) -> QScrollArea:
@@ -75,11 +77,11 @@ class SelectionPage(QWidget):
         self.why = WhyPane(desk)
         self.heat = HeatMap()
         self.heat.chosen.connect(self._cell_chosen)
-        self.counted = ComboBox(COUNTED, "Which demand")
+        self.counted = ComboBox(COUNTED, tr("Which demand"))
         self.counted.activated.connect(lambda _index: self._show_cells())
         self.short = ElidedLabel("", "body", "text-muted")
         self.roadmap = Roadmap(desk)
-        self.legend = Legend("Buckets")
+        self.legend = Legend(tr("Buckets"))
         self.strip = StatStrip()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 12, 12, 12)
@@ -95,7 +97,7 @@ class SelectionPage(QWidget):
         theme_manager().changed.connect(self._show_legend)
 
     def _left(self) -> Card:
-        self.ranking = Card("Ranked projects")
+        self.ranking = Card(tr("Ranked projects"))
         self.proof = Label("", "body", "text-muted", tabular=True)
         self.ranking.add_tool(self.proof)
         body = QWidget()
@@ -113,8 +115,8 @@ class SelectionPage(QWidget):
         return self.ranking
 
     def _right(self) -> QVBoxLayout:
-        self.curve = Card("Efficient frontier", "best value at each cost")
-        self.capacity = Card("Capacity", "demand in capacity, %")
+        self.curve = Card(tr("Efficient frontier"), tr("best value at each cost"))
+        self.capacity = Card(tr("Capacity"), tr("demand in capacity, %"))
         self.capacity.add_tool(self.counted)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -131,7 +133,7 @@ class SelectionPage(QWidget):
         upper.setSpacing(12)
         upper.addWidget(self.curve, 10)
         upper.addWidget(self.capacity, 11)
-        self.road = Card("Roadmap", "drag a bar to try another start")
+        self.road = Card(tr("Roadmap"), tr("drag a bar to try another start"))
         self.road.add_tool(self.legend)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -204,19 +206,23 @@ class SelectionPage(QWidget):
         desk, register = self.desk, self.desk.register
         assert register is not None
         must = sum(project.must_do for project in register.open_projects)
-        note = f"{len(register.open_projects)}, of which {must} must do"
-        self.ranking.set_title("Ranked projects", note)
+        note = tr("{open_projects}, of which {must} must do").format(
+            open_projects=len(register.open_projects), must=must
+        )
+        self.ranking.set_title(tr("Ranked projects"), note)
         solved = desk.solved
         if solved is None:
-            self.proof.setText("as asked, not solved yet")
+            self.proof.setText(tr("as asked, not solved yet"))
         elif not solved.selection.found:
-            self.proof.setText("no choice keeps all limits")
+            self.proof.setText(tr("no choice keeps all limits"))
         elif desk.by_hand:
-            self.proof.setText("planned by hand")
+            self.proof.setText(tr("planned by hand"))
         else:
             gap = text.percent(solved.selection.gap, 2)
             seconds = text.number(solved.selection.seconds, 1)
-            self.proof.setText(f"optimum within {gap}, {seconds} s")
+            self.proof.setText(
+                tr("optimum within {gap}, {seconds} s").format(gap=gap, seconds=seconds)
+            )
 
     def _show_years(self) -> None:
         desk, register = self.desk, self.desk.register
@@ -224,10 +230,13 @@ class SelectionPage(QWidget):
             return
         before: tuple[Year, ...] = ()
         if desk.solved is not None and desk.solved.selection.found:
-            before = yearly_cost(register, _known(desk, desk.solved.plan))
+            plan = _known(desk, desk.solved.plan)
+            before = years_of(register, plan, desk.assumptions)
         risk = desk.risk.years if desk.risk is not None else ()
         self.bars.show_bars(year_bars(register, desk.check.years, before, risk))
-        self.years.setText(f"Cost by fiscal year against budget, {unit(register)}")
+        self.years.setText(
+            tr("Cost by fiscal year against budget, {register}").format(register=unit(register))
+        )
 
     def _show_cells(self) -> None:
         desk, register = self.desk, self.desk.register
@@ -240,15 +249,19 @@ class SelectionPage(QWidget):
         self.heat.show_cells(register, cells)
         worst = shortages(cells)
         if not register.roles:
-            self.short.setText("The register names no critical roles.")
+            self.short.setText(tr("The register names no critical roles."))
         elif worst:
-            more = f" {len(worst) - 1} more cells are short." if len(worst) > 1 else ""
+            more = (
+                tr(" {worst} more cells are short.").format(worst=len(worst) - 1)
+                if len(worst) > 1
+                else ""
+            )
             self.short.setText(cell_words(register, worst[0]) + more)
         else:
             full = max((c for c in cells if c.share is not None), key=_share, default=None)
-            words = "No role is short."
+            words = tr("No role is short.")
             if full is not None and full.demand > 0:
-                words += f" Fullest: {cell_words(register, full)}"
+                words += tr(" Fullest: {register}").format(register=cell_words(register, full))
             self.short.setText(words)
         self.short.set_role("late" if worst else "text-muted")
 
@@ -279,11 +292,13 @@ class SelectionPage(QWidget):
             self._chart = FrontierChart(self._point_chosen)
             self.curve.set_body(self._chart.chart.widget)
         points = desk.study.frontier if desk.study is not None else ()
-        broken = " (breaks limits)" if desk.asked.broken else ""
-        marks = [Mark(f"As asked{broken}", desk.asked.cost, desk.asked.value)]
+        broken = tr(" (breaks limits)") if desk.asked.broken else ""
+        marks = [
+            Mark(tr("As asked{broken}").format(broken=broken), desk.asked.cost, desk.asked.value)
+        ]
         if desk.solved is not None and desk.by_hand and desk.solved.selection.found:
-            marks.append(Mark("Optimum", desk.solved.cost, desk.solved.selection.value))
-        name = "By hand" if desk.by_hand else "Optimum" if desk.solved else "Plan"
+            marks.append(Mark(tr("Optimum"), desk.solved.cost, desk.solved.selection.value))
+        name = tr("By hand") if desk.by_hand else tr("Optimum") if desk.solved else tr("Plan")
         marks.append(Mark(name, desk.check.cost, desk.check.value, True))
         for one in self.scenarios[-4:]:
             cost, value = one.figures["cost"], one.figures["value"]
@@ -294,16 +309,18 @@ class SelectionPage(QWidget):
         worth = "points" if desk.assumptions.objective == "score" else unit(register)
         self._chart.show_points(points, marks, worth, desk.assumptions.total_budget)
         away = distance(points, desk.check.cost, desk.check.value) if points else None
-        note = "best value at each cost"
+        note = tr("best value at each cost")
         if points and away is not None and away > 0.05:
-            note = f"{money(away)} below the frontier"
+            note = tr("{away} below the frontier").format(away=money(away))
         elif points and desk.check.broken:
-            note = "breaks limits that the frontier keeps"
-        self.curve.set_title("Efficient frontier", note)
+            note = tr("breaks limits that the frontier keeps")
+        self.curve.set_title(tr("Efficient frontier"), note)
 
     def _point_chosen(self, point: Point) -> None:
         plan = self.desk.plan_of(point)
-        self.desk.tried(self.desk.apply, f"Plan for {money(point.cost)}", plan=plan)
+        self.desk.tried(
+            self.desk.apply, tr("Plan for {cost}").format(cost=money(point.cost)), plan=plan
+        )
 
 
 def _share(cell: Cell) -> float:
@@ -322,18 +339,26 @@ def figures(desk: Desk) -> list[Stat]:
     assert check is not None
     worth = "points" if desk.assumptions.objective == "score" else unit(register)
     best = desk.solved.selection.value if desk.solved and desk.solved.selection.found else None
-    note = "net present value"
+    note = tr("net present value")
     if best is not None and desk.by_hand:
-        note = f"{change(check.value - best)} to the optimum"
+        note = tr("{change} to the optimum").format(change=change(check.value - best))
     broken = len(check.broken)
     made = [
         Stat(
-            f"Value, {worth}",
+            tr("Value, {worth}").format(worth=worth),
             money(check.value),
-            note if not broken else f"breaks {text.counted(broken, 'limit')}",
+            note
+            if not broken
+            else tr("breaks {broken}").format(
+                broken=text.counted(broken, tr("limit"), tr("limits"))
+            ),
             note_role="late" if broken else "text-muted",
         ),
-        Stat(f"Forward cost, {unit(register)}", money(check.cost), "of what goes on"),
+        Stat(
+            tr("Forward cost, {register}").format(register=unit(register)),
+            money(check.cost),
+            tr("of what goes on"),
+        ),
     ]
     if risk is None or not risk.projects:
         return made
@@ -342,21 +367,29 @@ def figures(desk: Desk) -> list[Stat]:
     worst = max(risk.years, key=lambda one: one.probability_over, default=None)
     made += [
         Stat(
-            "Portfolio cost P80", money(risk.cost_percentile(80)), f"projects alone {money(apart)}"
+            tr("Portfolio cost P80"),
+            money(risk.cost_percentile(80)),
+            tr("projects alone {apart}").format(apart=money(apart)),
         ),
         Stat(
-            "Diversification",
+            tr("Diversification"),
             text.DASH if risk.diversification is None else text.number(risk.diversification, 2),
-            "1: all above P50 evens out",
+            tr("1: all above P50 evens out"),
         ),
-        Stat("Largest risk", percent(share), f"of the variance, {call_name(register, name)}"),
+        Stat(
+            tr("Largest risk"),
+            percent(share),
+            tr("of the variance, {register}").format(register=call_name(register, name)),
+        ),
     ]
     if worst is not None:
         made.append(
             Stat(
-                "Likeliest overrun",
+                tr("Likeliest overrun"),
                 percent(worst.probability_over),
-                f"{worst.fund} {worst.fiscal_year} breaks its budget",
+                tr("{fund} {fiscal_year} breaks its budget").format(
+                    fund=worst.fund, fiscal_year=worst.fiscal_year
+                ),
                 note_role="late" if worst.probability_over >= 0.2 else "text-muted",
             )
         )

@@ -8,6 +8,7 @@ from planbench.engines.portfolio.register import Register
 from planbench.engines.portfolio.timing import Assumptions
 from planbench.ui import text
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 ICONS = {
     "launch": "check",
@@ -75,29 +76,45 @@ def suppositions(given: Assumptions) -> str:
     """What the assumptions change, in a few words; empty for nothing."""
     said = []
     if not given.use_budgets:
-        said.append("no yearly budgets")
+        said.append(tr("no yearly budgets"))
     elif given.budget_factor != 1.0:
-        said.append(f"budgets at {percent(given.budget_factor)}")
+        said.append(
+            tr("budgets at {budget_factor}").format(budget_factor=percent(given.budget_factor))
+        )
     if not given.use_capacity:
-        said.append("no capacity limits")
+        said.append(tr("no capacity limits"))
     elif given.capacity_factor != 1.0:
-        said.append(f"capacity at {percent(given.capacity_factor)}")
+        said.append(
+            tr("capacity at {capacity_factor}").format(
+                capacity_factor=percent(given.capacity_factor)
+            )
+        )
     if given.total_budget is not None:
-        said.append(f"{money(given.total_budget)} in all")
+        said.append(tr("{total_budget} in all").format(total_budget=money(given.total_budget)))
     if given.discount_rate is not None:
-        said.append(f"discount rate {text.percent(given.discount_rate)}")
+        said.append(
+            tr("discount rate {discount_rate}").format(
+                discount_rate=text.percent(given.discount_rate)
+            )
+        )
     if given.cost_factor != 1.0:
-        said.append(f"cost at {percent(given.cost_factor)}")
+        said.append(tr("cost at {cost_factor}").format(cost_factor=percent(given.cost_factor)))
     if given.benefit_factor != 1.0:
-        said.append(f"benefits at {percent(given.benefit_factor)}")
+        said.append(
+            tr("benefits at {benefit_factor}").format(benefit_factor=percent(given.benefit_factor))
+        )
     for word, names in (("in", given.force_in), ("out", given.force_out)):
         if names:
-            said.append(f"{', '.join(names)} forced {word}")
+            said.append(tr("{names} forced {word}").format(names=", ".join(names), word=word))
     if given.cover:
-        said.append(f"{', '.join(given.cover)} covered")
+        said.append(tr("{cover} covered").format(cover=", ".join(given.cover)))
     said += ["carry-over"] * given.carry_over + ["hiring"] * given.hire
     if given.objective == "score":
-        said.append("priority as objective")
+        said.append(tr("priority as objective"))
     if given.bucket_tolerance_pct is not None:
-        said.append(f"buckets within {money(given.bucket_tolerance_pct)} points")
+        said.append(
+            tr("buckets within {bucket_tolerance_pct} points").format(
+                bucket_tolerance_pct=money(given.bucket_tolerance_pct)
+            )
+        )
     return ", ".join(said)

@@ -20,6 +20,7 @@ from planbench.ui.portfolio.selection import SelectionPage
 from planbench.ui.portfolio.words import suppositions
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -34,7 +35,7 @@ class PortfolioWorkspace(QWidget):
     """The open portfolio in views that share one desk."""
 
     name = "portfolio"
-    title = "Portfolio"
+    title = tr("Portfolio")
     icon = "portfolio"
 
     def __init__(self, state: AppState) -> None:
@@ -69,12 +70,15 @@ class PortfolioWorkspace(QWidget):
         for _name, page in self._named_views():
             self._views.addWidget(page)
         self.empty = EmptyState(
-            "No portfolio yet",
-            "A portfolio lists candidates and running projects with cost, benefits, people and "
-            "budgets. planbench then finds which to launch, delay or stop, and says why. Read a "
-            "workbook, or look at the sample first.",
-            ("Open a workbook", "open", self.ask_file),
-            ("Open the sample", "star", self.desk.open_sample),
+            tr("No portfolio yet"),
+            tr(
+                "A portfolio lists candidates and running projects with cost, benefits, people and "
+                "budgets. planbench then finds which to launch, delay or stop, and says why. "
+                "Read a "
+                "workbook, or look at the sample first."
+            ),
+            (tr("Open a workbook"), "open", self.ask_file),
+            (tr("Open the sample"), "star", self.desk.open_sample),
         )
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -88,31 +92,43 @@ class PortfolioWorkspace(QWidget):
 
     def _named_views(self) -> list[tuple[str, QWidget]]:
         return [
-            ("Selection", self.selection),
-            ("Priorities", self.priorities),
-            ("Balance", self.balance),
-            ("Scenarios", self.scenarios),
-            ("Follow-up", self.followup),
-            ("Register", self.register),
+            (tr("Selection"), self.selection),
+            (tr("Priorities"), self.priorities),
+            (tr("Balance"), self.balance),
+            (tr("Scenarios"), self.scenarios),
+            (tr("Follow-up"), self.followup),
+            (tr("Register"), self.register),
         ]
 
     def _toolbar(self) -> Toolbar:
-        bar = Toolbar("Portfolio")
-        self.view = SegmentedControl([name for name, _ in self._named_views()], "View")
+        bar = Toolbar(tr("Portfolio"))
+        self.view = SegmentedControl([name for name, _ in self._named_views()], tr("View"))
         self.view.changed.connect(self._view_chosen)
         bar.add(self.view)
         self.supposed = ElidedLabel("", "body", "text-muted")
         bar.add(self.supposed)
-        self.undo_button = self._button("", "quiet", "undo", "Undo", self.desk.undo)
-        self.redo_button = self._button("", "quiet", "redo", "Redo", self.desk.redo)
+        self.undo_button = self._button("", "quiet", "undo", tr("Undo"), self.desk.undo)
+        self.redo_button = self._button("", "quiet", "redo", tr("Redo"), self.desk.redo)
         self.assume_button = self._button(
-            "Assumptions", "default", "sliders-horizontal", "What if: budgets, rates", self.assume
+            tr("Assumptions"),
+            "default",
+            "sliders-horizontal",
+            tr("What if: budgets, rates"),
+            self.assume,
         )
         self.file_button = self._button(
-            "File", "default", "file-spreadsheet", "Open, save or keep the portfolio", self._menu
+            tr("File"),
+            "default",
+            "file-spreadsheet",
+            tr("Open, save or keep the portfolio"),
+            self._menu,
         )
         self.solve_button = self._button(
-            "Solve", "primary", "target", "Find the best choice and timing (F9)", self.desk.solve
+            tr("Solve"),
+            "primary",
+            "target",
+            tr("Find the best choice and timing (F9)"),
+            self.desk.solve,
         )
         for button in (
             self.undo_button,
@@ -122,7 +138,7 @@ class PortfolioWorkspace(QWidget):
             self.solve_button,
         ):
             bar.add(button)
-        self._key("Solve the portfolio", "F9", self.desk.solve)
+        self._key(tr("Solve the portfolio"), "F9", self.desk.solve)
         return bar
 
     def _button(
@@ -216,20 +232,20 @@ class PortfolioWorkspace(QWidget):
         if desk.register is None:
             self.banner.hide()
         elif desk.trouble:
-            self.banner.show_message(desk.trouble, "No choice keeps all limits", kind="error")
+            self.banner.show_message(desk.trouble, tr("No choice keeps all limits"), kind="error")
         elif desk.stale:
             self.banner.show_message(
-                "The portfolio changed since it was solved.",
+                tr("The portfolio changed since it was solved."),
                 kind="stale",
-                action="Solve",
+                action=tr("Solve"),
                 slot=desk.solve,
             )
         elif desk.is_sample:
             self.banner.show_message(
-                "This is the sample portfolio. Changes to it are not kept.",
+                tr("This is the sample portfolio. Changes to it are not kept."),
                 kind="info",
-                action="Keep it in the library",
-                slot=lambda: desk.keep("Keep the sample portfolio"),
+                action=tr("Keep it in the library"),
+                slot=lambda: desk.keep(tr("Keep the sample portfolio")),
             )
         else:
             self.banner.hide()
@@ -237,11 +253,13 @@ class PortfolioWorkspace(QWidget):
     def _show_history(self) -> None:
         desk = self.desk
         for button, word, label in (
-            (self.undo_button, "Undo", desk.undo_label),
-            (self.redo_button, "Redo", desk.redo_label),
+            (self.undo_button, tr("Undo"), desk.undo_label),
+            (self.redo_button, tr("Redo"), desk.redo_label),
         ):
             button.setEnabled(bool(label))
-            button.set_tip(f"{word}: {label}" if label else f"Nothing to {word.lower()}")
+            button.set_tip(
+                f"{word}: {label}" if label else tr("Nothing to {word}").format(word=word.lower())
+            )
 
     def assume(self) -> None:
         """Ask for other assumptions and solve with them."""
@@ -250,38 +268,42 @@ class PortfolioWorkspace(QWidget):
             return
         dialog = AssumptionsDialog(register, desk.assumptions, self)
         if dialog.exec() and dialog.made != desk.assumptions:
-            desk.tried(desk.suppose, "Assumptions", dialog.made)
+            desk.tried(desk.suppose, tr("Assumptions"), dialog.made)
 
     # Files.
 
     def _menu(self) -> None:
         menu = QMenu(self)
-        menu.addAction("Open a workbook…", self.ask_file)
-        menu.addAction("Open a folder of CSV files…", self.ask_folder)
+        menu.addAction(tr("Open a workbook…"), self.ask_file)
+        menu.addAction(tr("Open a folder of CSV files…"), self.ask_folder)
         if self.desk.register is not None:
-            menu.addAction("Save as a workbook…", self.ask_save)
+            menu.addAction(tr("Save as a workbook…"), self.ask_save)
         menu.addSeparator()
-        menu.addAction("Open the sample", self.desk.open_sample)
+        menu.addAction(tr("Open the sample"), self.desk.open_sample)
         if self.desk.is_sample:
-            menu.addAction("Keep it in the library", lambda: self.desk.keep("Keep the sample"))
+            menu.addAction(
+                tr("Keep it in the library"), lambda: self.desk.keep(tr("Keep the sample"))
+            )
         menu.exec(self.file_button.mapToGlobal(self.file_button.rect().bottomLeft()))
 
     def ask_file(self) -> None:
         """Ask for a workbook and open it."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open a portfolio", "", "Workbooks (*.xlsx)")
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Open a portfolio"), "", tr("Workbooks (*.xlsx)")
+        )
         if name:
             self.desk.open_file(Path(name))
 
     def ask_folder(self) -> None:
         """Ask for a folder of CSV files and open it."""
-        name = QFileDialog.getExistingDirectory(self, "Open a portfolio")
+        name = QFileDialog.getExistingDirectory(self, tr("Open a portfolio"))
         if name:
             self.desk.open_file(Path(name))
 
     def ask_save(self) -> None:
         """Ask where to write the register as a workbook."""
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the portfolio", "portfolio.xlsx", "Workbooks (*.xlsx)"
+            self, tr("Save the portfolio"), "portfolio.xlsx", tr("Workbooks (*.xlsx)")
         )
         if name:
             self.desk.save_file(Path(name))
