@@ -12,6 +12,7 @@ from planbench.domain.schedule import Status
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm import prepare, run
+from planbench.engines.risk.contribution import held_effects
 from planbench.engines.risk.model import parse_model
 from planbench.engines.risk.result import LEVELS
 from planbench.engines.risk.simulate import RunOptions, simulate
@@ -160,3 +161,18 @@ def test_existence_is_the_share_of_the_runs_with_the_work(simulation) -> None:
     result = simulation(simulation.build({"A": 10, "C": 10}, []), model, iterations=4096)
     assert result.existence[0] == 1
     assert result.existence[1] == pytest.approx(0.25, abs=0.001)  # stratified
+
+
+def test_holding_a_range_at_its_mean_takes_its_spread_out(simulation) -> None:
+    chain = simulation.build({"A": 100, "B": 200}, [("A", "B", "FS", 0)])
+    result = simulation(chain, {"uncertainty": [RANGES]}, iterations=4096)
+    network = prepare(chain)
+    model = parse_model({"uncertainty": [RANGES]})
+    (held,) = held_effects(network, run(network), model, result, [0])
+    (other,) = result._lens._replay.durations(np.array([1]), 4096)
+    mean = 100 * 60 * (80 + 100 + 150) / 300  # of the triangle
+    alone = np.sort(mean + other)[int(np.ceil(0.8 * 4096)) - 1]
+    p80 = np.sort(result.finish - simulation.start)[int(np.ceil(0.8 * 4096)) - 1]
+    assert held.p80 == pytest.approx(p80 - alone, abs=1)
+    assert held.mean == pytest.approx(0, abs=5)
+    assert held_effects(network, run(network), parse_model({}), result, [0]) == ()

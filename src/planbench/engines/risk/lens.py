@@ -6,6 +6,7 @@ The numbers follow from the seed, so that they are the same as in the run. Kenda
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,14 @@ from planbench.engines.risk.result import LEVELS, empty_dates
 
 if TYPE_CHECKING:
     from planbench.engines.risk.simulate import Setting
+
+Check = Callable[[], None]
+"""Called every block; what it raises ends the work."""
+
+
+def _nothing() -> None:
+    pass
+
 
 SHORT, LONG = (0.05, 0.15), (0.85, 0.95)
 """Shares of the runs, in the order of a duration, that stand for its P10 and its P90."""
@@ -83,7 +92,7 @@ class Lens:
                 end[row] = first + round(float((finish[chosen] - first).mean()))
         return ends
 
-    def contributions(self, most: int) -> Contributions:
+    def contributions(self, most: int, check: Check = _nothing) -> Contributions:
         """See RiskResult.contributions."""
         from planbench.engines.risk.simulate import make_rows, make_sums, run_block
 
@@ -96,6 +105,7 @@ class Lens:
         sums = make_sums(setting, nothing.astype(np.int32), nothing)
         x = alone.bound.variables
         for first in range(0, n, setting.width):
+            check()
             live = min(setting.width, n - first)
             run_block(setting, rows, sums, first, live, full=True)
             passes.durations_of_block(
@@ -125,7 +135,7 @@ class Lens:
         )
         return replace(setting, bound=bound)
 
-    def starts(self, most: int) -> tuple[dict[int, Minutes], Minutes]:
+    def starts(self, most: int, check: Check = _nothing) -> tuple[dict[int, Minutes], Minutes]:
         """See RiskResult.starts."""
         from planbench.engines.risk.simulate import make_rows, make_sums, run_block
 
@@ -149,6 +159,7 @@ class Lens:
         sums = sums._replace(reference=low.astype(np.int32))
         option_of = setting.bound.variables.option_of
         for first in range(0, n, setting.width):
+            check()
             live = min(setting.width, n - first)
             run_block(setting, rows, idle, first, setting.width, full=False)
             _add_starts(rows.work, rows.absent, option_of, live, sums)

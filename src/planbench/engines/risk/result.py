@@ -271,17 +271,24 @@ class RiskResult:
         """
         return self._lens.swing(rows)
 
-    def contributions(self, most: int = 4096) -> Contributions:
-        """What every activity adds to the driving paths, over the first `most` runs."""
-        return self._lens.contributions(most)
+    def contributions(
+        self, most: int = 4096, check: Callable[[], None] = lambda: None
+    ) -> Contributions:
+        """What every activity adds to the driving paths, over the first `most` runs.
 
-    def starts(self, most: int = 4096) -> tuple[dict[int, Minutes], Minutes]:
+        `check` is called every block and may raise to end the work.
+        """
+        return self._lens.contributions(most, check)
+
+    def starts(
+        self, most: int = 4096, check: Callable[[], None] = lambda: None
+    ) -> tuple[dict[int, Minutes], Minutes]:
         """(percentiles by LEVELS, mean) of every activity's start over the first `most` runs.
 
         In the schedule's rows, from histograms like those of the finish; the actual start where
         work has begun, `NO_TIME` for what is not simulated.
         """
-        return self._lens.starts(most)
+        return self._lens.starts(most, check)
 
     def significance(self, rows: Rows, most: int = 512) -> Numbers:
         """Significance index (Williams 1992) of some activities over the first `most` runs.
