@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from planbench.ui.icons import icon as picture
+from planbench.ui.translation import tr
 
 
 @dataclass(frozen=True)
@@ -28,28 +29,50 @@ class ActionSpec:
 
 
 WINDOW_ACTIONS = (
-    ActionSpec("open-files", "Open files…", "Ctrl+O", "Read files into the library", "open"),
-    ActionSpec("export", "Export as…", "Ctrl+Shift+E", "Write the schedule to a file", "download"),
-    ActionSpec("import-table", "Import tables…", "", "Bring edited Excel or CSV back", "upload"),
-    ActionSpec("merge", "Merge schedules…", "", "Several schedules as one master", "layers"),
-    ActionSpec("print", "Print preview…", "Ctrl+P", "The plan on paper, PDF and PNG", "printer"),
-    ActionSpec("sample", "Open the sample", "", "Put the sample project on screen", "star"),
-    ActionSpec("palette", "Find or do…", "Ctrl+K", "Search commands and activities", "search"),
-    ActionSpec("back", "Back", "Alt+Left", "Return to where you were", "arrow-left"),
-    ActionSpec("undo", "Undo", "Ctrl+Z", "Take the last change back", "undo"),
-    ActionSpec("redo", "Redo", "Ctrl+Shift+Z", "Make the change again", "redo"),
-    ActionSpec("theme", "Switch light and dark", "Ctrl+Shift+L", "Other colours", "moon"),
-    ActionSpec("theme-system", "Follow the system", "", "Colours as the desktop", "sun"),
-    ActionSpec("help", "Help for this view", "F1", "What this view shows", "help"),
-    ActionSpec("next-pane", "Next pane", "F6", "Keyboard to the next pane", "arrow-right"),
     ActionSpec(
-        "previous-pane", "Previous pane", "Shift+F6", "Keyboard to the last pane", "arrow-left"
+        "open-files", tr("Open files…"), "Ctrl+O", tr("Read files into the library"), "open"
     ),
     ActionSpec(
-        "level", "Level resources…", "Ctrl+Shift+V", "Dates that resources allow", "chart-column"
+        "export", tr("Export as…"), "Ctrl+Shift+E", tr("Write the schedule to a file"), "download"
     ),
-    ActionSpec("finding", "Make a finding…", "Ctrl+Shift+M", "On the activities chosen", "flag"),
-    ActionSpec("quit", "Quit", "Ctrl+Q", "Close planbench", "x"),
+    ActionSpec(
+        "import-table", tr("Import tables…"), "", tr("Bring edited Excel or CSV back"), "upload"
+    ),
+    ActionSpec(
+        "merge", tr("Merge schedules…"), "", tr("Several schedules as one master"), "layers"
+    ),
+    ActionSpec(
+        "print", tr("Print preview…"), "Ctrl+P", tr("The plan on paper, PDF and PNG"), "printer"
+    ),
+    ActionSpec("sample", tr("Open the sample"), "", tr("Put the sample project on screen"), "star"),
+    ActionSpec(
+        "palette", tr("Find or do…"), "Ctrl+K", tr("Search commands and activities"), "search"
+    ),
+    ActionSpec("back", tr("Back"), "Alt+Left", tr("Return to where you were"), "arrow-left"),
+    ActionSpec("undo", tr("Undo"), "Ctrl+Z", tr("Take the last change back"), "undo"),
+    ActionSpec("redo", tr("Redo"), "Ctrl+Shift+Z", tr("Make the change again"), "redo"),
+    ActionSpec("theme", tr("Switch light and dark"), "Ctrl+Shift+L", tr("Other colours"), "moon"),
+    ActionSpec("theme-system", tr("Follow the system"), "", tr("Colours as the desktop"), "sun"),
+    ActionSpec("help", tr("Help for this view"), "F1", tr("What this view shows"), "help"),
+    ActionSpec("next-pane", tr("Next pane"), "F6", tr("Keyboard to the next pane"), "arrow-right"),
+    ActionSpec(
+        "previous-pane",
+        tr("Previous pane"),
+        "Shift+F6",
+        tr("Keyboard to the last pane"),
+        "arrow-left",
+    ),
+    ActionSpec(
+        "level",
+        tr("Level resources…"),
+        "Ctrl+Shift+V",
+        tr("Dates that resources allow"),
+        "chart-column",
+    ),
+    ActionSpec(
+        "finding", tr("Make a finding…"), "Ctrl+Shift+M", tr("On the activities chosen"), "flag"
+    ),
+    ActionSpec("quit", tr("Quit"), "Ctrl+Q", tr("Close planbench"), "x"),
 )
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, Label, TableView
 
 SHOWN = 60
@@ -32,8 +33,8 @@ class Choice:
 class _Model(FlatTableModel):
     def __init__(self) -> None:
         columns = [
-            Column("text", "Entry", 400, stretch=True),
-            Column("kind", "Kind", 140, right=True),
+            Column("text", tr("Entry"), 400, stretch=True),
+            Column("kind", tr("Kind"), 140, right=True),
         ]
         super().__init__(columns, 0)
         self.choices: list[Choice] = []
@@ -90,16 +91,16 @@ class Palette(QWidget):
     def __init__(self, parent: QWidget, source: Callable[[str], list[Choice]]) -> None:
         super().__init__(parent)
         self._source = source
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self.field = QLineEdit()
         self.field.setFrame(False)
         self.field.setFont(current_theme().font("title"))
-        self.field.setPlaceholderText("Type a command, a workspace or an activity")
-        self.field.setAccessibleName("Type a command, a workspace or an activity")
+        self.field.setPlaceholderText(tr("Type a command, a workspace or an activity"))
+        self.field.setAccessibleName(tr("Type a command, a workspace or an activity"))
         self.field.textChanged.connect(self._search_soon)
         self.field.installEventFilter(self)
         self.model = _Model()
-        self.list = TableView("Matching entries", row_height=34)
+        self.list = TableView(tr("Matching entries"), row_height=34)
         self.list.horizontalHeader().hide()
         self.list.setModel(self.model)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -112,7 +113,7 @@ class Palette(QWidget):
         column.addWidget(self.field)
         column.addSpacing(2)
         column.addWidget(self.list, 1)
-        self._nothing = Label("Nothing goes by that name.", "body", "text-muted")
+        self._nothing = Label(tr("Nothing goes by that name."), "body", "text-muted")
         self._nothing.setContentsMargins(16, 8, 16, 8)
         column.addWidget(self._nothing)
         self._wait = QTimer(self)

@@ -20,6 +20,7 @@ from planbench.services.jobs import JobContext
 from planbench.ui import text
 from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 from planbench.ui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Session(QObject):
         state.settings = settings
         self._window = window
         self.formats = ""
-        self._missing = "still being opened"
+        self._missing = tr("still being opened")
         self._projects: tuple[ProjectRecord, ...] = ()
         state.schedule_edited.connect(self._edited)
         state.result_changed.connect(self._keep_checks)
@@ -122,18 +123,20 @@ class Session(QObject):
             elif any(one.id == update for project in self._projects for one in project.updates):
                 self.open_update(update, workspace=place)
 
-        job = self.state.run("library", "Opening the library", work, done)
+        job = self.state.run("library", tr("Opening the library"), work, done)
         job.failed.connect(self._not_opened)
 
     def _not_opened(self, _error: object) -> None:
         """The message says why; the window stays usable and another library can be opened."""
-        self._missing = "could not be opened: choose another in the settings"
+        self._missing = tr("could not be opened: choose another in the settings")
         self.state.library_changed.emit()
 
     def _ready(self) -> Library | None:
         """The library, or None after saying that there is none yet."""
         if self.library is None:
-            self.state.message.emit("warning", f"The library is {self._missing}.")
+            self.state.message.emit(
+                "warning", tr("The library is {missing}.").format(missing=self._missing)
+            )
         return self.library
 
     def use_library(self, library: Library) -> None:
@@ -159,16 +162,16 @@ class Session(QObject):
         return self.library.recents() if self.library is not None else ()
 
     def library_path(self) -> str:
-        return str(self.library.path) if self.library is not None else "not open yet"
+        return str(self.library.path) if self.library is not None else tr("not open yet")
 
     def library_words(self) -> tuple[str, str]:
         """Name of the library and where it is, for the context bar."""
         if self.library is None:
-            return "Library", self._missing
+            return tr("Library"), self._missing
         path = self.library.path
         size = text.size(path.stat().st_size) if path.exists() else ""
-        where = "read only" if self.library.read_only else "on this computer"
-        name = "My library" if path.stem == "library" else path.stem
+        where = tr("read only") if self.library.read_only else tr("on this computer")
+        name = tr("My library") if path.stem == "library" else path.stem
         return name, f"{where}, {size}" if size else where
 
     def library_counts(self) -> str:
@@ -176,18 +179,20 @@ class Session(QObject):
         if self.library is None:
             return ""
         updates = sum(len(project.updates) for project in self._projects)
-        projects = text.counted(len(self._projects), "project")
-        return f"{projects} · {text.counted(updates, 'update')}"
+        projects = text.counted(len(self._projects), tr("project"), tr("projects"))
+        return tr("{projects} · {updates}").format(
+            projects=projects, updates=text.counted(updates, tr("update"), tr("updates"))
+        )
 
     def ask_for_library(self) -> None:
         """Let the user choose another library file, or name a new one."""
         folder = str(Path(self.library_path()).parent)
-        dialog = QFileDialog(self._window, "Open or make a library", folder)
+        dialog = QFileDialog(self._window, tr("Open or make a library"), folder)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.setNameFilter("planbench libraries (*.planbench)")
+        dialog.setNameFilter(tr("planbench libraries (*.planbench)"))
         dialog.setDefaultSuffix("planbench")
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Open")
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Open"))
         if dialog.exec() and dialog.selectedFiles():
             self.open_library(dialog.selectedFiles()[0])
 
@@ -195,9 +200,9 @@ class Session(QObject):
         """Let the user name a file for a copy of the library."""
         path, _ = QFileDialog.getSaveFileName(
             self._window,
-            "Save a copy of the library",
+            tr("Save a copy of the library"),
             str(Path(self.library_path()).with_name("copy.planbench")),
-            "planbench libraries (*.planbench)",
+            tr("planbench libraries (*.planbench)"),
         )
         if path:
             self.save_copy(path)
@@ -214,7 +219,7 @@ class Session(QObject):
             self.settings.set("library", path)
             self.use_library(library)
 
-        self.state.run("library", f"Opening {Path(path).name}", work, done)
+        self.state.run("library", tr("Opening {name}").format(name=Path(path).name), work, done)
 
     # Files in.
 
@@ -222,7 +227,7 @@ class Session(QObject):
         """Let the user choose schedule files to import."""
         folder = self.settings.get("folder") or str(Path.home())
         paths, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open schedule files", folder, file_filter()
+            self._window, tr("Open schedule files"), folder, file_filter()
         )
         if paths:
             self.settings.set("folder", str(Path(paths[0]).parent))
@@ -236,7 +241,11 @@ class Session(QObject):
         library = self._ready()
         if library is None:
             return
-        name = Path(paths[0]).name if len(paths) == 1 else text.counted(len(paths), "file")
+        name = (
+            Path(paths[0]).name
+            if len(paths) == 1
+            else text.counted(len(paths), tr("file"), tr("files"))
+        )
 
         def work(context: JobContext) -> tuple[list[int], list[str]]:
             made, refused = [], []
@@ -255,7 +264,7 @@ class Session(QObject):
             if made:
                 self.open_update(made[-1], imported=True)
 
-        self.state.run("import", f"Importing {name}", work, done)
+        self.state.run("import", tr("Importing {name}").format(name=name), work, done)
 
     def open_sample(self) -> None:
         """Put the sample project into the library, where it is missing, and open it."""
@@ -268,7 +277,9 @@ class Session(QObject):
             if update:
                 self.open_update(update)
 
-        self.state.run("sample", "Preparing the sample", lambda _: _sample_update(library), done)
+        self.state.run(
+            "sample", tr("Preparing the sample"), lambda _: _sample_update(library), done
+        )
 
     # Updates.
 
@@ -288,7 +299,7 @@ class Session(QObject):
             kept = document.cpm is not None
             _calculate(document)
             if document.cpm is not None and not kept and not library.read_only:
-                context.report(2, 3, "keeping the dates")
+                context.report(2, 3, tr("keeping the dates"))
                 library.save_results(document)
             return document
 
@@ -304,8 +315,8 @@ class Session(QObject):
             if imported and document.repairs:
                 self.mended.emit()
 
-        title = next((label for label, one in self._titles() if one == update), "the update")
-        self.state.run("open", f"Opening {title}", work, done)
+        title = next((label for label, one in self._titles() if one == update), tr("the update"))
+        self.state.run("open", tr("Opening {title}").format(title=title), work, done)
 
     def _titles(self) -> list[tuple[str, int]]:
         return [
@@ -345,7 +356,7 @@ class Session(QObject):
         project = self._open_project()
         if project is None:
             return []
-        rows: list[tuple[str, int | None, bool]] = [("None", None, project.baseline is None)]
+        rows: list[tuple[str, int | None, bool]] = [(tr("None"), None, project.baseline is None)]
         for one in project.updates:
             date = text.date(one.data_date)
             rows.append((f"{one.label}\t{date}", one.id, project.baseline == one.id))
@@ -375,7 +386,7 @@ class Session(QObject):
             if concerned:
                 self.state.result_changed.emit("baseline")
 
-        self.state.run("baseline", "Setting the baseline", work, done)
+        self.state.run("baseline", tr("Setting the baseline"), work, done)
 
     # Keeping house.
 
@@ -387,25 +398,25 @@ class Session(QObject):
 
     def rename_project(self, project: int, name: str) -> None:
         """Give a project another name."""
-        self.change("Renaming", lambda library: library.rename_project(project, name))
+        self.change(tr("Renaming"), lambda library: library.rename_project(project, name))
 
     def rename_update(self, update: int, label: str) -> None:
         """Give an update another label."""
-        self.change("Renaming", lambda library: library.rename_update(update, label))
+        self.change(tr("Renaming"), lambda library: library.rename_update(update, label))
 
     def delete_project(self, project: int) -> None:
         """Delete a project with all its updates; what is open of it is closed."""
         document = self.state.document
         if document is not None and document.library_project == project:
             self.state.open_document(None)
-        self.change("Deleting", lambda library: library.delete_project(project))
+        self.change(tr("Deleting"), lambda library: library.delete_project(project))
 
     def delete_update(self, update: int) -> None:
         """Delete an update; when it is open it is closed."""
         document = self.state.document
         if document is not None and document.update == update:
             self.state.open_document(None)
-        self.change("Deleting", lambda library: library.delete_update(update))
+        self.change(tr("Deleting"), lambda library: library.delete_update(update))
 
     def save_original(self, update: int, path: str) -> None:
         """Write the file an update came from, byte for byte."""
@@ -418,10 +429,12 @@ class Session(QObject):
                 Path(path).write_bytes(content)
             except OSError as error:
                 reason = error.strerror or str(error)
-                raise PlanbenchError(f"cannot be written: {reason}", path) from error
+                raise PlanbenchError(
+                    tr("cannot be written: {reason}").format(reason=reason), path
+                ) from error
             return path
 
-        self.change("Writing the file", work)
+        self.change(tr("Writing the file"), work)
 
     def keep_release(self) -> None:
         """Keep whether held back analyses may run on the open update, for when it is next open."""
@@ -432,11 +445,11 @@ class Session(QObject):
         def work(context: JobContext) -> None:
             keep_release(library, document)
 
-        self.state.run("release", "Keeping what may run", work, lambda _result: None)
+        self.state.run("release", tr("Keeping what may run"), work, lambda _result: None)
 
     def save_copy(self, path: str) -> None:
         """Write the whole library to another file; this one stays open."""
-        self.change("Copying the library", lambda library: library.save_as(path))
+        self.change(tr("Copying the library"), lambda library: library.save_as(path))
 
     # Undo.
 
@@ -473,7 +486,7 @@ class Session(QObject):
         def work(context: JobContext) -> None:
             library.save_results(document)
 
-        self.state.run("keep", "Keeping the checks", work, lambda _result: self.reload())
+        self.state.run("keep", tr("Keeping the checks"), work, lambda _result: self.reload())
 
     def _what_if(self, choice: str) -> None:
         """Keep the edits of the open document as an update of their own, or drop them."""
@@ -495,7 +508,7 @@ class Session(QObject):
             self.reload()
             self.open_update(update)
 
-        self.state.run("what-if", f"Saving {label}", work, done)
+        self.state.run("what-if", tr("Saving {label}").format(label=label), work, done)
 
     def recalculate(self) -> None:
         """Calculate the open schedule in a job; the old dates stay until the new ones are there.
@@ -523,7 +536,7 @@ class Session(QObject):
             self.state.result_changed.emit("cpm")
             self._comparing.start()
 
-        self.state.run("cpm", "Scheduling", work, done)
+        self.state.run("cpm", tr("Scheduling"), work, done)
 
     def _compare(self) -> None:
         """Compare the dates of the open schedule with the stored ones, in a job."""
@@ -542,7 +555,7 @@ class Session(QObject):
                 document.agreement = found
                 self.state.result_changed.emit("agreement")
 
-        self.state.run("agreement", "Comparing dates", work, done)
+        self.state.run("agreement", tr("Comparing dates"), work, done)
 
     def close(self) -> None:
         """Stop the jobs, then close the library."""

@@ -15,10 +15,11 @@ from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
 from planbench.services.undo import Command, UndoStack
 from planbench.ui.jobs import JobBridge, QtJob
+from planbench.ui.translation import tr
 
 log = logging.getLogger("planbench")
 
-MISTAKE = "planbench made a mistake"
+MISTAKE = tr("planbench made a mistake")
 
 
 class AppState(QObject):
@@ -129,6 +130,8 @@ def _words(name: str, error: BaseException) -> str:
     """What to say of a job that failed: the user's errors as they are, ours with a log entry."""
     if isinstance(error, PlanbenchError):
         return error.line
-    log.error("%s failed", name, exc_info=error)
+    log.error(tr("%s failed"), name, exc_info=error)
     told = f"{type(error).__name__}: {error}"
-    return f"{MISTAKE} during “{name}” ({told}). Your data is unchanged; the log has the details."
+    return tr(
+        "{mistake} during “{name}” ({told}). Your data is unchanged; the log has the details."
+    ).format(mistake=MISTAKE, name=name, told=told)

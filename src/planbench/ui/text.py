@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from planbench.domain.times import to_datetime
+from planbench.ui.translation import tr
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    tr("Jan"),
+    tr("Feb"),
+    tr("Mar"),
+    tr("Apr"),
+    "May",
+    tr("Jun"),
+    tr("Jul"),
+    tr("Aug"),
+    tr("Sep"),
+    tr("Oct"),
+    tr("Nov"),
+    tr("Dec"),
+)
 
 NARROW = "\u202f"
 MINUS = "\u2212"
@@ -61,7 +75,7 @@ def size(count: int) -> str:
         if value < 1000:
             return f"{number(value)}{NARROW}{unit}"
         value /= 1000
-    return f"{number(value, 1)}{NARROW}GB"
+    return tr("{value}{narrow}GB").format(value=number(value, 1), narrow=NARROW)
 
 
 def counted(count: int, one: str, many: str = "") -> str:

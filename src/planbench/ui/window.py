@@ -44,6 +44,7 @@ from planbench.ui.session import Session
 from planbench.ui.settings import Settings
 from planbench.ui.state import MISTAKE, AppState
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Banner, Toast
 from planbench.ui.workspaces import WORKSPACES, Entry, entry, make
 
@@ -242,18 +243,24 @@ class MainWindow(QMainWindow):
         schedule = document.schedule
         data_date = text.long_date(schedule.data_date)
         label = document.update_label
-        update = f"{label} · data date {data_date}" if data_date else label
+        update = (
+            tr("{label} · data date {data_date}").format(label=label, data_date=data_date)
+            if data_date
+            else label
+        )
         self.context.show_document(
             document.title or schedule.source.name,
             update,
             document.baseline_label,
             agreement_chip(document),
         )
-        self.setWindowTitle(f"{document.title} {label} - planbench")
+        self.setWindowTitle(
+            tr("{title} {label} - planbench").format(title=document.title, label=label)
+        )
         counts = (
-            text.counted(len(schedule), "activity", "activities"),
-            text.counted(len(schedule.relationships), "link"),
-            text.counted(len(schedule.calendars), "calendar"),
+            text.counted(len(schedule), tr("activity"), tr("activities")),
+            text.counted(len(schedule.relationships), tr("link"), tr("links")),
+            text.counted(len(schedule.calendars), tr("calendar"), tr("calendars")),
         )
         if document.problem:
             self.status.set_left(document.problem, "error", "negative")
@@ -298,7 +305,9 @@ class MainWindow(QMainWindow):
     def _level_resources(self) -> None:
         document = self.state.document
         if document is None or document.cpm is None:
-            self.say("warning", "Open a schedule that can be calculated, then level its resources.")
+            self.say(
+                "warning", tr("Open a schedule that can be calculated, then level its resources.")
+            )
             return
         from planbench.ui.levelling.dialog import LevellingDialog
 
@@ -327,12 +336,14 @@ class MainWindow(QMainWindow):
         if document is None:
             return
         worst = {repair.severity for repair in document.repairs}
-        count = text.counted(len(document.repairs), "thing was", "things were")
+        count = text.counted(len(document.repairs), tr("thing was"), tr("things were"))
         self.strip.show_message(
-            f"{count} mended or left out while reading {document.update_label}. The file itself "
-            "is unchanged.",
+            tr(
+                "{count} mended or left out while reading {update_label}. The file "
+                "itself is unchanged."
+            ).format(count=count, update_label=document.update_label),
             kind="warning" if worst - {"info"} else "info",
-            action="See the rows",
+            action=tr("See the rows"),
             slot=self.show_repairs,
         )
 
@@ -392,9 +403,11 @@ class MainWindow(QMainWindow):
                 picture = _icon_of(action)
                 found.append(Choice(words, action.shortcut().toString(), picture, action.trigger))
         for one in WORKSPACES:
-            if matches(query, f"go to {one.title}"):
+            if matches(query, tr("go to {title}").format(title=one.title)):
                 go = partial(self.go, one.name)
-                found.append(Choice(f"Go to {one.title}", "workspace", one.icon, go))
+                found.append(
+                    Choice(tr("Go to {title}").format(title=one.title), "workspace", one.icon, go)
+                )
         found += self._activity_choices(query)
         for title, update in self.session.project_choices():
             if query and matches(query, title):
@@ -443,7 +456,10 @@ class MainWindow(QMainWindow):
         log.error("".join(traceback.format_exception(kind, error, trace)))
         if not (self.strip.isVisible() and MISTAKE in self.strip.text()):
             self.say(
-                "error", f"{MISTAKE} ({told}). Your data is unchanged; the log has the details."
+                "error",
+                tr("{mistake} ({told}). Your data is unchanged; the log has the details.").format(
+                    mistake=MISTAKE, told=told
+                ),
             )
 
     # Files dropped on the window.
@@ -493,7 +509,7 @@ def agreement_chip(document: Any) -> tuple[str, str] | None:
     if share is None:
         return None
     kind = "done" if share >= max(0.95, document.agreement_needed) else "watch"
-    return kind, f"Dates agree {text.percent(share)}"
+    return kind, tr("Dates agree {share}").format(share=text.percent(share))
 
 
 def agreement_share(agreement: Any) -> float | None:
@@ -507,11 +523,15 @@ def _schedule_words(document: Any, at: dt.datetime) -> str:
     schedule = document.schedule
     if not schedule.projects:
         return ""
-    made = f"Scheduled {at:%H:%M}" if document.cpm is not None else "Dates as stored in the file"
+    made = (
+        tr("Scheduled {at:%H:%M}").format(at=at)
+        if document.cpm is not None
+        else tr("Dates as stored in the file")
+    )
     logic = schedule.projects[schedule.main_project].options.logic
     words = {
-        Logic.RETAINED: "Retained logic",
-        Logic.OVERRIDE: "Progress override",
-        Logic.ACTUAL_DATES: "Actual dates",
+        Logic.RETAINED: tr("Retained logic"),
+        Logic.OVERRIDE: tr("Progress override"),
+        Logic.ACTUAL_DATES: tr("Actual dates"),
     }
     return f"{made} · {words[logic]}"

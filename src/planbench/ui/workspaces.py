@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 
 
 @dataclass(frozen=True)
@@ -21,22 +22,26 @@ class Entry:
 
 
 WORKSPACES = (
-    Entry("home", "Home", "home", "planbench.ui.home.workspace:HomeWorkspace", False),
-    Entry("schedule", "Schedule", "schedule", "planbench.ui.schedule.workspace:ScheduleWorkspace"),
-    Entry("logic", "Logic", "logic", "planbench.ui.logic.workspace:LogicWorkspace"),
-    Entry("quality", "Quality", "quality", "planbench.ui.quality.workspace:QualityWorkspace"),
-    Entry("compare", "Compare", "compare", "planbench.ui.compare.workspace:CompareWorkspace"),
-    Entry("risk", "Risk", "risk", "planbench.ui.risk.workspace:RiskWorkspace"),
-    Entry("control", "Control", "control", "planbench.ui.control.workspace:ControlWorkspace"),
-    Entry("contract", "Contract", "contract", "planbench.ui.contract.workspace:ContractWorkspace"),
+    Entry("home", tr("Home"), "home", "planbench.ui.home.workspace:HomeWorkspace", False),
+    Entry(
+        "schedule", tr("Schedule"), "schedule", "planbench.ui.schedule.workspace:ScheduleWorkspace"
+    ),
+    Entry("logic", tr("Logic"), "logic", "planbench.ui.logic.workspace:LogicWorkspace"),
+    Entry("quality", tr("Quality"), "quality", "planbench.ui.quality.workspace:QualityWorkspace"),
+    Entry("compare", tr("Compare"), "compare", "planbench.ui.compare.workspace:CompareWorkspace"),
+    Entry("risk", tr("Risk"), "risk", "planbench.ui.risk.workspace:RiskWorkspace"),
+    Entry("control", tr("Control"), "control", "planbench.ui.control.workspace:ControlWorkspace"),
+    Entry(
+        "contract", tr("Contract"), "contract", "planbench.ui.contract.workspace:ContractWorkspace"
+    ),
     Entry(
         "portfolio",
-        "Portfolio",
+        tr("Portfolio"),
         "portfolio",
         "planbench.ui.portfolio.workspace:PortfolioWorkspace",
         needs_document=False,
     ),
-    Entry("reports", "Reports", "reports", "planbench.ui.reports.workspace:ReportsWorkspace"),
+    Entry("reports", tr("Reports"), "reports", "planbench.ui.reports.workspace:ReportsWorkspace"),
 )
 
 

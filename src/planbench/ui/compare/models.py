@@ -10,37 +10,42 @@ from planbench.engines.compare.compare import ENTERS, LEAVES, ON, change_effects
 from planbench.engines.compare.series import Series, slip_days
 from planbench.services.compare import Review
 from planbench.ui import text
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 KINDS = {
-    "activity-added": "Activity added",
-    "activity-deleted": "Activity deleted",
-    "activity-renumbered": "Id changed",
-    "name": "Renamed",
-    "wbs": "WBS moved",
-    "activity-type": "Type",
-    "duration": "Duration",
-    "progress": "Progress",
-    "actual-changed": "Restated actual",
-    "calendar": "Calendar assigned",
-    "calendar-content": "Calendar content",
-    "constraint": "Constraint",
-    "logic-added": "Link added",
-    "logic-deleted": "Link deleted",
-    "logic-type": "Link type",
-    "lag": "Link lag",
-    "option": "Option",
-    "project": "Project",
-    "code": "Code",
-    "resource": "Resource",
-    "user-field": "User field",
+    "activity-added": tr("Activity added"),
+    "activity-deleted": tr("Activity deleted"),
+    "activity-renumbered": tr("Id changed"),
+    "name": tr("Renamed"),
+    "wbs": tr("WBS moved"),
+    "activity-type": tr("Type"),
+    "duration": tr("Duration"),
+    "progress": tr("Progress"),
+    "actual-changed": tr("Restated actual"),
+    "calendar": tr("Calendar assigned"),
+    "calendar-content": tr("Calendar content"),
+    "constraint": tr("Constraint"),
+    "logic-added": tr("Link added"),
+    "logic-deleted": tr("Link deleted"),
+    "logic-type": tr("Link type"),
+    "lag": tr("Link lag"),
+    "option": tr("Option"),
+    "project": tr("Project"),
+    "code": tr("Code"),
+    "resource": tr("Resource"),
+    "user-field": tr("User field"),
 }
 """What people call each type of change."""
 
 OWN_COLUMN = 4
 """The column of the activity's own movement: the first to go in a narrow window."""
 
-_PATH = {ON: ("near-critical", "On it"), ENTERS: ("critical", "Enters"), LEAVES: ("info", "Leaves")}
+_PATH = {
+    ON: ("near-critical", tr("On it")),
+    ENTERS: ("critical", tr("Enters")),
+    LEAVES: ("info", tr("Leaves")),
+}
 
 
 def shown_value(field: str, value: object) -> str:
@@ -99,16 +104,20 @@ class RegisterModel(FlatTableModel):
                 fields, changes.before.tolist(), changes.after.tolist(), strict=True
             )
         ]
-        tip = "Calendar days by which this change alone moves the finish, by undoing it"
+        tip = tr("Calendar days by which this change alone moves the finish, by undoing it")
         columns = [
-            Column("kind", "Change", 116, values=[KINDS[kind] for kind in changes.type.tolist()]),
-            Column("id", "Where", 150, values=changes.id),
-            Column("what", "What", 190, values=what, stretch=True),
-            Column("move", "Before → after", 250, values=moves),
-            Column("own", "Own finish, d", 96, True, self.own, _days, tip="Working days"),
-            Column("bar", "Effect on finish", 108, values=[""] * len(changes), sortable=False),
-            Column("effect", "Days", 60, True, effect, _days, tip=tip),
-            Column("path", "Longest path", 100, values=path.astype(np.int64), format=lambda _p: ""),
+            Column(
+                "kind", tr("Change"), 116, values=[KINDS[kind] for kind in changes.type.tolist()]
+            ),
+            Column("id", tr("Where"), 150, values=changes.id),
+            Column("what", tr("What"), 190, values=what, stretch=True),
+            Column("move", tr("Before → after"), 250, values=moves),
+            Column("own", tr("Own finish, d"), 96, True, self.own, _days, tip=tr("Working days")),
+            Column("bar", tr("Effect on finish"), 108, values=[""] * len(changes), sortable=False),
+            Column("effect", tr("Days"), 60, True, effect, _days, tip=tip),
+            Column(
+                "path", tr("Longest path"), 100, values=path.astype(np.int64), format=lambda _p: ""
+            ),
         ]
         self.set_data(columns, chosen[order][:most])
 
@@ -135,10 +144,10 @@ def _days(value: float) -> str:
 
 def _move(field: str, before: object, after: object) -> str:
     name = {
-        "original_duration": "Original ",
-        "remaining_duration": "Remaining ",
-        "actual_start": "Start ",
-        "actual_finish": "Finish ",
+        "original_duration": tr("Original "),
+        "remaining_duration": tr("Remaining "),
+        "actual_start": tr("Start "),
+        "actual_finish": tr("Finish "),
     }.get(field, "")
     if field == "activity":
         return "new" if before is None else "deleted"
@@ -171,17 +180,17 @@ class WindowModel(FlatTableModel):
                 )
             )
         titles = (
-            "From",
-            "To",
-            "Finish before",
-            "Finish after",
-            "Moved, d",
-            "Progress first",
-            "then revisions",
-            "Progress last",
-            "after revisions",
-            "Path kept",
-            "Changes",
+            tr("From"),
+            tr("To"),
+            tr("Finish before"),
+            tr("Finish after"),
+            tr("Moved, d"),
+            tr("Progress first"),
+            tr("then revisions"),
+            tr("Progress last"),
+            tr("after revisions"),
+            tr("Path kept"),
+            tr("Changes"),
         )
         columns = [
             Column(title, title, 108, n > 3, [row[n] for row in rows])
@@ -198,15 +207,17 @@ class TrendModel(FlatTableModel):
         items = series.milestones
         slips = [slip_days(item) for item in items]
         columns = [
-            Column("id", "Id", 100, values=[item.id for item in items]),
-            Column("name", "Milestone", 240, values=[item.name for item in items], stretch=True),
+            Column("id", tr("Id"), 100, values=[item.id for item in items]),
+            Column(
+                "name", tr("Milestone"), 240, values=[item.name for item in items], stretch=True
+            ),
         ]
         for n, schedule in enumerate(series.schedules):
             dates = np.array([item.dates[n] for item in items], dtype=np.int64)
-            title = f"at {text.date(schedule.data_date)}"
+            title = tr("at {data_date}").format(data_date=text.date(schedule.data_date))
             columns.append(Column(f"u{n}", title, 110, True, dates, text.date))
         shown = [np.nan if slip is None else slip for slip in slips]
-        columns.append(Column("slip", "Slip, d", 80, True, np.array(shown), _days))
+        columns.append(Column("slip", tr("Slip, d"), 80, True, np.array(shown), _days))
         self.set_data(columns, len(items))
 
 

@@ -18,6 +18,7 @@ from planbench.engines.compare.series import Erosion
 from planbench.ui import paint, text
 from planbench.ui.compare.models import days_role, moved_days
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 
 _MOST = 400
 _ROW, _HEAD, _LEFT = 24, 24, 300
@@ -33,7 +34,7 @@ class OverUnder(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Bars of both updates")
+        self.setAccessibleName(tr("Bars of both updates"))
         self.comparison: Comparison | None = None
         self.rows: list[int] = []
         self.selected = -1
@@ -161,7 +162,7 @@ class Waterfall(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.half: HalfStep | None = None
-        self.setAccessibleName("Where the days went")
+        self.setAccessibleName(tr("Where the days went"))
         theme_manager().changed.connect(self._repaint)
 
     def _repaint(self) -> None:
@@ -173,8 +174,13 @@ class Waterfall(QWidget):
         count = 0 if half is None else len(half.steps) + 2
         self.setFixedHeight(22 * count)
         if half is not None:
-            parts = [f"{step.name} {round(step.days)} days" for step in half.steps]
-            self.setAccessibleName(f"Where the days went: {', '.join(parts)}")
+            parts = [
+                tr("{name} {days} days").format(name=step.name, days=round(step.days))
+                for step in half.steps
+            ]
+            self.setAccessibleName(
+                tr("Where the days went: {parts}").format(parts=", ".join(parts))
+            )
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -192,11 +198,11 @@ class Waterfall(QWidget):
         def x(days: float) -> float:
             return left + (days - low) * scale
 
-        lines = [("Older finish", text.date(half.before), 0.0, 0.0, True)]
+        lines = [(tr("Older finish"), text.date(half.before), 0.0, 0.0, True)]
         for step, begin in zip(half.steps, stands, strict=False):
-            name = step.name.capitalize() if step.name != "progress" else "Progress only"
+            name = step.name.capitalize() if step.name != "progress" else tr("Progress only")
             lines.append((name, f"{text.signed(step.days)} d", begin, step.days, False))
-        lines.append(("Newer finish", text.date(half.after), stands[-1], 0.0, True))
+        lines.append((tr("Newer finish"), text.date(half.after), stands[-1], 0.0, True))
         for place, (name, words, begin, days, strong) in enumerate(lines):
             area = QRectF(0, place * 22, self.width(), 22)
             painter.setFont(theme.font("strong" if strong else "body", tabular=True))
@@ -231,7 +237,7 @@ class ErosionStrip(QWidget):
         super().__init__()
         self.erosion: Erosion | None = None
         self.heads: list[str] = []
-        self.setAccessibleName("Float erosion by work area")
+        self.setAccessibleName(tr("Float erosion by work area"))
         theme_manager().changed.connect(self._repaint)
 
     def _repaint(self) -> None:

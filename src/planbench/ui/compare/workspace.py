@@ -41,6 +41,7 @@ from planbench.ui.compare.models import (
 from planbench.ui.compare.pictures import ErosionStrip, OverUnder, Waterfall, update_heads
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     ComboBox,
@@ -68,7 +69,7 @@ class CompareWorkspace(QWidget):
     """What changed between two updates of the open project, sorted by effect on the finish."""
 
     name = "compare"
-    title = "Compare"
+    title = tr("Compare")
     icon = "git-compare"
 
     def __init__(self, state: AppState) -> None:
@@ -89,7 +90,7 @@ class CompareWorkspace(QWidget):
 
     def _build(self) -> None:
         self.register = RegisterModel()
-        self.table = TableView("Change register")
+        self.table = TableView(tr("Change register"))
         self.table.setModel(self.register)
         self.table.row_changed.connect(self._change_chosen)
         self.over_under = OverUnder()
@@ -98,7 +99,7 @@ class CompareWorkspace(QWidget):
         bars.setWidgetResizable(True)
         bars.setFrameShape(QScrollArea.Shape.NoFrame)
         bars.setWidget(self.over_under)
-        bars.setAccessibleName("Over and under")
+        bars.setAccessibleName(tr("Over and under"))
         self.bars = bars
         self.split = QSplitter()
         self.split.setOrientation(Qt.Orientation.Vertical)
@@ -106,7 +107,10 @@ class CompareWorkspace(QWidget):
         self.split.addWidget(bars)
         self.split.setSizes([520, 420])
         self.windows, self.trend = WindowModel(), TrendModel()
-        self.window_table, self.trend_table = TableView("Windows"), TableView("Milestone trend")
+        self.window_table, self.trend_table = (
+            TableView(tr("Windows")),
+            TableView(tr("Milestone trend")),
+        )
         self.window_table.setModel(self.windows)
         self.trend_table.setModel(self.trend)
         self.views = QStackedWidget()
@@ -122,14 +126,17 @@ class CompareWorkspace(QWidget):
         column.addWidget(self.views, 1)
         self.pages = QStackedWidget()
         self.nothing = EmptyState(
-            "No schedule is open",
-            "Compare shows what changed between two updates of a project and what it did to the "
-            "finish. Open a schedule first.",
+            tr("No schedule is open"),
+            tr(
+                "Compare shows what changed between two updates of a project and what it did to "
+                "the "
+                "finish. Open a schedule first."
+            ),
         )
         self.alone = EmptyState(
-            "There is nothing to compare with yet",
-            "This project has one update. Choose a file of an earlier one, or import it.",
-            ("Choose a file", "folder-open", self.choose_file),
+            tr("There is nothing to compare with yet"),
+            tr("This project has one update. Choose a file of an earlier one, or import it."),
+            (tr("Choose a file"), "folder-open", self.choose_file),
         )
         for page in (self.nothing, self.alone, work):
             self.pages.addWidget(page)
@@ -144,47 +151,49 @@ class CompareWorkspace(QWidget):
         row.addWidget(self._side())
 
     def _toolbar(self) -> Toolbar:
-        bar = Toolbar("Compare")
-        self.old_box = ComboBox([], "Older schedule")
-        self.new_box = ComboBox([], "Newer schedule")
+        bar = Toolbar(tr("Compare"))
+        self.old_box = ComboBox([], tr("Older schedule"))
+        self.new_box = ComboBox([], tr("Newer schedule"))
         for box in (self.old_box, self.new_box):
             box.setMaximumWidth(230)
             box.activated.connect(lambda _index: self.run())
         bar.add(self.old_box)
         bar.add(Label("→", "body", "text-muted"))
         bar.add(self.new_box)
-        self.file_button = Button("File", "tool", "folder-open", tip="Compare with a file")
+        self.file_button = Button(tr("File"), "tool", "folder-open", tip=tr("Compare with a file"))
         self.file_button.clicked.connect(lambda _checked=False: self.choose_file())
         bar.add(self.file_button)
         bar.add_line()
-        self.view_switch = SegmentedControl(["Changes", "Trend", "Windows"], "View")
+        self.view_switch = SegmentedControl([tr("Changes"), tr("Trend"), tr("Windows")], tr("View"))
         self.view_switch.changed.connect(self.views.setCurrentIndex)
         bar.add(self.view_switch)
-        self.progress_button = Button("Progress", "tool", "eye", tip="Show plain progress as well")
+        self.progress_button = Button(
+            tr("Progress"), "tool", "eye", tip=tr("Show plain progress as well")
+        )
         self.progress_button.setCheckable(True)
         self.progress_button.toggled.connect(lambda _on: self._show_register())
         bar.add(self.progress_button)
         bar.add_stretch()
         self.export_button = Button(
-            "Export register", "default", "file-spreadsheet", tip="Write a workbook"
+            tr("Export register"), "default", "file-spreadsheet", tip=tr("Write a workbook")
         )
         self.export_button.clicked.connect(lambda _checked=False: self.ask_for_workbook())
         bar.add(self.export_button)
         return bar
 
     def _side(self) -> SidePane:
-        self.side = SidePane("In words")
+        self.side = SidePane(tr("In words"))
         self.words = Label("", "body", wrap=True)
         self.side.body.addWidget(self.words)
-        self.side.add_section("The chosen change")
+        self.side.add_section(tr("The chosen change"))
         self.change_words = Label("", "body", wrap=True)
         self.side.body.addWidget(self.change_words)
-        self.side.add_section("Where the days went", "calendar days")
+        self.side.add_section(tr("Where the days went"), tr("calendar days"))
         self.waterfall = Waterfall()
         self.side.body.addWidget(self.waterfall)
         self.order_note = Label("", "small", "text-muted", wrap=True)
         self.side.body.addWidget(self.order_note)
-        self.side.add_section("Float erosion", "least total float, d")
+        self.side.add_section(tr("Float erosion"), tr("least total float, d"))
         self.erosion = ErosionStrip()
         self.side.body.addWidget(self.erosion)
         return self.side
@@ -224,7 +233,7 @@ class CompareWorkspace(QWidget):
                 Choice(f"{one.label}, {text.date(one.data_date)}", one.id) for one in updates
             ]
         elif document is not None:
-            self.choices = [Choice(document.update_label or "Open schedule")]
+            self.choices = [Choice(document.update_label or tr("Open schedule"))]
         self.choices += kept
         for box in (self.old_box, self.new_box):
             box.clear()
@@ -240,7 +249,7 @@ class CompareWorkspace(QWidget):
 
     def choose_file(self) -> None:
         """Ask for a file and compare it with the open schedule."""
-        name, _ = QFileDialog.getOpenFileName(self, "Compare with a schedule file")
+        name, _ = QFileDialog.getOpenFileName(self, tr("Compare with a schedule file"))
         if name:
             self.add_file(name)
 
@@ -288,7 +297,7 @@ class CompareWorkspace(QWidget):
             if self.state.document is document:
                 self.show_result(*result)
 
-        self.state.run("compare", "Comparison", work, done)
+        self.state.run("compare", tr("Comparison"), work, done)
 
     # Showing.
 
@@ -324,7 +333,7 @@ class CompareWorkspace(QWidget):
             return
         self.register.show_review(self.review, self.progress_button.isChecked())
         self.table.apply_columns()
-        self.change_words.setText("Choose a change in the register.")
+        self.change_words.setText(tr("Choose a change in the register."))
 
     def _change_chosen(self, k: int) -> None:
         if self.review is None or k < 0:
@@ -360,7 +369,7 @@ class CompareWorkspace(QWidget):
     def ask_for_workbook(self) -> None:
         """Ask where, and write the register as a workbook."""
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export the register", "comparison.xlsx", "Workbook (*.xlsx)"
+            self, tr("Export the register"), "comparison.xlsx", tr("Workbook (*.xlsx)")
         )
         if name:
             self.export(name)
@@ -391,33 +400,35 @@ def figures(review: Review) -> list[Stat]:
     restated, content = count("actual-changed", 0), count("calendar-content", 0)
     return [
         Stat(
-            "Finish moves",
+            tr("Finish moves"),
             text.DASH if days is None else f"{text.signed(days)}{text.NARROW}d",
-            f"{before} to {after}",
+            tr("{before} to {after}").format(before=before, after=after),
             role,
         ),
         Stat(
-            "Longest path",
-            f"{told['enters_longest_path']} in, {told['leaves_longest_path']} out",
-            "" if kept is None else f"{text.percent(kept, 0)} unchanged",
+            tr("Longest path"),
+            tr("{told} in, {told2} out").format(
+                told=told["enters_longest_path"], told2=told["leaves_longest_path"]
+            ),
+            "" if kept is None else tr("{kept} unchanged").format(kept=text.percent(kept, 0)),
         ),
         Stat(
-            "Activities",
+            tr("Activities"),
             f"+{told['added']}  {text.MINUS}{told['deleted']}",
-            f"{text.number(told['matched'])} matched",
+            tr("{told} matched").format(told=text.number(told["matched"])),
         ),
-        Stat("Links", links, f"{changed} changed type or lag"),
-        Stat("Durations", text.number(count("duration", 0)), "without plain progress"),
+        Stat(tr("Links"), links, tr("{changed} changed type or lag").format(changed=changed)),
+        Stat(tr("Durations"), text.number(count("duration", 0)), tr("without plain progress")),
         Stat(
-            "Calendars",
+            tr("Calendars"),
             text.number(content + count("calendar", 0)),
-            f"{content} inside the calendar",
+            tr("{content} inside the calendar").format(content=content),
             "warning" if content else "text",
         ),
         Stat(
-            "Actual dates restated",
+            tr("Actual dates restated"),
             text.number(restated),
-            "reported before, now different",
+            tr("reported before, now different"),
             "warning" if restated else "text",
         ),
     ]
@@ -430,11 +441,10 @@ def order_words(review: Review) -> str:
         return ""
     first, last = half.progress_days
     if round(first) == round(last):
-        return "Progress last gives the same split."
-    return (
-        f"The order matters: progress last is {text.signed(last)} d, "
-        f"revisions then {text.signed(half.revision_days[1])} d."
-    )
+        return tr("Progress last gives the same split.")
+    return tr(
+        "The order matters: progress last is {last} d, revisions then {revision_days} d."
+    ).format(last=text.signed(last), revision_days=text.signed(half.revision_days[1]))
 
 
 def change_words(review: Review, k: int) -> str:
@@ -443,9 +453,11 @@ def change_words(review: Review, k: int) -> str:
     lead = f"{KINDS[change['type']]}: {change['id']}."
     days = review.undone.get(k)
     if days is None:
-        return f"{lead} Its own effect on the finish was not calculated."
+        return tr("{lead} Its own effect on the finish was not calculated.").format(lead=lead)
     if round(days) == 0:
-        return f"{lead} If only this were undone, the finish would stay."
+        return tr("{lead} If only this were undone, the finish would stay.").format(lead=lead)
     way = "later" if days > 0 else "earlier"
-    count = text.counted(abs(round(days)), "day")
-    return f"{lead} If only this were undone, the finish would come {count} {way}."
+    count = text.counted(abs(round(days)), tr("day"), tr("days"))
+    return tr("{lead} If only this were undone, the finish would come {count} {way}.").format(
+        lead=lead, count=count, way=way
+    )

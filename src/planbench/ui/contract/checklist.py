@@ -6,6 +6,7 @@ from planbench.engines.contract.result import STATES, RuleResult
 from planbench.services.contract_view import ContractReport
 from planbench.ui import text
 from planbench.ui.contract import words
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 
 ITEM, TITLE, STATE, FOUND, HOW, EVIDENCE, ROWS = range(7)
@@ -26,13 +27,13 @@ class ChecklistModel(FlatTableModel):
         states = [STATES.index(one.state) for one in self.results]
         kinds = [words.KINDS[one.rule.kind][1] for one in self.results]
         columns = [
-            Column("item", "Item", 84, values=[one.rule.id for one in self.results]),
-            Column("title", "The programme shows", 250, values=self._titles()),
-            Column("state", "State", 124, sort_values=states),
-            Column("found", "What we found", 320, values=self._found(), stretch=True),
-            Column("how", "How", 106, values=kinds),
-            Column("evidence", "Evidence", 150, values=self._given()),
-            Column("rows", "Rows", 62, True, [_rows(one) for one in self.results]),
+            Column("item", tr("Item"), 84, values=[one.rule.id for one in self.results]),
+            Column("title", tr("The programme shows"), 250, values=self._titles()),
+            Column("state", tr("State"), 124, sort_values=states),
+            Column("found", tr("What we found"), 320, values=self._found(), stretch=True),
+            Column("how", tr("How"), 106, values=kinds),
+            Column("evidence", tr("Evidence"), 150, values=self._given()),
+            Column("rows", tr("Rows"), 62, True, [_rows(one) for one in self.results]),
         ]
         shown = [k for k, one in enumerate(self.results) if not state or one.state == state]
         import numpy as np
@@ -61,7 +62,7 @@ class ChecklistModel(FlatTableModel):
         if column == ITEM:
             return plain._replace(strong=True)
         if column == TITLE and result.rule.weight == "good-practice":
-            return plain._replace(muted="good practice")
+            return plain._replace(muted=tr("good practice"))
         if column == HOW:
             icon, word = words.KINDS[result.rule.kind]
             return CellLook(word, role="text-muted", icon=icon)
@@ -73,7 +74,7 @@ class ChecklistModel(FlatTableModel):
 
     def tip(self, row: int, column: int) -> str:
         result = self.results[row]
-        looked = f"{text.number(result.looked_at)} looked at"
+        looked = tr("{looked_at} looked at").format(looked_at=text.number(result.looked_at))
         return {TITLE: result.rule.text, FOUND: result.words, ROWS: looked}.get(column, "")
 
 
@@ -86,7 +87,7 @@ class Checklist(TableView):
     """The items as a table; a click on the number of rows shows them in Schedule."""
 
     def __init__(self) -> None:
-        super().__init__("Items of the pack", row_height=44)
+        super().__init__(tr("Items of the pack"), row_height=44)
         self.model_ = ChecklistModel()
         self.setModel(self.model_)
         self.setSelectionMode(TableView.SelectionMode.SingleSelection)

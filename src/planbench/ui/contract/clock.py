@@ -12,6 +12,7 @@ from planbench.engines.contract.deadlines import OPEN, WAIVED, Deadline
 from planbench.ui import paint
 from planbench.ui.contract import words
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _MARGIN = 28
 _MONTH = 30.44
@@ -27,7 +28,7 @@ class Clock(QWidget):
         self.deadlines: tuple[Deadline, ...] = ()
         self._today = dt.date(2000, 1, 1)
         self.index = -1
-        self.setAccessibleName("Clock: no deadlines")
+        self.setAccessibleName(tr("Clock: no deadlines"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -44,7 +45,7 @@ class Clock(QWidget):
         self.deadlines = tuple(one for one in kept if one.state != WAIVED)
         self._today, self.index = today, -1
         told = "; ".join(self._words(one) for one in self.deadlines)
-        self.setAccessibleName(f"Clock: {told or 'no deadlines'}")
+        self.setAccessibleName(tr("Clock: {words}").format(words=told or tr("no deadlines")))
         self.update()
 
     def _words(self, one: Deadline) -> str:
@@ -111,7 +112,9 @@ class Clock(QWidget):
         if not self.deadlines:
             painter.setFont(theme.font("prose"))
             painter.setPen(theme.color("text-muted"))
-            told = "No event starts a deadline. Write down notices and submissions under Events."
+            told = tr(
+                "No event starts a deadline. Write down notices and submissions under Events."
+            )
             paint.text_left(painter, told, 16, QRect(0, 0, self.width(), 60), self.width() - 16)
             return
         paint.rule(painter, _MARGIN, middle, self.width() - _MARGIN, "border-strong")
@@ -155,7 +158,11 @@ class Clock(QWidget):
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("accent-text"))
         spot = QRectF(x + 4, 4, 140, 16)
-        painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, f"as of {words.day(self._today)}")
+        painter.drawText(
+            spot,
+            Qt.AlignmentFlag.AlignVCenter,
+            tr("as of {today}").format(today=words.day(self._today)),
+        )
 
     def _paint_labels(self, painter: QPainter, middle: int) -> None:
         """Titles above and below the line by turns; those without room are dropped."""

@@ -17,6 +17,7 @@ from planbench.engines.contract.terms import (
     data_json,
 )
 from planbench.ui.contract.parts import bar
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -81,7 +82,7 @@ class RowsModel(FlatTableModel):
     def tip(self, row: int, column: int) -> str:
         value = self.lines[row][column]
         if self._spec[column][0] == "activity" and not self.known(value):
-            return "No activity of the schedule has this id" if value else "Not mapped yet"
+            return tr("No activity of the schedule has this id") if value else tr("Not mapped yet")
         return value
 
     def put(self, row: int, column: int, text: str) -> bool:
@@ -103,60 +104,62 @@ class DataPage(QWidget):
         self.banner = Banner("error")
         self.dates = RowsModel(
             (
-                ("kind", "Kind", 110, True),
-                ("name", "Date of the contract", 260, True),
-                ("activity", "Activity", 110, True),
-                ("date", "Contract date", 110, True),
-                ("extension", "Days granted", 100, True),
+                ("kind", tr("Kind"), 110, True),
+                ("name", tr("Date of the contract"), 260, True),
+                ("activity", tr("Activity"), 110, True),
+                ("date", tr("Contract date"), 110, True),
+                ("extension", tr("Days granted"), 100, True),
             )
         )
         self.items = RowsModel(
             (
-                ("name", "Long-lead item", 240, True),
-                ("activity", "Delivery milestone", 130, True),
-                ("needed", "Needed by", 100, True),
+                ("name", tr("Long-lead item"), 240, True),
+                ("activity", tr("Delivery milestone"), 130, True),
+                ("needed", tr("Needed by"), 100, True),
             )
         )
         self.terms = RowsModel(
             (
-                ("word", "Word", 110, False),
-                ("code", "Activity code", 130, True),
-                ("values", "Values (none: all)", 150, True),
-                ("field", "or user field", 130, True),
+                ("word", tr("Word"), 110, False),
+                ("code", tr("Activity code"), 130, True),
+                ("values", tr("Values (none: all)"), 150, True),
+                ("field", tr("or user field"), 130, True),
             )
         )
         for model in (self.dates, self.items, self.terms):
             model.changed = self._changed
         self.tables = [
-            TableView("Dates of the contract"),
-            TableView("Long-lead items"),
-            TableView("Words of the contract"),
+            TableView(tr("Dates of the contract")),
+            TableView(tr("Long-lead items")),
+            TableView(tr("Words of the contract")),
         ]
         for table, model in zip(self.tables, (self.dates, self.items, self.terms), strict=True):
             table.setModel(model)
-        self.stages = FormField("Stages of the work, in order (values of the code of “stage”)")
-        self.holidays = FormField("Holidays that calendars must keep free (YYYY-MM-DD, ...)")
-        self.calendar = FormField("Calendar of contract days")
-        self.price = FormField("Contract price")
+        self.stages = FormField(tr("Stages of the work, in order (values of the code of “stage”)"))
+        self.holidays = FormField(tr("Holidays that calendars must keep free (YYYY-MM-DD, ...)"))
+        self.calendar = FormField(tr("Calendar of contract days"))
+        self.price = FormField(tr("Contract price"))
         for field in (self.stages, self.holidays, self.calendar, self.price):
             field.edited.connect(lambda _text: self._changed())
         self._buttons: list[Button] = []
         self._build()
 
     def _build(self) -> None:
-        kinds = "kinds: " + ", ".join(MILESTONE_KINDS)
+        kinds = tr("kinds: ") + ", ".join(MILESTONE_KINDS)
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addWidget(self._bar("Dates", 0, ["completion", "Completion", "", "2030-01-01", "0"]))
+        left.addWidget(
+            self._bar(tr("Dates"), 0, ["completion", tr("Completion"), "", "2030-01-01", "0"])
+        )
         left.addWidget(self.tables[0], 3)
         note = Label(kinds, "small", "text-muted")
         note.setContentsMargins(16, 4, 8, 6)
         left.addWidget(note)
-        left.addWidget(self._bar("Long-lead items", 1, ["New item", "", ""]))
+        left.addWidget(self._bar(tr("Long-lead items"), 1, [tr("New item"), "", ""]))
         left.addWidget(self.tables[1], 2)
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self._bar("Words", 2, None))
+        right.addWidget(self._bar(tr("Words"), 2, None))
         right.addWidget(self.tables[2], 3)
         fields = Surface("surface-raised", "t")
         inner = QVBoxLayout(fields)
@@ -181,8 +184,10 @@ class DataPage(QWidget):
     def _bar(self, title: str, place: int, fresh: list[str] | None) -> Surface:
         if fresh is None:
             return bar(title)
-        add = Button("Add", "tool", "plus", tip=f"Add a row to {title.lower()}")
-        gone = Button("Remove", "tool", "trash", tip="Remove the chosen row")
+        add = Button(
+            tr("Add"), "tool", "plus", tip=tr("Add a row to {title}").format(title=title.lower())
+        )
+        gone = Button(tr("Remove"), "tool", "trash", tip=tr("Remove the chosen row"))
         add.clicked.connect(lambda _checked=False: self._add(place, fresh))
         gone.clicked.connect(lambda _checked=False: self._remove(place))
         self._buttons += [add, gone]
@@ -236,9 +241,9 @@ class DataPage(QWidget):
     def _changed(self) -> None:
         """Take what was typed, when it makes sense; say what does not."""
         try:
-            data = data_from(self._typed(), "Contract data")
+            data = data_from(self._typed(), tr("Contract data"))
         except ModelError as error:
-            self.banner.show_message(error.line, "This is not kept yet")
+            self.banner.show_message(error.line, tr("This is not kept yet"))
             return
         self.banner.hide()
         if data != self._data:
@@ -249,7 +254,7 @@ class DataPage(QWidget):
         body = data_json(self._data)
         keys = ("kind", "name", "activity", "date")
         body["milestones"] = [
-            dict(zip(keys, line, strict=False)) | {"extension": _whole(line[4], "Days granted")}
+            dict(zip(keys, line, strict=False)) | {"extension": _whole(line[4], tr("Days granted"))}
             for line in self.dates.lines
         ]
         body["deliveries"] = [
@@ -268,7 +273,9 @@ class DataPage(QWidget):
         try:
             body["price"] = float(price) if price else None
         except ValueError:
-            raise ModelError(f"the contract price is no number: {price}") from None
+            raise ModelError(
+                tr("the contract price is no number: {price}").format(price=price)
+            ) from None
         return body
 
 
@@ -280,4 +287,6 @@ def _whole(words: str, name: str) -> int:
     try:
         return int(words or 0)
     except ValueError:
-        raise ModelError(f"{name} is no whole number: {words}") from None
+        raise ModelError(
+            tr("{name} is no whole number: {words}").format(name=name, words=words)
+        ) from None

@@ -15,6 +15,7 @@ from planbench.services.deadlines import DATA_DATE
 from planbench.ui import text
 from planbench.ui.contract import words
 from planbench.ui.contract.parts import bar
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     CellLook,
@@ -27,17 +28,17 @@ from planbench.ui.widgets import (
 )
 
 DATE_WORDS = {
-    "date": "Happened on",
-    "aware": "Became aware",
-    "notified": "Notified",
-    "instructed": "Quotation instructed",
-    "submitted": "Submitted",
-    "quoted": "Quoted",
-    "decided": "Decided",
-    "replied": "Replied",
-    "detailed": "Detailed claim sent",
-    "silence": "Silence notified",
-    "met": "Met",
+    "date": tr("Happened on"),
+    "aware": tr("Became aware"),
+    "notified": tr("Notified"),
+    "instructed": tr("Quotation instructed"),
+    "submitted": tr("Submitted"),
+    "quoted": tr("Quoted"),
+    "decided": tr("Decided"),
+    "replied": tr("Replied"),
+    "detailed": tr("Detailed claim sent"),
+    "silence": tr("Silence notified"),
+    "met": tr("Met"),
 }
 """What the dates of an event are called."""
 
@@ -53,12 +54,12 @@ class EventsModel(FlatTableModel):
         """Show these events."""
         self.events = tuple(events)
         columns = [
-            Column("id", "Id", 96, values=[one.id for one in events]),
-            Column("kind", "Kind", 160, values=[one.kind for one in events]),
-            Column("subject", "Subject", 300, values=[e.subject for e in events], stretch=True),
-            Column("clause", "Clause", 80, values=[one.clause for one in events]),
-            Column("dates", "Dates", 330, values=[_dates(one) for one in events]),
-            Column("state", "State", 96, values=["closed" if e.closed else "" for e in events]),
+            Column("id", tr("Id"), 96, values=[one.id for one in events]),
+            Column("kind", tr("Kind"), 160, values=[one.kind for one in events]),
+            Column("subject", tr("Subject"), 300, values=[e.subject for e in events], stretch=True),
+            Column("clause", tr("Clause"), 80, values=[one.clause for one in events]),
+            Column("dates", tr("Dates"), 330, values=[_dates(one) for one in events]),
+            Column("state", tr("State"), 96, values=["closed" if e.closed else "" for e in events]),
         ]
         self.set_data(columns, len(events))
 
@@ -83,18 +84,18 @@ class DeadlinesModel(FlatTableModel):
         columns = [
             Column(
                 "due",
-                "Due",
+                tr("Due"),
                 84,
                 values=[words.day(one.due) for one in deadlines],
                 sort_values=[one.due.toordinal() for one in deadlines],
             ),
-            Column("state", "State", 112, sort_values=[one.state for one in deadlines]),
+            Column("state", tr("State"), 112, sort_values=[one.state for one in deadlines]),
             Column("left", "Left", 104, values=[words.days_left(one) for one in deadlines]),
-            Column("what", "What", 280, values=[d.rule.title for d in deadlines], stretch=True),
-            Column("event", "Event", 96, values=[one.event.id for one in deadlines]),
-            Column("who", "Who", 124, values=[one.rule.who for one in deadlines]),
-            Column("clause", "Clause", 76, values=[one.rule.clause for one in deadlines]),
-            Column("days", "Counted", 214, values=[words.counted_days(d) for d in deadlines]),
+            Column("what", tr("What"), 280, values=[d.rule.title for d in deadlines], stretch=True),
+            Column("event", tr("Event"), 96, values=[one.event.id for one in deadlines]),
+            Column("who", tr("Who"), 124, values=[one.rule.who for one in deadlines]),
+            Column("clause", tr("Clause"), 76, values=[one.rule.clause for one in deadlines]),
+            Column("days", tr("Counted"), 214, values=[words.counted_days(d) for d in deadlines]),
         ]
         self.set_data(columns, len(deadlines))
 
@@ -118,27 +119,29 @@ class EventsPage(QWidget):
         super().__init__()
         self._report: ContractReport | None = None
         self.events, self.deadlines = EventsModel(), DeadlinesModel()
-        self.table = TableView("Events of the contract")
+        self.table = TableView(tr("Events of the contract"))
         self.table.setModel(self.events)
         self.table.row_activated.connect(lambda _row: self.edit())
         self.table.row_changed.connect(lambda _row: self._arm())
-        self.due_table = TableView("Deadlines")
+        self.due_table = TableView(tr("Deadlines"))
         self.due_table.setModel(self.deadlines)
-        self.add = Button("New event", "default", "plus", tip="Write down an event (Insert)")
+        self.add = Button(
+            tr("New event"), "default", "plus", tip=tr("Write down an event (Insert)")
+        )
         self.add.setShortcut("Ins")
         self.add.clicked.connect(lambda _checked=False: self.new())
-        self.change = Button("Edit", "tool", "pencil", tip="Edit the chosen event (Return)")
+        self.change = Button(tr("Edit"), "tool", "pencil", tip=tr("Edit the chosen event (Return)"))
         self.change.clicked.connect(lambda _checked=False: self.edit())
-        self.remove = Button("Delete", "tool", "trash", tip="Delete the chosen event")
+        self.remove = Button(tr("Delete"), "tool", "trash", tip=tr("Delete the chosen event"))
         self.remove.clicked.connect(lambda _checked=False: self._delete())
         self.problem = Label("", "prose", "negative", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(bar("Events", self.add, self.change, self.remove))
+        column.addWidget(bar(tr("Events"), self.add, self.change, self.remove))
         column.addWidget(self.table, 1)
         self._due_count = Label("", "body", "text-muted")
-        column.addWidget(bar("Deadlines", self._due_count))
+        column.addWidget(bar(tr("Deadlines"), self._due_count))
         column.addWidget(self.problem)
         column.addWidget(self.due_table, 1)
 
@@ -150,7 +153,10 @@ class EventsPage(QWidget):
         self.table.apply_columns()
         self.due_table.apply_columns()
         pending = sum(one.pending for one in report.deadlines)
-        told = f"{text.counted(pending, 'deadline')} pending as of {words.long_day(report.as_of)}"
+        told = tr("{pending} pending as of {as_of}").format(
+            pending=text.counted(pending, tr("deadline"), tr("deadlines")),
+            as_of=words.long_day(report.as_of),
+        )
         self._due_count.setText(told)
         self.problem.setText(report.problem)
         self.problem.setVisible(bool(report.problem))
@@ -194,42 +200,42 @@ class EventDialog(QDialog):
         self, pack: Pack, event: Event | None, taken: set[str], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Event of the contract")
+        self.setWindowTitle(tr("Event of the contract"))
         self.setMinimumWidth(440)
         self.made: Event | None = None
         self._pack, self._event = pack, event
         self._taken = taken - {event.id if event else ""}
         kinds = list(dict.fromkeys(r.trigger for r in pack.deadlines if r.trigger != DATA_DATE))
-        kinds += [DATA_DATE, "early warning", "instruction"]
+        kinds += [DATA_DATE, tr("early warning"), "instruction"]
         if event is not None and event.kind not in kinds:
             kinds.append(event.kind)
-        self.kind = ComboBox(kinds, "Kind of event")
+        self.kind = ComboBox(kinds, tr("Kind of event"))
         if event is not None:
             self.kind.setCurrentText(event.kind)
-        self.id_field = FormField("Id", event.id if event else "")
+        self.id_field = FormField(tr("Id"), event.id if event else "")
         self.id_field.field.setReadOnly(event is not None)
-        self.subject = FormField("Subject", event.subject if event else "")
-        self.clause = FormField("Clause", event.clause if event else "")
-        self.proof = FormField("Proof of service", event.proof if event else "")
+        self.subject = FormField(tr("Subject"), event.subject if event else "")
+        self.clause = FormField(tr("Clause"), event.clause if event else "")
+        self.proof = FormField(tr("Proof of service"), event.proof if event else "")
         self.dates: dict[str, FormField] = {}
         self._date_column = QVBoxLayout()
         self._date_column.setSpacing(8)
-        self.closed = ComboBox(["Open", "Closed"], "State")
+        self.closed = ComboBox([tr("Open"), tr("Closed")], tr("State"))
         self.closed.setCurrentIndex(1 if event is not None and event.closed else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(8)
-        column.addWidget(Label("Kind", "small", "text-muted"))
+        column.addWidget(Label(tr("Kind"), "small", "text-muted"))
         column.addWidget(self.kind)
         for part in (self.id_field, self.subject, self.clause):
             column.addWidget(part)
         column.addLayout(self._date_column)
         column.addWidget(self.proof)
         column.addWidget(self.closed)
-        keep = Button("Keep", "primary", tip="Keep the event")
+        keep = Button(tr("Keep"), "primary", tip=tr("Keep the event"))
         keep.clicked.connect(lambda _checked=False: self._keep())
         keep.setDefault(True)
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _checked=False: self.reject())
         row = QHBoxLayout()
         row.addStretch(1)
@@ -255,7 +261,7 @@ class EventDialog(QDialog):
             day = known.get(name)
             value = typed.get(name, day.isoformat() if day else "")
             title = DATE_WORDS.get(name, name.capitalize())
-            self.dates[name] = FormField(f"{title} (YYYY-MM-DD)", value)
+            self.dates[name] = FormField(tr("{title} (YYYY-MM-DD)").format(title=title), value)
             self._date_column.addWidget(self.dates[name])
 
     def _keep(self) -> None:
@@ -266,15 +272,15 @@ class EventDialog(QDialog):
                     days[name] = dt.date.fromisoformat(field.text().strip())
                 field.set_error("")
             except ValueError:
-                field.set_error("Write the date as YYYY-MM-DD")
+                field.set_error(tr("Write the date as YYYY-MM-DD"))
                 fine = False
         name = self.id_field.text().strip()
-        wrong = "" if name else "An event needs an id"
+        wrong = "" if name else tr("An event needs an id")
         if name in self._taken:
-            wrong = "Another event has this id"
+            wrong = tr("Another event has this id")
         self.id_field.set_error(wrong)
         subject = self.subject.text().strip()
-        self.subject.set_error("" if subject else "Say in a few words what it is about")
+        self.subject.set_error("" if subject else tr("Say in a few words what it is about"))
         if not fine or wrong or not subject:
             return
         self.made = Event(

@@ -24,6 +24,7 @@ from planbench.ui import text
 from planbench.ui.contract import words
 from planbench.ui.contract.parts import heading
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     CellLook,
@@ -52,8 +53,8 @@ class ShownModel(FlatTableModel):
         shown = result.shown if result else ()
         self.activities = [one.row for one in shown]
         columns = [
-            Column("id", "Id", 84, values=[one.id for one in shown]),
-            Column("note", "Why", 200, values=[one.note for one in shown], stretch=True),
+            Column("id", tr("Id"), 84, values=[one.id for one in shown]),
+            Column("note", tr("Why"), 200, values=[one.note for one in shown], stretch=True),
         ]
         self.set_data(columns, len(shown))
 
@@ -82,7 +83,7 @@ class ItemPane(SidePane):
 
     def __init__(self) -> None:
         super().__init__("", current_theme().frame["details_pane"])
-        self.setAccessibleName("Item and evidence")
+        self.setAccessibleName(tr("Item and evidence"))
         self._result: RuleResult | None = None
         self._evidence: Evidence | None = None
         self._writable = False
@@ -95,7 +96,7 @@ class ItemPane(SidePane):
         chips.addWidget(self.chip)
         chips.addWidget(self.kind)
         chips.addStretch(1)
-        self.tabs = Tabs(["Evidence", "Edit item", "History"], "Parts of the item")
+        self.tabs = Tabs([tr("Evidence"), tr("Edit item"), tr("History")], tr("Parts of the item"))
         self.body.addWidget(self.clause)
         self.body.addWidget(self.title)
         self.body.addLayout(chips)
@@ -113,42 +114,52 @@ class ItemPane(SidePane):
 
     def _evidence_page(self) -> QWidget:
         page, column = _page()
-        column.addWidget(heading("What is asked"))
+        column.addWidget(heading(tr("What is asked")))
         self.asked = Label("", "prose", wrap=True)
         column.addWidget(self.asked)
-        column.addWidget(heading("What we checked"))
+        column.addWidget(heading(tr("What we checked")))
         self.checked = Label("", "prose", wrap=True)
         column.addWidget(self.checked)
         self.shown = ShownModel()
-        self.table = TableView("What shows it")
+        self.table = TableView(tr("What shows it"))
         self.table.setModel(self.shown)
         self.table.row_changed.connect(lambda row: self._row(row, self.activity_chosen))
         self.table.row_activated.connect(lambda row: self._row(row, self.activity_opened))
         column.addWidget(self.table)
-        self._given = heading("Evidence")
+        self._given = heading(tr("Evidence"))
         column.addWidget(self._given)
-        self.reference = FormField("Document or letter, with its number and date")
-        self.remark = FormField("Remark")
+        self.reference = FormField(tr("Document or letter, with its number and date"))
+        self.remark = FormField(tr("Remark"))
         column.addWidget(self.reference)
         column.addWidget(self.remark)
-        self.keep = Button("Keep evidence", "default", "paperclip", tip="Keep it with the item")
+        self.keep = Button(
+            tr("Keep evidence"), "default", "paperclip", tip=tr("Keep it with the item")
+        )
         self.keep.clicked.connect(lambda _checked=False: self._keep_evidence())
         self.attach = Button(
-            "Name a file…", "default", "file", tip="Name the file that shows it, by its hash"
+            tr("Name a file…"),
+            "default",
+            "file",
+            tip=tr("Name the file that shows it, by its hash"),
         )
         self.attach.clicked.connect(lambda _checked=False: self._ask_file())
         column.addLayout(_row_of(self.keep, self.attach))
         self.file = Label("", "small", "text-muted", wrap=True)
         column.addWidget(self.file)
-        column.addWidget(heading("Word to the contractor"))
+        column.addWidget(heading(tr("Word to the contractor")))
         self.word = QPlainTextEdit()
-        self.word.setAccessibleName("Word to the contractor")
+        self.word.setAccessibleName(tr("Word to the contractor"))
         self.word.setTabChangesFocus(True)
         self.word.setFixedHeight(76)
         column.addWidget(self.word)
-        self.comment = Button("Comment", "default", "message-square", tip="Keep it as a comment")
+        self.comment = Button(
+            tr("Comment"), "default", "message-square", tip=tr("Keep it as a comment")
+        )
         self.accept = Button(
-            "Accept as is", "default", "check", tip="Accept the item as it is, with this reason"
+            tr("Accept as is"),
+            "default",
+            "check",
+            tip=tr("Accept the item as it is, with this reason"),
         )
         self.comment.clicked.connect(lambda _checked=False: self._say("comment"))
         self.accept.clicked.connect(lambda _checked=False: self._say("accepted"))
@@ -173,7 +184,7 @@ class ItemPane(SidePane):
         return replace(old, rule=rule, reference=self.reference.text(), remark=self.remark.text())
 
     def _ask_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "The file that shows it")
+        path, _ = QFileDialog.getOpenFileName(self, tr("The file that shows it"))
         if path:
             self.name_file(Path(path))
 
@@ -188,7 +199,7 @@ class ItemPane(SidePane):
             return
         words_ = self.word.toPlainText().strip()
         if not words_:
-            self.said.setText("Write the reason or comment first.")
+            self.said.setText(tr("Write the reason or comment first."))
             self.said.set_role("negative")
             self.word.setFocus()
             return
@@ -199,18 +210,20 @@ class ItemPane(SidePane):
     def _rule_page(self) -> QWidget:
         page, column = _page()
         told = Label(
-            "Items are in our own words and may be changed to suit your contract. The contract "
-            "itself governs.",
+            tr(
+                "Items are in our own words and may be changed to suit your contract. The contract "
+                "itself governs."
+            ),
             "prose",
             "text-muted",
             wrap=True,
         )
         column.addWidget(told)
-        self.edit_title = FormField("Title")
+        self.edit_title = FormField(tr("Title"))
         column.addWidget(self.edit_title)
-        column.addWidget(Label("What is asked", "small", "text-muted"))
+        column.addWidget(Label(tr("What is asked"), "small", "text-muted"))
         self.edit_text = QPlainTextEdit()
-        self.edit_text.setAccessibleName("What is asked")
+        self.edit_text.setAccessibleName(tr("What is asked"))
         self.edit_text.setTabChangesFocus(True)
         self.edit_text.setFixedHeight(110)
         column.addWidget(self.edit_text)
@@ -218,7 +231,9 @@ class ItemPane(SidePane):
         self._limit_column = QVBoxLayout()
         self._limit_column.setSpacing(6)
         column.addLayout(self._limit_column)
-        self.save = Button("Keep item", "default", "save", tip="Keep this project's own wording")
+        self.save = Button(
+            tr("Keep item"), "default", "save", tip=tr("Keep this project's own wording")
+        )
         self.save.clicked.connect(lambda _checked=False: self._keep_rule())
         column.addLayout(_row_of(self.save))
         return page
@@ -250,7 +265,7 @@ class ItemPane(SidePane):
                 field.set_error(str(error))
                 fine = False
         title, asked = self.edit_title.text().strip(), self.edit_text.toPlainText().strip()
-        self.edit_title.set_error("" if title else "An item needs a title")
+        self.edit_title.set_error("" if title else tr("An item needs a title"))
         if not fine or not title or not asked:
             return
         made = tuple(Call(call.check, new) for call, new in zip(rule.calls, calls, strict=True))
@@ -267,10 +282,14 @@ class ItemPane(SidePane):
     def show_history(self, lines: Sequence[JournalLine]) -> None:
         """Show who wrote what down, newest first."""
         told = [
-            f"{line.at.replace('T', ' ')[:16]} UTC, {line.who or 'unknown'}: {line.what}"
+            tr("{replace} UTC, {words}: {what}").format(
+                replace=line.at.replace("T", " ")[:16],
+                words=line.who or tr("unknown"),
+                what=line.what,
+            )
             for line in reversed(lines)
         ]
-        self.history.setText("\n\n".join(told) or "Nobody has written anything down yet.")
+        self.history.setText("\n\n".join(told) or tr("Nobody has written anything down yet."))
 
     # ------------------------------------------------------------ showing
 
@@ -288,7 +307,7 @@ class ItemPane(SidePane):
             return
         rule = result.rule
         chip, word, _ = words.STATES[result.state]
-        self.clause.setText(f"Clause {rule.clause}" if rule.clause else "")
+        self.clause.setText(tr("Clause {clause}").format(clause=rule.clause) if rule.clause else "")
         self.title.setText(rule.title)
         self.chip.set(chip, word)
         self.kind.set("neutral", words.KINDS[rule.kind][1])
@@ -305,12 +324,16 @@ class ItemPane(SidePane):
         named = evidence is not None and bool(evidence.file)
         self.file.setVisible(asks and named)
         if evidence is not None and named:
-            self.file.setText(f"{evidence.file}, SHA-256 {evidence.sha256[:16]}…")
+            self.file.setText(
+                tr("{file}, SHA-256 {sha256}…").format(
+                    file=evidence.file, sha256=evidence.sha256[:16]
+                )
+            )
             self.file.setToolTip(evidence.sha256)
         self.reference.setText(evidence.reference if evidence else "")
         self.remark.setText(evidence.remark if evidence else "")
         self.word.setPlainText(decision.words if decision else "")
-        said = {"accepted": "Accepted as is.", "comment": "Kept as a comment."}
+        said = {"accepted": tr("Accepted as is."), "comment": tr("Kept as a comment.")}
         self.said.setText(said[decision.decision] if decision else why_not)
         self.said.set_role("text-muted")
         self.edit_title.setText(rule.title)

@@ -12,6 +12,7 @@ from planbench.engines.contract.terms import ContractData
 from planbench.ui.contract import words
 from planbench.ui.contract.parts import heading
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     CellLook,
@@ -32,7 +33,7 @@ class _PackModel(FlatTableModel):
         self._bound = bound
         self.packs = tuple(packs)
         self.set_data(
-            [Column("pack", "Pack", 200, values=[p.title for p in packs], stretch=True)],
+            [Column("pack", tr("Pack"), 200, values=[p.title for p in packs], stretch=True)],
             len(packs),
         )
 
@@ -54,11 +55,11 @@ class Sidebar(SidePane):
 
     def __init__(self) -> None:
         super().__init__("", current_theme().frame["side_list"][1], "left")
-        self.setAccessibleName("Packs and contract data")
+        self.setAccessibleName(tr("Packs and contract data"))
         self.body.setContentsMargins(0, 10, 0, 12)
-        self.body.addWidget(heading("Rule packs", 14))
+        self.body.addWidget(heading(tr("Rule packs"), 14))
         self._model = _PackModel()
-        self.packs = TableView("Rule packs", row_height=34)
+        self.packs = TableView(tr("Rule packs"), row_height=34)
         self.packs.setModel(self._model)
         self.packs.horizontalHeader().hide()
         self.packs.setSelectionMode(TableView.SelectionMode.SingleSelection)
@@ -67,8 +68,8 @@ class Sidebar(SidePane):
         self.edition = Label("", "small", "text-muted", wrap=True)
         self.edition.setContentsMargins(14, 2, 10, 4)
         self.body.addWidget(self.edition)
-        self.bind = Button("Bind project to this pack", "default", "bookmark")
-        self.bind.set_tip("Keep this pack and the contract data with the project")
+        self.bind = Button(tr("Bind project to this pack"), "default", "bookmark")
+        self.bind.set_tip(tr("Keep this pack and the contract data with the project"))
         self.bind.clicked.connect(lambda _checked=False: self.bind_wanted.emit())
         holder = QWidget()
         inner = QVBoxLayout(holder)
@@ -76,7 +77,7 @@ class Sidebar(SidePane):
         inner.addWidget(self.bind)
         self._bind_row = holder
         self.body.addWidget(holder)
-        self.body.addWidget(heading("Contract data", 14))
+        self.body.addWidget(heading(tr("Contract data"), 14))
         self._facts = QWidget()
         self._grid = QGridLayout(self._facts)
         self._grid.setContentsMargins(14, 2, 10, 0)
@@ -89,17 +90,20 @@ class Sidebar(SidePane):
         column = QVBoxLayout(foot)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(4)
-        column.addWidget(Label("Particular conditions first", "strong"))
+        column.addWidget(Label(tr("Particular conditions first"), "strong"))
         column.addWidget(
             Label(
-                "Items are paraphrases in our own words. Your contract governs; adapt items and "
-                "limits under Edit item.",
+                tr(
+                    "Items are paraphrases in our own words. Your contract governs; adapt items "
+                    "and "
+                    "limits under Edit item."
+                ),
                 "prose",
                 wrap=True,
             )
         )
-        self.restore = LinkButton("Back to the pack as it ships")
-        self.restore.setToolTip("Drop this project's own wording and limits of the pack")
+        self.restore = LinkButton(tr("Back to the pack as it ships"))
+        self.restore.setToolTip(tr("Drop this project's own wording and limits of the pack"))
         self.restore.clicked.connect(lambda _checked=False: self.restore_wanted.emit())
         column.addWidget(self.restore)
         outer = self.layout()
@@ -121,7 +125,9 @@ class Sidebar(SidePane):
         self.packs.setFixedHeight(34 * len(packs) + 2)
         self.packs.select_row(next(k for k, one in enumerate(packs) if one.id == used.id))
         self._quiet = False
-        self.edition.setText(f"{used.edition}. Version {used.version}.")
+        self.edition.setText(
+            tr("{edition}. Version {version}.").format(edition=used.edition, version=used.version)
+        )
         self._bind_row.setVisible(bound != used.id)
         self.bind.setEnabled(not why_not)
         self.restore.setVisible(edited)
@@ -147,7 +153,7 @@ class Sidebar(SidePane):
             self._grid.addWidget(label, row, 0)
             self._grid.addWidget(value, row, 1)
         if not lines:
-            self._grid.addWidget(Label("None yet", "body", "text-muted"), 0, 0)
+            self._grid.addWidget(Label(tr("None yet"), "body", "text-muted"), 0, 0)
 
 
 def _short(name: str) -> Label:

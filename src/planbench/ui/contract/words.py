@@ -16,27 +16,28 @@ from planbench.engines.contract.deadlines import (
 )
 from planbench.engines.contract.result import MET, NEEDS_EVIDENCE, NOT_APPLICABLE, NOT_MET
 from planbench.ui import text
+from planbench.ui.translation import tr
 
 STATES = {  # state: (chip, word, colour role of its share)
-    MET: ("meets", "Meets", "positive"),
-    NOT_MET: ("flag", "Flag", "warning"),
-    NEEDS_EVIDENCE: ("needs-you", "Needs you", "info"),
-    NOT_APPLICABLE: ("not-applicable", "Not applicable", "border-strong"),
+    MET: ("meets", tr("Meets"), "positive"),
+    NOT_MET: ("flag", tr("Flag"), "warning"),
+    NEEDS_EVIDENCE: ("needs-you", tr("Needs you"), "info"),
+    NOT_APPLICABLE: ("not-applicable", tr("Not applicable"), "border-strong"),
 }
 
 KINDS = {  # kind of a rule: (icon, word)
-    "automatic": ("waypoints", "Automatic"),
-    "semi-automatic": ("link", "Mapped"),
-    "manual": ("user", "Your word"),
+    "automatic": ("waypoints", tr("Automatic")),
+    "semi-automatic": ("link", tr("Mapped")),
+    "manual": ("user", tr("Your word")),
 }
 
 CLOCK = {  # state of a deadline: (chip, word, colour role of its mark)
-    OVERDUE: ("missing", "Overdue", "negative"),
-    SOON: ("watch", "Due soon", "warning"),
-    OPEN: ("neutral", "Open", "surface-raised"),
-    SERVED: ("done", "Served", "positive"),
-    SERVED_LATE: ("late", "Served late", "late"),
-    WAIVED: ("not-applicable", "Waived", "border-strong"),
+    OVERDUE: ("missing", tr("Overdue"), "negative"),
+    SOON: ("watch", tr("Due soon"), "warning"),
+    OPEN: ("neutral", tr("Open"), "surface-raised"),
+    SERVED: ("done", tr("Served"), "positive"),
+    SERVED_LATE: ("late", tr("Served late"), "late"),
+    WAIVED: ("not-applicable", tr("Waived"), "border-strong"),
 }
 
 
@@ -55,14 +56,20 @@ def days_left(one: Deadline) -> str:
     if not one.pending:
         return ""
     if one.days_left < 0:
-        return f"{text.counted(-one.days_left, 'day')} over"
-    return "today" if one.days_left == 0 else f"in {text.counted(one.days_left, 'day')}"
+        return tr("{tr} over").format(tr=text.counted(-one.days_left, tr("day"), tr("days")))
+    return (
+        "today"
+        if one.days_left == 0
+        else tr("in {days_left}").format(
+            days_left=text.counted(one.days_left, tr("day"), tr("days"))
+        )
+    )
 
 
 def counted_days(one: Deadline) -> str:
     """The rule of a deadline in a few words."""
     kind = "" if one.rule.day_rule == "calendar" else f"{one.rule.day_rule} "
-    start = "end of the month of " if one.rule.base == "month-end" else ""
+    start = tr("end of the month of ") if one.rule.base == "month-end" else ""
     side = "before" if one.rule.days < 0 else "after"
     number = text.counted(abs(one.rule.days), f"{kind}day")
     return f"{number} {side} {start}{long_day(one.starts)}"

@@ -41,6 +41,7 @@ from planbench.ui.contract.item import ItemPane
 from planbench.ui.contract.sidebar import Sidebar
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -53,7 +54,7 @@ from planbench.ui.widgets import (
     Toolbar,
 )
 
-VIEWS = ("Programme checklist", "Events and deadlines", "Contract data")
+VIEWS = (tr("Programme checklist"), tr("Events and deadlines"), tr("Contract data"))
 _SHOWN = (MET, NOT_MET, NEEDS_EVIDENCE, NOT_APPLICABLE)
 
 
@@ -61,7 +62,7 @@ class ContractWorkspace(QWidget):
     """Holds the open document against the pack of its project, whenever either has changed."""
 
     name = "contract"
-    title = "Contract"
+    title = tr("Contract")
     icon = "contract"
 
     def __init__(self, state: AppState) -> None:
@@ -89,11 +90,18 @@ class ContractWorkspace(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(
             EmptyState(
-                "No schedule is open",
-                "Contract holds a programme against what its form of contract asks: FIDIC, NEC or "
-                "an owner's specification. It keeps evidence, counts deadlines and writes the "
-                "compliance report.",
-                ("Choose a project", "home", lambda: self.state.workspace_requested.emit("home")),
+                tr("No schedule is open"),
+                tr(
+                    "Contract holds a programme against what its form of contract asks: FIDIC, "
+                    "NEC or "
+                    "an owner's specification. It keeps evidence, counts deadlines and writes the "
+                    "compliance report."
+                ),
+                (
+                    tr("Choose a project"),
+                    "home",
+                    lambda: self.state.workspace_requested.emit("home"),
+                ),
             )
         )
         self._pages.addWidget(self._work_page())
@@ -120,35 +128,43 @@ class ContractWorkspace(QWidget):
         self.data.kept.connect(self._data_kept)
 
     def _toolbar(self) -> Toolbar:
-        bar = Toolbar("Contract")
-        self.views = SegmentedControl(list(VIEWS), "View")
+        bar = Toolbar(tr("Contract"))
+        self.views = SegmentedControl(list(VIEWS), tr("View"))
         self.views.changed.connect(self._turn)
         bar.add(self.views)
         bar.add_stretch()
-        self.days = SegmentedControl(["Data date", "Today"], "Day of the clock")
-        self.days.setToolTip("The day on which deadlines are counted")
+        self.days = SegmentedControl([tr("Data date"), tr("Today")], tr("Day of the clock"))
+        self.days.setToolTip(tr("The day on which deadlines are counted"))
         self.days.changed.connect(self._day_chosen)
         bar.add(self.days)
-        self.packs_button = Button("Packs", "tool", "list-tree", tip="Show or hide the packs")
+        self.packs_button = Button(
+            tr("Packs"), "tool", "list-tree", tip=tr("Show or hide the packs")
+        )
         self.packs_button.setCheckable(True)
         self.packs_button.setChecked(True)
         self.packs_button.toggled.connect(self.sidebar.setVisible)
         bar.add(self.packs_button)
-        self.evidence_button = Button("Item", "tool", "details", tip="Show or hide the item")
+        self.evidence_button = Button(
+            tr("Item"), "tool", "details", tip=tr("Show or hide the item")
+        )
         self.evidence_button.setCheckable(True)
         self.evidence_button.setChecked(True)
         self.evidence_button.toggled.connect(self._show_item_pane)
         bar.add(self.evidence_button)
-        self.again = Button("Check again", "default", "refresh", tip="Check the programme anew")
+        self.again = Button(
+            tr("Check again"), "default", "refresh", tip=tr("Check the programme anew")
+        )
         self.again.clicked.connect(lambda _checked=False: self.run())
         bar.add(self.again)
-        self.out = Button("Report", "primary", "file-text", tip="Write the compliance report")
+        self.out = Button(
+            tr("Report"), "primary", "file-text", tip=tr("Write the compliance report")
+        )
         menu = QMenu(self.out)
         for title, ending in (
-            ("Compliance report as web page…", "html"),
-            ("Compliance report as workbook…", "xlsx"),
-            ("Deadlines as calendar…", "ics"),
-            ("Pack as file…", "json"),
+            (tr("Compliance report as web page…"), "html"),
+            (tr("Compliance report as workbook…"), "xlsx"),
+            (tr("Deadlines as calendar…"), "ics"),
+            (tr("Pack as file…"), "json"),
         ):
             menu.addAction(title).triggered.connect(
                 lambda _checked=False, ending=ending: self.ask_for_export(ending)
@@ -190,7 +206,7 @@ class ContractWorkspace(QWidget):
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
-        row.addWidget(Label("Clock", "heading"))
+        row.addWidget(Label(tr("Clock"), "heading"))
         self._clock_note = Label("", "body", "text-muted")
         self._next = Label("", "body", "text-muted")
         row.addWidget(self._clock_note)
@@ -212,7 +228,11 @@ class ContractWorkspace(QWidget):
         self.chips: dict[str, ChipButton] = {}
         for state in _SHOWN:
             chip, word, _ = words.STATES[state]
-            made = ChipButton(chip, word, f"Show the items of this state alone: {word.lower()}")
+            made = ChipButton(
+                chip,
+                word,
+                tr("Show the items of this state alone: {word}").format(word=word.lower()),
+            )
             made.clicked.connect(lambda _checked=False, state=state: self._filter(state))
             self.chips[state] = made
             row.addWidget(made)
@@ -224,7 +244,7 @@ class ContractWorkspace(QWidget):
         told = QVBoxLayout()
         told.setSpacing(2)
         told.addStretch(1)
-        self._finish_label = Label("Completion against contract", "small", "text-muted")
+        self._finish_label = Label(tr("Completion against contract"), "small", "text-muted")
         self.finish = Label("", "heading")
         told.addWidget(self._finish_label)
         told.addWidget(self.finish)
@@ -289,14 +309,14 @@ class ContractWorkspace(QWidget):
 
         self._stale = False
         self.again.setEnabled(False)
-        job = self.state.run("contract", "Checking the contract", work, done)
+        job = self.state.run("contract", tr("Checking the contract"), work, done)
         job.finished.connect(lambda: self.again.setEnabled(True))
         job.failed.connect(self._failed)
 
     def _failed(self, error: BaseException) -> None:
         self._stale = True
         told = error.line if isinstance(error, PlanbenchError) else str(error)
-        self.banner.show_message(told, "The check did not finish", kind="error")
+        self.banner.show_message(told, tr("The check did not finish"), kind="error")
 
     # ------------------------------------------------------------ showing
 
@@ -304,7 +324,7 @@ class ContractWorkspace(QWidget):
         """Why nothing can be written down, in words; "" when it can."""
         document, library = self.state.document, self.state.library
         if document is None or library is None or document.library_project is None:
-            return "File the schedule in the library to keep evidence, events and packs."
+            return tr("File the schedule in the library to keep evidence, events and packs.")
         return str(library.read_only)
 
     def _show(self, report: ContractReport) -> None:
@@ -338,11 +358,15 @@ class ContractWorkspace(QWidget):
         if report.bound:
             return
         self.banner.show_message(
-            "The contract data are a first proposal from the schedule itself. Look through it, "
-            f"then bind the project. {why_not}".strip(),
-            "This project is not bound to a contract yet",
+            tr(
+                "The contract data are a first proposal from the schedule itself. Look "
+                "through it, then bind the project. {why_not}"
+            )
+            .format(why_not=why_not)
+            .strip(),
+            tr("This project is not bound to a contract yet"),
             kind="info",
-            action="" if why_not else "Bind to this pack",
+            action="" if why_not else tr("Bind to this pack"),
             slot=None if why_not else self._bind,
             closable=False,
         )
@@ -359,10 +383,16 @@ class ContractWorkspace(QWidget):
             part.setVisible(found is not None)
         if found is None:
             return
-        days = text.counted(abs(found.spare), "day")
-        spare = f"{days} to spare" if found.spare >= 0 else f"{days} late"
+        days = text.counted(abs(found.spare), tr("day"), tr("days"))
+        spare = (
+            tr("{days} to spare").format(days=days)
+            if found.spare >= 0
+            else tr("{days} late").format(days=days)
+        )
         self.finish.setText(f"{text.long_date(found.planned)}, {spare}")
-        self.finish.setToolTip(f"{found.name}: contract date {words.long_day(found.due)}")
+        self.finish.setToolTip(
+            tr("{name}: contract date {due}").format(name=found.name, due=words.long_day(found.due))
+        )
         self.finish.set_role("text" if found.spare >= 0 else "late")
 
     def _show_list(self) -> None:
@@ -382,10 +412,18 @@ class ContractWorkspace(QWidget):
         self.days.set_index(0 if date is not None and date.date() == report.as_of else 1)
         self.days.blockSignals(False)
         overdue = sum(one.pending and one.days_left < 0 for one in report.deadlines)
-        told = f"as of {words.long_day(report.as_of)}"
-        self._clock_note.setText(f"{told}, {overdue} overdue" if overdue else told)
+        told = tr("as of {as_of}").format(as_of=words.long_day(report.as_of))
+        self._clock_note.setText(
+            tr("{told}, {overdue} overdue").format(told=told, overdue=overdue) if overdue else told
+        )
         coming = next_due(report.deadlines)
-        self._next.setText(f"next: {coming.rule.title} {words.days_left(coming)}" if coming else "")
+        self._next.setText(
+            tr("next: {title} {coming}").format(
+                title=coming.rule.title, coming=words.days_left(coming)
+            )
+            if coming
+            else ""
+        )
 
     def result(self) -> RuleResult | None:
         """The item in view."""
@@ -414,7 +452,7 @@ class ContractWorkspace(QWidget):
         result = self.list.model_.results[row]
         rows = sorted({one.row for one in result.shown if one.row >= 0})
         if column == ROWS and rows:
-            self.state.isolate(f"Contract {result.rule.id}", rows)
+            self.state.isolate(tr("Contract {id}").format(id=result.rule.id), rows)
             self.state.workspace_requested.emit("schedule")
 
     def _open_activity(self, row: int) -> None:
@@ -468,7 +506,7 @@ class ContractWorkspace(QWidget):
                 service.bind(library, project, binding.pack.id, binding.data)
             act(library, project)
         except StoreError as error:
-            self.banner.show_message(error.line, "Nothing was kept", kind="error")
+            self.banner.show_message(error.line, tr("Nothing was kept"), kind="error")
             return
         self.run()
 
@@ -494,7 +532,9 @@ class ContractWorkspace(QWidget):
         def work(_context: Any) -> service.Evidence:
             return service.with_file(evidence, path)
 
-        self.state.run("contract-file", f"Reading {path.name}", work, self._evidence_given)
+        self.state.run(
+            "contract-file", tr("Reading {name}").format(name=path.name), work, self._evidence_given
+        )
 
     def _word_given(self, decision: service.Decision) -> None:
         if self.report is not None:
@@ -523,10 +563,15 @@ class ContractWorkspace(QWidget):
         """Let the user name a file and write the report, the calendar or the pack."""
         if self.report is None:
             return
-        kinds = {"html": "Web page", "xlsx": "Workbook", "ics": "Calendar", "json": "Rule pack"}
+        kinds = {
+            "html": tr("Web page"),
+            "xlsx": tr("Workbook"),
+            "ics": tr("Calendar"),
+            "json": tr("Rule pack"),
+        }
         name = f"{self.report.binding.pack.id}.{ending}"
         path, _ = QFileDialog.getSaveFileName(
-            self, "Write to", name, f"{kinds[ending]} (*.{ending})"
+            self, tr("Write to"), name, f"{kinds[ending]} (*.{ending})"
         )
         if path:
             self.export_to(Path(path), ending)
@@ -542,9 +587,11 @@ class ContractWorkspace(QWidget):
 
         self.state.run(
             "contract-export",
-            f"Writing {path.name}",
+            tr("Writing {name}").format(name=path.name),
             work,
-            lambda _done: self.state.message.emit("info", f"Written to {path}"),
+            lambda _done: self.state.message.emit(
+                "info", tr("Written to {path}").format(path=path)
+            ),
         )
 
     # ------------------------------------------------------------ room
@@ -577,4 +624,6 @@ def write_file(document: Any, report: ContractReport, path: Path, ending: str) -
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise StoreError(f"cannot be written: {error.strerror}", str(path)) from error
+        raise StoreError(
+            tr("cannot be written: {strerror}").format(strerror=error.strerror), str(path)
+        ) from error

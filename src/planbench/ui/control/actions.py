@@ -29,6 +29,7 @@ from planbench.services.actions import ActionReport, Cause
 from planbench.ui import text
 from planbench.ui.control.form import Field, RecordDialog
 from planbench.ui.control.words import Money
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -41,18 +42,22 @@ from planbench.ui.widgets import (
     TableView,
 )
 
-HIGHER = ("", "to the project manager", "to the PMO", "to the sponsor")
+HIGHER = ("", tr("to the project manager"), tr("to the PMO"), tr("to the sponsor"))
 """Where an overdue action is escalated to, by level."""
 
-METRICS = {"SPI_t": "SPI(t)", "TCPI_gap": "TCPI over CPI"}
+METRICS = {"SPI_t": tr("SPI(t)"), "TCPI_gap": tr("TCPI over CPI")}
 """Metrics that are written otherwise than their names."""
 
-LEVELS = {"project": "project", "wbs": "WBS", "account": "cost account"}
+LEVELS = {"project": "project", "wbs": "WBS", "account": tr("cost account")}
 
 NAME, CAUSE, ACTION = 1, 3, 4
 """Columns that give way."""
 
-_STATES = {OPEN: ("neutral", "Open"), ACCEPTED: ("meets", "Accepted"), CLOSED: ("done", "Closed")}
+_STATES = {
+    OPEN: ("neutral", tr("Open")),
+    ACCEPTED: ("meets", tr("Accepted")),
+    CLOSED: ("done", tr("Closed")),
+}
 
 
 def figure(metric: str, value: float | None, share: float | None, money: Money) -> str:
@@ -90,12 +95,12 @@ class ActionsModel(FlatTableModel):
         names = {one.code: one.name for one in report.causes}
         rows = [self._cells(line, money, names) for line in self.lines]
         keys = (
-            ("subject", "Id", 92),
-            ("name", "Work", 170),
-            ("value", f"Variance, {money.unit}", 128),
-            ("cause", "Cause", 126),
-            ("action", "Action", 200),
-            ("due", "Due", 82),
+            ("subject", tr("Id"), 92),
+            ("name", tr("Work"), 170),
+            ("value", tr("Variance, {unit}").format(unit=money.unit), 128),
+            ("cause", tr("Cause"), 126),
+            ("action", tr("Action"), 200),
+            ("due", tr("Due"), 82),
         )
         columns = [
             Column(
@@ -108,7 +113,7 @@ class ActionsModel(FlatTableModel):
             )
             for place, (key, title, width) in enumerate(keys)
         ]
-        columns.append(Column("state", "Status", 132, values=[row[6] for row in rows]))
+        columns.append(Column("state", tr("Status"), 132, values=[row[6] for row in rows]))
         self.set_data(columns, len(self.lines))
 
     def _cells(self, line: Action | Breach, money: Money, names: dict[str, str]) -> tuple[str, ...]:
@@ -134,9 +139,9 @@ class ActionsModel(FlatTableModel):
         plain, line = super().look(row, column), self.lines[row]
         if self.columns[column].key == "state":
             if isinstance(line, Breach):
-                return CellLook("Needs an action", chip="needs-you")
+                return CellLook(tr("Needs an action"), chip="needs-you")
             if escalation(line, self._today):
-                return CellLook("Overdue", chip="watch")
+                return CellLook(tr("Overdue"), chip="watch")
             chip, word = _STATES[line.state]
             return CellLook(word, chip=chip)
         quiet = isinstance(line, Action) and line.state == CLOSED
@@ -145,11 +150,15 @@ class ActionsModel(FlatTableModel):
     def tip(self, row: int, column: int) -> str:
         line = self.lines[row]
         if isinstance(line, Breach):
-            return f"{line.rule.title}, since {line.since.isoformat()} at least"
+            return tr("{title}, since {isoformat} at least").format(
+                title=line.rule.title, isoformat=line.since.isoformat()
+            )
         level = escalation(line, self._today)
-        gone = f". Overdue, escalated {HIGHER[level]}" if level else ""
-        seen = text.counted(len(line.seen), "data date")
-        return f"{line.title}: seen at {seen}, opened {short_day(line.opened)}{gone}"
+        gone = tr(". Overdue, escalated {higher}").format(higher=HIGHER[level]) if level else ""
+        seen = text.counted(len(line.seen), tr("data date"), tr("data dates"))
+        return tr("{title}: seen at {seen}, opened {opened}{gone}").format(
+            title=line.title, seen=seen, opened=short_day(line.opened), gone=gone
+        )
 
 
 class ActionsPane(QWidget):
@@ -169,16 +178,23 @@ class ActionsPane(QWidget):
         self._money = Money(1.0, "")
         self._today = dt.date(2000, 1, 1)
         self.model = ActionsModel()
-        self.table = TableView("Variances and actions")
+        self.table = TableView(tr("Variances and actions"))
         self.table.setModel(self.model)
         self.table.row_activated.connect(self.edit)
         self.open = Button(
-            "Open actions", "tool", "plus", tip="Open one action for every breach without one"
+            tr("Open actions"),
+            "tool",
+            "plus",
+            tip=tr("Open one action for every breach without one"),
         )
         self.open.clicked.connect(lambda _checked=False: self.open_wanted.emit())
-        self.change = Button("Edit", "tool", "pencil", tip="Edit the chosen action (Return)")
+        self.change = Button(
+            tr("Edit"), "tool", "pencil", tip=tr("Edit the chosen action (Return)")
+        )
         self.change.clicked.connect(lambda _checked=False: self.edit(self.table.current_row()))
-        self.limits = Button("Limits", "tool", "sliders-horizontal", tip="Limits of the variances")
+        self.limits = Button(
+            tr("Limits"), "tool", "sliders-horizontal", tip=tr("Limits of the variances")
+        )
         self.limits.clicked.connect(lambda _checked=False: self.edit_rules())
         self.table.row_changed.connect(lambda _row: self._arm())
         self._nothing = Label("", "prose", "text-muted", wrap=True)
@@ -213,7 +229,7 @@ class ActionsPane(QWidget):
         empty = not self.model.lines
         self.table.setVisible(not empty)
         self._nothing.setVisible(empty)
-        self._nothing.setText("Nothing is beyond its limit, and no action was ever needed.")
+        self._nothing.setText(tr("Nothing is beyond its limit, and no action was ever needed."))
 
     def _fit(self) -> None:
         """In little room the texts give way: due date and status stay in sight."""
@@ -234,9 +250,13 @@ class ActionsPane(QWidget):
             return ""
         live = [one for one in self.report.actions if one.state == OPEN]
         over = sum(escalation(one, self._today) > 0 for one in live)
-        parts = [f"{len(live)} open"]
-        parts += [f"{over} overdue"] if over else []
-        parts += [f"{len(self.report.missing)} to follow up"] if self.report.missing else []
+        parts = [tr("{live} open").format(live=len(live))]
+        parts += [tr("{over} overdue").format(over=over)] if over else []
+        parts += (
+            [tr("{missing} to follow up").format(missing=len(self.report.missing))]
+            if self.report.missing
+            else []
+        )
         return ", ".join(parts)
 
     def _arm(self) -> None:
@@ -284,7 +304,7 @@ class ActionDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Corrective action")
+        self.setWindowTitle(tr("Corrective action"))
         self.setMinimumWidth(520)
         self._action, self._report, self._today = action, report, today
         self.made: Action | None = None
@@ -295,44 +315,60 @@ class ActionDialog(QDialog):
         now, still = report.now(action)
         told = figure(action.metric, action.before, action.before_share, money)
         told_now = figure(action.metric, now, None, money)
-        state = "still beyond its limit" if still else "within its limit now"
+        state = tr("still beyond its limit") if still else tr("within its limit now")
         metric = METRICS.get(action.metric, action.metric)
-        opened = f"{action.title}. Opened {short_day(action.opened)} at {metric} {told}"
-        said = Label(f"{opened}; now {told_now}, {state}.", "prose", "text-muted", wrap=True)
+        opened = tr("{title}. Opened {opened} at {metric} {told}").format(
+            title=action.title, opened=short_day(action.opened), metric=metric, told=told
+        )
+        said = Label(
+            tr("{opened}; now {told_now}, {state}.").format(
+                opened=opened, told_now=told_now, state=state
+            ),
+            "prose",
+            "text-muted",
+            wrap=True,
+        )
         column.addWidget(said)
         self.banner = Banner("error")
         column.addWidget(self.banner)
-        column.addWidget(Label("Root cause", "small", "text-muted"))
+        column.addWidget(Label(tr("Root cause"), "small", "text-muted"))
         self.cause = _cause_box(report.causes, action.cause)
         self.new_cause = Button(
-            "New cause", "default", "plus", tip="Add a root cause for all projects of the library"
+            tr("New cause"),
+            "default",
+            "plus",
+            tip=tr("Add a root cause for all projects of the library"),
         )
         self.new_cause.clicked.connect(lambda _checked=False: self.ask_cause())
         causes = QHBoxLayout()
         causes.addWidget(self.cause, 1)
         causes.addWidget(self.new_cause)
         column.addLayout(causes)
-        self.narrative = _paragraph(column, "What caused it", action.narrative)
-        self.impact = _paragraph(column, "What it affects", action.impact)
-        self.action = _paragraph(column, "What is done about it", action.action)
+        self.narrative = _paragraph(column, tr("What caused it"), action.narrative)
+        self.impact = _paragraph(column, tr("What it affects"), action.impact)
+        self.action = _paragraph(column, tr("What is done about it"), action.action)
         row = QHBoxLayout()
-        self.owner = FormField("Owner", action.owner)
-        self.due = FormField("Due (YYYY-MM-DD)", action.due)
-        self.expected = FormField("Expected recovery", action.expected)
+        self.owner = FormField(tr("Owner"), action.owner)
+        self.due = FormField(tr("Due (YYYY-MM-DD)"), action.due)
+        self.expected = FormField(tr("Expected recovery"), action.expected)
         for field in (self.owner, self.due, self.expected):
             row.addWidget(field)
         column.addLayout(row)
-        self.activities = FormField("Activities it works on", ", ".join(action.activities))
+        self.activities = FormField(tr("Activities it works on"), ", ".join(action.activities))
         column.addWidget(self.activities)
-        self.verification = _paragraph(column, "What shows that it worked", action.verification)
+        self.verification = _paragraph(column, tr("What shows that it worked"), action.verification)
         buttons = QHBoxLayout()
-        close = Button("Verify and close", "default", "check", tip="Close it with what shows it")
+        close = Button(
+            tr("Verify and close"), "default", "check", tip=tr("Close it with what shows it")
+        )
         close.clicked.connect(lambda _checked=False: self._close())
-        accept = Button("Accept variance", "default", tip="No action is needed; the cause says why")
+        accept = Button(
+            tr("Accept variance"), "default", tip=tr("No action is needed; the cause says why")
+        )
         accept.clicked.connect(lambda _checked=False: self._keep(ACCEPTED))
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _checked=False: self.reject())
-        keep = Button("Keep", "primary", tip="Keep the action")
+        keep = Button(tr("Keep"), "primary", tip=tr("Keep the action"))
         keep.setDefault(True)
         keep.clicked.connect(lambda _checked=False: self._keep(OPEN))
         for button in (close, accept):
@@ -347,20 +383,23 @@ class ActionDialog(QDialog):
 
     def ask_cause(self) -> None:
         """Ask for a root cause, add it to the list and choose it."""
-        fields = (Field("code", "Code"), Field("name", "Root cause"))
+        fields = (Field("code", tr("Code")), Field("name", tr("Root cause")))
 
         def keep(typed: dict[str, str]) -> None:
             code = typed["code"].upper()
             if not code or not typed["name"]:
-                raise ModelError("a root cause needs a code and a name")
+                raise ModelError(tr("a root cause needs a code and a name"))
             if self.cause.findData(code) >= 0:
-                raise ModelError(f"there is a root cause {code} already", mend="Use another code.")
+                raise ModelError(
+                    tr("there is a root cause {code} already").format(code=code),
+                    mend=tr("Use another code."),
+                )
             self.cause.addItem(f"{code}  {typed['name']}", code)
             self.cause.setCurrentIndex(self.cause.count() - 1)
             self.cause_made.emit(Cause(code, typed["name"]))
 
-        words = "All projects of the library share the list, so that causes can be counted."
-        RecordDialog("New root cause", words, fields, keep, self).exec()
+        words = tr("All projects of the library share the list, so that causes can be counted.")
+        RecordDialog(tr("New root cause"), words, fields, keep, self).exec()
 
     def _typed(self) -> Action | None:
         """The action as typed, None while something is wrong."""
@@ -368,7 +407,7 @@ class ActionDialog(QDialog):
         try:
             due = dt.date.fromisoformat(due).isoformat() if due else ""
         except ValueError:
-            self.due.set_error("Write the date as YYYY-MM-DD")
+            self.due.set_error(tr("Write the date as YYYY-MM-DD"))
             return None
         self.due.set_error("")
         return replace(
@@ -390,7 +429,9 @@ class ActionDialog(QDialog):
         if typed is None:
             return
         if state == ACCEPTED and not typed.cause:
-            self.banner.show_message("Choose a root cause first.", "It cannot be accepted yet")
+            self.banner.show_message(
+                tr("Choose a root cause first."), tr("It cannot be accepted yet")
+            )
             return
         self.made = replace(typed, state=state)
         self.accept()
@@ -404,14 +445,14 @@ class ActionDialog(QDialog):
             words = self.verification.toPlainText()
             self.made = closed(typed, words, self._today, now, still)
         except ModelError as error:
-            self.banner.show_message(error.line, "It cannot be closed yet")
+            self.banner.show_message(error.line, tr("It cannot be closed yet"))
             return
         self.accept()
 
 
 def _cause_box(causes: Sequence[Cause], chosen: str) -> ComboBox:
-    box = ComboBox([], "Root cause")
-    box.addItem("Not known yet", "")
+    box = ComboBox([], tr("Root cause"))
+    box.addItem(tr("Not known yet"), "")
     for one in causes:
         box.addItem(f"{one.code}  {one.name}", one.code)
     box.setCurrentIndex(max(box.findData(chosen), 0))
@@ -433,7 +474,7 @@ class RulesDialog(QDialog):
 
     def __init__(self, rules: Sequence[VarianceRule], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Limits of variances")
+        self.setWindowTitle(tr("Limits of variances"))
         self.setMinimumWidth(560)
         self.made: tuple[VarianceRule, ...] = tuple(rules)
         self._rules = tuple(rules)
@@ -443,16 +484,25 @@ class RulesDialog(QDialog):
         column.setSpacing(10)
         for rule in rules:
             level = LEVELS[rule.level]
-            level += "" if rule.level == "project" else f", level {rule.depth}"
+            level += (
+                "" if rule.level == "project" else tr(", level {depth}").format(depth=rule.depth)
+            )
             join = " (both)" if rule.both else ""
             metric = METRICS.get(rule.metric, rule.metric)
-            column.addWidget(Label(f"{rule.title}: {metric} by {level}{join}", "strong"))
+            column.addWidget(
+                Label(
+                    tr("{title}: {metric} by {level}{join}").format(
+                        title=rule.title, metric=metric, level=level, join=join
+                    ),
+                    "strong",
+                )
+            )
             row = QHBoxLayout()
             fields: dict[str, FormField] = {}
-            names = {"amount": "Amount", "percent": "Percent"}
+            names = {"amount": tr("Amount"), "percent": tr("Percent")}
             if rule.metric not in AMOUNTS:
-                names = {"limit": "Limit"}
-            for name, title in {**names, "periods": "Periods in a row"}.items():
+                names = {"limit": tr("Limit")}
+            for name, title in {**names, "periods": tr("Periods in a row")}.items():
                 value = getattr(rule, name)
                 field = FormField(title, "" if value is None else f"{value:.12g}")
                 field.field.setAccessibleName(f"{rule.title}: {title}")
@@ -464,9 +514,9 @@ class RulesDialog(QDialog):
         column.addWidget(self.banner)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _checked=False: self.reject())
-        keep = Button("Keep", "primary", tip="Keep the limits for this project")
+        keep = Button(tr("Keep"), "primary", tip=tr("Keep the limits for this project"))
         keep.setDefault(True)
         keep.clicked.connect(lambda _checked=False: self._keep())
         buttons.addWidget(cancel)
@@ -484,8 +534,10 @@ class RulesDialog(QDialog):
                     item[name] = read(plain) if plain else None
                 made.append(rule_from(item))
             except (ModelError, ValueError, TypeError) as error:
-                told = error.line if isinstance(error, ModelError) else "Write numbers only."
-                self.banner.show_message(told, f"{rule.title} is not right yet")
+                told = error.line if isinstance(error, ModelError) else tr("Write numbers only.")
+                self.banner.show_message(
+                    told, tr("{title} is not right yet").format(title=rule.title)
+                )
                 return
         self.made = tuple(made)
         self.accept()

@@ -20,6 +20,7 @@ from planbench.ui.control.form import Field, RecordDialog, number, share
 from planbench.ui.control.grid import Sheet, SheetModel, amounts, words
 from planbench.ui.control.words import Money
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     Card,
@@ -41,7 +42,7 @@ class CashChart:
     """Cash in upwards, cash out downwards by quarter, and the balance; what is past is strong."""
 
     def __init__(self) -> None:
-        self.chart = Chart("Cash in and out by quarter, and the balance")
+        self.chart = Chart(tr("Cash in and out by quarter, and the balance"))
         self.chart.widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._report: CashReport | None = None
         self._money = Money(1.0, "")
@@ -100,12 +101,14 @@ class CashChart:
         if 0 < seam < count:
             edge = seam - 0.5
             plot.plot([edge, edge], [-top * 1.1, inward * 1.18], pen=pen("accent", 1.25))
-            for said, anchor in (("actual ", (1, 0)), (" forecast", (0, 0))):
+            for said, anchor in ((tr("actual "), (1, 0)), (tr(" forecast"), (0, 0))):
                 label = chart.label(said, "text-muted", anchor=anchor)
                 label.setPos(edge, inward * 1.16)
                 plot.addItem(label, ignoreBounds=True)
         worst, minute = report.peak
-        said = f"Lowest {self._money.of(worst)}, {text.date(minute - 1)[3:]}"
+        said = tr("Lowest {worst}, {date}").format(
+            worst=self._money.of(worst), date=text.date(minute - 1)[3:]
+        )
         # below the bars, in a box, so that neither bar nor line runs through the words
         place = (1, 0) if low > 0.75 * count else (0, 0)
         label = chart.label(
@@ -167,18 +170,18 @@ class CashPane(Surface):
         self._writable = False
         self._chart: CashChart | None = None
         self.strip = StatStrip()
-        self.scenario = ComboBox(["Forecast"], "Scenario")
+        self.scenario = ComboBox([tr("Forecast")], tr("Scenario"))
         self.scenario.activated.connect(lambda _index: self.chosen.emit())
-        self.terms = Button("Payment terms", "tool", "pencil", tip="Edit the payment terms")
+        self.terms = Button(tr("Payment terms"), "tool", "pencil", tip=tr("Edit the payment terms"))
         self.terms.clicked.connect(lambda _checked=False: self.ask_terms())
-        self.delay = Button("Delay", "tool", "plus", tip="Add a delay as a scenario")
+        self.delay = Button(tr("Delay"), "tool", "plus", tip=tr("Add a delay as a scenario"))
         self.delay.clicked.connect(lambda _checked=False: self.ask_delay())
-        self.card = Card("Cash flow")
+        self.card = Card(tr("Cash flow"))
         for tool in (self.scenario, self.delay, self.terms):
             tool.setFixedHeight(24)
             self.card.add_tool(tool)
         self.model = SheetModel()
-        self.table = TableView("Cash by quarter")
+        self.table = TableView(tr("Cash by quarter"))
         self.table.setModel(self.model)
         self.words = Label("", "small", "text-muted", wrap=True)
         self.words.setContentsMargins(14, 6, 14, 10)
@@ -187,7 +190,7 @@ class CashPane(Surface):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.table, 1)
         inner.addWidget(self.words)
-        self.rows = Card("By quarter")
+        self.rows = Card(tr("By quarter"))
         self.rows.set_body(body)
         self.rows.setFixedWidth(440)
         lower = QHBoxLayout()
@@ -196,13 +199,17 @@ class CashPane(Surface):
         lower.addWidget(self.card, 1)
         lower.addWidget(self.rows)
         self.empty = EmptyState(
-            "No payment terms yet",
-            "Cash needs to know when certificates are paid and what is withheld. Without a "
-            "baseline or booked cost there is no forecast either.",
+            tr("No payment terms yet"),
+            tr(
+                "Cash needs to know when certificates are paid and what is withheld. Without a "
+                "baseline or booked cost there is no forecast either."
+            ),
         )
         self.trouble = Label("", "prose", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.start = Button("Write the payment terms", "primary", tip="Enter the payment terms")
+        self.start = Button(
+            tr("Write the payment terms"), "primary", tip=tr("Enter the payment terms")
+        )
         self.start.clicked.connect(lambda _checked=False: self.ask_terms())
         self._full, self._bare = QWidget(), QWidget()
         full = QVBoxLayout(self._full)
@@ -260,17 +267,20 @@ class CashPane(Surface):
         self.scenario.setCurrentIndex(scenarios.index(report.scenario))
         self.terms.setEnabled(writable)
         self.delay.setEnabled(writable)
-        self.card.set_title("Cash flow", f"{money.unit} a quarter: in, out, balance as a line")
+        self.card.set_title(
+            tr("Cash flow"),
+            tr("{unit} a quarter: in, out, balance as a line").format(unit=money.unit),
+        )
         self._chart.show_report(report, money)
         self.strip.set(_figures(report, money))
         table = quarters(report)
         self.model.show_sheet(
             Sheet(
                 [
-                    words("name", "Quarter", 84, [row[0] for row in table], stretch=True),
-                    amounts("in", "In", [row[1] for row in table], money),
-                    amounts("out", "Out", [row[2] for row in table], money),
-                    amounts("balance", "Balance", [row[3] for row in table], money),
+                    words("name", tr("Quarter"), 84, [row[0] for row in table], stretch=True),
+                    amounts("in", tr("In"), [row[1] for row in table], money),
+                    amounts("out", tr("Out"), [row[2] for row in table], money),
+                    amounts("balance", tr("Balance"), [row[3] for row in table], money),
                 ],
                 len(table),
                 warned=frozenset(n for n, row in enumerate(table) if row[3] < 0),
@@ -291,19 +301,21 @@ class CashPane(Surface):
             for code, days, down, kept in held.classes
         )
         fields = (
-            Field("price", "Contract price (0: the budget)", f"{held.price:.2f}"),
-            Field("days", "Days from month end to payment", str(held.days)),
-            Field("advance", "Advance, % of the price", hundred(held.advance)),
-            Field("recovery_from", "Recovery from certified %", hundred(held.recovery_from)),
-            Field("recovery_rate", "Recovery, % of certificates", hundred(held.recovery_rate)),
-            Field("retention", "Retention, %", hundred(held.retention)),
-            Field("retention_cap", "Retention cap, % of the price", hundred(held.retention_cap)),
-            Field("at_completion", "Released at completion, %", hundred(held.at_completion)),
-            Field("defects_months", "Months to the rest", str(held.defects_months)),
-            Field("tax", "Value added tax, %", hundred(held.tax)),
-            Field("interest", "Interest on overdraft, % a year", hundred(held.interest)),
-            Field("limit", "Limit of the overdraft", f"{held.limit:.2f}"),
-            Field("classes", "Account, days, down payment %, retention %; ...", classes),
+            Field("price", tr("Contract price (0: the budget)"), f"{held.price:.2f}"),
+            Field("days", tr("Days from month end to payment"), str(held.days)),
+            Field("advance", tr("Advance, % of the price"), hundred(held.advance)),
+            Field("recovery_from", tr("Recovery from certified %"), hundred(held.recovery_from)),
+            Field("recovery_rate", tr("Recovery, % of certificates"), hundred(held.recovery_rate)),
+            Field("retention", tr("Retention, %"), hundred(held.retention)),
+            Field(
+                "retention_cap", tr("Retention cap, % of the price"), hundred(held.retention_cap)
+            ),
+            Field("at_completion", tr("Released at completion, %"), hundred(held.at_completion)),
+            Field("defects_months", tr("Months to the rest"), str(held.defects_months)),
+            Field("tax", tr("Value added tax, %"), hundred(held.tax)),
+            Field("interest", tr("Interest on overdraft, % a year"), hundred(held.interest)),
+            Field("limit", tr("Limit of the overdraft"), f"{held.limit:.2f}"),
+            Field("classes", tr("Account, days, down payment %, retention %; ..."), classes),
         )
 
         def keep(typed: dict[str, str]) -> None:
@@ -325,26 +337,30 @@ class CashPane(Surface):
             )
             self.wanted.emit(lambda library, project: keep_payment(library, project, made))
 
-        RecordDialog("Payment terms", "", fields, keep, self).exec()
+        RecordDialog(tr("Payment terms"), "", fields, keep, self).exec()
 
     def ask_delay(self) -> None:
         """Ask for a delay that is kept as a scenario."""
-        fields = (Field("name", "Name"), Field("days", "Calendar days"))
+        fields = (Field("name", tr("Name")), Field("days", tr("Calendar days")))
         delays = [[one.name, one.delay] for one in self._scenarios if one.delay]
 
         def keep(typed: dict[str, str]) -> None:
-            days = int(number(typed["days"], "Calendar days"))
+            days = int(number(typed["days"], tr("Calendar days")))
             if not typed["name"] or not days:
-                raise PlanbenchError("a delay needs a name and its days")
+                raise PlanbenchError(tr("a delay needs a name and its days"))
             new = [*[one for one in delays if one[0] != typed["name"]], [typed["name"], days]]
             self.wanted.emit(
                 lambda library, project: keep_setting(
-                    library, project, "cash", f"delay {typed['name']}", delays=new
+                    library,
+                    project,
+                    "cash",
+                    tr("delay {typed}").format(typed=typed["name"]),
+                    delays=new,
                 )
             )
 
-        words = "What remains is moved as a whole; what is past stays."
-        RecordDialog("Delay as a scenario", words, fields, keep, self).exec()
+        words = tr("What remains is moved as a whole; what is past stays.")
+        RecordDialog(tr("Delay as a scenario"), words, fields, keep, self).exec()
 
 
 def _classes(typed: str) -> tuple[tuple[str, int, float, float], ...]:
@@ -352,9 +368,11 @@ def _classes(typed: str) -> tuple[tuple[str, int, float, float], ...]:
     found = []
     for part in filter(None, (one.strip() for one in typed.split(";"))):
         pieces = [*part.split(), "0", "0", "0"]
-        days, down, kept = (number(piece, "Account classes") for piece in pieces[1:4])
+        days, down, kept = (number(piece, tr("Account classes")) for piece in pieces[1:4])
         if not 0 <= down + kept <= 100 or days < 0:
-            raise PlanbenchError(f"“{part}” cannot be paid like that", "Account classes")
+            raise PlanbenchError(
+                tr("“{part}” cannot be paid like that").format(part=part), tr("Account classes")
+            )
         found.append((pieces[0], int(days), down / 100.0, kept / 100.0))
     return tuple(found)
 
@@ -371,18 +389,38 @@ def _figures(report: CashReport, money: Money) -> list[Stat]:
     paid = float(report.cash.cash_out[: report.now].sum())
     end = float(report.balance[-1])
     margin = text.percent(end / price) if price else text.DASH
-    need = "never below zero" if low >= 0 else f"in {text.date(minute - 1)[3:]}"
+    need = (
+        tr("never below zero")
+        if low >= 0
+        else tr("in {date}").format(date=text.date(minute - 1)[3:])
+    )
     return [
-        Stat("Contract price", money.of(price), f"cost {money.of(float(report.cost.sum()))}"),
-        Stat("Received to date", money.of(received), f"{text.percent(received / price)} of it"),
-        Stat("Paid to date", money.of(paid), f"balance {money.of(received - paid)}"),
-        Stat("Lowest balance", money.of(low), need, "warning" if low < 0 else "text"),
         Stat(
-            "Overdraft limit",
+            tr("Contract price"),
+            money.of(price),
+            tr("cost {sum}").format(sum=money.of(float(report.cost.sum()))),
+        ),
+        Stat(
+            tr("Received to date"),
+            money.of(received),
+            tr("{percent} of it").format(percent=text.percent(received / price)),
+        ),
+        Stat(
+            tr("Paid to date"),
+            money.of(paid),
+            tr("balance {of}").format(of=money.of(received - paid)),
+        ),
+        Stat(tr("Lowest balance"), money.of(low), need, "warning" if low < 0 else "text"),
+        Stat(
+            tr("Overdraft limit"),
             money.of(limit) if limit else text.DASH,
-            "exceeded" if beyond else "kept" if limit else "none agreed",
+            "exceeded" if beyond else "kept" if limit else tr("none agreed"),
             "warning" if beyond else "text",
         ),
-        Stat("Interest", money.of(float(report.interest.sum())), "on what is overdrawn"),
-        Stat("Balance at the end", money.of(end), f"{margin} of the price"),
+        Stat(tr("Interest"), money.of(float(report.interest.sum())), tr("on what is overdrawn")),
+        Stat(
+            tr("Balance at the end"),
+            money.of(end),
+            tr("{margin} of the price").format(margin=margin),
+        ),
     ]

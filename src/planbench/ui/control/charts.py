@@ -13,6 +13,7 @@ from planbench.services.control import ControlReport
 from planbench.ui import text
 from planbench.ui.control.words import Money
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.chart import Chart, pen
 
 PLANNED, EARNED, ACTUAL = "text-muted", "accent", "warning"
@@ -27,7 +28,7 @@ class ValueChart:
     """Planned value as a curve, earned value and actual cost as the updates measured them."""
 
     def __init__(self) -> None:
-        self.chart = Chart("Planned, earned and actual value over time", dates=True)
+        self.chart = Chart(tr("Planned, earned and actual value over time"), dates=True)
         self._report: ControlReport | None = None
         self._money = Money(1.0, "")
         _quiet(self.chart)
@@ -65,12 +66,26 @@ class ValueChart:
         plot.plot([first, last], [budget] * 2, pen=pen("text-muted", 1.0, "reference"))
         now = float(report.data_date)
         plot.plot([now, now], [0, top * 1.04], pen=pen("accent", 1.25))
-        self._write(chart, f"Data date {text.date(report.data_date)}", now, top * 1.11, (0.5, 0))
-        self._write(chart, f"Budget {self._money.of(measured.values.bac)}", first, budget, (0, 1))
+        self._write(
+            chart,
+            tr("Data date {data_date}").format(data_date=text.date(report.data_date)),
+            now,
+            top * 1.11,
+            (0.5, 0),
+        )
+        self._write(
+            chart,
+            tr("Budget {bac}").format(bac=self._money.of(measured.values.bac)),
+            first,
+            budget,
+            (0, 1),
+        )
         if report.forecast.size:
             end = report.forecast[-1] / factor
             at = float(report.forecast_time[-1])
-            self._write(chart, f"Forecast {self._money.of(report.eac)}", at, end, (1, 1))
+            self._write(
+                chart, tr("Forecast {eac}").format(eac=self._money.of(report.eac)), at, end, (1, 1)
+            )
 
     def _bands(self, chart: Chart) -> None:
         """Between early and late dates of the plan, and between P10 and P90 of the forecast."""
@@ -117,7 +132,7 @@ class BullsEye:
     """SPI(t) across, CPI upwards; the path of the updates, the last one filled."""
 
     def __init__(self) -> None:
-        self.chart = Chart("Schedule and cost index of the updates")
+        self.chart = Chart(tr("Schedule and cost index of the updates"))
         self._report: ControlReport | None = None
         _quiet(self.chart)
 
@@ -150,16 +165,16 @@ class BullsEye:
         for ends in (([1 - 9, 1 + 9], [1, 1]), ([1, 1], [1 - 9, 1 + 9])):
             plot.plot(*ends, pen=pen("text-muted", 1.25))
         for words, x, y, anchor in (
-            ("late, under cost", -1, 1, (0, 0)),
-            ("early, under cost", 1, 1, (1, 0)),
-            ("late, over cost", -1, -1, (0, 1)),
-            ("early, over cost", 1, -1, (1, 1)),
+            (tr("late, under cost"), -1, 1, (0, 0)),
+            (tr("early, under cost"), 1, 1, (1, 0)),
+            (tr("late, over cost"), -1, -1, (0, 1)),
+            (tr("early, over cost"), 1, -1, (1, 1)),
         ):
             label = chart.label(words, "text-muted", anchor=anchor)
             label.setPos(1 + x * reach, 1 + y * reach)
             plot.addItem(label, ignoreBounds=True)
-        plot.setLabel("bottom", "Schedule index, SPI(t)", color=theme.hex("text-muted"))
-        plot.setLabel("left", "Cost index, CPI", color=theme.hex("text-muted"))
+        plot.setLabel("bottom", tr("Schedule index, SPI(t)"), color=theme.hex("text-muted"))
+        plot.setLabel("left", tr("Cost index, CPI"), color=theme.hex("text-muted"))
         if not points:
             return
         across, up = [p[0] for p in points], [p[1] for p in points]

@@ -21,6 +21,7 @@ from planbench.ui.control import sheets
 from planbench.ui.control.form import Field, RecordDialog, day, number
 from planbench.ui.control.grid import SheetModel
 from planbench.ui.control.words import Money
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     Card,
@@ -34,13 +35,13 @@ from planbench.ui.widgets import (
 
 ACCOUNTS, MATRIX, FISCAL, LOG, RESERVES, LEDGER, MISFITS = range(7)
 TABLES = (
-    "Control accounts",
-    "WBS × CBS",
-    "By period",
-    "Budget log",
-    "Reserves",
-    "Ledger",
-    "Misfits",
+    tr("Control accounts"),
+    tr("WBS × CBS"),
+    tr("By period"),
+    tr("Budget log"),
+    tr("Reserves"),
+    tr("Ledger"),
+    tr("Misfits"),
 )
 
 
@@ -60,20 +61,20 @@ class CostPane(Surface):
         self._control: ControlReport | None = None
         self._money = Money(1.0, "")
         self.strip = StatStrip()
-        self.choice = SegmentedControl(list(TABLES), "Cost table")
+        self.choice = SegmentedControl(list(TABLES), tr("Cost table"))
         self.choice.changed.connect(lambda _index: self._show_table())
-        self.value = ComboBox(list(sheets.VALUES), "Value in the matrix")
+        self.value = ComboBox(list(sheets.VALUES), tr("Value in the matrix"))
         self.value.currentIndexChanged.connect(lambda _index: self._show_table())
-        self.fiscal = ComboBox([], "Fiscal year begins")
+        self.fiscal = ComboBox([], tr("Fiscal year begins"))
         for month, name in enumerate(sheets.MONTHS, start=1):
-            self.fiscal.addItem(f"Year from {name}", month)
+            self.fiscal.addItem(tr("Year from {name}").format(name=name), month)
         self.fiscal.currentIndexChanged.connect(lambda _index: self._show_table())
         self.model = SheetModel()
-        self.table = TableView("Cost")
+        self.table = TableView(tr("Cost"))
         self.table.setModel(self.model)
         self.nothing = Label("", "prose", "text-muted", wrap=True)
         self.nothing.setContentsMargins(14, 4, 14, 8)
-        self.card = Card("Control accounts")
+        self.card = Card(tr("Control accounts"))
         self._buttons()
         body = QWidget()
         inner = QVBoxLayout(body)
@@ -100,17 +101,29 @@ class CostPane(Surface):
 
     def _buttons(self) -> None:
         made = (
-            (LOG, "Change budget", "plus", "Write a change into the budget log", self.ask_change),
-            (RESERVES, "Write entry", "plus", "Write an entry of a reserve", self.ask_move),
+            (
+                LOG,
+                tr("Change budget"),
+                "plus",
+                tr("Write a change into the budget log"),
+                self.ask_change,
+            ),
+            (RESERVES, tr("Write entry"), "plus", tr("Write an entry of a reserve"), self.ask_move),
             (
                 LEDGER,
-                "Import ledger",
+                tr("Import ledger"),
                 "download",
-                "Postings of a CSV or workbook",
+                tr("Postings of a CSV or workbook"),
                 self.ask_ledger,
             ),
-            (LEDGER, "Lock periods", "lock", "Lock the ledger up to a period", self.ask_lock),
-            (ACCOUNTS, "Write order", "plus", "Write down a commitment", self.ask_order),
+            (
+                LEDGER,
+                tr("Lock periods"),
+                "lock",
+                tr("Lock the ledger up to a period"),
+                self.ask_lock,
+            ),
+            (ACCOUNTS, tr("Write order"), "plus", tr("Write down a commitment"), self.ask_order),
         )
         self.tools: list[tuple[int, Button]] = []
         for table, words, icon, tip, act in made:
@@ -166,55 +179,60 @@ class CostPane(Surface):
         """Ask for a change of the budget."""
         pots = tuple((pot, sheets.POTS[pot]) for pot in budget.POTS)
         fields = (
-            Field("date", "Date (YYYY-MM-DD)", dt.date.today().isoformat()),
-            Field("id", "Change number"),
-            Field("source", "From", budget.UNDISTRIBUTED, pots),
-            Field("target", "To", budget.ACCOUNTS, pots),
-            Field("amount", "Amount"),
-            Field("reason", "Reason"),
+            Field("date", tr("Date (YYYY-MM-DD)"), dt.date.today().isoformat()),
+            Field("id", tr("Change number")),
+            Field("source", tr("From"), budget.UNDISTRIBUTED, pots),
+            Field("target", tr("To"), budget.ACCOUNTS, pots),
+            Field("amount", tr("Amount")),
+            Field("reason", tr("Reason")),
         )
 
         def keep(typed: dict[str, str]) -> None:
             change = budget.checked_change(
                 BudgetChange(
-                    day(typed["date"], "Date"),
+                    day(typed["date"], tr("Date")),
                     typed["id"],
                     typed["source"],
                     typed["target"],
-                    number(typed["amount"], "Amount"),
+                    number(typed["amount"], tr("Amount")),
                     typed["reason"],
                 )
             )
             self.wanted.emit(lambda library, project: cost.add_change(library, project, change))
 
-        words = "The log is never changed, only added to: a mistake is corrected by another change."
-        RecordDialog("Change the budget", words, fields, keep, self).exec()
+        words = tr(
+            "The log is never changed, only added to: a mistake is corrected by another change."
+        )
+        RecordDialog(tr("Change the budget"), words, fields, keep, self).exec()
 
     def ask_move(self) -> None:
         """Ask for an entry of a reserve."""
         fields = (
             Field(
                 "ledger",
-                "Reserve",
+                tr("Reserve"),
                 cost.CONTINGENCY,
                 tuple((x, x.capitalize()) for x in cost.LEDGERS),
             ),
             Field(
-                "kind", "Entry", budget.DRAWDOWN, tuple((x, x.capitalize()) for x in budget.MOVES)
+                "kind",
+                tr("Entry"),
+                budget.DRAWDOWN,
+                tuple((x, x.capitalize()) for x in budget.MOVES),
             ),
-            Field("date", "Date (YYYY-MM-DD)", dt.date.today().isoformat()),
-            Field("amount", "Amount (margin: days)"),
-            Field("risk", "Risk"),
-            Field("account", "Cost account"),
-            Field("remark", "Remark"),
+            Field("date", tr("Date (YYYY-MM-DD)"), dt.date.today().isoformat()),
+            Field("amount", tr("Amount (margin: days)")),
+            Field("risk", tr("Risk")),
+            Field("account", tr("Cost account")),
+            Field("remark", tr("Remark")),
         )
 
         def keep(typed: dict[str, str]) -> None:
             ledger = typed.pop("ledger")
             move = ReserveMove(
-                day(typed["date"], "Date"),
+                day(typed["date"], tr("Date")),
                 typed["kind"],
-                number(typed["amount"], "Amount"),
+                number(typed["amount"], tr("Amount")),
                 typed["risk"],
                 typed["account"],
                 typed["remark"],
@@ -223,19 +241,19 @@ class CostPane(Surface):
             budget.reserve_of([*(held.moves if held else ()), move])
             self.wanted.emit(lambda library, project: cost.add_move(library, project, ledger, move))
 
-        RecordDialog("Entry of a reserve", "", fields, keep, self).exec()
+        RecordDialog(tr("Entry of a reserve"), "", fields, keep, self).exec()
 
     def ask_order(self) -> None:
         """Ask for a commitment; the control account that is chosen is filled in."""
         row, report = self.table.current_row(), self.report
         mine = report.accounts[row] if report and 0 <= row < len(report.accounts) else None
         fields = (
-            Field("id", "Order number"),
-            Field("supplier", "Supplier"),
-            Field("wbs", "Control account (WBS)", mine.wbs if mine else ""),
-            Field("account", "Cost account", mine.account if mine else ""),
-            Field("amount", "Amount"),
-            Field("date", "Date (YYYY-MM-DD)", dt.date.today().isoformat()),
+            Field("id", tr("Order number")),
+            Field("supplier", tr("Supplier")),
+            Field("wbs", tr("Control account (WBS)"), mine.wbs if mine else ""),
+            Field("account", tr("Cost account"), mine.account if mine else ""),
+            Field("amount", tr("Amount")),
+            Field("date", tr("Date (YYYY-MM-DD)"), dt.date.today().isoformat()),
         )
 
         def keep(typed: dict[str, str]) -> None:
@@ -245,33 +263,33 @@ class CostPane(Surface):
                     typed["supplier"],
                     typed["wbs"],
                     typed["account"],
-                    number(typed["amount"], "Amount"),
-                    day(typed["date"], "Date"),
+                    number(typed["amount"], tr("Amount")),
+                    day(typed["date"], tr("Date")),
                 )
             )
             self.wanted.emit(lambda library, project: cost.keep_order(library, project, order))
 
-        RecordDialog("Commitment", "", fields, keep, self).exec()
+        RecordDialog(tr("Commitment"), "", fields, keep, self).exec()
 
     def ask_lock(self) -> None:
         """Ask up to which period the ledger is locked."""
         report = self.report
         if report is None:
             return
-        periods = (("", "Nothing is locked"), *((one[0], one[0]) for one in report.periods))
-        fields = (Field("period", "Locked up to", report.locked, periods),)
+        periods = (("", tr("Nothing is locked")), *((one[0], one[0]) for one in report.periods))
+        fields = (Field("period", tr("Locked up to"), report.locked, periods),)
 
         def keep(typed: dict[str, str]) -> None:
             period = typed["period"]
             self.wanted.emit(lambda library, project: cost.lock_period(library, project, period))
 
-        words = "A locked period can be imported again only when nothing in it has changed."
-        RecordDialog("Lock periods", words, fields, keep, self).exec()
+        words = tr("A locked period can be imported again only when nothing in it has changed.")
+        RecordDialog(tr("Lock periods"), words, fields, keep, self).exec()
 
     def ask_ledger(self) -> None:
         """Ask for a ledger, and for its columns when it is read for the first time."""
         path, _ = QFileDialog.getOpenFileName(
-            self, "Import a ledger", "", "Ledgers in Excel or CSV (*.xlsx *.csv)"
+            self, tr("Import a ledger"), "", tr("Ledgers in Excel or CSV (*.xlsx *.csv)")
         )
         if path:
             self.wanted.emit(lambda library, project: self.map_ledger(library, project, Path(path)))
@@ -283,10 +301,10 @@ class CostPane(Surface):
         """
         report = self.report
         if report is None:
-            raise StoreError("nothing is measured yet")
+            raise StoreError(tr("nothing is measured yet"))
         grid = ledgers.grid_of(path)
         known = ledgers.map_for(library, grid)
-        titles = (("", "Not in the file"), *((title, title) for title in grid.titles if title))
+        titles = (("", tr("Not in the file")), *((title, title) for title in grid.titles if title))
         rates = "; ".join(
             f"{code} {rate:g}" for code, rate in ledgers.rates_of(library, project).items()
         )
@@ -295,7 +313,11 @@ class CostPane(Surface):
                 Field(name, sheets.LEDGER_FIELDS[name], known.get(name, ""), titles)
                 for name in ledgers.FIELDS
             ),
-            Field("rates", f"Rates to {report.currency}, as USD 0.92; GBP 1.15", rates),
+            Field(
+                "rates",
+                tr("Rates to {currency}, as USD 0.92; GBP 1.15").format(currency=report.currency),
+                rates,
+            ),
         )
 
         def keep(typed: dict[str, str]) -> None:
@@ -303,5 +325,9 @@ class CostPane(Surface):
             columns = {name: title for name, title in typed.items() if title}
             ledgers.import_ledger(library, project, grid, columns, report.currency, given)
 
-        words = "The map is kept under the titles of the file and comes back with the next ledger."
-        RecordDialog(f"Columns of {path.name}", words, fields, keep, self).exec()
+        words = tr(
+            "The map is kept under the titles of the file and comes back with the next ledger."
+        )
+        RecordDialog(
+            tr("Columns of {name}").format(name=path.name), words, fields, keep, self
+        ).exec()

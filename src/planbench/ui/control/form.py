@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from planbench.domain.errors import PlanbenchError
 from planbench.ui import text
 from planbench.ui.schedule.foot import dialog_foot
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Banner, ComboBox, FormField, Label
 
 
@@ -56,7 +57,7 @@ class RecordDialog(QDialog):
             grid.addWidget(self._part(field), place // 2, place % 2)
         column.addLayout(grid)
         column.addSpacing(6)
-        column.addLayout(dialog_foot(self, "Keep", self.take))
+        column.addLayout(dialog_foot(self, tr("Keep"), self.take))
 
     def _part(self, field: Field) -> QWidget:
         if not field.choices:
@@ -96,7 +97,7 @@ class RecordDialog(QDialog):
         try:
             self._keep(self.values())
         except PlanbenchError as error:
-            self.banner.show_message(error.line, "It cannot be kept yet")
+            self.banner.show_message(error.line, tr("It cannot be kept yet"))
             return
         self.accept()
 
@@ -107,7 +108,7 @@ def number(words: str, label: str) -> float:
     try:
         return float(plain or "0")
     except ValueError:
-        raise PlanbenchError(f"“{words}” is no number", label) from None
+        raise PlanbenchError(tr("“{words}” is no number").format(words=words), label) from None
 
 
 def share(words: str, label: str) -> float:
@@ -122,4 +123,6 @@ def day(words: str, label: str) -> str:
     try:
         return dt.date.fromisoformat(words).isoformat()
     except ValueError:
-        raise PlanbenchError(f"“{words}” is no date", label, "Write it as YYYY-MM-DD.") from None
+        raise PlanbenchError(
+            tr("“{words}” is no date").format(words=words), label, tr("Write it as YYYY-MM-DD.")
+        ) from None

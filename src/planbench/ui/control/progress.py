@@ -24,6 +24,7 @@ from planbench.ui import text
 from planbench.ui.control.form import Field, RecordDialog, number
 from planbench.ui.control.grid import Sheet, SheetModel, amounts, words
 from planbench.ui.control.words import Money
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     Card,
@@ -62,15 +63,20 @@ class ProgressPane(Surface):
         self._narrowed: tuple[int, int, str] | None = None
         self._library: tuple[Library, int] | None = None
         self.strip = StatStrip()
-        self.which = SegmentedControl(["All", "Measured", "To approve"], "Activities shown")
+        self.which = SegmentedControl(
+            [tr("All"), tr("Measured"), tr("To approve")], tr("Activities shown")
+        )
         self.which.changed.connect(lambda _index: self._show_lines())
-        self.all = LinkButton("Show all work")
+        self.all = LinkButton(tr("Show all work"))
         self.all.clicked.connect(lambda _checked=False: self.narrow(WBS, -2, ""))
-        self.model, self.table = SheetModel(), TableView("Progress by activity")
+        self.model, self.table = SheetModel(), TableView(tr("Progress by activity"))
         self.table.setModel(self.model)
         self.table.row_changed.connect(lambda _row: self._show_detail())
         self.table.row_activated.connect(lambda _row: self.ask_rule())
-        self.parts, self.part_table = SheetModel(), TableView("What earned the activity's value")
+        self.parts, self.part_table = (
+            SheetModel(),
+            TableView(tr("What earned the activity's value")),
+        )
         self.part_table.setModel(self.parts)
         self.told = Label("", "prose", "text-muted", wrap=True)
         self.told.setContentsMargins(14, 4, 14, 10)
@@ -86,21 +92,36 @@ class ProgressPane(Surface):
             return made
 
         self.rule = button(
-            "Measure", "pencil", "Rule of credit and what is done (Return)", self.ask_rule
+            tr("Measure"), "pencil", tr("Rule of credit and what is done (Return)"), self.ask_rule
         )
         self.submit = button(
-            "Submit", "upload", "Submit the chosen drafts", lambda: self._move(rules.SUBMITTED)
+            tr("Submit"),
+            "upload",
+            tr("Submit the chosen drafts"),
+            lambda: self._move(rules.SUBMITTED),
         )
         self.approve = button(
-            "Approve", "check", "Approve what is submitted", lambda: self._move(rules.APPROVED)
+            tr("Approve"),
+            "check",
+            tr("Approve what is submitted"),
+            lambda: self._move(rules.APPROVED),
         )
         self.give_back = button(
-            "Return", "rotate-ccw", "Return what is submitted", lambda: self._move(rules.RETURNED)
+            "Return",
+            "rotate-ccw",
+            tr("Return what is submitted"),
+            lambda: self._move(rules.RETURNED),
         )
-        self.trail = button("History", "history", "Who changed it and when", self.show_trail)
-        self.out = button("Sheet out", "upload", "A workbook to be filled in on site", self.ask_out)
-        self.back = button("Sheet in", "download", "Read a filled workbook", self.ask_in)
-        self.put = button("Apply", "check", "Put approved progress into the schedule", self.apply)
+        self.trail = button(
+            tr("History"), "history", tr("Who changed it and when"), self.show_trail
+        )
+        self.out = button(
+            tr("Sheet out"), "upload", tr("A workbook to be filled in on site"), self.ask_out
+        )
+        self.back = button(tr("Sheet in"), "download", tr("Read a filled workbook"), self.ask_in)
+        self.put = button(
+            tr("Apply"), "check", tr("Put approved progress into the schedule"), self.apply
+        )
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
@@ -111,12 +132,12 @@ class ProgressPane(Surface):
         bar.addStretch(1)
         for button in (self.out, self.back, self.put):
             bar.addWidget(button)
-        self.card = Card("Progress by activity")
+        self.card = Card(tr("Progress by activity"))
         for button in (self.rule, self.submit, self.approve, self.give_back, self.trail):
             button.setFixedHeight(20)
             self.card.add_tool(button)
         self.card.set_body(_stacked(self.table, self.remarks))
-        self.detail = Card("What earned it")
+        self.detail = Card(tr("What earned it"))
         self.detail.set_body(_stacked(self.part_table, self.told))
         self.detail.setFixedWidth(400)
         lower = QHBoxLayout()
@@ -148,11 +169,19 @@ class ProgressPane(Surface):
         differ = sum(line.differs for line in measured)
         self.strip.set(
             [
-                Stat("Earned", money.of(report.earned), f"of {money.of(report.budget)}"),
-                Stat("Measured by a rule", text.percent(report.ruled), "of the budget"),
-                Stat("Activities measured", str(len(measured)), f"of {len(report.lines)}"),
-                Stat("To approve", str(waiting), "submitted", "warning" if waiting else "text"),
-                Stat("To apply", str(differ), "approved and not in the schedule yet"),
+                Stat(
+                    tr("Earned"),
+                    money.of(report.earned),
+                    tr("of {budget}").format(budget=money.of(report.budget)),
+                ),
+                Stat(tr("Measured by a rule"), text.percent(report.ruled), tr("of the budget")),
+                Stat(
+                    tr("Activities measured"),
+                    str(len(measured)),
+                    tr("of {lines}").format(lines=len(report.lines)),
+                ),
+                Stat(tr("To approve"), str(waiting), "submitted", "warning" if waiting else "text"),
+                Stat(tr("To apply"), str(differ), tr("approved and not in the schedule yet")),
             ]
         )
         self.remarks.setText(" ".join(report.remarks))
@@ -176,7 +205,7 @@ class ProgressPane(Surface):
         self.lines = shown
         self.all.setVisible(self._narrowed is not None)
         note = self._narrowed[2] if self._narrowed else ""
-        self.card.set_title("Progress by activity", note)
+        self.card.set_title(tr("Progress by activity"), note)
         self.model.show_sheet(_sheet(shown, self._money))
         self.table.apply_columns()
         codes = [line.code for line in shown]
@@ -206,39 +235,43 @@ class ProgressPane(Surface):
             writable and view is not None and any(one.differs for one in view.report.lines)
         )
         if line is None:
-            self.detail.set_title("What earned it")
+            self.detail.set_title(tr("What earned it"))
             self.parts.show_sheet(Sheet([], 0))
-            self.told.setText("No activity is shown.")
+            self.told.setText(tr("No activity is shown."))
             return
-        self.detail.set_title("What earned it", line.code)
+        self.detail.set_title(tr("What earned it"), line.code)
         self._show_parts(line)
 
     def _show_parts(self, line: ProgressLine) -> None:
         one = line.measurement
         percent = 100.0 * line.earned / line.budget if line.budget else 0.0
-        title = "Earned"
+        title = tr("Earned")
         if one is None:
-            parts = [("percent complete of the schedule", line.earned)]
-            told = (
-                f"{text.number(percent, 1)} % of {self._money.of(line.budget)}. No rule of credit "
-                "is chosen: the percentage is what the schedule reports."
-            )
+            parts = [(tr("percent complete of the schedule"), line.earned)]
+            told = tr(
+                "{percent} % of {budget}. No rule of credit is chosen: the percentage is "
+                "what the schedule reports."
+            ).format(percent=text.number(percent, 1), budget=self._money.of(line.budget))
         else:
             measured = line.measured if line.measured is not None else percent
             if abs(measured - percent) > 0.005:
-                title = "Would earn"  # drafts and what is not applied have earned nothing yet
+                title = tr("Would earn")  # drafts and what is not applied have earned nothing yet
             parts = rules.earned_parts(one, line.budget, measured)
             told = line.trouble or (
-                f"{one.technique.capitalize()} gives {text.number(measured, 1)} %; the schedule "
-                f"has {text.number(line.percent, 1)} %. {one.remark}"
+                tr("{technique} gives {measured} %; the schedule has {percent} %. {remark}").format(
+                    technique=one.technique.capitalize(),
+                    measured=text.number(measured, 1),
+                    percent=text.number(line.percent, 1),
+                    remark=one.remark,
+                )
             )
         done = {step.name: step.done for step in one.steps} if one else {}
         weights = {step.name: step.weight for step in one.steps} if one else {}
-        columns = [words("what", "Step", 150, [name for name, _ in parts], stretch=True)]
+        columns = [words("what", tr("Step"), 150, [name for name, _ in parts], stretch=True)]
         if done:
             columns += [
-                Column("weight", "Weight", 64, True, [f"{weights[n]:g}" for n, _ in parts]),
-                Column("done", "Done", 64, True, [f"{done[n]:g} %" for n, _ in parts]),
+                Column("weight", tr("Weight"), 64, True, [f"{weights[n]:g}" for n, _ in parts]),
+                Column("done", tr("Done"), 64, True, [f"{done[n]:g} %" for n, _ in parts]),
             ]
         columns.append(amounts("earned", title, [amount for _, amount in parts], self._money))
         self.parts.show_sheet(Sheet(columns, len(parts)))
@@ -255,19 +288,19 @@ class ProgressPane(Surface):
         held = line.measurement or Measurement(line.code, rules.STEPS)
         steps = "; ".join(f"{s.name} {s.weight:g} {s.done:g}" for s in held.steps)
         kinds = tuple((name, name.capitalize()) for name in rules.TECHNIQUES)
-        stages = (("", "As below"), *((name, name) for name in view.commodities))
+        stages = (("", tr("As below")), *((name, name) for name in view.commodities))
         fields = (
-            Field("technique", "Rule of credit", held.technique, kinds),
-            Field("commodity", "Stages of a commodity", "", stages),
-            Field("steps", "Steps: name weight done; name weight done", steps),
-            Field("first", "Earned at the start, %", f"{held.first:g}"),
-            Field("budgeted", "Budgeted quantity", f"{held.budgeted:g}"),
-            Field("installed", "Installed quantity", f"{held.installed:g}"),
-            Field("unit", "Unit", held.unit),
-            Field("percent", "Percent judged", f"{held.percent:g}"),
-            Field("cap", "Cap before the finish, %", f"{held.cap:g}"),
-            Field("base", "Apportioned to activity", held.base),
-            Field("remark", "Remark", held.remark),
+            Field("technique", tr("Rule of credit"), held.technique, kinds),
+            Field("commodity", tr("Stages of a commodity"), "", stages),
+            Field("steps", tr("Steps: name weight done; name weight done"), steps),
+            Field("first", tr("Earned at the start, %"), f"{held.first:g}"),
+            Field("budgeted", tr("Budgeted quantity"), f"{held.budgeted:g}"),
+            Field("installed", tr("Installed quantity"), f"{held.installed:g}"),
+            Field("unit", tr("Unit"), held.unit),
+            Field("percent", tr("Percent judged"), f"{held.percent:g}"),
+            Field("cap", tr("Cap before the finish, %"), f"{held.cap:g}"),
+            Field("base", tr("Apportioned to activity"), held.base),
+            Field("remark", tr("Remark"), held.remark),
         )
 
         def keep(typed: dict[str, str]) -> None:
@@ -290,12 +323,17 @@ class ProgressPane(Surface):
             rules.checked(made)
             self.wanted.emit(
                 lambda library, project: progress.keep(
-                    library, project, [made], f"measured by {made.technique}"
+                    library,
+                    project,
+                    [made],
+                    tr("measured by {technique}").format(technique=made.technique),
                 )
             )
 
-        said = "A changed measurement is a draft again and needs another approval."
-        RecordDialog(f"Progress of {line.code}", said, fields, keep, self).exec()
+        said = tr("A changed measurement is a draft again and needs another approval.")
+        RecordDialog(
+            tr("Progress of {code}").format(code=line.code), said, fields, keep, self
+        ).exec()
 
     def _move(self, state: str) -> None:
         rows = [row for row in self.table.selected_rows() if row < len(self.lines)]
@@ -329,7 +367,7 @@ class ProgressPane(Surface):
     def ask_out(self) -> None:
         """Ask where to write the sheet for the site."""
         name, _ = QFileDialog.getSaveFileName(
-            self, "Sheet for the site", "progress.xlsx", "Workbooks (*.xlsx)"
+            self, tr("Sheet for the site"), "progress.xlsx", tr("Workbooks (*.xlsx)")
         )
         if name:
             self.write_sheet(Path(name))
@@ -345,7 +383,7 @@ class ProgressPane(Surface):
             try:
                 path.write_bytes(write_xlsx([progress.sheet(view.document, held)]))
             except OSError as error:
-                words_ = f"cannot be written: {error.strerror}"
+                words_ = tr("cannot be written: {strerror}").format(strerror=error.strerror)
                 raise PlanbenchError(words_, str(path)) from error
 
         self.wanted.emit(act)
@@ -353,7 +391,7 @@ class ProgressPane(Surface):
     def ask_in(self) -> None:
         """Ask for a filled sheet."""
         name, _ = QFileDialog.getOpenFileName(
-            self, "Filled sheet", "", "Tables in Excel or CSV (*.xlsx *.csv)"
+            self, tr("Filled sheet"), "", tr("Tables in Excel or CSV (*.xlsx *.csv)")
         )
         if name:
             self.read_sheet(Path(name))
@@ -365,11 +403,11 @@ class ProgressPane(Surface):
             try:
                 grid = read_grid(path.read_bytes(), path.name, "progress")
             except OSError as error:
-                words_ = f"cannot be read: {error.strerror}"
+                words_ = tr("cannot be read: {strerror}").format(strerror=error.strerror)
                 raise PlanbenchError(words_, str(path)) from error
             held = progress.measurements_of(library, project)
             new = progress.from_sheet(grid, held)
-            progress.keep(library, project, new, f"sheet {path.name}")
+            progress.keep(library, project, new, tr("sheet {name}").format(name=path.name))
 
         self.wanted.emit(act)
 
@@ -379,15 +417,15 @@ class TrailDialog(QDialog):
 
     def __init__(self, line: ProgressLine, trail: Sequence[JournalLine], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("History")
+        self.setWindowTitle(tr("History"))
         self.resize(560, 320)
-        self.model, self.table = SheetModel(), TableView("Who changed it and when")
+        self.model, self.table = SheetModel(), TableView(tr("Who changed it and when"))
         self.table.setModel(self.model)
         rows = [(one.at[:16].replace("T", " "), one.who, one.what) for one in reversed(trail)]
         columns = [
-            words("at", "When (UTC)", 140, [row[0] for row in rows]),
-            words("who", "Who", 110, [row[1] for row in rows]),
-            words("what", "What", 240, [row[2] for row in rows], stretch=True),
+            words("at", tr("When (UTC)"), 140, [row[0] for row in rows]),
+            words("who", tr("Who"), 110, [row[1] for row in rows]),
+            words("what", tr("What"), 240, [row[2] for row in rows], stretch=True),
         ]
         self.model.show_sheet(Sheet(columns, len(rows)))
         self.table.apply_columns()
@@ -395,7 +433,7 @@ class TrailDialog(QDialog):
         column.setContentsMargins(20, 18, 20, 16)
         column.addWidget(Label(f"{line.code} {line.name}", "title"))
         column.addWidget(self.table, 1)
-        close = Button("Close", "default")
+        close = Button(tr("Close"), "default")
         close.clicked.connect(lambda _checked=False: self.accept())
         foot = QHBoxLayout()
         foot.addStretch(1)
@@ -424,8 +462,14 @@ def _steps(typed: str) -> tuple[Step, ...]:
     for part in filter(None, (one.strip() for one in typed.split(";"))):
         pieces = part.rsplit(" ", 2)
         if len(pieces) != 3:
-            raise PlanbenchError(f"“{part}” is no step", "Steps", "Write name weight done.")
-        found.append(Step(pieces[0], number(pieces[1], "Weight"), number(pieces[2], "Done")))
+            raise PlanbenchError(
+                tr("“{part}” is no step").format(part=part),
+                tr("Steps"),
+                tr("Write name weight done."),
+            )
+        found.append(
+            Step(pieces[0], number(pieces[1], tr("Weight")), number(pieces[2], tr("Done")))
+        )
     return tuple(found)
 
 
@@ -439,28 +483,28 @@ def _sheet(lines: Sequence[ProgressLine], money: Money) -> Sheet:
     chips = {(n, "state"): CHIPS[_state(one)] for n, one in enumerate(lines) if one.measurement}
     return Sheet(
         [
-            words("code", "Id", 90, [one.code for one in lines]),
-            words("name", "Activity", 240, [one.name for one in lines], stretch=True),
-            amounts("bac", "Budget", [one.budget for one in lines], money),
-            amounts("ev", "Earned", [one.earned for one in lines], money),
+            words("code", tr("Id"), 90, [one.code for one in lines]),
+            words("name", tr("Activity"), 240, [one.name for one in lines], stretch=True),
+            amounts("bac", tr("Budget"), [one.budget for one in lines], money),
+            amounts("ev", tr("Earned"), [one.earned for one in lines], money),
             Column(
                 "percent",
-                "Schedule",
+                tr("Schedule"),
                 84,
                 True,
                 [f"{text.number(one.percent, 1)} %" for one in lines],
                 sort_values=[one.percent for one in lines],
             ),
-            words("rule", "Rule of credit", 140, rule),
+            words("rule", tr("Rule of credit"), 140, rule),
             Column(
                 "measured",
-                "Measured",
+                tr("Measured"),
                 84,
                 True,
                 measured,
                 sort_values=[-1.0 if one.measured is None else one.measured for one in lines],
             ),
-            words("state", "State", 110, state),
+            words("state", tr("State"), 110, state),
         ],
         len(lines),
         warned=frozenset(n for n, one in enumerate(lines) if one.differs or one.trouble),

@@ -15,11 +15,12 @@ from planbench.services.packs import Standards
 from planbench.ui import text
 from planbench.ui.control.form import Field, RecordDialog, number
 from planbench.ui.control.grid import Sheet, SheetModel, words
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Card, Column, ComboBox, Label, Surface, TableView
 
-KINDS = {"wbs": "WBS", "cbs": "CBS", "code": "Code", "calendar": "Calendar"}
+KINDS = {"wbs": "WBS", "cbs": "CBS", "code": tr("Code"), "calendar": tr("Calendar")}
 CHIPS = {"green": "meets", "amber": "watch", "red": "missing", "n/a": "neutral"}
-STATES = {"green": "On target", "amber": "Watch", "red": "Beyond limit", "n/a": "n/a"}
+STATES = {"green": tr("On target"), "amber": tr("Watch"), "red": tr("Beyond limit"), "n/a": "n/a"}
 
 
 class StandardsPane(Surface):
@@ -30,27 +31,34 @@ class StandardsPane(Surface):
     def __init__(self) -> None:
         super().__init__("surface")
         self.view: StandardsView | None = None
-        self.pack = ComboBox(["No pack"], "Standards pack")
+        self.pack = ComboBox([tr("No pack")], tr("Standards pack"))
         self.pack.activated.connect(lambda _index: self._arm())
-        self.bind = Button("Bind", "tool", "link", tip="Bind the project to the chosen pack")
+        self.bind = Button(
+            tr("Bind"), "tool", "link", tip=tr("Bind the project to the chosen pack")
+        )
         self.bind.clicked.connect(lambda _checked=False: self._bind())
         self.make = Button(
-            "Make from project", "tool", "plus", tip="Make a pack of what this project has"
+            tr("Make from project"), "tool", "plus", tip=tr("Make a pack of what this project has")
         )
         self.make.clicked.connect(lambda _checked=False: self.ask_make())
         self.limits = Button(
-            "KPI limits", "tool", "sliders-horizontal", tip="Limits of KPIs, as a new version"
+            tr("KPI limits"),
+            "tool",
+            "sliders-horizontal",
+            tip=tr("Limits of KPIs, as a new version"),
         )
         self.limits.clicked.connect(lambda _checked=False: self.ask_limits())
-        self.read = Button("Import", "tool", "download", tip="Read a pack from a file")
+        self.read = Button(tr("Import"), "tool", "download", tip=tr("Read a pack from a file"))
         self.read.clicked.connect(lambda _checked=False: self.ask_read())
-        self.write = Button("Export", "tool", "upload", tip="Write the chosen pack to a file")
+        self.write = Button(
+            tr("Export"), "tool", "upload", tip=tr("Write the chosen pack to a file")
+        )
         self.write.clicked.connect(lambda _checked=False: self.ask_write())
         self.told = Label("", "prose", "text-muted", wrap=True)
         self.told.setContentsMargins(16, 8, 16, 4)
-        self.kpi_model, self.kpis = SheetModel(), TableView("Key figures of the pack")
+        self.kpi_model, self.kpis = SheetModel(), TableView(tr("Key figures of the pack"))
         self.kpis.setModel(self.kpi_model)
-        self.model, self.table = SheetModel(), TableView("Deviations from the pack")
+        self.model, self.table = SheetModel(), TableView(tr("Deviations from the pack"))
         self.table.setModel(self.model)
         self.nothing = Label("", "prose", "text-muted", wrap=True)
         self.nothing.setContentsMargins(14, 4, 14, 8)
@@ -65,7 +73,7 @@ class StandardsPane(Surface):
         bar.addStretch(1)
         for button in (self.make, self.limits, self.read, self.write):
             bar.addWidget(button)
-        self.kpi_card, self.card = Card("Key figures"), Card("Deviations")
+        self.kpi_card, self.card = Card(tr("Key figures")), Card(tr("Deviations"))
         self.kpi_card.set_body(self.kpis)
         body = QWidget()
         inner = QVBoxLayout(body)
@@ -89,19 +97,31 @@ class StandardsPane(Surface):
         """Show another project's standards, or the same one's anew."""
         self.view = view
         self.pack.clear()
-        self.pack.addItems([f"{one.title}, version {one.version}" for one in view.packs])
+        self.pack.addItems(
+            [
+                tr("{title}, version {version}").format(title=one.title, version=one.version)
+                for one in view.packs
+            ]
+        )
         if view.bound in view.packs:
             self.pack.setCurrentIndex(view.packs.index(view.bound))
         bound = view.bound
         if bound is None:
             self.told.setText(
-                view.why_not or "The project is bound to no pack. Choose one and bind it."
+                view.why_not or tr("The project is bound to no pack. Choose one and bind it.")
             )
         else:
             checks = ", ".join(bound.checks) or "none"
             self.told.setText(
-                f"Bound to {bound.title}, version {bound.version}. Check profiles: {checks}. "
-                f"Fingerprint {bound.digest[:12]}."
+                tr(
+                    "Bound to {title}, version {version}. Check profiles: {checks}. "
+                    "Fingerprint {digest}."
+                ).format(
+                    title=bound.title,
+                    version=bound.version,
+                    checks=checks,
+                    digest=bound.digest[:12],
+                )
             )
         self._show_kpis()
         self._show_deviations()
@@ -113,11 +133,11 @@ class StandardsPane(Surface):
         shown = [text.DASH if one.value is None else text.number(one.value, 2) for one in rows]
         limits = [f"{one.kpi.amber:g} / {one.kpi.red:g}" for one in rows]
         columns = [
-            words("title", "Key figure", 190, [one.kpi.title for one in rows], stretch=True),
-            words("formula", "Formula", 170, [packs.MEASURES[one.kpi.measure] for one in rows]),
-            Column("value", "Value", 70, True, shown),
-            Column("limits", "Amber / red", 100, True, limits),
-            words("state", "State", 116, [STATES[one.state] for one in rows]),
+            words("title", tr("Key figure"), 190, [one.kpi.title for one in rows], stretch=True),
+            words("formula", tr("Formula"), 170, [packs.MEASURES[one.kpi.measure] for one in rows]),
+            Column("value", tr("Value"), 70, True, shown),
+            Column("limits", tr("Amber / red"), 100, True, limits),
+            words("state", tr("State"), 116, [STATES[one.state] for one in rows]),
         ]
         chips = {(n, "state"): CHIPS[one.state] for n, one in enumerate(rows)}
         self.kpi_model.show_sheet(Sheet(columns, len(rows), chips=chips))
@@ -127,9 +147,9 @@ class StandardsPane(Surface):
         assert self.view is not None
         rows = self.view.deviations
         columns = [
-            words("kind", "Kind", 90, [KINDS[one.kind] for one in rows]),
-            words("subject", "Where", 180, [one.subject for one in rows]),
-            words("words", "What", 240, [one.words for one in rows], stretch=True),
+            words("kind", tr("Kind"), 90, [KINDS[one.kind] for one in rows]),
+            words("subject", tr("Where"), 180, [one.subject for one in rows]),
+            words("words", tr("What"), 240, [one.words for one in rows], stretch=True),
         ]
         self.model.show_sheet(Sheet(columns, len(rows)))
         self.table.apply_columns()
@@ -137,9 +157,12 @@ class StandardsPane(Surface):
         self.nothing.setVisible(not rows)
         bound = self.view.bound is not None
         self.nothing.setText(
-            "The project complies with its pack." if bound else "No pack is bound."
+            tr("The project complies with its pack.") if bound else tr("No pack is bound.")
         )
-        self.card.set_title("Deviations", text.counted(len(rows), "deviation") if bound else "")
+        self.card.set_title(
+            tr("Deviations"),
+            text.counted(len(rows), tr("deviation"), tr("deviations")) if bound else "",
+        )
 
     def _chosen(self) -> Standards | None:
         row = self.pack.currentIndex()
@@ -167,15 +190,15 @@ class StandardsPane(Surface):
         if view is None:
             return
         fields = (
-            Field("id", "Short id"),
-            Field("title", "Title"),
-            Field("depth", "WBS levels in the template", "2"),
+            Field("id", tr("Short id")),
+            Field("title", tr("Title")),
+            Field("depth", tr("WBS levels in the template"), "2"),
         )
 
         def keep(typed: dict[str, str]) -> None:
             if not typed["id"] or not typed["title"]:
-                raise PlanbenchError("a pack needs a short id and a title")
-            depth = int(number(typed["depth"], "WBS levels"))
+                raise PlanbenchError(tr("a pack needs a short id and a title"))
+            depth = int(number(typed["depth"], tr("WBS levels")))
             made = packs.pack_of_project(view.document.schedule, typed["id"], typed["title"], depth)
 
             def act(library: Library, project: int) -> None:
@@ -183,8 +206,10 @@ class StandardsPane(Surface):
 
             self.wanted.emit(act)
 
-        said = "WBS and CBS templates, code dictionaries and calendars are taken from the project."
-        RecordDialog("A pack of this project", said, fields, keep, self).exec()
+        said = tr(
+            "WBS and CBS templates, code dictionaries and calendars are taken from the project."
+        )
+        RecordDialog(tr("A pack of this project"), said, fields, keep, self).exec()
 
     def ask_limits(self) -> None:
         """Ask for the limits of the KPIs; what changes becomes a new version of the pack."""
@@ -211,12 +236,12 @@ class StandardsPane(Surface):
             made = packs.checked(replace(chosen, kpis=kpis))
             self.wanted.emit(lambda library, _project: packs.keep_pack(library, made))
 
-        said = "Projects and reports that are bound to the present version keep it."
-        RecordDialog("Limits of key figures", said, fields, keep, self).exec()
+        said = tr("Projects and reports that are bound to the present version keep it.")
+        RecordDialog(tr("Limits of key figures"), said, fields, keep, self).exec()
 
     def ask_read(self) -> None:
         """Ask for a pack's file."""
-        name, _ = QFileDialog.getOpenFileName(self, "Import a pack", "", "Packs (*.json)")
+        name, _ = QFileDialog.getOpenFileName(self, tr("Import a pack"), "", tr("Packs (*.json)"))
         if name:
             self.wanted.emit(
                 lambda library, _project: packs.keep_pack(library, packs.read_pack(Path(name)))
@@ -228,7 +253,7 @@ class StandardsPane(Surface):
         if chosen is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export the pack", f"{chosen.id}-{chosen.version}.json", "Packs (*.json)"
+            self, tr("Export the pack"), f"{chosen.id}-{chosen.version}.json", tr("Packs (*.json)")
         )
         if name:
             self.wanted.emit(lambda _library, _project: packs.write_pack(chosen, Path(name)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from planbench.services.control import Row
 from planbench.ui import text
 from planbench.ui.control.words import Money, index, share
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 
@@ -28,16 +29,18 @@ class BreakdownModel(FlatTableModel):
             return Column(key, title, 96, True, shown, sort_values=numbers)
 
         columns = [
-            Column("code", "Id", 150, values=[line.code for line in lines]),
-            Column("name", "Work", 240, values=[line.name for line in lines], stretch=True),
-            amounts("bac", f"Budget, {money.unit}", [v.bac for v in values]),
-            Column("planned", "Planned", 76, True, [share(v.planned) for v in values]),
-            Column("earned", "Earned", 76, True, [share(v.earned) for v in values]),
-            amounts("sv", f"Schedule, {money.unit}", [v.sv for v in values], True),
-            amounts("cv", f"Cost, {money.unit}", [v.cv for v in values], True),
+            Column("code", tr("Id"), 150, values=[line.code for line in lines]),
+            Column("name", tr("Work"), 240, values=[line.name for line in lines], stretch=True),
+            amounts("bac", tr("Budget, {unit}").format(unit=money.unit), [v.bac for v in values]),
+            Column("planned", tr("Planned"), 76, True, [share(v.planned) for v in values]),
+            Column("earned", tr("Earned"), 76, True, [share(v.earned) for v in values]),
+            amounts(
+                "sv", tr("Schedule, {unit}").format(unit=money.unit), [v.sv for v in values], True
+            ),
+            amounts("cv", tr("Cost, {unit}").format(unit=money.unit), [v.cv for v in values], True),
             Column("spi", "SPI", 60, True, [index(v.spi) for v in values]),
             Column("cpi", "CPI", 60, True, [index(v.cpi) for v in values]),
-            amounts("ac", f"Actual, {money.unit}", [v.ac for v in values]),
+            amounts("ac", tr("Actual, {unit}").format(unit=money.unit), [v.ac for v in values]),
         ]
         self.set_data(columns, len(self.lines))
 

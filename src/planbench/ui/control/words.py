@@ -5,6 +5,7 @@ from __future__ import annotations
 from planbench.services.control import ControlReport, Row
 from planbench.services.money import Money as Money
 from planbench.ui import text
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Stat
 
 
@@ -31,33 +32,45 @@ def figures(report: ControlReport, money: Money) -> list[Stat]:
 
     def was(name: str) -> str:
         if before is None:
-            return "first update"
+            return tr("first update")
         old = before.spi_t if name == "spi_t" else before.values.cpi
-        return f"was {index(old)} at {text.date(before.data_date)}"
+        return tr("was {old} at {data_date}").format(
+            old=index(old), data_date=text.date(before.data_date)
+        )
 
     needed = values.tcpi_bac
     over = None if eac is None else eac - values.bac
     return [
-        Stat("Budget at completion", money.of(values.bac), report.baseline or "no baseline"),
-        Stat("Complete", share(values.earned), f"planned {share(values.planned)}"),
-        Stat("Schedule index, SPI(t)", index(measured.spi_t), was("spi_t"), _role(measured.spi_t)),
-        Stat("Cost index, CPI", index(values.cpi), was("cpi"), _role(values.cpi)),
         Stat(
-            "Schedule variance",
+            tr("Budget at completion"), money.of(values.bac), report.baseline or tr("no baseline")
+        ),
+        Stat(
+            tr("Complete"),
+            share(values.earned),
+            tr("planned {planned}").format(planned=share(values.planned)),
+        ),
+        Stat(
+            tr("Schedule index, SPI(t)"), index(measured.spi_t), was("spi_t"), _role(measured.spi_t)
+        ),
+        Stat(tr("Cost index, CPI"), index(values.cpi), was("cpi"), _role(values.cpi)),
+        Stat(
+            tr("Schedule variance"),
             money.of(values.sv),
-            f"{text.signed(days)} calendar days",
+            tr("{days} calendar days").format(days=text.signed(days)),
             _role(values.sv, 0.0),
         ),
-        Stat("Cost variance", money.of(values.cv), "to date", _role(values.cv, 0.0)),
+        Stat(tr("Cost variance"), money.of(values.cv), tr("to date"), _role(values.cv, 0.0)),
         Stat(
-            "Forecast at completion",
+            tr("Forecast at completion"),
             money.of(eac),
-            "by CPI" if over is None else f"by CPI, {text.signed(over / money.factor, 1)} to BAC",
+            tr("by CPI")
+            if over is None
+            else tr("by CPI, {signed} to BAC").format(signed=text.signed(over / money.factor, 1)),
         ),
         Stat(
-            "To-complete index",
+            tr("To-complete index"),
             index(needed),
-            "budget exhausted" if needed is None else "needed to hold the budget",
+            tr("budget exhausted") if needed is None else tr("needed to hold the budget"),
         ),
     ]
 
@@ -75,38 +88,55 @@ def worst(report: ControlReport) -> Row | None:
 
 
 def _spent(currency: str) -> str:
-    coin = {"EUR": "Each euro", "USD": "Each dollar"}.get(currency, "Each 100 cents of money")
-    return f"{coin} spent earned"
+    coin = {"EUR": tr("Each euro"), "USD": tr("Each dollar")}.get(
+        currency, "Each 100 cents of money"
+    )
+    return tr("{coin} spent earned").format(coin=coin)
 
 
 def story(report: ControlReport, money: Money) -> list[str]:
     """Where the project stands, in paragraphs."""
     values, eac = report.measured.values, report.eac
     told = [
-        f"The project is {share(values.earned)} complete where the plan has "
-        f"{share(values.planned)}."
+        tr("The project is {earned} complete where the plan has {planned}.").format(
+            earned=share(values.earned), planned=share(values.planned)
+        )
     ]
     area = worst(report)
     if area is not None:
         told[0] += (
-            f" Furthest behind is {area.name}: {money.of(-area.values.sv)} of "
-            f"{money.of(-values.sv)}."
+            tr(" Furthest behind is {name}: {of} of {of2}.").format(
+                name=area.name, of=money.of(-area.values.sv), of2=money.of(-values.sv)
+            )
             if values.sv < 0
-            else f" Behind is {area.name}."
+            else tr(" Behind is {name}.").format(name=area.name)
         )
     if values.cpi is not None and eac is not None:
         over = eac - values.bac
         side = "above" if over >= 0 else "below"
         told.append(
-            f"{_spent(report.currency)} {text.number(100 * values.cpi)} cents. If that "
-            f"rate holds, the project ends at {money.of(eac)}, {money.of(abs(over))} {side} budget."
+            tr(
+                "{currency} {number} cents. If that rate holds, the project ends at "
+                "{eac}, {over} {side} budget."
+            ).format(
+                currency=_spent(report.currency),
+                number=text.number(100 * values.cpi),
+                eac=money.of(eac),
+                over=money.of(abs(over)),
+                side=side,
+            )
         )
     days = round(measured_days(report))
-    where = "on the data date"
+    where = tr("on the data date")
     if days:
-        where = f"{text.counted(abs(days), 'day')} {'behind' if days < 0 else 'ahead of'} it"
+        where = tr("{days} {words} it").format(
+            days=text.counted(abs(days), tr("day"), tr("days")),
+            words=tr("behind") if days < 0 else tr("ahead of"),
+        )
         where = where.replace("behind it", "behind the data date")
     told.append(
-        f"Earned schedule puts progress at {text.long_date(report.measured.earned_date)}, {where}."
+        tr("Earned schedule puts progress at {earned_date}, {where}.").format(
+            earned_date=text.long_date(report.measured.earned_date), where=where
+        )
     )
     return [*told, *report.remarks]

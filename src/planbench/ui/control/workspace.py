@@ -32,6 +32,7 @@ from planbench.ui.control.standards import StandardsPane
 from planbench.ui.control.table import BreakdownModel
 from planbench.ui.control.words import Money, figures, story
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Card,
     EmptyState,
@@ -43,9 +44,9 @@ from planbench.ui.widgets import (
     Toolbar,
 )
 
-BREAKDOWNS = ("WBS", "Cost account")
+BREAKDOWNS = ("WBS", tr("Cost account"))
 
-VIEWS = ("Earned value", "Progress", "Cost", "Cash", "Standards")
+VIEWS = (tr("Earned value"), tr("Progress"), tr("Cost"), tr("Cash"), tr("Standards"))
 EARNED, PROGRESS, COST, CASH, STANDARDS = range(5)
 FIRST_VIEW = 2
 """Pages before it: nothing is open, nothing can be measured."""
@@ -57,7 +58,7 @@ class ControlWorkspace(QWidget):
     """Earned value of the open document, measured whenever what it rests on has changed."""
 
     name = "control"
-    title = "Control"
+    title = tr("Control")
     icon = "control"
 
     def __init__(self, state: AppState) -> None:
@@ -77,21 +78,24 @@ class ControlWorkspace(QWidget):
         self.words = Label("", "prose", wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.model = BreakdownModel()
-        self.table = TableView("Variances by work area or cost account")
+        self.table = TableView(tr("Variances by work area or cost account"))
         self.table.setModel(self.model)
-        self.breakdown = SegmentedControl(list(BREAKDOWNS), "Breakdown")
+        self.breakdown = SegmentedControl(list(BREAKDOWNS), tr("Breakdown"))
         self.breakdown.changed.connect(lambda _index: self._show_rows())
         self.table.row_activated.connect(self._drill)
-        self.view = SegmentedControl(list(VIEWS), "View of Control")
+        self.view = SegmentedControl(list(VIEWS), tr("View of Control"))
         self.view.changed.connect(lambda _index: self._show_view())
-        bar = Toolbar("Control")
+        bar = Toolbar(tr("Control"))
         bar.add(self.view)
         bar.add(self.breakdown)
         bar.add_stretch()
         self._pages = QStackedWidget()
         self._nothing = EmptyState(
-            "No schedule is open",
-            "Control measures progress, cost and time against a baseline. Open a schedule first.",
+            tr("No schedule is open"),
+            tr(
+                "Control measures progress, cost and time against a baseline. Open a schedule "
+                "first."
+            ),
         )
         self.trouble = Label("", "prose", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -100,9 +104,12 @@ class ControlWorkspace(QWidget):
         column.addStretch(1)
         column.addWidget(
             EmptyState(
-                "Nothing can be measured yet",
-                "Earned value needs a data date, and a plan whose activities have budgets: costs "
-                "on their resources or expenses, in the baseline or in the update itself.",
+                tr("Nothing can be measured yet"),
+                tr(
+                    "Earned value needs a data date, and a plan whose activities have budgets: "
+                    "costs "
+                    "on their resources or expenses, in the baseline or in the update itself."
+                ),
             )
         )
         column.addWidget(self.trouble)
@@ -131,10 +138,10 @@ class ControlWorkspace(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.strip)
-        self.curve_card = Card("Planned, earned, actual")
-        self.eye_card = Card("Updates", "SPI(t) and CPI")
+        self.curve_card = Card(tr("Planned, earned, actual"))
+        self.eye_card = Card(tr("Updates"), tr("SPI(t) and CPI"))
         self.eye_card.setFixedWidth(372)
-        self.word_card = Card("In words")
+        self.word_card = Card(tr("In words"))
         self.word_card.setFixedWidth(300)
         told = QWidget()
         inner = QVBoxLayout(told)
@@ -152,14 +159,14 @@ class ControlWorkspace(QWidget):
         upper.addWidget(self.eye_card)
         upper.addWidget(self.word_card)
         column.addLayout(upper, 6)
-        self.row_card = Card("Variances")
+        self.row_card = Card(tr("Variances"))
         self.row_card.set_body(self.table)
         self.log = ActionsPane()
         self.log.open_wanted.connect(self._open_actions)
         self.log.kept.connect(self._keep_action)
         self.log.rules_kept.connect(self._keep_rules)
         self.log.cause_kept.connect(self._keep_cause)
-        self.action_card = Card("Actions")
+        self.action_card = Card(tr("Actions"))
         for tool in self.log.tools():
             tool.setFixedHeight(20)  # no taller than the head of the card beside it
             self.action_card.add_tool(tool)
@@ -221,7 +228,7 @@ class ControlWorkspace(QWidget):
             if self.state.document is document:
                 self._show(result)
 
-        self.state.run("control", "Control", work, done)
+        self.state.run("control", tr("Control"), work, done)
 
     def _show(self, found: Measurement | PlanbenchError) -> None:
         if isinstance(found, PlanbenchError):
@@ -239,9 +246,11 @@ class ControlWorkspace(QWidget):
             self.eye_card.set_body(self._eye.chart.widget)
         money = Money(result.measured.values.bac, result.currency)
         self.curve_card.set_title(
-            "Planned, earned, actual",
-            f"{money.unit}: planned grey between early and late, earned blue, actual orange, "
-            f"forecast by CPI dashed{', P10 to P90' if result.fan else ''}",
+            tr("Planned, earned, actual"),
+            tr(
+                "{unit}: planned grey between early and late, earned blue, actual "
+                "orange, forecast by CPI dashed{words}"
+            ).format(unit=money.unit, words=tr(", P10 to P90") if result.fan else ""),
         )
         self._curves.show_report(result, money)
         self._eye.show_report(result)
@@ -320,7 +329,7 @@ class ControlWorkspace(QWidget):
         except PlanbenchError as error:
             why_not = error.line
         self.log.show_report(self.followed, money, as_of(document, today()), why_not)
-        self.action_card.set_title("Actions", self.log.words())
+        self.action_card.set_title(tr("Actions"), self.log.words())
 
     def _write(self, act: Callable[[Library, int], object]) -> None:
         """Write something down in the library, then measure again."""
@@ -357,4 +366,7 @@ class ControlWorkspace(QWidget):
         rows = self.report.cbs if by_account else [r for r in self.report.wbs if r.level <= 2]
         self.model.show_rows(rows, money)
         self.table.apply_columns()
-        self.row_card.set_title("Variances", f"by {BREAKDOWNS[self.breakdown.index]}")
+        self.row_card.set_title(
+            tr("Variances"),
+            tr("by {breakdowns}").format(breakdowns=BREAKDOWNS[self.breakdown.index]),
+        )

@@ -14,6 +14,7 @@ from planbench.scenes.more_fields import metric_flags
 from planbench.services.history import Snapshot
 from planbench.ui.details.content import WIDE, Cell, Line, Section
 from planbench.ui.schedule.plan import Plan
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from planbench.engines.risk.model import Impact, Risk, Uncertainty
@@ -27,8 +28,10 @@ def said(title: str, words: str) -> Section:
 def findings(plan: Plan, row: int) -> list[Section]:
     """The metrics that flag this activity or a link into it, by ruleset."""
     if not plan.extras.reports:
-        words = "This schedule was not checked yet. Quality runs the checks and keeps them here."
-        return [said("Findings", words)]
+        words = tr(
+            "This schedule was not checked yet. Quality runs the checks and keeps them here."
+        )
+        return [said(tr("Findings"), words)]
     flagged = plan.table.once("metrics", lambda: metric_flags(plan.table))
     by_ruleset: dict[str, list[Line]] = {}
     for name, ruleset, mask in flagged:
@@ -37,7 +40,9 @@ def findings(plan: Plan, row: int) -> list[Section]:
             line = Line(cells, icon="flag", icon_role="text-muted")
             by_ruleset.setdefault(ruleset, []).append(line)
     if not by_ruleset:
-        return [said("Findings", "No metric of the rulesets that were run flags this activity.")]
+        return [
+            said(tr("Findings"), tr("No metric of the rulesets that were run flags this activity."))
+        ]
     return [Section(title, tuple(lines), str(len(lines))) for title, lines in by_ruleset.items()]
 
 
@@ -48,17 +53,21 @@ def risks(plan: Plan, row: int) -> list[Section]:
     """Risks of the register and ranges that bear on this activity, and what the run gave."""
     model = plan.extras.model
     if model is None:
-        words = "There is no risk model for this update yet. Risk holds ranges and the register."
-        return [said("Risks", words)]
-    masks = plan.table.once("risk masks", lambda: _masks(plan))
+        words = tr(
+            "There is no risk model for this update yet. Risk holds ranges and the register."
+        )
+        return [said(tr("Risks"), words)]
+    masks = plan.table.once(tr("risk masks"), lambda: _masks(plan))
     mapped = [risk for risk, mask in masks["risks"] if mask[row]]
     sections = [_mapped(mapped)]
     ranges = [one for one, mask in masks["ranges"] if mask[row]]
     if ranges:
         from planbench.ui.risk.models import law_words
 
-        lines = tuple(_pair("Duration", law_words(one.distribution, one.unit)) for one in ranges)
-        sections.append(Section("Ranges", lines, str(len(lines))))
+        lines = tuple(
+            _pair(tr("Duration"), law_words(one.distribution, one.unit)) for one in ranges
+        )
+        sections.append(Section(tr("Ranges"), lines, str(len(lines))))
     result = plan.extras.risk
     if result is not None and result.criticality.size == len(plan.schedule):
         sections.append(_simulated(plan, row))
@@ -105,23 +114,30 @@ def _mapped(found: Sequence[Risk]) -> Section:
             )
         )
     if not lines:
-        lines.append(Line((Cell("No risk of the register bears on it", 0, "text-muted"),)))
-    return Section("Risks", tuple(lines), str(len(once)), "Likelihood" if once else "")
+        lines.append(Line((Cell(tr("No risk of the register bears on it"), 0, "text-muted"),)))
+    return Section(tr("Risks"), tuple(lines), str(len(once)), tr("Likelihood") if once else "")
 
 
 def _simulated(plan: Plan, row: int) -> Section:
     result = plan.extras.risk
     assert result is not None
     lines = []
-    for title, values in (("Criticality", result.criticality), ("Sensitivity", result.sensitivity)):
+    for title, values in (
+        (tr("Criticality"), result.criticality),
+        (tr("Sensitivity"), result.sensitivity),
+    ):
         value = float(values[row])
-        text = f"{number_text(100 * value)}{THIN}%" if value == value else "not simulated"
+        text = f"{number_text(100 * value)}{THIN}%" if value == value else tr("not simulated")
         lines.append(_pair(title, text))
     for level, dates in sorted(result.finish_levels.items()):
         if int(dates[row]) != NO_TIME:
-            lines.append(_pair(f"P{level} finish", date_text(int(dates[row]))))
+            lines.append(
+                _pair(tr("P{level} finish").format(level=level), date_text(int(dates[row])))
+            )
     return Section(
-        "Simulation", tuple(lines), f"{result.iterations:,} iterations".replace(",", THIN)
+        tr("Simulation"),
+        tuple(lines),
+        tr("{iterations:,} iterations").format(iterations=result.iterations).replace(",", THIN),
     )
 
 
@@ -146,21 +162,21 @@ def costs(plan: Plan, row: int) -> list[Section]:
                 name = str(schedule.expenses.name[place])
             else:
                 who = int(schedule.assignments.resource[place])
-                name = str(names[who]) if 0 <= who < names.size else "Unassigned"
+                name = str(names[who]) if 0 <= who < names.size else tr("Unassigned")
             total[0] += budget
             total[1] += final
             lines.append(_cost_line(name, budget, final))
     if not lines:
         return []
-    lines.append(_cost_line("Total", total[0], total[1], strong=True))
+    lines.append(_cost_line(tr("Total"), total[0], total[1], strong=True))
     head = Line(
         (
-            Cell("Budget", 220, "text-muted", right=True),
-            Cell("At completion", WIDE, "text-muted", right=True),
+            Cell(tr("Budget"), 220, "text-muted", right=True),
+            Cell(tr("At completion"), WIDE, "text-muted", right=True),
         )
     )
     currency = next((one.currency for one in schedule.projects if one.currency), "")
-    return [Section("Costs", (head, *lines), currency)]
+    return [Section(tr("Costs"), (head, *lines), currency)]
 
 
 def _cost_line(name: str, budget: float, final: float, strong: bool = False) -> Line:
@@ -180,10 +196,10 @@ def history(plan: Plan, row: int) -> list[Section]:
     """Start, finish, duration, float and percent of this activity in every update, newest first."""
     found = plan.history
     if found is None:
-        return [Section("History", (Line((Cell("Being looked up", 0, "text-muted"),)),))]
+        return [Section(tr("History"), (Line((Cell(tr("Being looked up"), 0, "text-muted"),)),))]
     if not found:
-        words = "This schedule is in no project of the library: it has no earlier updates."
-        return [said("History", words)]
+        words = tr("This schedule is in no project of the library: it has no earlier updates.")
+        return [said(tr("History"), words)]
     code = str(plan.schedule.activities.code[row])
     sections = []
     for number in range(len(found) - 1, -1, -1):
@@ -195,11 +211,14 @@ def history(plan: Plan, row: int) -> list[Section]:
 def _snapshot(snapshot: Snapshot, before: Snapshot | None, code: str) -> Section:
     """One update, with how far start and finish moved since the one before."""
     row, facts = snapshot.row(code), snapshot.facts
-    note = f"data date {date_text(snapshot.data_date)}"
+    note = tr("data date {data_date}").format(data_date=date_text(snapshot.data_date))
     if row < 0:
-        return Section(snapshot.label, (Line((Cell("Not in it", 0, "text-muted"),)),), note)
+        return Section(snapshot.label, (Line((Cell(tr("Not in it"), 0, "text-muted"),)),), note)
     lines = []
-    for title, name, happened in (("Start", "start", "started"), ("Finish", "finish", "finished")):
+    for title, name, happened in (
+        (tr("Start"), "start", "started"),
+        (tr("Finish"), "finish", "finished"),
+    ):
         now = int(getattr(facts, name)[row])
         was = int(getattr(before.facts, name)[before.row(code)]) if before else NO_TIME
         cells = [
@@ -215,7 +234,9 @@ def _snapshot(snapshot: Snapshot, before: Snapshot | None, code: str) -> Section
     days = days_text(float(facts.original[row])) or "none"
     slack = days_text(float(facts.total_float[row])) or "none"
     percent = number_text(float(facts.percent[row]))
-    words = f"Duration {days}{THIN}d, float {slack}{THIN}d, {percent}{THIN}% complete"
+    words = tr("Duration {days}{thin}d, float {slack}{thin}d, {percent}{thin}% complete").format(
+        days=days, thin=THIN, slack=slack, percent=percent
+    )
     lines.append(Line((Cell(words, 0, "text-muted", room=WIDE),)))
     return Section(snapshot.label, tuple(lines), note)
 

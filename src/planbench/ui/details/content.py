@@ -12,6 +12,7 @@ from planbench.scenes.columns import CONSTRAINT_WORDS, STATUS_WORDS, TYPE_WORDS
 from planbench.scenes.formats import THIN, date_text, days_text, number_text
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.words import LinkLine, link_lines
+from planbench.ui.translation import tr
 
 WIDE = 312
 """Pixels between the pane's paddings."""
@@ -68,9 +69,9 @@ def heading(plan: Plan, row: int) -> Heading:
     wbs = int(acts.wbs[row])
     chips: list[tuple[str, str]] = []
     if facts.critical[row]:
-        chips.append(("critical", "Critical"))
+        chips.append(("critical", tr("Critical")))
     elif facts.near[row]:
-        chips.append(("near-critical", "Near-critical"))
+        chips.append(("near-critical", tr("Near-critical")))
     chips.append(("neutral", STATUS_WORDS[plan.schedule.activity(row).state]))
     if acts.type[row]:
         chips.append(("neutral", TYPE_WORDS[plan.schedule.activity(row).kind]))
@@ -85,11 +86,11 @@ def general(plan: Plan, row: int) -> list[Section]:
     sections = [_dates(plan, row), _durations(plan, row)]
     reasons = plan.reasons(row)
     if reasons is None:
-        waiting = Line((Cell("Being worked out", 0, "text-muted"),))
-        sections.append(Section("Why this date", (waiting,)))
+        waiting = Line((Cell(tr("Being worked out"), 0, "text-muted"),))
+        sections.append(Section(tr("Why this date"), (waiting,)))
     elif reasons:
-        sections.append(Section("Why this date", (Line(wrap=reasons),)))
-    for incoming, title in ((True, "Predecessors"), (False, "Successors")):
+        sections.append(Section(tr("Why this date"), (Line(wrap=reasons),)))
+    for incoming, title in ((True, tr("Predecessors")), (False, tr("Successors"))):
         lines = link_lines(plan, row, incoming)
         sections.append(_links(title, lines, most=6))
     return sections
@@ -98,18 +99,18 @@ def general(plan: Plan, row: int) -> list[Section]:
 def links(plan: Plan, row: int) -> list[Section]:
     """All relationships, and those whose other end is not in the file."""
     sections = [
-        _links("Predecessors", link_lines(plan, row, True)),
-        _links("Successors", link_lines(plan, row, False)),
+        _links(tr("Predecessors"), link_lines(plan, row, True)),
+        _links(tr("Successors"), link_lines(plan, row, False)),
     ]
     outside = plan.schedule.external_links
     mine: list[int] = (outside.activity == row).nonzero()[0].tolist()
     if mine:
         lines = []
         for place in mine:
-            way = "Predecessor" if outside.incoming[place] else "Successor"
+            way = tr("Predecessor") if outside.incoming[place] else tr("Successor")
             other = f"{outside.other_project[place]} {outside.other_uid[place]}".strip()
             lines.append(Line((Cell(way, 0, "text-muted"), Cell(other, 84, room=WIDE - 84))))
-        sections.append(Section("Outside this file", tuple(lines), str(len(mine))))
+        sections.append(Section(tr("Outside this file"), tuple(lines), str(len(mine))))
     return sections
 
 
@@ -135,13 +136,16 @@ def _dates(plan: Plan, row: int) -> Section:
     facts = plan.activity_facts
     head = Line(
         (
-            Cell("Current" if plan.cpm is not None else "Stored", 52, "text-muted"),
-            Cell("Baseline", 148, "text-muted"),
-            Cell("Var.", WIDE, "text-muted", right=True),
+            Cell(tr("Current") if plan.cpm is not None else tr("Stored"), 52, "text-muted"),
+            Cell(tr("Baseline"), 148, "text-muted"),
+            Cell(tr("Var."), WIDE, "text-muted", right=True),
         )
     )
     lines = [head]
-    for title, name, happened in (("Start", "start", "started"), ("Finish", "finish", "finished")):
+    for title, name, happened in (
+        (tr("Start"), "start", "started"),
+        (tr("Finish"), "finish", "finished"),
+    ):
         now = int(getattr(facts, name)[row])
         base = int(getattr(facts, f"baseline_{name}")[row])
         change, role = _variance(float(getattr(facts, f"{name}_variance")[row]))
@@ -155,12 +159,16 @@ def _dates(plan: Plan, row: int) -> Section:
     late_start, late_finish = int(facts.late_start[row]), int(facts.late_finish[row])
     if NO_TIME not in (late_start, late_finish) and not facts.finished[row]:
         cells = [
-            Cell("Late", 0, "text-muted"),
+            Cell(tr("Late"), 0, "text-muted"),
             Cell(date_text(late_start), 52),
-            Cell(f"late finish {date_text(late_finish)}", 148, "text-muted"),
+            Cell(
+                tr("late finish {late_finish}").format(late_finish=date_text(late_finish)),
+                148,
+                "text-muted",
+            ),
         ]
         lines.append(Line(tuple(cells)))
-    return Section("Dates", tuple(lines))
+    return Section(tr("Dates"), tuple(lines))
 
 
 def _days(value: float) -> str:
@@ -176,21 +184,21 @@ def _durations(plan: Plan, row: int) -> Section:
     percent = f"{number_text(float(facts.percent[row]))}{THIN}%"
     pairs = (
         (
-            ("Original", Cell(_days(float(facts.original[row])), 128, right=True)),
+            (tr("Original"), Cell(_days(float(facts.original[row])), 128, right=True)),
             (
-                "Total float",
+                tr("Total float"),
                 Cell(_days(float(facts.total_float[row])), WIDE, role, bool(mark), True, mark=mark),
             ),
         ),
         (
-            ("Remaining", Cell(_days(float(facts.remaining[row])), 128, right=True)),
-            ("Free float", Cell(_days(float(facts.free_float[row])), WIDE, right=True)),
+            (tr("Remaining"), Cell(_days(float(facts.remaining[row])), 128, right=True)),
+            (tr("Free float"), Cell(_days(float(facts.free_float[row])), WIDE, right=True)),
         ),
         (
-            ("Complete", Cell(percent, 128, right=True)),
+            (tr("Complete"), Cell(percent, 128, right=True)),
             (
-                "Longest path",
-                Cell("Yes" if facts.longest_path[row] else "No", WIDE, right=True),
+                tr("Longest path"),
+                Cell(tr("Yes") if facts.longest_path[row] else tr("No"), WIDE, right=True),
             ),
         ),
     )
@@ -198,7 +206,7 @@ def _durations(plan: Plan, row: int) -> Section:
         Line((Cell(a, 0, "text-muted"), left, Cell(b, 164, "text-muted"), right))
         for (a, left), (b, right) in pairs
     )
-    return Section("Duration and float", lines)
+    return Section(tr("Duration and float"), lines)
 
 
 def _links(title: str, lines: list[LinkLine], most: int = 0) -> Section:
@@ -206,10 +214,12 @@ def _links(title: str, lines: list[LinkLine], most: int = 0) -> Section:
     made = [_link_line(line) for line in shown]
     left = len(lines) - len(shown)
     if left:
-        made.append(Line((Cell(f"{left} more under Links", 22, "text-muted"),)))
+        made.append(
+            Line((Cell(tr("{left} more under Links").format(left=left), 22, "text-muted"),))
+        )
     if not lines:
-        made.append(Line((Cell("None", 0, "text-muted"),)))
-    return Section(title, tuple(made), str(len(lines)), "Rel. float" if lines else "")
+        made.append(Line((Cell(tr("None"), 0, "text-muted"),)))
+    return Section(title, tuple(made), str(len(lines)), tr("Rel. float") if lines else "")
 
 
 def _link_line(line: LinkLine) -> Line:
@@ -232,23 +242,23 @@ def _settings(schedule: Schedule, row: int) -> Section | None:
     lines = []
     calendar = int(acts.calendar[row])
     if 0 <= calendar < len(schedule.calendars):
-        lines.append(_pair("Calendar", schedule.calendars[calendar].name))
-    lines.append(_pair("Type", TYPE_WORDS[schedule.activity(row).kind]))
+        lines.append(_pair(tr("Calendar"), schedule.calendars[calendar].name))
+    lines.append(_pair(tr("Type"), TYPE_WORDS[schedule.activity(row).kind]))
     for name in ("constraint", "constraint2"):
         kind = int(getattr(acts, name)[row])
         if kind:
             when = date_text(int(getattr(acts, f"{name}_date")[row]))
             text = f"{CONSTRAINT_WORDS[Constraint(kind)]} {when}".strip()
-            lines.append(_pair("Constraint" if name == "constraint" else "Second", text))
+            lines.append(_pair(tr("Constraint") if name == "constraint" else tr("Second"), text))
     for title, name in (
-        ("Expected finish", "expected_finish"),
-        ("Suspended", "suspend"),
-        ("Resumed", "resume"),
+        (tr("Expected finish"), "expected_finish"),
+        (tr("Suspended"), "suspend"),
+        (tr("Resumed"), "resume"),
     ):
         moment = int(getattr(acts, name)[row])
         if moment != NO_TIME:
             lines.append(_pair(title, date_text(moment)))
-    return Section("Settings", tuple(lines))
+    return Section(tr("Settings"), tuple(lines))
 
 
 def _codes(schedule: Schedule, row: int) -> Section | None:
@@ -257,7 +267,7 @@ def _codes(schedule: Schedule, row: int) -> Section | None:
     for value in codes.value[codes.activity == row].tolist():
         title = str(types.name[int(values.type[value])])
         lines.append(_pair(title, f"{values.code[value]}  {values.name[value]}"))
-    return Section("Activity codes", tuple(lines), str(len(lines))) if lines else None
+    return Section(tr("Activity codes"), tuple(lines), str(len(lines))) if lines else None
 
 
 def _fields(schedule: Schedule, row: int) -> Section | None:
@@ -269,7 +279,7 @@ def _fields(schedule: Schedule, row: int) -> Section | None:
         kind = int(fields.type[place])
         if types.table[kind] == "TASK":
             lines.append(_pair(str(types.name[kind]), str(fields.value[place])))
-    return Section("User-defined fields", tuple(lines), str(len(lines))) if lines else None
+    return Section(tr("User-defined fields"), tuple(lines), str(len(lines))) if lines else None
 
 
 def _resources(schedule: Schedule, row: int) -> Section | None:
@@ -278,11 +288,11 @@ def _resources(schedule: Schedule, row: int) -> Section | None:
     lines: list[Any] = []
     for place in mine:
         who = int(assigned.resource[place])
-        name = str(resources.name[who]) if 0 <= who < len(resources) else "Unassigned"
+        name = str(resources.name[who]) if 0 <= who < len(resources) else tr("Unassigned")
         unit = str(resources.unit[who] or "h") if 0 <= who < len(resources) else "h"
         amount = f"{number_text(float(assigned.budget_units[place]))}{THIN}{unit}"
         lines.append(Line((Cell(name, 0, room=200), Cell(amount, WIDE, right=True))))
-    return Section("Resources", tuple(lines), str(len(lines)), "Budget") if lines else None
+    return Section(tr("Resources"), tuple(lines), str(len(lines)), tr("Budget")) if lines else None
 
 
 def _notes(schedule: Schedule, row: int) -> Section | None:
@@ -292,4 +302,4 @@ def _notes(schedule: Schedule, row: int) -> Section | None:
     for place in mine:
         lines.append(Line((Cell(str(notes.topic[place]), 0, strong=True, room=WIDE),)))
         lines.append(Line(wrap=str(notes.text[place])))
-    return Section("Notes", tuple(lines), str(len(mine))) if lines else None
+    return Section(tr("Notes"), tuple(lines), str(len(mine))) if lines else None

@@ -19,11 +19,12 @@ from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.words import driver
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button, Tabs
 from planbench.ui.widgets.labels import Chip, ElidedLabel, Label
 from planbench.ui.widgets.panels import Surface
 
-TABS = ("General", "Links", "Findings", "Risks", "History", "More")
+TABS = (tr("General"), "Links", tr("Findings"), tr("Risks"), "History", tr("More"))
 
 
 def _more(plan: Plan, row: int) -> list[Section]:
@@ -59,20 +60,22 @@ class DetailsPane(Surface):
         super().__init__("surface-raised", "l", parent)
         self.plan, self.row = plan, NO_ROW
         self.setFixedWidth(current_theme().frame["details_pane"])
-        self.setAccessibleName("Details")
+        self.setAccessibleName(tr("Details"))
         self._code = ElidedLabel("", "body", "text-muted")
         self._name = Label("", "title", wrap=True)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
-        self._tabs = _Tabs(TABS, "Details")
-        self._sheet = Sheet("Details of the selected activity")
+        self._tabs = _Tabs(TABS, tr("Details"))
+        self._sheet = Sheet(tr("Details of the selected activity"))
         self._empty = Label(
-            "Select an activity to see its dates, float, logic and what explains them.",
+            tr("Select an activity to see its dates, float, logic and what explains them."),
             "prose",
             "text-muted",
             wrap=True,
         )
-        self._add = Button("Add link…", "default", tip="Link this activity with another one")
+        self._add = Button(
+            tr("Add link…"), "default", tip=tr("Link this activity with another one")
+        )
         self._lay_out()
         self._tabs.currentChanged.connect(self._show_page)
         self._sheet.gone.connect(self.gone)
@@ -84,7 +87,7 @@ class DetailsPane(Surface):
         self.show_row(NO_ROW)
 
     def _lay_out(self) -> None:
-        fold = Button("", "quiet", "details", tip="Hide the details", in_card=True)
+        fold = Button("", "quiet", "details", tip=tr("Hide the details"), in_card=True)
         fold.clicked.connect(lambda _checked=False: self.closed.emit())
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 10, 0, 0)
@@ -127,7 +130,7 @@ class DetailsPane(Surface):
         self._add.setVisible(False)
         self._clear_chips()
         if not some:
-            self._code.setText("Details")
+            self._code.setText(tr("Details"))
             return
         found = heading(self.plan, self.row)
         self._code.setText(f"{found.code}   {found.wbs}".strip())
@@ -178,7 +181,7 @@ def look_up_history(state: AppState, plan: Plan) -> None:
         if state.document is document:
             plan.tell_history(found)
 
-    state.run("history", "Earlier updates", work, done)
+    state.run("history", tr("Earlier updates"), work, done)
 
 
 class DetailsStrip(QWidget):
@@ -191,7 +194,7 @@ class DetailsStrip(QWidget):
         self.plan, self.row = plan, NO_ROW
         self.setFixedHeight(current_theme().frame["peek_strip"])
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("Details")
+        self.setAccessibleName(tr("Details"))
         plan.plan_changed.connect(self.update)
 
     def show_row(self, row: int) -> None:
@@ -204,29 +207,38 @@ class DetailsStrip(QWidget):
         """(text, font, role); an empty text is a line between groups."""
         plan, row = self.plan, self.row
         if not 0 <= row < len(plan.schedule):
-            return [("Select an activity to see its details", "body", "text-muted")]
+            return [(tr("Select an activity to see its details"), "body", "text-muted")]
         acts, facts = plan.schedule.activities, plan.activity_facts
         parts = [
             (str(acts.code[row]), "body", "text-muted"),
             (str(acts.name[row]), "strong", "text"),
         ]
         if facts.critical[row]:
-            parts.append(("critical", "chip", "Critical"))
+            parts.append(("critical", "chip", tr("Critical")))
         elif facts.near[row]:
-            parts.append(("near-critical", "chip", "Near-critical"))
+            parts.append(("near-critical", "chip", tr("Near-critical")))
         slack = days_text(float(facts.total_float[row]))
         if slack:
             role = "critical-text" if facts.critical[row] else "text"
             parts += [
                 ("", "", ""),
-                ("Float", "body", "text-muted"),
+                (tr("Float"), "body", "text-muted"),
                 (f"{slack}{THIN}d", "strong", role),
             ]
         found = driver(plan, row)
         if found is not None:
             when = date_text(int(facts.finish[found.row]))
-            parts += [("Driven by", "body", "text-muted"), (found.code, "strong", "accent-text")]
-            parts.append((f"{found.type}, finishes {when}", "body", "text-muted"))
+            parts += [
+                (tr("Driven by"), "body", "text-muted"),
+                (found.code, "strong", "accent-text"),
+            ]
+            parts.append(
+                (
+                    tr("{type}, finishes {when}").format(type=found.type, when=when),
+                    "body",
+                    "text-muted",
+                )
+            )
         return parts
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -261,8 +273,8 @@ class DetailsStrip(QWidget):
         painter.setFont(theme.font("body"))
         painter.setPen(theme.color("text-muted"))
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(0, 0, right, self.height()), side, "Details")
-        right -= painter.fontMetrics().horizontalAdvance("Details") + 10
+        painter.drawText(QRect(0, 0, right, self.height()), side, tr("Details"))
+        right -= painter.fontMetrics().horizontalAdvance(tr("Details")) + 10
         painter.setFont(theme.font("small"))
         wide = painter.fontMetrics().horizontalAdvance("Space") + 12
         key = QRect(right - wide, middle - 9, wide, 18)

@@ -26,6 +26,7 @@ from planbench.ui import paint
 from planbench.ui.details.content import WIDE, Cell, Line, Section
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 PAD = 14
 LINE = 20
@@ -190,7 +191,9 @@ class Sheet(QWidget):
         if place >= 0:
             line = self._places[place][1]
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.setToolTip(f"Go to {line.cells[0].text} {line.cells[1].text}")
+            self.setToolTip(
+                tr("Go to {text} {text2}").format(text=line.cells[0].text, text2=line.cells[1].text)
+            )
         else:
             self.unsetCursor()
             self.setToolTip("")

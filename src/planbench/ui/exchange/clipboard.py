@@ -16,6 +16,7 @@ from planbench.services.jobs import JobContext
 from planbench.services.tables import Cells, Changes, apply_changes, paste_changes
 from planbench.ui import text
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from planbench.ui.schedule.table import ActivityTable
@@ -39,7 +40,7 @@ def paste(state: AppState, table: ActivityTable, parent: QWidget) -> None:
         return
     cells = cells_from(table, len(block))
     if not block or not cells.rows or not cells.fields:
-        words = "Choose the cell where the block begins." if block else "Nothing is copied."
+        words = tr("Choose the cell where the block begins.") if block else tr("Nothing is copied.")
         state.message.emit("info", words)
         return
 
@@ -49,7 +50,7 @@ def paste(state: AppState, table: ActivityTable, parent: QWidget) -> None:
     def done(changes: Changes) -> None:
         _take(state, document, changes, parent)
 
-    state.run("paste", "Comparing the block", work, done)
+    state.run("paste", tr("Comparing the block"), work, done)
 
 
 def cells_from(table: ActivityTable, count: int) -> Cells:
@@ -83,17 +84,19 @@ def _take(state: AppState, document: Document, changes: Changes, parent: QWidget
     if changes.refused:
         from planbench.ui.exchange.importing import ImportDialog
 
-        dialog = ImportDialog(state, document, changes, "block", parent, "Paste")
+        dialog = ImportDialog(state, document, changes, "block", parent, tr("Paste"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
         return
     if changes.after is None:
-        state.message.emit("info", "The block changes nothing.")
+        state.message.emit("info", tr("The block changes nothing."))
         return
-    words = text.counted(len(changes.changed), "cell")
+    words = text.counted(len(changes.changed), tr("cell"), tr("cells"))
     try:
-        state.push(apply_changes(document, changes, f"Paste {words}"))
+        state.push(apply_changes(document, changes, tr("Paste {words}").format(words=words)))
     except PlanbenchError as error:
         state.message.emit("warning", error.line)
         return
-    state.message.emit("info", f"{words} pasted. Undo takes them back in one step.")
+    state.message.emit(
+        "info", tr("{words} pasted. Undo takes them back in one step.").format(words=words)
+    )

@@ -18,9 +18,10 @@ from planbench.domain.schedule import Schedule
 from planbench.services.table_columns import TABLES, model_table
 from planbench.ui import text
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Label, SearchField, Surface
 
-NAMES = {"wbs": "WBS", "codes": "Activity codes", "udfs": "User-defined fields"}
+NAMES = {"wbs": "WBS", "codes": tr("Activity codes"), "udfs": tr("User-defined fields")}
 
 
 def table_title(table: str) -> str:
@@ -38,13 +39,13 @@ class ColumnsDialog(QDialog):
         self, schedule: Schedule, name: str, single: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        title = f"Export {name}"
+        title = tr("Export {name}").format(name=name)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.resize(520, 640)
         self._single = single
         self.tree = QTreeWidget()
-        self.tree.setAccessibleName("Tables and columns")
+        self.tree.setAccessibleName(tr("Tables and columns"))
         self.tree.setHeaderHidden(True)
         self.tree.setFont(current_theme().font("body"))
         self._fill(schedule)
@@ -54,16 +55,18 @@ class ColumnsDialog(QDialog):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(6)
         column.addWidget(Label(title, "title"))
-        words = "A CSV holds one table." if single else "Each table becomes a sheet."
-        words += " Those chosen at first can be edited and brought back."
+        words = tr("A CSV holds one table.") if single else tr("Each table becomes a sheet.")
+        words += tr(" Those chosen at first can be edited and brought back.")
         column.addWidget(Label(words, "prose", "text-muted", wrap=True))
-        self.query = SearchField("Find a column")
+        self.query = SearchField(tr("Find a column"))
         self.query.textChanged.connect(self._find)
         column.addWidget(self.query)
         self.told = Label("", "body", "text-muted", tabular=True)
-        self.export = Button("Export", "primary", "download", tip="Write the chosen columns")
+        self.export = Button(
+            tr("Export"), "primary", "download", tip=tr("Write the chosen columns")
+        )
         self.export.clicked.connect(self.accept)
-        cancel = Button("Cancel")
+        cancel = Button(tr("Cancel"))
         cancel.clicked.connect(self.reject)
         bar = Surface("surface-raised", "t")
         buttons = QHBoxLayout(bar)
@@ -145,8 +148,11 @@ class ColumnsDialog(QDialog):
     def _tell(self) -> None:
         chosen = self.chosen()
         columns = sum(map(len, chosen.values()))
-        words = f"{text.counted(len(chosen), 'table')}, {text.counted(columns, 'column')}"
-        self.told.setText(words if chosen else "Nothing is chosen.")
+        words = tr("{chosen}, {columns}").format(
+            chosen=text.counted(len(chosen), tr("table"), tr("tables")),
+            columns=text.counted(columns, tr("column"), tr("columns")),
+        )
+        self.told.setText(words if chosen else tr("Nothing is chosen."))
         self.export.setEnabled(bool(chosen))
 
 

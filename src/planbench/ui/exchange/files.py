@@ -13,6 +13,7 @@ from planbench.domain.errors import ImportRefused
 from planbench.services.convert import FORMATS, Exported, export, format_of, save
 from planbench.services.jobs import JobContext
 from planbench.services.tables import Changes, read_all_changes, read_grids
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from planbench.ui.window import MainWindow
@@ -25,11 +26,11 @@ def ask_for_export(window: MainWindow) -> None:
     """
     document = window.state.document
     if document is None:
-        window.say("warning", "Open a schedule, then export it.")
+        window.say("warning", tr("Open a schedule, then export it."))
         return
     filters = [f"{title} (*{endings[0]})" for title, endings in FORMATS.values()]
     name = f"{Path(document.schedule.source.name or 'schedule').stem}-edited.xer"
-    path, _ = QFileDialog.getSaveFileName(window, "Export as", name, ";;".join(filters))
+    path, _ = QFileDialog.getSaveFileName(window, tr("Export as"), name, ";;".join(filters))
     if path.lower().endswith((".xlsx", ".csv")):
         ask_for_columns(window, path)
     elif path:
@@ -66,7 +67,7 @@ def export_to(
         return made
 
     def done(made: Exported) -> None:
-        window.say("info", f"Written to {path}")
+        window.say("info", tr("Written to {path}").format(path=path))
         if any(line.severity != "info" for line in made.report):
             from planbench.ui.exchange.report import export_report
 
@@ -74,16 +75,16 @@ def export_to(
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.show()
 
-    window.state.run("export", f"Writing {Path(path).name}", work, done)
+    window.state.run("export", tr("Writing {name}").format(name=Path(path).name), work, done)
 
 
 def ask_for_table(window: MainWindow) -> None:
     """Let the user choose a workbook or CSV of tables and preview what it changes."""
     if window.state.document is None:
-        window.say("warning", "Open a schedule, then import its tables.")
+        window.say("warning", tr("Open a schedule, then import its tables."))
         return
     path, _ = QFileDialog.getOpenFileName(
-        window, "Import tables", "", "Tables in Excel or CSV (*.xlsx *.csv)"
+        window, tr("Import tables"), "", tr("Tables in Excel or CSV (*.xlsx *.csv)")
     )
     if path:
         import_table(window, path)
@@ -99,7 +100,9 @@ def import_table(window: MainWindow, path: str) -> None:
         try:
             content = Path(path).read_bytes()
         except OSError as error:
-            raise ImportRefused(f"cannot be read: {error.strerror}", path) from error
+            raise ImportRefused(
+                tr("cannot be read: {strerror}").format(strerror=error.strerror), path
+            ) from error
         return read_all_changes(document, read_grids(content, name))
 
     def done(changes: Changes) -> None:
@@ -109,4 +112,4 @@ def import_table(window: MainWindow, path: str) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
 
-    window.state.run("import-table", f"Comparing {name}", work, done)
+    window.state.run("import-table", tr("Comparing {name}").format(name=name), work, done)

@@ -10,17 +10,18 @@ from planbench.services.tables import Changes, apply_changes
 from planbench.ui import text
 from planbench.ui.frame.rows import RowsDialog
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Banner, Button, Column, Surface
 
 _COLUMNS = (
-    Column("kind", "Kind", 92),
-    Column("table", "Table", 104),
-    Column("line", "Row", 56, right=True),
+    Column("kind", tr("Kind"), 92),
+    Column("table", tr("Table"), 104),
+    Column("line", tr("Row"), 56, right=True),
     Column("id", "ID", 120),
-    Column("title", "Column", 160),
-    Column("before", "Now", 150),
-    Column("after", "In the file", 220, stretch=True),
-    Column("why", "Why not", 380),
+    Column("title", tr("Column"), 160),
+    Column("before", tr("Now"), 150),
+    Column("after", tr("In the file"), 220, stretch=True),
+    Column("why", tr("Why not"), 380),
 )
 
 
@@ -34,7 +35,7 @@ class ImportDialog(RowsDialog):
         changes: Changes,
         name: str,
         parent: QWidget | None = None,
-        word: str = "Import",
+        word: str = tr("Import"),
     ) -> None:
         rows, marks = _lines(changes)
         self._label = f"{word} {name}"
@@ -42,10 +43,12 @@ class ImportDialog(RowsDialog):
         self._state, self._document, self._changes = state, document, changes
         self.problem = Banner("error")
         self.problem.hide()
-        self.apply = Button("Apply", "primary", "check", tip="Take the changes over as one step")
+        self.apply = Button(
+            tr("Apply"), "primary", "check", tip=tr("Take the changes over as one step")
+        )
         self.apply.setEnabled(changes.after is not None)
         self.apply.clicked.connect(self.take_over)
-        close = Button("Cancel", tip="Leave the schedule as it is")
+        close = Button(tr("Cancel"), tip=tr("Leave the schedule as it is"))
         close.clicked.connect(self.reject)
         self.resize(1240, 620)
         bar = Surface("surface-raised", "t")
@@ -63,7 +66,7 @@ class ImportDialog(RowsDialog):
         """Apply the changes and close; Undo takes them all back."""
         stack = self._state.undo_stack
         if stack is None or stack.document is not self._document:
-            self._tell("Another schedule was opened in between. Import the table again.")
+            self._tell(tr("Another schedule was opened in between. Import the table again."))
             return
         try:
             stack.push(apply_changes(self._document, self._changes, self._label))
@@ -80,24 +83,33 @@ class ImportDialog(RowsDialog):
 def _lines(changes: Changes) -> tuple[list[tuple[str, ...]], list[str]]:
     """(rows, marks): what is refused first, then what comes in, then what changes."""
     found = [
-        ("missing", ("Refused", r.table, str(r.line), r.id, r.title, "", r.value, r.reason))
+        ("missing", (tr("Refused"), r.table, str(r.line), r.id, r.title, "", r.value, r.reason))
         for r in changes.refused
     ]
     found += [
-        ("meets", ("Added", a.table, str(a.line), a.id, "", "", a.what, "")) for a in changes.added
+        ("meets", (tr("Added"), a.table, str(a.line), a.id, "", "", a.what, ""))
+        for a in changes.added
     ]
     found += [
-        ("info", ("Changed", c.table, str(c.line), c.id, c.title, c.before, c.after, ""))
+        ("info", (tr("Changed"), c.table, str(c.line), c.id, c.title, c.before, c.after, ""))
         for c in changes.changed
     ]
     return [row for _, row in found], [mark for mark, _ in found]
 
 
 def _sentence(changes: Changes) -> str:
-    words = f"{text.counted(len(changes.changed), 'cell')} would change"
-    words += f", {text.counted(len(changes.added), 'row')} come in"
-    words += f", {text.counted(len(changes.refused), 'entry', 'entries')} refused"
-    words += f", {text.counted(changes.unchanged, 'row')} as before. Nothing is changed yet."
+    words = tr("{changed} would change").format(
+        changed=text.counted(len(changes.changed), tr("cell"), tr("cells"))
+    )
+    words += tr(", {added} come in").format(
+        added=text.counted(len(changes.added), tr("row"), tr("rows"))
+    )
+    words += tr(", {refused} refused").format(
+        refused=text.counted(len(changes.refused), tr("entry"), tr("entries"))
+    )
+    words += tr(", {unchanged} as before. Nothing is changed yet.").format(
+        unchanged=text.counted(changes.unchanged, tr("row"), tr("rows"))
+    )
     if changes.ignored:
-        words += f" Not read: {', '.join(changes.ignored)}."
+        words += tr(" Not read: {ignored}.").format(ignored=", ".join(changes.ignored))
     return words

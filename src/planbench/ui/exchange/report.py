@@ -10,73 +10,74 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from planbench.domain.reports import SEVERITIES, Repair
 from planbench.ui import text
 from planbench.ui.frame.rows import RowsDialog
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 
 MEANINGS = {
-    "added": "Put in for the format",
-    "bad-calendar": "Calendar that cannot be read",
-    "bad-date": "Impossible date",
-    "bad-number": "No number",
-    "baseline-activity": "Baseline of an unknown activity",
-    "calendar-loop": "Calendar based on itself",
-    "continued-line": "Line broken in two",
-    "dangling-link": "Link to a missing activity",
-    "decimal-comma": "Decimal commas",
-    "duplicate-id": "Id given twice",
-    "empty-calendar": "Calendar without working time",
-    "external-link": "Link to another project",
-    "external-task": "Activity of another project",
-    "forbidden-characters": "Forbidden characters",
-    "guessed-encoding": "Encoding guessed",
-    "honor-constraints-unknown": "Constraint rule not stated",
-    "logic-loop": "Loop in the logic",
-    "long-period": "Period of centuries",
-    "loop": "Loop in the logic",
-    "mixed-encoding": "Several encodings",
-    "negative-duration": "Negative duration",
-    "no-calendar": "No calendar",
-    "no-data-date": "No data date",
-    "no-duration": "No duration",
-    "no-end-marker": "End of the file missing",
-    "no-header": "No header",
-    "no-project": "Project not described",
-    "no-schedoptions": "No scheduling options",
-    "no-wbs": "No WBS",
-    "not-written": "Not held by the format",
-    "parent-loop": "Ring of parents",
-    "percent-not-fraction": "Percentages, not fractions",
-    "projects-left-out": "Projects left out",
-    "renumbered": "Ids replaced",
-    "row-too-long": "Row too long",
-    "row-too-short": "Row too short",
-    "row-without-id": "Row without an id",
-    "self-link": "Link to itself",
-    "short-header": "Header cut short",
-    "status-without-dates": "Status without its dates",
-    "stray-line": "Line of no table",
-    "too-many-baselines": "Too many baselines",
-    "too-many-days": "Too many days",
-    "unbalanced-calendar": "Calendar text cut short",
-    "undecodable-bytes": "Letters that cannot be read",
-    "unknown-calendar": "Unknown calendar",
-    "unknown-project": "Unknown project",
-    "unknown-reference": "Reference to a missing row",
-    "unknown-value": "Unknown word",
-    "unknown-wbs": "Unknown WBS",
-    "unreadable": "Cannot be read back",
-    "wbs-loop": "WBS beneath itself",
-    "written-otherwise": "Held otherwise",
+    "added": tr("Put in for the format"),
+    "bad-calendar": tr("Calendar that cannot be read"),
+    "bad-date": tr("Impossible date"),
+    "bad-number": tr("No number"),
+    "baseline-activity": tr("Baseline of an unknown activity"),
+    "calendar-loop": tr("Calendar based on itself"),
+    "continued-line": tr("Line broken in two"),
+    "dangling-link": tr("Link to a missing activity"),
+    "decimal-comma": tr("Decimal commas"),
+    "duplicate-id": tr("Id given twice"),
+    "empty-calendar": tr("Calendar without working time"),
+    "external-link": tr("Link to another project"),
+    "external-task": tr("Activity of another project"),
+    "forbidden-characters": tr("Forbidden characters"),
+    "guessed-encoding": tr("Encoding guessed"),
+    "honor-constraints-unknown": tr("Constraint rule not stated"),
+    "logic-loop": tr("Loop in the logic"),
+    "long-period": tr("Period of centuries"),
+    "loop": tr("Loop in the logic"),
+    "mixed-encoding": tr("Several encodings"),
+    "negative-duration": tr("Negative duration"),
+    "no-calendar": tr("No calendar"),
+    "no-data-date": tr("No data date"),
+    "no-duration": tr("No duration"),
+    "no-end-marker": tr("End of the file missing"),
+    "no-header": tr("No header"),
+    "no-project": tr("Project not described"),
+    "no-schedoptions": tr("No scheduling options"),
+    "no-wbs": tr("No WBS"),
+    "not-written": tr("Not held by the format"),
+    "parent-loop": tr("Ring of parents"),
+    "percent-not-fraction": tr("Percentages, not fractions"),
+    "projects-left-out": tr("Projects left out"),
+    "renumbered": tr("Ids replaced"),
+    "row-too-long": tr("Row too long"),
+    "row-too-short": tr("Row too short"),
+    "row-without-id": tr("Row without an id"),
+    "self-link": tr("Link to itself"),
+    "short-header": tr("Header cut short"),
+    "status-without-dates": tr("Status without its dates"),
+    "stray-line": tr("Line of no table"),
+    "too-many-baselines": tr("Too many baselines"),
+    "too-many-days": tr("Too many days"),
+    "unbalanced-calendar": tr("Calendar text cut short"),
+    "undecodable-bytes": tr("Letters that cannot be read"),
+    "unknown-calendar": tr("Unknown calendar"),
+    "unknown-project": tr("Unknown project"),
+    "unknown-reference": tr("Reference to a missing row"),
+    "unknown-value": tr("Unknown word"),
+    "unknown-wbs": tr("Unknown WBS"),
+    "unreadable": tr("Cannot be read back"),
+    "wbs-loop": tr("WBS beneath itself"),
+    "written-otherwise": tr("Held otherwise"),
 }
 """What the codes of reports say in words; others are told by the code itself."""
 
 _MARKS = {"info": "info", "warning": "watch", "error": "missing"}
 
 _COLUMNS = (
-    Column("severity", "Kind", 92),
-    Column("where", "Where", 210),
-    Column("message", "What was found", 330, stretch=True),
-    Column("action", "What was done", 270),
-    Column("code", "Code", 150),
+    Column("severity", tr("Kind"), 92),
+    Column("where", tr("Where"), 210),
+    Column("message", tr("What was found"), 330, stretch=True),
+    Column("action", tr("What was done"), 270),
+    Column("code", tr("Code"), 150),
 )
 _CODE = len(_COLUMNS) - 1
 
@@ -97,12 +98,12 @@ class _Groups(FlatTableModel):
         rank = {name: place for place, name in enumerate(reversed(SEVERITIES))}
         self.keys = sorted(counts, key=lambda key: (rank[key[0]], -counts[key], key[1]))
         numbers = [len(repairs), *(counts[key] for key in self.keys)]
-        kinds = ["All", *(key[0].capitalize() for key in self.keys)]
-        names = ["Everything", *(meaning(key[1]) for key in self.keys)]
+        kinds = [tr("All"), *(key[0].capitalize() for key in self.keys)]
+        names = [tr("Everything"), *(meaning(key[1]) for key in self.keys)]
         columns = [
-            Column("severity", "Kind", 96, values=kinds),
-            Column("name", "What", 190, values=names, stretch=True),
-            Column("count", "Lines", 62, right=True, values=numbers, format=text.number),
+            Column("severity", tr("Kind"), 96, values=kinds),
+            Column("name", tr("What"), 190, values=names, stretch=True),
+            Column("count", tr("Lines"), 62, right=True, values=numbers, format=text.number),
         ]
         super().__init__(columns, len(numbers))
 
@@ -130,7 +131,7 @@ class ReportDialog(RowsDialog):
         super().__init__(title, f"{sentence} {_counted(repairs)}", _COLUMNS, rows, marks, parent)
         self.resize(1240, 620)
         self.table.setColumnHidden(_CODE, True)  # in words in the groups; the header's menu has it
-        self.groups = TableView("Groups of the report")
+        self.groups = TableView(tr("Groups of the report"))
         self.groups.setModel(_Groups(ordered))
         self.groups.setMinimumWidth(220)
         self.groups.row_changed.connect(self._choose)
@@ -162,17 +163,17 @@ def _counted(repairs: Sequence[Repair]) -> str:
     for severity in reversed(SEVERITIES):
         n = sum(repair.severity == severity for repair in repairs)
         if n:
-            words.append(text.counted(n, severity, "infos" if severity == "info" else ""))
-    return f"{', '.join(words)}." if words else "Nothing had to be mended."
+            words.append(text.counted(n, severity, tr("infos") if severity == "info" else ""))
+    return f"{', '.join(words)}." if words else tr("Nothing had to be mended.")
 
 
 def import_report(repairs: Sequence[Repair], name: str, parent: QWidget) -> ReportDialog:
     """What reading a file had to mend, guess or drop."""
-    sentence = "The file itself is unchanged; each line tells one thing and what was done."
-    return ReportDialog(f"Import report of {name}", sentence, repairs, parent)
+    sentence = tr("The file itself is unchanged; each line tells one thing and what was done.")
+    return ReportDialog(tr("Import report of {name}").format(name=name), sentence, repairs, parent)
 
 
 def export_report(repairs: Sequence[Repair], name: str, parent: QWidget) -> ReportDialog:
     """What a written file does not hold, found by reading it back."""
-    sentence = "The file was read back and compared. This is not as in the open schedule:"
-    return ReportDialog(f"Written to {name}", sentence, repairs, parent)
+    sentence = tr("The file was read back and compared. This is not as in the open schedule:")
+    return ReportDialog(tr("Written to {name}").format(name=name), sentence, repairs, parent)

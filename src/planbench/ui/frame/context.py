@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ChipButton, Label, Surface
 
 
@@ -90,8 +91,8 @@ class SearchButton(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._hint = "Search projects, activities, commands"
-        self.setAccessibleName("Search and commands")
+        self._hint = tr("Search projects, activities, commands")
+        self.setAccessibleName(tr("Search and commands"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -128,7 +129,7 @@ class SearchButton(QWidget):
         painter.setPen(theme.color("text-muted"))
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, "Ctrl+K")
         painter.setFont(theme.font("body"))
-        hint = self._hint if self.width() > 280 else "Search"
+        hint = self._hint if self.width() > 280 else tr("Search")
         paint.text_left(painter, hint, 32, self.rect(), key.left() - 6)
         keyboard = self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         if self.hasFocus() and keyboard:
@@ -141,14 +142,14 @@ class ContextBar(Surface):
     def __init__(self, actions: dict[str, QAction]) -> None:
         super().__init__("surface-raised", "b")
         self.setFixedHeight(current_theme().frame["context_bar"])
-        self.setAccessibleName("Context")
+        self.setAccessibleName(tr("Context"))
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 0, 12, 1)
         row.setSpacing(4)
-        self.project = ContextButton("Project", strong=True)
-        self.update_ = ContextButton("Update")
-        self.baseline = ContextButton("Baseline")
-        self.agreement = ChipButton("neutral", "", "Show the values that differ")
+        self.project = ContextButton(tr("Project"), strong=True)
+        self.update_ = ContextButton(tr("Update"))
+        self.baseline = ContextButton(tr("Baseline"))
+        self.agreement = ChipButton("neutral", "", tr("Show the values that differ"))
         self.note = Label("", "body", "text-muted")
         self.search = SearchButton()
         self._rules: list[Surface] = []
@@ -223,8 +224,8 @@ class ContextBar(Surface):
         """`agreement` is a chip's (kind, text) or None when nothing was compared."""
         self.project.set("", title)
         self.note.hide()
-        self.update_.set("Update", update)
-        self.baseline.set("Baseline", baseline or "none")
+        self.update_.set(tr("Update"), update)
+        self.baseline.set(tr("Baseline"), baseline or "none")
         for part in (self.update_, self.baseline, self._rules[1]):
             part.show()
         self.agreement.setVisible(agreement is not None)

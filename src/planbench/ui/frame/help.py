@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout
 from planbench.domain.errors import PlanbenchError
 from planbench.services.resources import resource
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Label, Surface
 
 
@@ -41,18 +42,18 @@ class HelpPane(Surface):
         column.setContentsMargins(1, 8, 8, 0)
         column.setSpacing(0)
         self.browser = QTextBrowser()
-        self.browser.setAccessibleName("Help text")
+        self.browser.setAccessibleName(tr("Help text"))
         self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.browser.setOpenLinks(False)
         self.browser.anchorClicked.connect(
             lambda url: self.show_page(url.path().removesuffix(".md"))
         )
-        self._close = Button("", "quiet", "x", tip="Close help", in_card=True)
+        self._close = Button("", "quiet", "x", tip=tr("Close help"), in_card=True)
         self._close.clicked.connect(self.hide)
         head = Surface("surface-raised")
         row = QHBoxLayout(head)
         row.setContentsMargins(13, 0, 0, 0)
-        row.addWidget(Label("Help", "heading"))
+        row.addWidget(Label(tr("Help"), "heading"))
         row.addStretch(1)
         row.addWidget(self._close)
         column.addWidget(head)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from planbench import __version__
 from planbench.ui import text
 from planbench.ui.theme import theme_manager
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from planbench.ui.window import MainWindow
@@ -44,11 +45,11 @@ def update_menu(window: MainWindow) -> None:
             lambda _checked=False, update=update: window.session.open_update(update)
         )
     if menu.isEmpty():
-        menu.addAction("This file is not in the library").setEnabled(False)
+        menu.addAction(tr("This file is not in the library")).setEnabled(False)
     if document is not None:
         menu.addSeparator()
         count = text.number(len(document.repairs))
-        rows = menu.addAction(f"Import report…\t{count}")
+        rows = menu.addAction(tr("Import report…\t{count}").format(count=count))
         rows.triggered.connect(lambda _checked=False: window.show_repairs())
     if document is not None:
         menu.addSeparator()
@@ -69,7 +70,7 @@ def baseline_menu(window: MainWindow) -> None:
             lambda _checked=False, update=update: window.session.set_baseline(update)
         )
     if menu.isEmpty():
-        menu.addAction("This file is not in the library").setEnabled(False)
+        menu.addAction(tr("This file is not in the library")).setEnabled(False)
     _below(window.context.baseline, menu)
 
 
@@ -77,7 +78,7 @@ def settings_menu(window: MainWindow) -> None:
     """Colours and the library."""
     menu = QMenu(window)
     group = QActionGroup(menu)
-    titles = (("system", "Colours as the system"), ("light", "Light"), ("dark", "Dark"))
+    titles = (("system", tr("Colours as the system")), ("light", tr("Light")), ("dark", tr("Dark")))
     for mode, title in titles:
         action = QAction(title, menu)
         action.setCheckable(True)
@@ -86,15 +87,17 @@ def settings_menu(window: MainWindow) -> None:
         group.addAction(action)
         menu.addAction(action)
     menu.addSeparator()
-    menu.addAction("Open another library…").triggered.connect(
+    menu.addAction(tr("Open another library…")).triggered.connect(
         lambda _checked=False: window.session.ask_for_library()
     )
-    menu.addAction("Save a copy of the library…").triggered.connect(
+    menu.addAction(tr("Save a copy of the library…")).triggered.connect(
         lambda _checked=False: window.session.ask_for_copy()
     )
     menu.addSeparator()
-    menu.addAction(f"planbench {__version__}").setEnabled(False)
-    menu.addAction(f"Library: {window.session.library_path()}").setEnabled(False)
+    menu.addAction(tr("planbench {version}").format(version=__version__)).setEnabled(False)
+    menu.addAction(
+        tr("Library: {library_path}").format(library_path=window.session.library_path())
+    ).setEnabled(False)
     menu.aboutToHide.connect(menu.deleteLater)
     gear = window.rail.settings
     corner = gear.mapToGlobal(QPoint(gear.width(), gear.height()))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Surface
 from planbench.ui.workspaces import WORKSPACES
 
@@ -87,12 +88,16 @@ class Rail(Surface):
         for number, one in enumerate(WORKSPACES, start=1):
             button = RailButton(one.title, one.icon)
             # Ctrl+0 is left to the views: it fits a plan into its pane.
-            button.setToolTip(f"{one.title} (Ctrl+{number})" if number < 10 else one.title)
+            button.setToolTip(
+                tr("{title} (Ctrl+{number})").format(title=one.title, number=number)
+                if number < 10
+                else one.title
+            )
             button.clicked.connect(lambda _checked=False, name=one.name: self.chosen.emit(name))
             self.buttons[one.name] = button
             column.addWidget(button)
         column.addStretch(1)
-        self.settings = RailButton("Settings", "settings", word=False)
+        self.settings = RailButton(tr("Settings"), "settings", word=False)
         self.settings.clicked.connect(self.settings_wanted)
         column.addWidget(self.settings)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QW
 
 from planbench.domain.errors import PlanbenchError
 from planbench.ui import text
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     CellLook,
@@ -94,16 +95,20 @@ class RowsDialog(QDialog):
         column.addWidget(Label(title, "title"))
         column.addWidget(Label(sentence, "prose", "text-muted", wrap=True))
         bar = QHBoxLayout()
-        self.filter = SearchField("Filter rows")
+        self.filter = SearchField(tr("Filter rows"))
         self.filter.textChanged.connect(self._filter)
         self._count = Label("", "body", "text-muted", tabular=True)
-        copy = Button("Copy all", "default", "copy", tip="Copy the rows shown, with headers")
+        copy = Button(
+            tr("Copy all"), "default", "copy", tip=tr("Copy the rows shown, with headers")
+        )
         copy.clicked.connect(self.copy)
         bar.addWidget(self.filter)
         bar.addWidget(self._count)
         bar.addStretch(1)
         bar.addWidget(copy)
-        export = Button("Export…", "default", "download", tip="Write the rows shown to a file")
+        export = Button(
+            tr("Export…"), "default", "download", tip=tr("Write the rows shown to a file")
+        )
         export.clicked.connect(self._ask_for_export)
         bar.addWidget(export)
         column.addSpacing(4)
@@ -118,7 +123,7 @@ class RowsDialog(QDialog):
 
     def _filter(self, query: str) -> None:
         self.model.show_matching(query, self.matches)
-        self._count.setText(text.counted(self.model.rowCount(), "row"))
+        self._count.setText(text.counted(self.model.rowCount(), tr("row"), tr("rows")))
 
     def matches(self, row: Sequence[str]) -> bool:
         """Whether a row is shown at all, whatever the filter says."""
@@ -130,7 +135,7 @@ class RowsDialog(QDialog):
 
     def _ask_for_export(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
-            self, "Export rows", "rows.xlsx", "Excel workbook (*.xlsx);;CSV (*.csv)"
+            self, tr("Export rows"), "rows.xlsx", tr("Excel workbook (*.xlsx);;CSV (*.csv)")
         )
         if path:
             try:

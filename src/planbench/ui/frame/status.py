@@ -12,6 +12,7 @@ from planbench.ui.icons import draw_icon
 from planbench.ui.jobs import QtJob
 from planbench.ui.text import NARROW
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Label, Surface, ThinProgress
 
 
@@ -44,7 +45,9 @@ class JobStrip(QWidget):
         self._bar = ThinProgress(job.name)
         self._bar.setFixedWidth(120)
         self._left = Label("", "small", "text-muted", tabular=True)
-        self._cancel = Button("", "quiet", "x", tip=f"Cancel: {job.name}", in_card=True)
+        self._cancel = Button(
+            "", "quiet", "x", tip=tr("Cancel: {name}").format(name=job.name), in_card=True
+        )
         self._cancel.clicked.connect(self._stop)
         row.addWidget(Label(job.name, "small"))
         for part in (self._bar, self._left, self._cancel):
@@ -55,7 +58,7 @@ class JobStrip(QWidget):
     def _stop(self) -> None:
         self._job.cancel()
         self._cancel.setEnabled(False)
-        self._left.setText("stopping")
+        self._left.setText(tr("stopping"))
 
     def _progress(self, progress: object) -> None:
         done = getattr(progress, "done", 0)
@@ -78,8 +81,12 @@ def time_left(done: int, total: int, elapsed: float) -> str:
         return text
     seconds = max(1, round(elapsed / share * (1 - share)))
     if seconds < 90:
-        return f"{text} · {seconds}{NARROW}s left"
-    return f"{text} · {round(seconds / 60)}{NARROW}min left"
+        return tr("{text} · {seconds}{narrow}s left").format(
+            text=text, seconds=seconds, narrow=NARROW
+        )
+    return tr("{text} · {round}{narrow}min left").format(
+        text=text, round=round(seconds / 60), narrow=NARROW
+    )
 
 
 class StatusBar(Surface):
@@ -88,7 +95,7 @@ class StatusBar(Surface):
     def __init__(self) -> None:
         super().__init__("surface-raised", "t")
         self.setFixedHeight(current_theme().frame["status_bar"])
-        self.setAccessibleName("Status")
+        self.setAccessibleName(tr("Status"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 1, 12, 0)
         row.setSpacing(8)

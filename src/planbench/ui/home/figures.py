@@ -9,6 +9,7 @@ from typing import Any
 
 from planbench.domain.times import DAY, NO_TIME
 from planbench.store.records import ProjectRecord, UpdateRecord
+from planbench.ui.translation import tr
 
 TOLERANCE = 5
 """Calendar days behind the baseline that still count as on plan."""
@@ -152,18 +153,22 @@ def remarks(lines: Sequence[ProjectLine], most: int = 6) -> list[Remark]:
         shift = None if before is None else days_between(latest.finish, before.finish)
         if before is not None and shift:
             way = "later" if shift < 0 else "earlier"
-            days = f"{abs(shift)} day{'' if abs(shift) == 1 else 's'}"
-            words = f"The finish moved {days} {way} since {before.record.label}"
+            days = tr("{shift} day{words}").format(
+                shift=abs(shift), words="" if abs(shift) == 1 else "s"
+            )
+            words = tr("The finish moved {days} {way} since {label}").format(
+                days=days, way=way, label=before.record.label
+            )
             moved.append((-abs(shift), Remark(name, words, way, update, "schedule")))
         if latest.checks is not None and latest.checks[1]:
             meets, flags = latest.checks
-            words = f"{flags} of {meets + flags} checks flag"
+            words = tr("{flags} of {meets} checks flag").format(flags=flags, meets=meets + flags)
             others.append(Remark(name, words, "flag", update, "quality"))
         if latest.agreement is not None and latest.agreement < 0.95:
-            words = "Calculated dates differ from those of the file"
+            words = tr("Calculated dates differ from those of the file")
             others.append(Remark(name, words, "data", update, "schedule"))
         if line.record.baseline is None and len(line.updates) > 1:
-            words = "No baseline is chosen, so movement cannot be told"
+            words = tr("No baseline is chosen, so movement cannot be told")
             others.append(Remark(name, words, "baseline", update, "schedule"))
     moved.sort(key=lambda pair: pair[0])
     return ([remark for _, remark in moved] + others)[:most]

@@ -9,41 +9,48 @@ import numpy as np
 from planbench.domain.times import NO_TIME
 from planbench.ui import text
 from planbench.ui.home.figures import ProjectLine, UpdateLine
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 NAME, UPDATES, DATA_DATE, FINISH, TO_BASELINE, TREND, CHECKS, AGREE, HEALTH = range(9)
 
 HEALTH_CHIPS = {
-    "plan": ("done", "On plan"),
-    "watch": ("watch", "Watch"),
-    "late": ("late", "Late"),
+    "plan": ("done", tr("On plan")),
+    "watch": ("watch", tr("Watch")),
+    "late": ("late", tr("Late")),
 }
 
 COLUMNS = [
-    Column("name", "Project", 320, stretch=True),
-    Column("updates", "Updates", 76, right=True),
-    Column("data_date", "Data date", 96, elide=False),
-    Column("finish", "Finish", 96, elide=False, tip="Calculated, or stated by the file"),
+    Column("name", tr("Project"), 320, stretch=True),
+    Column("updates", tr("Updates"), 76, right=True),
+    Column("data_date", tr("Data date"), 96, elide=False),
+    Column("finish", tr("Finish"), 96, elide=False, tip=tr("Calculated, or stated by the file")),
     Column(
         "to_baseline",
-        "To BL, d",
+        tr("To BL, d"),
         78,
         right=True,
-        tip="Calendar days from the finish to the baseline's: below zero is later",
+        tip=tr("Calendar days from the finish to the baseline's: below zero is later"),
     ),
-    Column("trend", "Trend", 84, tip="The finish over the updates: down is later", sortable=False),
+    Column(
+        "trend",
+        tr("Trend"),
+        84,
+        tip=tr("The finish over the updates: down is later"),
+        sortable=False,
+    ),
     Column(
         "checks",
-        "Checks",
+        tr("Checks"),
         112,
-        tip="DCMA 14-point, else the rule set run last",
+        tip=tr("DCMA 14-point, else the rule set run last"),
     ),
-    Column("agree", "Dates agree", 96, right=True, tip="Our dates equal those in the file"),
+    Column("agree", tr("Dates agree"), 96, right=True, tip=tr("Our dates equal those in the file")),
     Column(
         "health",
-        "Health",
+        tr("Health"),
         118,
-        tip="Late: past the date it must finish by. Watch: over five days behind the baseline.",
+        tip=tr("Late: past the date it must finish by. Watch: over five days behind the baseline."),
     ),
 ]
 
@@ -165,7 +172,7 @@ class LibraryModel(FlatTableModel):
         if column == NAME:
             notes = [record.source_name] if record.source_name != record.label else []
             if line.record.baseline == record.id:
-                notes.insert(0, "measured against")
+                notes.insert(0, tr("measured against"))
             elif record.kind != "update":
                 notes.append(record.kind)
             return CellLook(
@@ -203,7 +210,7 @@ class LibraryModel(FlatTableModel):
         line, update = self.entry(row)
         chosen = update or line.latest
         if column == FINISH and chosen is not None and not chosen.calculated:
-            return "As the file states it; opening the update calculates it"
+            return tr("As the file states it; opening the update calculates it")
         return ""
 
 

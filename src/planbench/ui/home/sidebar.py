@@ -14,6 +14,7 @@ from planbench.ui.frame.status import IconMark
 from planbench.ui.home.figures import Remark
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ElidedLabel, Label, LinkButton, Surface
 
 _MARKS = {
@@ -24,7 +25,7 @@ _MARKS = {
     "data": ("lock", "info"),
 }
 
-_DOORS = {"schedule": "Schedule", "quality": "Quality"}
+_DOORS = {"schedule": tr("Schedule"), "quality": tr("Quality")}
 
 
 class DropZone(QWidget):
@@ -40,7 +41,7 @@ class DropZone(QWidget):
         column.setContentsMargins(16, 52, 16, 14)
         column.setSpacing(4)
         middle = Qt.AlignmentFlag.AlignHCenter
-        column.addWidget(Label("Drop schedule files here", "heading"), 0, middle)
+        column.addWidget(Label(tr("Drop schedule files here"), "heading"), 0, middle)
         self._formats = Label("", "body", "text-muted", wrap=True)
         self._formats.setAlignment(middle)
         column.addWidget(self._formats)
@@ -49,10 +50,10 @@ class DropZone(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        opens = Button("Open files", "primary", "open", hint="Ctrl+O")
+        opens = Button(tr("Open files"), "primary", "open", hint="Ctrl+O")
         opens.clicked.connect(self.open_wanted)
         self.setFocusProxy(opens)
-        sample = Button("Sample", "default", "star", tip="Open the sample project")
+        sample = Button(tr("Sample"), "default", "star", tip=tr("Open the sample project"))
         sample.clicked.connect(self.sample_wanted)
         row.addWidget(opens)
         row.addWidget(sample)
@@ -61,7 +62,7 @@ class DropZone(QWidget):
 
     def set_formats(self, words: str) -> None:
         """Name the formats that can be read; an empty text while they are still unknown."""
-        safe = "The files themselves are never changed."
+        safe = tr("The files themselves are never changed.")
         self._formats.setText(f"{words}. {safe}" if words else safe)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -150,10 +151,10 @@ class Sidebar(Surface):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._section("Recent", bool(recents))
+        self._section(tr("Recent"), bool(recents))
         for recent in recents[:5]:
             self._lists.addWidget(self._recent_row(recent, now))
-        self._section("Worth a look", bool(remarks))
+        self._section(tr("Worth a look"), bool(remarks))
         for remark in remarks:
             self._lists.addWidget(self._remark_row(remark))
 
@@ -173,8 +174,8 @@ class Sidebar(Surface):
         return _Row(
             ("file", "text-muted"),
             ((recent.label, "body"), (note, "small")),
-            "Open",
-            f"Open {recent.project} {recent.label}",
+            tr("Open"),
+            tr("Open {project} {label}").format(project=recent.project, label=recent.label),
             lambda: self.update_wanted.emit(recent.update, "schedule"),
         )
 

@@ -20,6 +20,7 @@ from planbench.domain.times import DAY, NO_TIME
 from planbench.ui import paint, text
 from planbench.ui.home.figures import ProjectLine, finish_of
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 from planbench.ui.widgets.chart import date_ticks
 
 NAMES = 260
@@ -63,7 +64,7 @@ class Timeline(QAbstractScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Projects on a time axis")
+        self.setAccessibleName(tr("Projects on a time axis"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._spans: list[Span] = []
@@ -139,7 +140,7 @@ class Timeline(QAbstractScrollArea):
         paint.rule(painter, 0, HEADER - 1, area.width(), "border-strong")
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(theme.color("text-muted"))
-        paint.text_left(painter, "Project", 8, head, NAMES)
+        paint.text_left(painter, tr("Project"), 8, head, NAMES)
         if reach is None:
             return
         for at, label in date_ticks(*reach, most=10):
@@ -159,7 +160,7 @@ class Timeline(QAbstractScrollArea):
         if NO_TIME in (span.start, span.finish) or span.finish <= span.start:
             painter.setFont(theme.font("body"))
             painter.setPen(theme.color("text-muted"))
-            paint.text_left(painter, "No dates yet", NAMES, box, box.right())
+            paint.text_left(painter, tr("No dates yet"), NAMES, box, box.right())
             return
         self._paint_span(painter, box, span)
 
@@ -207,8 +208,10 @@ class Timeline(QAbstractScrollArea):
             self.setAccessibleDescription("")
             return
         span = self._spans[self._current]
-        words = f"{span.line.record.name}: {text.long_date(span.start) or 'no start'} to "
-        words += text.long_date(span.finish) or "no finish"
+        words = tr("{name}: {words} to ").format(
+            name=span.line.record.name, words=text.long_date(span.start) or tr("no start")
+        )
+        words += text.long_date(span.finish) or tr("no finish")
         self.setAccessibleDescription(words)
 
     def _go(self, row: int) -> None:

@@ -33,6 +33,7 @@ from planbench.ui.home.timeline import Timeline
 from planbench.ui.icons import icon as picture
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     ChipButton,
@@ -48,14 +49,19 @@ from planbench.ui.widgets import (
 if TYPE_CHECKING:
     from planbench.ui.session import Session
 
-ONLY_WORDS = {"plan": "On plan", "watch": "Watch", "late": "Late", "unmeasured": "Unmeasured"}
+ONLY_WORDS = {
+    "plan": tr("On plan"),
+    "watch": tr("Watch"),
+    "late": tr("Late"),
+    "unmeasured": tr("Unmeasured"),
+}
 
 
 class HomeWorkspace(QWidget):
     """The first view. It needs the window's session, given by `use_session`."""
 
     name = "home"
-    title = "Home"
+    title = tr("Home")
     icon = "home"
 
     def __init__(self, state: AppState) -> None:
@@ -65,7 +71,7 @@ class HomeWorkspace(QWidget):
         self._lines: list[ProjectLine] = []
         self.strip = StatStrip()
         self.model = LibraryModel()
-        self.table = TableView("Projects and updates", current_theme().row["library"])
+        self.table = TableView(tr("Projects and updates"), current_theme().row["library"])
         self.table.setModel(self.model)
         self.sidebar = Sidebar()
         self._build()
@@ -79,25 +85,27 @@ class HomeWorkspace(QWidget):
         state.result_changed.connect(lambda _kind: self._agreement_known())
 
     def _build(self) -> None:
-        bar = Toolbar("Home")
-        self.views = SegmentedControl(["Library", "Timeline"], "View")
+        bar = Toolbar(tr("Home"))
+        self.views = SegmentedControl([tr("Library"), tr("Timeline")], tr("View"))
         self.views.changed.connect(self._show_page)
         bar.add(self.views)
-        self.filter = SearchField("Filter projects")
+        self.filter = SearchField(tr("Filter projects"))
         self.filter.textChanged.connect(self.model.set_filter)
         bar.add(self.filter)
-        self._shown_chip = ChipButton("filter", "", "Show all projects again")
+        self._shown_chip = ChipButton("filter", "", tr("Show all projects again"))
         self._shown_chip.clicked.connect(lambda _checked=False: self._show_all())
         self._shown_chip.hide()
         bar.add(self._shown_chip)
         bar.add_stretch()
-        worst = Button("Worst first", "default", "sort", tip="Sort by health, the late ones first")
+        worst = Button(
+            tr("Worst first"), "default", "sort", tip=tr("Sort by health, the late ones first")
+        )
         worst.clicked.connect(lambda _checked=False: self.table.sort_by(HEALTH, True))
         bar.add(worst)
-        fold = Button("Fold all", "default", "collapse", tip="Show projects only")
+        fold = Button(tr("Fold all"), "default", "collapse", tip=tr("Show projects only"))
         fold.clicked.connect(lambda _checked=False: self._fold_all())
         bar.add(fold)
-        self._opens = Button("Open files", "primary", "open", hint="Ctrl+O")
+        self._opens = Button(tr("Open files"), "primary", "open", hint="Ctrl+O")
         self._opens.clicked.connect(lambda _checked=False: self._ask())
         self._opens.hide()
         bar.add(self._opens)
@@ -108,11 +116,13 @@ class HomeWorkspace(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
         self._empty = EmptyState(
-            "No projects yet",
-            "A project comes in with its first schedule file and gathers its updates from then "
-            "on. The sample shows every view with something in it.",
-            ("Open files", "open", self._ask),
-            ("Open the sample", "star", self._sample),
+            tr("No projects yet"),
+            tr(
+                "A project comes in with its first schedule file and gathers its updates from then "
+                "on. The sample shows every view with something in it."
+            ),
+            (tr("Open files"), "open", self._ask),
+            (tr("Open the sample"), "star", self._sample),
         )
         self._pages.addWidget(self._empty)
         self.timeline = Timeline()
@@ -220,7 +230,9 @@ class HomeWorkspace(QWidget):
         kind = ("", "plan", "watch", "late", "unmeasured")[figure]
         self.model.show_only("" if kind == self.model.only else kind)
         self._shown_chip.setVisible(bool(self.model.only))
-        self._shown_chip.set("filter", f"Only: {ONLY_WORDS.get(self.model.only, '')}")
+        self._shown_chip.set(
+            "filter", tr("Only: {only}").format(only=ONLY_WORDS.get(self.model.only, ""))
+        )
 
     def _show_all(self) -> None:
         self._show_kind(0)
@@ -258,14 +270,14 @@ class HomeWorkspace(QWidget):
         session = self.session
         line, update = self.model.entry(row)
         menu = QMenu(self)
-        _entry(menu, "open", "Open", lambda: self._open_row(row))
+        _entry(menu, "open", tr("Open"), lambda: self._open_row(row))
         if update is not None:
             self._update_entries(menu, session, line, update)
         else:
             name, number = line.record.name, line.record.id
-            _entry(menu, "pencil", "Rename…", lambda: self._rename(name, number, False))
+            _entry(menu, "pencil", tr("Rename…"), lambda: self._rename(name, number, False))
             menu.addSeparator()
-            _entry(menu, "trash", "Delete project…", lambda: self._delete(line, None))
+            _entry(menu, "trash", tr("Delete project…"), lambda: self._delete(line, None))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(point)
 
@@ -274,18 +286,18 @@ class HomeWorkspace(QWidget):
     ) -> None:
         record = update.record
         chosen = line.record.baseline == record.id
-        words = "Measure against this no longer" if chosen else "Measure against this"
+        words = tr("Measure against this no longer") if chosen else tr("Measure against this")
         target = None if chosen else record.id
         _entry(menu, "target", words, lambda: session.choose_baseline(line.record.id, target))
-        _entry(menu, "pencil", "Rename…", lambda: self._rename(record.label, record.id, True))
+        _entry(menu, "pencil", tr("Rename…"), lambda: self._rename(record.label, record.id, True))
         if record.sha256 and record.source_name:
-            _entry(menu, "download", "Save the original file…", lambda: self._save_file(update))
-        _entry(menu, "file", "Import report…", lambda: self._report(session, update))
+            _entry(menu, "download", tr("Save the original file…"), lambda: self._save_file(update))
+        _entry(menu, "file", tr("Import report…"), lambda: self._report(session, update))
         menu.addSeparator()
-        _entry(menu, "trash", "Delete update…", lambda: self._delete(line, update))
+        _entry(menu, "trash", tr("Delete update…"), lambda: self._delete(line, update))
 
     def _rename(self, name: str, number: int, update: bool) -> None:
-        words, given = QInputDialog.getText(self, "Rename", "New name", text=name)
+        words, given = QInputDialog.getText(self, tr("Rename"), tr("New name"), text=name)
         if self.session is None or not given or not words.strip() or words == name:
             return
         if update:
@@ -306,7 +318,7 @@ class HomeWorkspace(QWidget):
 
     def _save_file(self, update: UpdateLine) -> None:
         name = update.record.source_name
-        path, _ = QFileDialog.getSaveFileName(self, "Save the original file", name)
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save the original file"), name)
         if path and self.session is not None:
             self.session.save_original(update.record.id, path)
 
@@ -315,16 +327,20 @@ class HomeWorkspace(QWidget):
         if self.session is None:
             return
         if update is None:
-            count = text.counted(len(line.updates), "update")
-            what = f"Delete {line.record.name} with {count}, their results and notes?"
+            count = text.counted(len(line.updates), tr("update"), tr("updates"))
+            what = tr("Delete {name} with {count}, their results and notes?").format(
+                name=line.record.name, count=count
+            )
         else:
-            what = f"Delete {update.record.label} of {line.record.name} with its results and notes?"
+            what = tr("Delete {label} of {name} with its results and notes?").format(
+                label=update.record.label, name=line.record.name
+            )
         box = QMessageBox(self)
-        box.setWindowTitle("Delete")
+        box.setWindowTitle(tr("Delete"))
         box.setText(what)
-        box.setInformativeText("This cannot be undone. The files you imported are not touched.")
-        yes = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.setInformativeText(tr("This cannot be undone. The files you imported are not touched."))
+        yes = box.addButton(tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
         if box.clickedButton() is not yes:
             return
@@ -347,12 +363,20 @@ def strip_figures(lines: list[ProjectLine], now: dt.datetime) -> list[Stat]:
     real = sum(one.record.kind == "update" for one in updates)
     health = [line.health for line in lines]
     unmeasured = health.count("")
-    kinds = f"{text.counted(real, 'update')}, {text.counted(baselines, 'baseline')}"
+    kinds = tr("{real}, {baselines}").format(
+        real=text.counted(real, tr("update"), tr("updates")),
+        baselines=text.counted(baselines, tr("baseline"), tr("baselines")),
+    )
     return [
-        Stat("Projects", text.number(len(lines)), kinds, door=True),
-        Stat("On plan", text.number(health.count("plan")), "within 5 d of baseline", door=True),
-        Stat("Watch", text.number(health.count("watch")), "over 5 d behind it", door=True),
-        Stat("Late", text.number(health.count("late")), "past must-finish date", door=True),
-        Stat("Unmeasured", text.number(unmeasured), "nothing to measure by", door=True),
-        Stat("New", text.number(imported_lately(lines, now)), "filed within 7 days"),
+        Stat(tr("Projects"), text.number(len(lines)), kinds, door=True),
+        Stat(
+            tr("On plan"),
+            text.number(health.count("plan")),
+            tr("within 5 d of baseline"),
+            door=True,
+        ),
+        Stat(tr("Watch"), text.number(health.count("watch")), tr("over 5 d behind it"), door=True),
+        Stat(tr("Late"), text.number(health.count("late")), tr("past must-finish date"), door=True),
+        Stat(tr("Unmeasured"), text.number(unmeasured), tr("nothing to measure by"), door=True),
+        Stat(tr("New"), text.number(imported_lately(lines, now)), tr("filed within 7 days")),
     ]

@@ -12,6 +12,7 @@ from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.ui import text
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     CellLook,
@@ -28,23 +29,27 @@ if TYPE_CHECKING:
     from planbench.engines.levelling.propose import LevelResult
 
 ORDERS = {
-    "Levelling priority, late finish": ("levelling priority", "late finish", "activity id"),
-    "Total float": ("total float", "late finish", "activity id"),
-    "Early start": ("early start", "late finish", "activity id"),
-    "Late finish": ("late finish", "activity id"),
-    "Activity id": ("activity id",),
+    "Levelling priority, late finish": (
+        tr("levelling priority"),
+        tr("late finish"),
+        tr("activity id"),
+    ),
+    "Total float": (tr("total float"), tr("late finish"), tr("activity id")),
+    "Early start": (tr("early start"), tr("late finish"), tr("activity id")),
+    "Late finish": (tr("late finish"), tr("activity id")),
+    "Activity id": (tr("activity id"),),
 }
 """Priority lists by the words of the dialog; ties are broken from left to right."""
 
 _COLUMNS = (
     Column("id", "ID", 110),
-    Column("name", "Activity", 260, stretch=True),
+    Column("name", tr("Activity"), 260, stretch=True),
     Column("before", "Early start", 92),
-    Column("after", "Levelled start", 104),
-    Column("finish", "Levelled finish", 108),
-    Column("delay", "Delay, d", 76, right=True),
-    Column("resource", "Resource", 120),
-    Column("why", "Why", 300),
+    Column("after", tr("Levelled start"), 104),
+    Column("finish", tr("Levelled finish"), 108),
+    Column("delay", tr("Delay, d"), 76, right=True),
+    Column("resource", tr("Resource"), 120),
+    Column("why", tr("Why"), 300),
 )
 
 
@@ -109,8 +114,12 @@ def _reason(document: Document, shift: object) -> str:
     codes = document.schedule.activities.code
     holders = ", ".join(codes[other] for other in shift.blockers)
     if shift.over_limit:
-        return f"Stays over the limit: {shift.over_limit}"
-    return f"Waits for {holders}" if holders else "Waits for the resource"
+        return tr("Stays over the limit: {over_limit}").format(over_limit=shift.over_limit)
+    return (
+        tr("Waits for {holders}").format(holders=holders)
+        if holders
+        else tr("Waits for the resource")
+    )
 
 
 class LevellingDialog(QDialog):
@@ -120,21 +129,25 @@ class LevellingDialog(QDialog):
         super().__init__(parent)
         self._state, self._document = state, document
         self.result_: LevelResult | None = None
-        self.setWindowTitle("Level resources")
-        self.setAccessibleName("Level resources")
+        self.setWindowTitle(tr("Level resources"))
+        self.setAccessibleName(tr("Level resources"))
         self.resize(1180, 620)
-        self.mode = SegmentedControl(["Finish may move", "Within float"], "How far shifts go")
-        self.order = ComboBox(list(ORDERS), "Priority")
-        self.run = Button("Propose", "primary", "play", tip="Calculate a proposal")
+        self.mode = SegmentedControl(
+            [tr("Finish may move"), tr("Within float")], tr("How far shifts go")
+        )
+        self.order = ComboBox(list(ORDERS), tr("Priority"))
+        self.run = Button(tr("Propose"), "primary", "play", tip=tr("Calculate a proposal"))
         self.run.clicked.connect(self.propose)
         self.sentence = Label(
-            "Activities wait until their resources are free, in the order of priority. "
-            "This is a proposal: no date of the schedule is changed.",
+            tr(
+                "Activities wait until their resources are free, in the order of priority. "
+                "This is a proposal: no date of the schedule is changed."
+            ),
             "prose",
             "text-muted",
             wrap=True,
         )
-        self.table = TableView("Shifts that levelling proposes")
+        self.table = TableView(tr("Shifts that levelling proposes"))
         self.table.row_activated.connect(self._open)
         self._lay_out()
 
@@ -143,12 +156,12 @@ class LevellingDialog(QDialog):
         column = QVBoxLayout(head)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(6)
-        column.addWidget(Label("Level resources", "title"))
+        column.addWidget(Label(tr("Level resources"), "title"))
         column.addWidget(self.sentence)
         bar = QHBoxLayout()
         bar.setSpacing(8)
         bar.addWidget(self.mode)
-        bar.addWidget(Label("Priority", "body", "text-muted"))
+        bar.addWidget(Label(tr("Priority"), "body", "text-muted"))
         bar.addWidget(self.order)
         bar.addStretch(1)
         bar.addWidget(self.run)
@@ -174,7 +187,7 @@ class LevellingDialog(QDialog):
             return propose(document, options, context)
 
         self.run.setEnabled(False)
-        job = self._state.run("level", "Levelling resources", work, self._show)
+        job = self._state.run("level", tr("Levelling resources"), work, self._show)
         job.finished.connect(lambda: self.run.setEnabled(True))
 
     def _show(self, result: LevelResult) -> None:
@@ -184,14 +197,22 @@ class LevellingDialog(QDialog):
         days = (result.finish_after - result.finish_before) / 1440
         finish = text.date(result.finish_after)
         if not result.shifts:
-            words = "No resource is asked for more than there is: nothing has to move."
+            words = tr("No resource is asked for more than there is: nothing has to move.")
         elif days > 0:
-            words = f"{text.counted(moved, 'activity', 'activities')} would move; the finish "
-            words += f"would become {finish}, {days:.0f} calendar days later."
+            words = tr("{moved} would move; the finish ").format(
+                moved=text.counted(moved, tr("activity"), tr("activities"))
+            )
+            words += tr("would become {finish}, {days:.0f} calendar days later.").format(
+                finish=finish, days=days
+            )
         else:
-            words = f"{text.counted(moved, 'activity', 'activities')} would move; the finish stays."
+            words = tr("{moved} would move; the finish stays.").format(
+                moved=text.counted(moved, tr("activity"), tr("activities"))
+            )
         if over:
-            words += f" {text.counted(over, 'activity stays', 'activities stay')} over a limit."
+            words += tr(" {over} over a limit.").format(
+                over=text.counted(over, tr("activity stays"), tr("activities stay"))
+            )
         self.sentence.setText(words)
         self.table.setModel(_Shifts(self._document, result))
         self.table.fit_columns()

@@ -11,6 +11,7 @@ from planbench.scenes.trace import TraceScene, in_sight
 from planbench.ui import paint
 from planbench.ui.logic.painter import TracePainter
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -39,7 +40,7 @@ class TraceCanvas(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Trace")
+        self.setAccessibleName(tr("Trace"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.picture = TraceScene(Scene(0, 0))
@@ -71,7 +72,11 @@ class TraceCanvas(QAbstractScrollArea):
 
     def _tell(self) -> None:
         cards = len(self.picture.cards)
-        self.setAccessibleDescription(f"{cards} activities, {len(self.picture.edges)} links")
+        self.setAccessibleDescription(
+            tr("{cards} activities, {edges} links").format(
+                cards=cards, edges=len(self.picture.edges)
+            )
+        )
 
     # Where things are.
 

@@ -14,6 +14,7 @@ from planbench.services.trace import path_text
 from planbench.ui import text
 from planbench.ui.logic.export import export_picture
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from planbench.ui.logic.workspace import LogicWorkspace
@@ -35,7 +36,7 @@ class LogicExits:
             return f"{self._space.path_title.text()}", list(self._space.shown_path.rows)
         rows = sorted(self._space.found.levels) if self._space.found is not None else []
         code = str(acts.code[self._space.centre]) if self._space.centre >= 0 else ""
-        return f"Trace of {code}", rows
+        return tr("Trace of {code}").format(code=code), rows
 
     def isolate_rows(self) -> None:
         """Show only these activities in Schedule."""
@@ -53,16 +54,16 @@ class LogicExits:
             f"{self._space.path_title.text()} ({document.title} {document.update_label})".strip()
         )
         QGuiApplication.clipboard().setText(path_text(document, title, self._space.shown_path))
-        count = text.counted(len(self._space.shown_path.rows), "step")
-        self._space.state.message.emit("info", f"{count} copied")
+        count = text.counted(len(self._space.shown_path.rows), tr("step"), tr("steps"))
+        self._space.state.message.emit("info", tr("{count} copied").format(count=count))
 
     def menu(self) -> None:
         """Offer the picture and the log."""
         menu = QMenu(self._space)
         menu.setFont(current_theme().font("body"))
-        picture = menu.addAction("Picture as PDF, SVG or PNG…")
+        picture = menu.addAction(tr("Picture as PDF, SVG or PNG…"))
         picture.triggered.connect(lambda _on=False: self.save_picture())
-        log = menu.addAction("Schedule log…")
+        log = menu.addAction(tr("Schedule log…"))
         log.triggered.connect(lambda _on=False: self.show_log())
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._space.export.mapToGlobal(QPoint(0, self._space.export.height() + 2)))
@@ -71,7 +72,10 @@ class LogicExits:
         """Ask for a file and write the picture there."""
         label, _ = self.rows_shown()
         name, _ = QFileDialog.getSaveFileName(
-            self._space, "Save the picture", f"{label}.pdf", "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
+            self._space,
+            tr("Save the picture"),
+            f"{label}.pdf",
+            tr("PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"),
         )
         if name:
             self.write_picture(Path(name))
@@ -86,7 +90,7 @@ class LogicExits:
         except PlanbenchError as error:
             self._space.state.message.emit("error", error.line)
             return
-        self._space.state.message.emit("info", f"Saved {path.name}")
+        self._space.state.message.emit("info", tr("Saved {name}").format(name=path.name))
 
     def show_log(self) -> None:
         """Show the schedule log, ready to print."""

@@ -13,6 +13,7 @@ from planbench.domain.errors import PlanbenchError
 from planbench.scenes.trace import TraceScene
 from planbench.ui.logic.painter import TracePainter
 from planbench.ui.theme import load_theme
+from planbench.ui.translation import tr
 
 KINDS = ("pdf", "svg", "png")
 
@@ -29,11 +30,13 @@ def export_picture(picture: TraceScene, title: str, path: Path) -> None:
     """
     kind = path.suffix.lower().lstrip(".")
     if kind not in KINDS:
-        raise PlanbenchError("is not a kind of picture", str(path), "End it with .pdf, .svg, .png.")
+        raise PlanbenchError(
+            tr("is not a kind of picture"), str(path), tr("End it with .pdf, .svg, .png.")
+        )
     width, height = picture.scene.width, picture.scene.height + _FOOT
     written = {"pdf": _pdf, "svg": _svg, "png": _png}[kind](picture, title, path, width, height)
     if not written or not path.is_file() or not path.stat().st_size:
-        raise PlanbenchError("cannot be written", str(path), "Choose another folder.")
+        raise PlanbenchError(tr("cannot be written"), str(path), tr("Choose another folder."))
 
 
 def _paint(painter: QPainter, picture: TraceScene, title: str, vector: bool) -> None:
@@ -44,16 +47,16 @@ def _paint(painter: QPainter, picture: TraceScene, title: str, vector: bool) -> 
     TracePainter(theme, 1.0, vector, "surface-raised").paint(painter, scene)
     painter.setFont(theme.font("small"))
     painter.setPen(theme.color("text-muted"))
-    foot = f"{title}   planbench {__version__}"
+    foot = tr("{title}   planbench {version}").format(title=title, version=__version__)
     painter.drawText(QRectF(16, scene.height, scene.width - 32, 20), 0, foot)
 
 
 def _pdf(picture: TraceScene, title: str, path: Path, width: float, height: float) -> bool:
     writer = QPdfWriter(str(path))
     writer.setTitle(title)
-    writer.setCreator(f"planbench {__version__}")
+    writer.setCreator(tr("planbench {version}").format(version=__version__))
     writer.setResolution(144)
-    page = QPageSize(QSizeF(width * _POINTS, height * _POINTS), QPageSize.Unit.Point, "Trace")
+    page = QPageSize(QSizeF(width * _POINTS, height * _POINTS), QPageSize.Unit.Point, tr("Trace"))
     writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
     painter = QPainter()
     if not painter.begin(writer):
@@ -69,7 +72,7 @@ def _svg(picture: TraceScene, title: str, path: Path, width: float, height: floa
     made.setSize(QSize(round(width), round(height)))
     made.setViewBox(QRectF(0, 0, width, height))
     made.setTitle(title)
-    made.setDescription(f"planbench {__version__}")
+    made.setDescription(tr("planbench {version}").format(version=__version__))
     painter = QPainter()
     if not painter.begin(made):
         return False

@@ -32,9 +32,10 @@ from planbench.services.schedule_log import log_lines
 from planbench.ui import text
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Banner, Button, ComboBox, Label, Surface
 
-ALONE = "Not compared"
+ALONE = tr("Not compared")
 
 
 class LogDialog(QDialog):
@@ -43,12 +44,12 @@ class LogDialog(QDialog):
     def __init__(self, state: AppState, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._state = document, state
-        self.setWindowTitle("Schedule log")
+        self.setWindowTitle(tr("Schedule log"))
         self.resize(820, 640)
         self._name = document.schedule.source.name or document.title
         self.text = QPlainTextEdit("\n".join(log_lines(document)))
         self.text.setReadOnly(True)
-        self.text.setAccessibleName("Schedule log")
+        self.text.setAccessibleName(tr("Schedule log"))
         self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.text.setFont(_even(current_theme().font("body", tabular=True)))
         self.text.document().setDocumentMargin(16)
@@ -57,20 +58,20 @@ class LogDialog(QDialog):
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 10, 12, 10)
         row.setSpacing(8)
-        row.addWidget(Label("Schedule log", "title"))
+        row.addWidget(Label(tr("Schedule log"), "title"))
         row.addStretch(1)
         self.against = self._choices()
-        word = Label("Against", "body", "text-muted")
+        word = Label(tr("Against"), "body", "text-muted")
         for part in (word, self.against):
             row.addWidget(part)
             part.setVisible(self.against.count() > 1)
-        copy = Button("Copy", "default", "copy", tip="Copy the log as text")
+        copy = Button(tr("Copy"), "default", "copy", tip=tr("Copy the log as text"))
         copy.clicked.connect(
             lambda _on=False: QGuiApplication.clipboard().setText(self.text.toPlainText())
         )
-        printed = Button("Print", "default", "printer", tip="Send the log to a printer")
+        printed = Button(tr("Print"), "default", "printer", tip=tr("Send the log to a printer"))
         printed.clicked.connect(lambda _on=False: self.send_to_printer())
-        save = Button("Save…", "primary", "save", tip="Save the log as PDF or text")
+        save = Button(tr("Save…"), "primary", "save", tip=tr("Save the log as PDF or text"))
         save.clicked.connect(lambda _on=False: self._ask())
         for button in (copy, printed, save):
             row.addWidget(button)
@@ -83,8 +84,8 @@ class LogDialog(QDialog):
 
     def _choices(self) -> ComboBox:
         """The earlier updates of the project, the latest first."""
-        box = ComboBox([ALONE], "Compare with an earlier update", self)
-        box.setToolTip("What came and went in the log since an earlier update")
+        box = ComboBox([ALONE], tr("Compare with an earlier update"), self)
+        box.setToolTip(tr("What came and went in the log since an earlier update"))
         for update in reversed(earlier_updates(self._document, self._state.library)):
             box.addItem(f"{update.label}, {text.date(update.data_date)}", update.id)
         box.currentIndexChanged.connect(lambda _index: self._compare())
@@ -98,14 +99,14 @@ class LogDialog(QDialog):
             return
 
         def work(context: JobContext) -> list[str]:
-            context.report(0, 1, "Scheduling the earlier update")
+            context.report(0, 1, tr("Scheduling the earlier update"))
             return comparison_lines(compare_with_update(library, update, document))
 
         def done(lines: list[str]) -> None:
             if isValid(self) and self.against.currentData() == update:
                 self.text.setPlainText("\n".join(lines))
 
-        self._state.run("log", "Comparing the schedule log", work, done)
+        self._state.run("log", tr("Comparing the schedule log"), work, done)
 
     def _page(self) -> QTextDocument:
         """The log as it is printed: black on white."""
@@ -119,13 +120,13 @@ class LogDialog(QDialog):
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(f"Schedule log of {self._name}")
+        printer.setDocName(tr("Schedule log of {name}").format(name=self._name))
         if QPrintDialog(printer, self).exec() == QDialog.DialogCode.Accepted:
             self._page().print_(printer)
 
     def _ask(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the log", "Schedule log.pdf", "PDF (*.pdf);;Text (*.txt)"
+            self, tr("Save the log"), tr("Schedule log.pdf"), tr("PDF (*.pdf);;Text (*.txt)")
         )
         if name:
             try:
@@ -144,9 +145,11 @@ class LogDialog(QDialog):
                 return
             path.write_bytes(b"")
         except OSError as error:
-            raise PlanbenchError(f"cannot be written: {error.strerror}", str(path)) from error
+            raise PlanbenchError(
+                tr("cannot be written: {strerror}").format(strerror=error.strerror), str(path)
+            ) from error
         writer = QPdfWriter(str(path))
-        writer.setTitle(f"Schedule log of {self._name}")
+        writer.setTitle(tr("Schedule log of {name}").format(name=self._name))
         writer.setPageLayout(
             QPageLayout(
                 QPageSize(QPageSize.PageSizeId.A4),
@@ -161,6 +164,6 @@ class LogDialog(QDialog):
 def _even(font: QFont) -> QFont:
     """Columns of the log are parted by blanks, so letters have to be equally wide."""
     even = QFont(font)
-    even.setFamilies(["DejaVu Sans Mono", "Consolas", "Menlo", "monospace"])
+    even.setFamilies([tr("DejaVu Sans Mono"), tr("Consolas"), tr("Menlo"), "monospace"])
     even.setStyleHint(QFont.StyleHint.Monospace)
     return even

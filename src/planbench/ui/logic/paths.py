@@ -12,6 +12,7 @@ from planbench.scenes.facts import NEAR_DAYS
 from planbench.scenes.formats import THIN, days_text
 from planbench.ui import paint, text
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _STEP = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
@@ -69,11 +70,13 @@ class PathList(QWidget):
             self.chosen.emit(index)
 
     def _tell(self) -> None:
-        self.setAccessibleName("Float paths")
+        self.setAccessibleName(tr("Float paths"))
         if 0 <= self.index < len(self.lines):
             line = self.lines[self.index]
-            count = text.counted(line.activities, "activity", "activities")
-            told = f"Path {line.number}, {line.name}, {line.slack_text()}, {count}"
+            count = text.counted(line.activities, tr("activity"), tr("activities"))
+            told = tr("Path {number}, {name}, {slack_text}, {count}").format(
+                number=line.number, name=line.name, slack_text=line.slack_text(), count=count
+            )
             self.setAccessibleDescription(told)
 
     def sizeHint(self) -> QSize:
@@ -138,7 +141,7 @@ class PathList(QWidget):
         painter.setFont(theme.font("strong" if here else "body"))
         painter.setPen(theme.color("text"))
         paint.text_left(painter, line.name, 36, upper, right - wide - 8)
-        count = text.counted(line.activities, "activity", "activities")
+        count = text.counted(line.activities, tr("activity"), tr("activities"))
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(theme.color("text-muted"))
         wide = painter.fontMetrics().horizontalAdvance(count)

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWi
 
 from planbench.ui.logic.paths import PathLine, PathList
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import ComboBox, Label, SidePane, Surface
 
 BACK, AHEAD, MOST_LEVELS = 3, 3, 30
 
 BY = ("free", "total")
-BY_WORDS = ("By slack to the target", "By total float")
+BY_WORDS = (tr("By slack to the target"), tr("By total float"))
 
 
 class Sidebar(SidePane):
@@ -29,17 +30,17 @@ class Sidebar(SidePane):
 
     def __init__(self) -> None:
         super().__init__("", current_theme().frame["side_list"][1], "left")
-        self.setAccessibleName("What the trace shows")
+        self.setAccessibleName(tr("What the trace shows"))
         self.body.setContentsMargins(0, 10, 0, 12)
-        self.target = ComboBox([], "Trace to")
+        self.target = ComboBox([], tr("Trace to"))
         self.target.setMinimumContentsLength(12)
         self.target.setSizeAdjustPolicy(
             ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.ranking = ComboBox(BY_WORDS, "Rank float paths")
-        self.through = self._check("Through completed work", True)
-        self.driving = self._check("Driving links only", False)
-        self.back, self.ahead = _spin("Levels back", BACK), _spin("Levels ahead", AHEAD)
+        self.ranking = ComboBox(BY_WORDS, tr("Rank float paths"))
+        self.through = self._check(tr("Through completed work"), True)
+        self.driving = self._check(tr("Driving links only"), False)
+        self.back, self.ahead = _spin(tr("Levels back"), BACK), _spin(tr("Levels ahead"), AHEAD)
         self.paths = PathList()
         self._nothing = Label("", "prose", "text-muted", wrap=True)
         self._nothing.setContentsMargins(14, 4, 14, 0)
@@ -58,23 +59,23 @@ class Sidebar(SidePane):
         return box
 
     def _lay_out(self) -> None:
-        show = self._group("Show")
+        show = self._group(tr("Show"))
         show.addWidget(self.through)
         show.addWidget(self.driving)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for words, box in (("Levels back", self.back), ("ahead", self.ahead)):
+        for words, box in ((tr("Levels back"), self.back), ("ahead", self.ahead)):
             row.addWidget(Label(words))
             row.addWidget(box)
         row.addStretch(1)
         show.addLayout(row)
         self._line()
-        to = self._group("Paths to")
+        to = self._group(tr("Paths to"))
         to.addWidget(self.target)
         to.addWidget(self.ranking)
         self._line()
         self.body.addSpacing(2)
-        self.body.addWidget(_heading("Float paths"))
+        self.body.addWidget(_heading(tr("Float paths")))
         self.body.addWidget(self.paths)
         self.body.addWidget(self._nothing)
         self.body.addStretch(1)
@@ -82,7 +83,7 @@ class Sidebar(SidePane):
         inside = QVBoxLayout(foot)
         inside.setContentsMargins(14, 10, 14, 12)
         inside.setSpacing(4)
-        inside.addWidget(Label("In one sentence", "small", "text-muted"))
+        inside.addWidget(Label(tr("In one sentence"), "small", "text-muted"))
         self._sentence = Label("", "prose", wrap=True)
         inside.addWidget(self._sentence)
         self._foot = foot

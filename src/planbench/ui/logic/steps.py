@@ -13,6 +13,7 @@ from planbench.scenes.formats import date_text
 from planbench.services.trace import Reasoner, Step, link_words
 from planbench.ui import paint
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 from planbench.ui.widgets.chart import date_ticks
 from planbench.ui.widgets.delegate import CellDelegate
@@ -24,12 +25,12 @@ ROW = 30
 _PLAIN = [
     Column("number", "#", 34, right=True, sortable=False),
     Column("id", "ID", 84, sortable=False, elide=False),
-    Column("name", "Activity", 190, sortable=False),
-    Column("link", "Link", 74, sortable=False),
-    Column("start", "Start", 94, sortable=False, elide=False),
-    Column("finish", "Finish", 94, sortable=False, elide=False),
+    Column("name", tr("Activity"), 190, sortable=False),
+    Column("link", tr("Link"), 74, sortable=False),
+    Column("start", tr("Start"), 94, sortable=False, elide=False),
+    Column("finish", tr("Finish"), 94, sortable=False, elide=False),
     Column("time", "", 230, sortable=False),
-    Column("why", "Why this date", 260, sortable=False, stretch=True),
+    Column("why", tr("Why this date"), 260, sortable=False, stretch=True),
 ]
 
 
@@ -103,7 +104,7 @@ class StepsTable(TableView):
     """The table of a path with bars on one time scale, whose years stand in the header."""
 
     def __init__(self, model: StepsModel) -> None:
-        super().__init__("Path step by step", ROW)
+        super().__init__(tr("Path step by step"), ROW)
         self.setModel(model)
         head = self.horizontalHeader()
         head.setSectionsMovable(False)

@@ -43,6 +43,7 @@ from planbench.ui.quality.review.hooks import offer_findings
 from planbench.ui.schedule.plan import Plan, extras_of, prepare_reasons
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -64,7 +65,7 @@ class LogicWorkspace(QWidget):
     """Traces whatever activity is selected; follows the selection of the other workspaces."""
 
     name = "logic"
-    title = "Logic"
+    title = tr("Logic")
     icon = "logic"
 
     def __init__(self, state: AppState) -> None:
@@ -105,10 +106,16 @@ class LogicWorkspace(QWidget):
         self._stack = QStackedLayout()
         self._stack.addWidget(
             EmptyState(
-                "No schedule is open",
-                "Logic shows what an activity waits for and what waits for it, which path sets "
-                "the date of a milestone, and the reason for each date.",
-                ("Choose a project", "home", lambda: self.state.workspace_requested.emit("home")),
+                tr("No schedule is open"),
+                tr(
+                    "Logic shows what an activity waits for and what waits for it, which path sets "
+                    "the date of a milestone, and the reason for each date."
+                ),
+                (
+                    tr("Choose a project"),
+                    "home",
+                    lambda: self.state.workspace_requested.emit("home"),
+                ),
             )
         )
         self._stack.addWidget(self._work_page())
@@ -135,21 +142,28 @@ class LogicWorkspace(QWidget):
         offer_findings(self.state, self.canvas, lambda: [self.state.selection])
 
     def _toolbar(self) -> Toolbar:
-        bar = Toolbar("Logic")
-        self.view = SegmentedControl(("Trace", "Path", "Time"), "Picture")
+        bar = Toolbar(tr("Logic"))
+        self.view = SegmentedControl((tr("Trace"), tr("Path"), tr("Time")), tr("Picture"))
         self.view.changed.connect(lambda _index: self._show_trace())
-        self.before = Button("", "quiet", "arrow-left", tip="Trace before (Ctrl+[)")
-        self.after = Button("", "quiet", "arrow-right", tip="Trace after (Ctrl+])")
+        self.before = Button("", "quiet", "arrow-left", tip=tr("Trace before (Ctrl+[)"))
+        self.after = Button("", "quiet", "arrow-right", tip=tr("Trace after (Ctrl+])"))
         self.before.clicked.connect(lambda _on=False: self.step_back())
         self.after.clicked.connect(lambda _on=False: self.step_on())
         self.isolate = Button(
-            "Isolate in Schedule", "default", "filter", tip="Show only these activities in Schedule"
+            tr("Isolate in Schedule"),
+            "default",
+            "filter",
+            tip=tr("Show only these activities in Schedule"),
         )
         self.isolate.clicked.connect(lambda _on=False: self.exits.isolate_rows())
         self.summary = Label("", "body", "text-muted")
-        self.copy = Button("Copy as text", "default", "copy", tip="Copy the path as a table")
+        self.copy = Button(
+            tr("Copy as text"), "default", "copy", tip=tr("Copy the path as a table")
+        )
         self.copy.clicked.connect(lambda _on=False: self.exits.copy_text())
-        self.export = Button("Export", "quiet", "download", tip="Save the picture, or the log")
+        self.export = Button(
+            tr("Export"), "quiet", "download", tip=tr("Save the picture, or the log")
+        )
         self.export.clicked.connect(lambda _on=False: self.exits.menu())
         left: list[QWidget] = [self.view, self.before, self.after, self.isolate]
         right: list[QWidget] = [self.summary, self.copy, self.export]
@@ -199,9 +213,9 @@ class LogicWorkspace(QWidget):
         self._beyond = ElidedLabel("", "small", "text-muted")
         row.addWidget(self._beyond, 1)
         for role, words in (
-            ("link-critical", "driving, critical"),
+            ("link-critical", tr("driving, critical")),
             ("link-driving", "driving"),
-            ("link", "has slack"),
+            ("link", tr("has slack")),
         ):
             mark = Surface(role)
             mark.setFixedSize(18, 2)
@@ -229,16 +243,16 @@ class LogicWorkspace(QWidget):
 
     def _commands(self) -> None:
         for words, keys, picture, slot in (
-            ("Trace before", "Ctrl+[", "arrow-left", self.step_back),
-            ("Trace after", "Ctrl+]", "arrow-right", self.step_on),
-            ("Isolate in Schedule", "", "filter", self.exits.isolate_rows),
-            ("Copy the path as text", "", "copy", self.exits.copy_text),
-            ("Save the trace as a picture…", "", "download", self.exits.save_picture),
-            ("Show the schedule log", "", "file", self.exits.show_log),
-            ("Zoom in", "Ctrl++", "zoom-in", lambda: self.canvas.zoom(1.2)),
-            ("Zoom out", "Ctrl+-", "zoom-out", lambda: self.canvas.zoom(1 / 1.2)),
-            ("Fit the picture", "Ctrl+0", "fit", self.canvas.fit),
-            ("Show or hide details", "Ctrl+I", "details", self.toggle_details),
+            (tr("Trace before"), "Ctrl+[", "arrow-left", self.step_back),
+            (tr("Trace after"), "Ctrl+]", "arrow-right", self.step_on),
+            (tr("Isolate in Schedule"), "", "filter", self.exits.isolate_rows),
+            (tr("Copy the path as text"), "", "copy", self.exits.copy_text),
+            (tr("Save the trace as a picture…"), "", "download", self.exits.save_picture),
+            (tr("Show the schedule log"), "", "file", self.exits.show_log),
+            (tr("Zoom in"), "Ctrl++", "zoom-in", lambda: self.canvas.zoom(1.2)),
+            (tr("Zoom out"), "Ctrl+-", "zoom-out", lambda: self.canvas.zoom(1 / 1.2)),
+            (tr("Fit the picture"), "Ctrl+0", "fit", self.canvas.fit),
+            (tr("Show or hide details"), "Ctrl+I", "details", self.toggle_details),
         ):
             action = QAction(icon(picture), words, self)
             action.setShortcut(QKeySequence(keys))
@@ -289,8 +303,10 @@ class LogicWorkspace(QWidget):
         self._reasons = None
         if not usable:
             self._stale = document.cpm is None and not document.problem
-            why = document.problem or "The schedule is being calculated."
-            self.banner.show_message(f"{why} A trace needs calculated dates.", closable=False)
+            why = document.problem or tr("The schedule is being calculated.")
+            self.banner.show_message(
+                tr("{why} A trace needs calculated dates.").format(why=why), closable=False
+            )
             self._clear()
             return
         self.banner.hide()
@@ -328,7 +344,7 @@ class LogicWorkspace(QWidget):
         schedule, cpm = document.schedule, document.cpm
 
         def work(context: JobContext) -> Prepared:
-            context.report(0, 1, "Following the logic")
+            context.report(0, 1, tr("Following the logic"))
             return prepare_reasons(schedule, cpm)
 
         def done(network: Prepared) -> None:
@@ -337,7 +353,7 @@ class LogicWorkspace(QWidget):
                 self.model.explain_with(self._reasons)
                 self.plan.explain_with(network, cpm)
 
-        self.state.run("logic-reasons", "Reasons of dates", work, done)
+        self.state.run("logic-reasons", tr("Reasons of dates"), work, done)
 
     def _fill_targets(self) -> None:
         acts, facts = self.plan.schedule.activities, self.plan.activity_facts
@@ -421,10 +437,14 @@ class LogicWorkspace(QWidget):
         self.canvas.show_picture(picture, current)
         if titles is None:
             before, after = beyond(document, found)
-            told = [f"{text.number(before)} more before"] if before else []
-            told += [f"{text.number(after)} more ahead"] if after else []
+            told = [tr("{before} more before").format(before=text.number(before))] if before else []
+            told += [tr("{after} more ahead").format(after=text.number(after))] if after else []
             if picture.left_out:
-                told.append(f"{text.number(picture.left_out)} left out for want of room")
+                told.append(
+                    tr("{left_out} left out for want of room").format(
+                        left_out=text.number(picture.left_out)
+                    )
+                )
             self._tell_beyond(", ".join(told))
 
     def _picture(self, found: Trace, current: int, titles: _StepTitles | None) -> TraceScene:
@@ -491,7 +511,7 @@ class LogicWorkspace(QWidget):
             if self.state.document is document and document.cpm is asked:
                 self._show_paths(found)
 
-        self.state.run("paths", "Finding float paths", work, done)
+        self.state.run("paths", tr("Finding float paths"), work, done)
 
     def _show_paths(self, found: tuple[FloatPath, ...]) -> None:
         document = self.state.document
@@ -511,7 +531,7 @@ class LogicWorkspace(QWidget):
         ]
         free = self.sidebar.by == "free"
         sentence = gain_sentence(document, self.target, found) if free else ""
-        note = "" if found else "No open activity leads to it."
+        note = "" if found else tr("No open activity leads to it.")
         self.sidebar.show_paths(lines, 0 if lines else -1, sentence, note)
         self._show_path()
 
@@ -527,13 +547,21 @@ class LogicWorkspace(QWidget):
         self.model.show_steps(document.schedule, self.plan.activity_facts, listed, self._reasons)
         acts = document.schedule.activities
         code = str(acts.code[self.target])
-        title = "Driving path" if chosen.number == 1 else f"Float path {chosen.number}"
-        self.path_title.setText(f"{title} to {code}")
+        title = (
+            tr("Driving path")
+            if chosen.number == 1
+            else tr("Float path {number}").format(number=chosen.number)
+        )
+        self.path_title.setText(tr("{title} to {code}").format(title=title, code=code))
         self._path_note.setText(path_name(document.schedule, chosen))
         open_ = sum(1 for row in self.shown_path.rows if acts.status[row] != Status.COMPLETE)
         left = int(document.cpm.early_finish[self.target]) - document.schedule.data_date
         days = text.number(max(0, round(left / 1440)))
-        self.summary.setText(f"{text.counted(open_, 'open step')}, {days} calendar days to {code}")
+        self.summary.setText(
+            tr("{open}, {days} calendar days to {code}").format(
+                open=text.counted(open_, tr("open step"), tr("open steps")), days=days, code=code
+            )
+        )
         self._show_step(self.state.selection)
         if self.view.index == ALONG:
             self._show_trace()
@@ -609,4 +637,4 @@ class _StepTitles:
         self._before = before
 
     def __call__(self, level: int) -> str:
-        return f"Step {level + self._before + 1}"
+        return tr("Step {level}").format(level=level + self._before + 1)

@@ -35,6 +35,7 @@ from planbench.ui.merge import tables
 from planbench.ui.session import Session, file_filter
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -56,8 +57,8 @@ if TYPE_CHECKING:
 DELAY = 200
 """Milliseconds after the last choice before the merge is worked out anew."""
 
-_CSV = "CSV (*.csv)"
-_TABS = ("Decisions", "Interfaces", "Traceability")
+_CSV = tr("CSV (*.csv)")
+_TABS = (tr("Decisions"), tr("Interfaces"), tr("Traceability"))
 
 Source = str | int
 """A file's path, or an update of the library."""
@@ -76,8 +77,8 @@ class MergeDialog(QDialog):
         self.codes: tuple[CodeRule, ...] = ()
         self.result_: MergeResult | None = None
         self._kept = False
-        self.setWindowTitle("Merge schedules")
-        self.setAccessibleName("Merge schedules")
+        self.setWindowTitle(tr("Merge schedules"))
+        self.setAccessibleName(tr("Merge schedules"))
         self.setMinimumSize(1080, 560)
         self.resize(1240, 700)
         self._timer = QTimer(self)
@@ -92,7 +93,7 @@ class MergeDialog(QDialog):
     def open_for(cls, window: MainWindow) -> MergeDialog | None:
         """Show the dialog; None, and said, while the library is not open."""
         if window.state.library is None:
-            window.say("warning", "The library is not open yet.")
+            window.say("warning", tr("The library is not open yet."))
             return None
         dialog = cls(window.state, window.session, window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -103,46 +104,54 @@ class MergeDialog(QDialog):
 
     def _make(self) -> None:
         self.list = QListWidget()
-        self.list.setAccessibleName("Schedules to merge")
+        self.list.setAccessibleName(tr("Schedules to merge"))
         self.list.setFont(current_theme().font("body"))
         self.list.setFixedHeight(112)
         self.list.currentRowChanged.connect(lambda _row: self._tell_buttons())
-        self.add = Button("Files…", "default", "plus", tip="Add schedule files")
+        self.add = Button(tr("Files…"), "default", "plus", tip=tr("Add schedule files"))
         self.add.clicked.connect(self._ask_for_files)
-        self.from_library = Button("Library", "default", "database", tip="Add an update")
+        self.from_library = Button(tr("Library"), "default", "database", tip=tr("Add an update"))
         self.from_library.clicked.connect(self._choose_update)
-        self.remove = Button("", "quiet", "trash", tip="Take this schedule out")
+        self.remove = Button("", "quiet", "trash", tip=tr("Take this schedule out"))
         self.remove.clicked.connect(lambda: self.take_out(self.list.currentRow()))
-        self.up = Button("", "quiet", "arrow-up", tip="Move up: the first one's names count")
+        self.up = Button("", "quiet", "arrow-up", tip=tr("Move up: the first one's names count"))
         self.up.clicked.connect(lambda: self.move_up(self.list.currentRow()))
-        self.link_list = Button("Links…", "default", "link", tip="A CSV of links between projects")
+        self.link_list = Button(
+            tr("Links…"), "default", "link", tip=tr("A CSV of links between projects")
+        )
         self.link_list.clicked.connect(lambda: self._ask_for_csv(self.use_links))
-        self.code_list = Button("Codes…", "default", "table", tip="A CSV that maps activity codes")
+        self.code_list = Button(
+            tr("Codes…"), "default", "table", tip=tr("A CSV that maps activity codes")
+        )
         self.code_list.clicked.connect(lambda: self._ask_for_csv(self.use_codes))
         self.lists = Label("", "small", "text-muted", wrap=True)
-        self.calendars = check_box("Same working time is one calendar", True)
-        self.resources = check_box("Same resource id is one resource", True)
-        self.by_name = check_box("Same resource name as well", False)
-        self.latest = check_box("All from the latest data date", False)
-        self.floats = SegmentedControl(("Project", "Programme"), "Total float runs to the finish")
+        self.calendars = check_box(tr("Same working time is one calendar"), True)
+        self.resources = check_box(tr("Same resource id is one resource"), True)
+        self.by_name = check_box(tr("Same resource name as well"), False)
+        self.latest = check_box(tr("All from the latest data date"), False)
+        self.floats = SegmentedControl(
+            (tr("Project"), tr("Programme")), tr("Total float runs to the finish")
+        )
         for box in (self.calendars, self.resources, self.by_name, self.latest):
             box.toggled.connect(self._changed)
         self.resources.toggled.connect(self.by_name.setEnabled)
         self.floats.changed.connect(self._changed)
-        self.code = FormField("Project id of the master", "IMS")
-        self.name = FormField("Name", "Integrated master schedule")
+        self.code = FormField(tr("Project id of the master"), "IMS")
+        self.name = FormField(tr("Name"), tr("Integrated master schedule"))
 
     def _lay_out(self) -> None:
-        self.keep = Button("Merge into the library", "primary", "check", tip="Keep and open it")
+        self.keep = Button(
+            tr("Merge into the library"), "primary", "check", tip=tr("Keep and open it")
+        )
         self.keep.clicked.connect(self.file)
-        bar = Toolbar("Merge schedules")
+        bar = Toolbar(tr("Merge schedules"))
         self.sentence = Label("", "body", "text-muted")
         bar.add(self.sentence)
         bar.add_stretch()
         bar.add(self.keep)
         self.problem = Banner("warning")
         self.problem.hide()
-        self.tabs = Tabs(_TABS, "What merging does")
+        self.tabs = Tabs(_TABS, tr("What merging does"))
         self.tables = [TableView(name) for name in _TABS]
         self.stack = QStackedWidget()
         for table in self.tables:
@@ -160,10 +169,13 @@ class MergeDialog(QDialog):
         self.whole = QStackedWidget()
         self.whole.addWidget(
             EmptyState(
-                "Two schedules or more",
-                "Add schedule files or updates of the library. What would be renamed, shared or in "
-                "conflict is shown here before anything is kept.",
-                ("Add files", "plus", self._ask_for_files),
+                tr("Two schedules or more"),
+                tr(
+                    "Add schedule files or updates of the library. What would be renamed, shared "
+                    "or in "
+                    "conflict is shown here before anything is kept."
+                ),
+                (tr("Add files"), "plus", self._ask_for_files),
             )
         )
         self.whole.addWidget(full)
@@ -180,23 +192,23 @@ class MergeDialog(QDialog):
     def _pane(self) -> QWidget:
         pane = SidePane("", 320, "left")
         body = pane.body
-        body.addWidget(Label("Schedules, the first one leads", "strong"))
+        body.addWidget(Label(tr("Schedules, the first one leads"), "strong"))
         body.addWidget(self.list)
         body.addLayout(side_by_side(self.add, self.from_library, None, self.up, self.remove))
         body.addSpacing(8)
-        body.addWidget(Label("Lists", "strong"))
+        body.addWidget(Label(tr("Lists"), "strong"))
         body.addLayout(side_by_side(self.link_list, self.code_list, None))
         body.addWidget(self.lists)
         body.addSpacing(4)
-        body.addWidget(Label("Decisions", "strong"))
+        body.addWidget(Label(tr("Decisions"), "strong"))
         for box in (self.calendars, self.resources, self.by_name, self.latest):
             body.addWidget(box)
         body.addLayout(
-            side_by_side(Label("Total float to the finish of", "body", "text-muted"), None)
+            side_by_side(Label(tr("Total float to the finish of"), "body", "text-muted"), None)
         )
         body.addLayout(side_by_side(self.floats, None))
         body.addSpacing(8)
-        body.addWidget(Label("Master", "strong"))
+        body.addWidget(Label(tr("Master"), "strong"))
         body.addWidget(self.code)
         body.addWidget(self.name)
         return pane
@@ -243,7 +255,7 @@ class MergeDialog(QDialog):
         self.up.setEnabled(row > 0)
 
     def _ask_for_files(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self, "Schedules to merge", "", file_filter())
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Schedules to merge"), "", file_filter())
         self.add_files(paths)
 
     def _choose_update(self) -> None:
@@ -257,7 +269,7 @@ class MergeDialog(QDialog):
                     lambda _on=False, one=update.id, title=title: self.add_update(one, title)
                 )
         if menu.isEmpty():
-            menu.addAction("The library is empty").setEnabled(False)
+            menu.addAction(tr("The library is empty")).setEnabled(False)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.from_library.mapToGlobal(self.from_library.rect().bottomLeft()))
 
@@ -265,7 +277,7 @@ class MergeDialog(QDialog):
 
     def _ask_for_csv(self, use: object) -> None:
         assert callable(use)
-        path, _ = QFileDialog.getOpenFileName(self, "List", "", _CSV)
+        path, _ = QFileDialog.getOpenFileName(self, tr("List"), "", _CSV)
         if path:
             use(path)
 
@@ -290,9 +302,9 @@ class MergeDialog(QDialog):
     def _tell_lists(self) -> None:
         words = []
         if self.links:
-            words.append(text.counted(len(self.links), "link"))
+            words.append(text.counted(len(self.links), tr("link"), tr("links")))
         if self.codes:
-            words.append(text.counted(len(self.codes), "rule for codes", "rules for codes"))
+            words.append(text.counted(len(self.codes), tr("rule for codes"), tr("rules for codes")))
         self.lists.setText(", ".join(words))
         self._changed()
 
@@ -304,7 +316,7 @@ class MergeDialog(QDialog):
         self.problem.hide()
         ready = len(self.sources) > 1
         self.whole.setCurrentIndex(1 if ready else 0)
-        self.sentence.setText("" if not ready else "Working out what merging does…")
+        self.sentence.setText("" if not ready else tr("Working out what merging does…"))
         if ready:
             self._timer.start()
         else:
@@ -333,7 +345,7 @@ class MergeDialog(QDialog):
 
             try:
                 for place, source in enumerate(sources):
-                    context.report(place, len(sources) + 2, "Reading")
+                    context.report(place, len(sources) + 2, tr("Reading"))
                     if source in read:
                         continue
                     if isinstance(source, int):
@@ -351,7 +363,7 @@ class MergeDialog(QDialog):
                 self._read.update(read)
                 self._show(result)
 
-        self._state.run("merge", "Merging", work, done)
+        self._state.run("merge", tr("Merging"), work, done)
 
     def _show(self, result: MergeResult | PlanbenchError) -> None:
         if isinstance(result, PlanbenchError):
@@ -361,9 +373,11 @@ class MergeDialog(QDialog):
         self.result_, self._kept = result, False
         schedule, merged = result.document.schedule, result.merged
         self.sentence.setText(
-            f"{text.counted(len(merged.origins), 'project')}, "
-            f"{text.counted(len(schedule), 'activity', 'activities')}, "
-            f"{text.counted(len(merged.crossings), 'link')} between them"
+            tr("{origins}, {schedule}, {crossings} between them").format(
+                origins=text.counted(len(merged.origins), tr("project"), tr("projects")),
+                schedule=text.counted(len(schedule), tr("activity"), tr("activities")),
+                crossings=text.counted(len(merged.crossings), tr("link"), tr("links")),
+            )
         )
         made = (tables.decisions(result), tables.register(result), tables.findings(result))
         for place, (table, model) in enumerate(zip(self.tables, made, strict=True)):
@@ -376,7 +390,9 @@ class MergeDialog(QDialog):
             self._say(result.document.problem, "error")
         elif conflicts:
             self._say(
-                f"{text.counted(conflicts, 'decision')} to look at before the master is kept.",
+                tr("{conflicts} to look at before the master is kept.").format(
+                    conflicts=text.counted(conflicts, tr("decision"), tr("decisions"))
+                ),
                 "info",
             )
 
@@ -389,14 +405,14 @@ class MergeDialog(QDialog):
         """Keep the master in the library as an update of its own project, and open it."""
         result, library = self.result_, self._state.library
         code = self.code.text().strip()
-        self.code.set_error("" if code else "The master needs a project id.")
+        self.code.set_error("" if code else tr("The master needs a project id."))
         if result is None or not code:
             return
         name = self.name.text().strip() or code
         self.keep.setEnabled(False)
 
         def work(context: JobContext) -> int:
-            context.report(0, 1, "Keeping the master")
+            context.report(0, 1, tr("Keeping the master"))
             return file_in_library(library, result, code, name)
 
         def done(update: int) -> None:
@@ -405,9 +421,9 @@ class MergeDialog(QDialog):
             if isValid(self):
                 self._kept = True
                 self.tabs.setCurrentIndex(2)
-                self._say("The master is in the library. Rows lead to its activities.", "info")
+                self._say(tr("The master is in the library. Rows lead to its activities."), "info")
 
-        job = self._state.run("merge-keep", "Keeping the master", work, done)
+        job = self._state.run("merge-keep", tr("Keeping the master"), work, done)
         job.failed.connect(lambda error: self._refused(error))
 
     def _refused(self, error: object) -> None:
@@ -424,7 +440,9 @@ class MergeDialog(QDialog):
             return
         mine = self.result_.document.schedule.digest if self.result_ is not None else ""
         if not self._kept or document is None or document.schedule.digest != mine:
-            self._say("Merge into the library first; rows then lead to their activities.", "info")
+            self._say(
+                tr("Merge into the library first; rows then lead to their activities."), "info"
+            )
             return
         self._state.select(model.activities[row])
         self._state.workspace_requested.emit("schedule")

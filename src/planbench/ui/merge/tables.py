@@ -8,10 +8,11 @@ from planbench.domain.schedule import NO_ROW
 from planbench.domain.times import from_iso
 from planbench.services.merge import MergeResult, interfaces
 from planbench.ui import text
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 CHIP_OF = {"error": "missing", "warning": "watch", "info": "data"}
-WORD_OF = {"error": "Error", "warning": "Look at it", "info": "Note"}
+WORD_OF = {"error": tr("Error"), "warning": tr("Look at it"), "info": tr("Note")}
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -60,10 +61,10 @@ def decisions(result: MergeResult) -> Rows:
     ]
     columns = (
         Column("severity", "", 100),
-        Column("kind", "Kind", 128),
-        Column("where", "Where", 170),
-        Column("what", "What was found", 240, stretch=True),
-        Column("done", "What is done", 180),
+        Column("kind", tr("Kind"), 128),
+        Column("where", tr("Where"), 170),
+        Column("what", tr("What was found"), 240, stretch=True),
+        Column("done", tr("What is done"), 180),
     )
     return Rows(columns, rows, [r.severity for r in repairs])
 
@@ -85,11 +86,11 @@ def findings(result: MergeResult) -> Rows:
     ]
     columns = (
         Column("severity", "", 100),
-        Column("direction", "Trace", 84),
-        Column("project", "Project", 90),
-        Column("id", "Activity", 130),
-        Column("text", "What was found", 320, stretch=True),
-        Column("days", "Days", 60, right=True),
+        Column("direction", tr("Trace"), 84),
+        Column("project", tr("Project"), 90),
+        Column("id", tr("Activity"), 130),
+        Column("text", tr("What was found"), 320, stretch=True),
+        Column("days", tr("Days"), 60, right=True),
     )
     return Rows(columns, rows, [f.severity for f in found], [f.activity for f in found])
 
@@ -113,15 +114,15 @@ def register(result: MergeResult) -> Rows:
         for one in found
     ]
     columns = (
-        Column("giver", "Giver", 130, stretch=True),
-        Column("giver_project", "Project", 86),
-        Column("finish", "Finish", 86),
-        Column("type", "Link", 76),
-        Column("receiver", "Receiver", 130, stretch=True),
-        Column("receiver_project", "Project", 86),
-        Column("start", "Start", 86),
-        Column("agreed", "Agreed", 86),
-        Column("driving", "Driving", 62),
+        Column("giver", tr("Giver"), 130, stretch=True),
+        Column("giver_project", tr("Project"), 86),
+        Column("finish", tr("Finish"), 86),
+        Column("type", tr("Link"), 76),
+        Column("receiver", tr("Receiver"), 130, stretch=True),
+        Column("receiver_project", tr("Project"), 86),
+        Column("start", tr("Start"), 86),
+        Column("agreed", tr("Agreed"), 86),
+        Column("driving", tr("Driving"), 62),
     )
     ends = [int(links.successor[c.relationship]) for c in result.merged.crossings]
     return Rows(columns, rows, (), ends)

@@ -16,6 +16,7 @@ from planbench.scenes.facts import BAND, EFFORT, TASK
 from planbench.scenes.formats import ACTUAL, THIN
 from planbench.scenes.outline import RowMap
 from planbench.services.assigning import can_edit
+from planbench.ui.translation import tr
 from planbench.ui.widgets.table import CellLook, Column, FlatTableModel
 
 Sorter = Callable[[str, bool, bool], None]
@@ -136,8 +137,8 @@ class ActivityModel(FlatTableModel):
         found = super().data(index, role)
         if role == Qt.ItemDataRole.AccessibleTextRole and found and index.isValid():
             node, column = self.source(index.row()), index.column()
-            edited = ", edited" if self.is_edited(node, column) else ""
-            marked = ", marked" if column == 0 and self.is_marked(node) else ""
+            edited = tr(", edited") if self.is_edited(node, column) else ""
+            marked = tr(", marked") if column == 0 and self.is_marked(node) else ""
             return f"{found}{self._mark_words(node, column)}{marked}{edited}"
         return found
 
@@ -149,10 +150,10 @@ class ActivityModel(FlatTableModel):
         facts = plan.facts
         if kind == "float":
             if facts.critical[node]:
-                return ", critical"
-            return ", near-critical" if facts.near[node] else ""
+                return tr(", critical")
+            return tr(", near-critical") if facts.near[node] else ""
         if kind == "name" and TASK < facts.kind[node] < EFFORT:
-            return ", milestone"
+            return tr(", milestone")
         return ""
 
     def tip(self, row: int, column: int) -> str:

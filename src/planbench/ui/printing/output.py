@@ -14,6 +14,7 @@ from planbench.scenes.print_page import PrintSource, build_page
 from planbench.scenes.print_setup import PX_PER_MM, PrintLayout, Sheet, paper_mm
 from planbench.services.convert import save
 from planbench.ui.printing.painter import SheetPainter
+from planbench.ui.translation import tr
 
 KINDS = ("pdf", "png")
 
@@ -30,7 +31,7 @@ def read_logo(path: str) -> QImage | None:
         return None
     picture = QImage(path)
     if picture.isNull():
-        raise PlanbenchError("the logo is no picture", path, "Choose a PNG or JPEG.")
+        raise PlanbenchError(tr("the logo is no picture"), path, tr("Choose a PNG or JPEG."))
     return picture
 
 
@@ -44,7 +45,9 @@ def write_print(
     """
     kind = path.suffix.lower().lstrip(".")
     if kind not in KINDS:
-        raise PlanbenchError("plans are printed as PDF or PNG", str(path), "End it with .pdf.")
+        raise PlanbenchError(
+            tr("plans are printed as PDF or PNG"), str(path), tr("End it with .pdf.")
+        )
     tell = report or (lambda done, total, text: None)
     painter = SheetPainter(read_logo(layout.setup.logo))
     made = _pdf if kind == "pdf" else _pngs
@@ -58,7 +61,7 @@ def _pdf(
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setTitle(layout.setup.title)
-    writer.setCreator(f"planbench {__version__}")
+    writer.setCreator(tr("planbench {version}").format(version=__version__))
     writer.setResolution(_DPI)
     wide, high = paper_mm(layout.setup)
     page = QPageSize(QSizeF(wide, high), QPageSize.Unit.Millimeter, layout.setup.paper)
@@ -67,7 +70,7 @@ def _pdf(
     painter = QPainter(writer)
     try:
         for number, sheet in enumerate(layout.sheets):
-            tell(number, len(layout.sheets), "Printing")
+            tell(number, len(layout.sheets), tr("Printing"))
             if number:
                 writer.newPage()
             painter.save()
@@ -77,7 +80,7 @@ def _pdf(
     finally:
         painter.end()
     save(bytes(buffer.data().data()), path)
-    tell(len(layout.sheets), len(layout.sheets), "Printed")
+    tell(len(layout.sheets), len(layout.sheets), tr("Printed"))
     return [path]
 
 
@@ -92,7 +95,7 @@ def sheet_image(
         QImage.Format.Format_ARGB32_Premultiplied,
     )
     if picture.isNull():
-        raise PlanbenchError("there is not enough memory for the picture", layout.setup.paper)
+        raise PlanbenchError(tr("there is not enough memory for the picture"), layout.setup.paper)
     picture.setDotsPerMeterX(round(1000 * PX_PER_MM * scale))
     picture.setDotsPerMeterY(round(1000 * PX_PER_MM * scale))
     painter = QPainter(picture)
@@ -112,7 +115,7 @@ def _pngs(
     total = len(layout.sheets)
     written = []
     for number, sheet in enumerate(layout.sheets, start=1):
-        tell(number - 1, total, "Printing")
+        tell(number - 1, total, tr("Printing"))
         name = path if total == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -121,5 +124,5 @@ def _pngs(
         )
         save(bytes(buffer.data().data()), name)
         written.append(name)
-    tell(total, total, "Printed")
+    tell(total, total, tr("Printed"))
     return written

@@ -38,6 +38,7 @@ from planbench.ui.printing.painter import SheetPainter
 from planbench.ui.printing.source import source_of, titled
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 DELAY = 150
 """Milliseconds after the last change before the sheet is painted again."""
 
-_FILES = "PDF (*.pdf);;Pictures, one a sheet (*.png)"
+_FILES = tr("PDF (*.pdf);;Pictures, one a sheet (*.png)")
 _TEXTS = ("title", "subtitle", "document", "revision", "prepared", "checked", "approved")
 
 
@@ -69,8 +70,8 @@ class SheetView(QWidget):
         super().__init__()
         self.picture = QImage()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Sheet as it will be printed")
-        self.setAccessibleDescription("Page up and page down turn the sheets")
+        self.setAccessibleName(tr("Sheet as it will be printed"))
+        self.setAccessibleDescription(tr("Page up and page down turn the sheets"))
 
     def show_picture(self, picture: QImage) -> None:
         """Show a sheet; an empty picture shows none."""
@@ -128,8 +129,8 @@ class PrintPreview(QDialog):
         self._state, self.source, self.setup = state, source, setup
         self.layout_: PrintLayout | None = None
         self.page = 0
-        self.setWindowTitle("Print preview")
-        self.setAccessibleName("Print preview")
+        self.setWindowTitle(tr("Print preview"))
+        self.setAccessibleName(tr("Print preview"))
         self.resize(1240, 760)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -145,7 +146,7 @@ class PrintPreview(QDialog):
         """Preview what the Schedule workspace shows; None, and said, without an open schedule."""
         document = window.state.document
         if document is None:
-            window.say("warning", "Open a schedule, then print it.")
+            window.say("warning", tr("Open a schedule, then print it."))
             return None
         window.go("schedule")
         space = window.page()
@@ -163,25 +164,25 @@ class PrintPreview(QDialog):
 
     def _make_fields(self) -> None:
         setup = self.setup
-        self.paper = ComboBox(list(PAPERS), "Paper")
+        self.paper = ComboBox(list(PAPERS), tr("Paper"))
         self.paper.setCurrentText(setup.paper)
-        self.way = SegmentedControl(("Across", "Upright"), "How the paper lies")
+        self.way = SegmentedControl((tr("Across"), tr("Upright")), tr("How the paper lies"))
         self.way.set_index(0 if setup.landscape else 1)
-        self.wide = _spin("Sheets across", 1, 20, setup.pages_wide)
-        self.tall = _spin("Sheets down", 0, 500, setup.pages_tall)
-        self.tall.setSpecialValueText("As needed")
-        self.repeat = check_box("Columns on every sheet", setup.repeat_columns)
-        self.legend = check_box("Legend", setup.legend)
-        self.names = check_box("Names on the bars", setup.names)
-        self.start = FormField("From", long_date_text(setup.start))
-        self.finish = FormField("To", long_date_text(setup.finish))
+        self.wide = _spin(tr("Sheets across"), 1, 20, setup.pages_wide)
+        self.tall = _spin(tr("Sheets down"), 0, 500, setup.pages_tall)
+        self.tall.setSpecialValueText(tr("As needed"))
+        self.repeat = check_box(tr("Columns on every sheet"), setup.repeat_columns)
+        self.legend = check_box(tr("Legend"), setup.legend)
+        self.names = check_box(tr("Names on the bars"), setup.names)
+        self.start = FormField(tr("From"), long_date_text(setup.start))
+        self.finish = FormField(tr("To"), long_date_text(setup.finish))
         first, last = (long_date_text(moment) for moment in self.source.span)
         self.start.field.setPlaceholderText(first)
         self.finish.field.setPlaceholderText(last)
         self.texts = {name: FormField(name.capitalize(), getattr(setup, name)) for name in _TEXTS}
-        self.logo = Button("Logo…", "default", "upload", tip="A picture left of the title")
+        self.logo = Button(tr("Logo…"), "default", "upload", tip=tr("A picture left of the title"))
         self.logo.clicked.connect(self._ask_for_logo)
-        self.no_logo = Button("", "quiet", "x", tip="No logo")
+        self.no_logo = Button("", "quiet", "x", tip=tr("No logo"))
         self.no_logo.clicked.connect(lambda: self.set_logo(""))
         self.paper.currentTextChanged.connect(self._changed)
         self.way.changed.connect(self._changed)
@@ -195,14 +196,16 @@ class PrintPreview(QDialog):
     def _lay_out_widgets(self) -> None:
         self.view = SheetView()
         self.view.turned.connect(self.turn)
-        self.before = Button("", "quiet", "arrow-left", tip="The sheet before")
-        self.after = Button("", "quiet", "arrow-right", tip="The next sheet")
+        self.before = Button("", "quiet", "arrow-left", tip=tr("The sheet before"))
+        self.after = Button("", "quiet", "arrow-right", tip=tr("The next sheet"))
         self.before.clicked.connect(lambda: self.turn(-1))
         self.after.clicked.connect(lambda: self.turn(1))
         self.count = Label("", "body", "text-muted", tabular=True)
-        self.write = Button("Write to a file…", "primary", "download", tip="As PDF or pictures")
+        self.write = Button(
+            tr("Write to a file…"), "primary", "download", tip=tr("As PDF or pictures")
+        )
         self.write.clicked.connect(self._ask_for_file)
-        bar = Toolbar("Print preview")
+        bar = Toolbar(tr("Print preview"))
         for part in (self.before, self.count, self.after):
             bar.add(part)
         bar.add_stretch()
@@ -226,20 +229,20 @@ class PrintPreview(QDialog):
     def _pane(self) -> QWidget:
         pane = SidePane("", 300)
         body = pane.body
-        body.addWidget(Label("Paper", "strong"))
+        body.addWidget(Label(tr("Paper"), "strong"))
         body.addLayout(side_by_side(self.paper, self.way))
-        for title, spin in (("Sheets across", self.wide), ("Sheets down", self.tall)):
+        for title, spin in ((tr("Sheets across"), self.wide), (tr("Sheets down"), self.tall)):
             body.addLayout(side_by_side(Label(title, "body", "text-muted"), None, spin))
         body.addWidget(self.repeat)
         body.addSpacing(8)
-        body.addWidget(Label("Time", "strong"))
+        body.addWidget(Label(tr("Time"), "strong"))
         body.addLayout(side_by_side(self.start, self.finish))
         body.addSpacing(8)
-        body.addWidget(Label("Marks", "strong"))
+        body.addWidget(Label(tr("Marks"), "strong"))
         body.addWidget(self.names)
         body.addWidget(self.legend)
         body.addSpacing(8)
-        body.addWidget(Label("Head and revision block", "strong"))
+        body.addWidget(Label(tr("Head and revision block"), "strong"))
         for name in ("title", "subtitle"):
             body.addWidget(self.texts[name])
         for pair in (("document", "revision"), ("prepared", "checked")):
@@ -286,7 +289,7 @@ class PrintPreview(QDialog):
 
     def _ask_for_logo(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self, "Logo", "", "Pictures (*.png *.jpg *.jpeg *.bmp *.svg)"
+            self, tr("Logo"), "", tr("Pictures (*.png *.jpg *.jpeg *.bmp *.svg)")
         )
         if path:
             self.set_logo(path)
@@ -329,16 +332,22 @@ class PrintPreview(QDialog):
         self.before.setEnabled(self.page > 0)
         self.after.setEnabled(self.page < total - 1)
         self.write.setEnabled(total > 0)
-        self.count.setText(f"Page {self.page + 1} of {text.number(total)}" if total else "No page")
+        self.count.setText(
+            tr("Page {page} of {total}").format(page=self.page + 1, total=text.number(total))
+            if total
+            else tr("No page")
+        )
         if layout is None:
             return
         if layout.zoom < 1.0:
-            self.count.setText(f"{self.count.text()}, at {layout.zoom * 100:.0f} %")
+            self.count.setText(
+                tr("{text}, at {zoom:.0f} %").format(text=self.count.text(), zoom=layout.zoom * 100)
+            )
         source, sheet = self.source, layout.sheets[self.page]
         scale = self._scale(layout)
 
         def work(context: JobContext) -> QImage:
-            context.report(0, 1, "Painting the sheet")
+            context.report(0, 1, tr("Painting the sheet"))
             painter = SheetPainter(read_logo(layout.setup.logo))
             return sheet_image(source, layout, sheet, painter, scale)
 
@@ -346,7 +355,7 @@ class PrintPreview(QDialog):
             if isValid(self.view):  # the preview may have been closed in between
                 self.view.show_picture(picture)
 
-        self._state.run("print-preview", "Painting the sheet", work, done)
+        self._state.run("print-preview", tr("Painting the sheet"), work, done)
 
     def _scale(self, layout: PrintLayout) -> float:
         """Sharp on screen, but no sharper than needed."""
@@ -359,7 +368,10 @@ class PrintPreview(QDialog):
     def _ask_for_file(self) -> None:
         name = "".join(c if c.isalnum() or c in " -_." else "-" for c in self.setup.title)
         path, _ = QFileDialog.getSaveFileName(
-            self, "Write to a file", f"{name.strip() or 'plan'}.pdf", _FILES
+            self,
+            tr("Write to a file"),
+            tr("{words}.pdf").format(words=name.strip() or tr("plan")),
+            _FILES,
         )
         if path:
             self.write_to(path)
@@ -376,10 +388,12 @@ class PrintPreview(QDialog):
         def done(paths: list[Path]) -> None:
             if isValid(self):
                 self.kept.emit(self.setup)
-            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-            self._state.message.emit("info", f"Written to {paths[0]}{more}")
+            more = tr(" and {paths} more").format(paths=len(paths) - 1) if len(paths) > 1 else ""
+            self._state.message.emit(
+                "info", tr("Written to {paths}{more}").format(paths=paths[0], more=more)
+            )
 
-        self._state.run("print", f"Printing to {Path(path).name}", work, done)
+        self._state.run("print", tr("Printing to {name}").format(name=Path(path).name), work, done)
 
 
 # ------------------------------------------------------------ small parts
@@ -405,6 +419,6 @@ def _read(field: FormField, first: bool) -> int | None:
     try:
         moment, timed = read_date(words)
     except ValueError:
-        field.set_error("No date; write 31-Dec-2026.")
+        field.set_error(tr("No date; write 31-Dec-2026."))
         return None
     return moment if timed or first else moment + 1440

@@ -21,6 +21,7 @@ from planbench.services.layouts import BARS, Layout
 from planbench.ui.printing.painter import text_width
 from planbench.ui.schedule.plan import Plan, extras_of
 from planbench.ui.theme import load_theme
+from planbench.ui.translation import tr
 
 PAPER_COLUMNS = ["id", "name", "remaining", "start", "finish", "float", "variance"]
 """Columns of a layout that names none."""
@@ -75,27 +76,41 @@ def _finish(plan: Plan) -> tuple[int, float]:
 def _shown(plan: Plan) -> str:
     """Which activities stand on the sheets, and under what."""
     count = len(plan.schedule)
-    words = f"{number_text(plan.matching)} of {number_text(count)} activities"
+    words = tr("{matching} of {count} activities").format(
+        matching=number_text(plan.matching), count=number_text(count)
+    )
     if plan.matching == count:
-        words = f"All {number_text(count)} activities"
+        words = tr("All {count} activities").format(count=number_text(count))
     by = [groupings(plan.columns).get(one, one) for one in plan.grouping]
-    words += f", grouped by {', '.join(map(str, by))}" if by else ", not grouped"
+    words += (
+        tr(", grouped by {words}").format(words=", ".join(map(str, by)))
+        if by
+        else tr(", not grouped")
+    )
     closed = int(np.count_nonzero(plan.folded))
-    return words + (f", {closed} groups closed" if closed else "")
+    return words + (tr(", {closed} groups closed").format(closed=closed) if closed else "")
 
 
 def _origin(document: Document) -> str:
     source = document.schedule.source
     name = source.name or document.update_label
-    return f"{name}  sha-256 {source.sha256[:12]}" if source.sha256 else name
+    return (
+        tr("{name}  sha-256 {sha256}").format(name=name, sha256=source.sha256[:12])
+        if source.sha256
+        else name
+    )
 
 
 def titled(setup: PageSetup, document: Document) -> PageSetup:
     """The setup with a title and a subtitle where it has none."""
-    against = f" against {document.baseline_label}" if document.baseline_label else ""
+    against = (
+        tr(" against {baseline_label}").format(baseline_label=document.baseline_label)
+        if document.baseline_label
+        else ""
+    )
     return replace(
         setup,
-        title=setup.title or document.title or document.schedule.source.name or "Schedule",
+        title=setup.title or document.title or document.schedule.source.name or tr("Schedule"),
         subtitle=setup.subtitle or f"{document.update_label}{against}",
     )
 

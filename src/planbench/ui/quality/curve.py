@@ -12,6 +12,7 @@ from planbench.domain.schedule import Numbers
 from planbench.engines.quality.result import MetricResult
 from planbench.ui import text
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _STEPS = 96
 
@@ -60,7 +61,9 @@ class ThresholdCurve(QWidget):
         if usable and result is not None and found is not None and found.spread is not None:
             self._limits = limits_around(result)
             self._shares = beyond(found.spread, self._limits, found.beyond) / found.spread.size
-            self.setAccessibleName(f"If the limit were different: {self._said(self._here())}")
+            self.setAccessibleName(
+                tr("If the limit were different: {here}").format(here=self._said(self._here()))
+            )
         self.update()
         return usable
 
@@ -81,7 +84,11 @@ class ThresholdCurve(QWidget):
 
     def _said(self, limit: float) -> str:
         share = text.percent(self._share_at(limit))
-        return f"{share} at {text.number(limit, 0 if limit == int(limit) else 1)}{self._unit()}"
+        return tr("{share} at {limit}{unit}").format(
+            share=share,
+            limit=text.number(limit, 0 if limit == int(limit) else 1),
+            unit=self._unit(),
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover = int(event.position().x())

@@ -13,6 +13,7 @@ from planbench.engines.quality.ribbons import Difference, Reading, differences
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, CellLook, Column, FlatTableModel, Label, TableView
 from planbench.ui.widgets.forms import check_box
 
@@ -25,27 +26,27 @@ class ReadingsModel(FlatTableModel):
         results = [one.result for one in readings]
         columns = [
             Column(
-                "ruleset", "Ruleset", 250, values=[one.report.ruleset.title for one in readings]
+                "ruleset", tr("Ruleset"), 250, values=[one.report.ruleset.title for one in readings]
             ),
-            Column("id", "Metric", 120, values=[one.id for one in results], elide=False),
-            Column("state", "State", 120, sort_values=[one.state for one in results]),
+            Column("id", tr("Metric"), 120, values=[one.id for one in results], elide=False),
+            Column("state", tr("State"), 120, sort_values=[one.state for one in results]),
             Column(
                 "value",
-                "Value",
+                tr("Value"),
                 84,
                 right=True,
                 values=[words.value(one.metric, one.value) for one in results],
             ),
             Column(
                 "limit",
-                "Limit",
+                tr("Limit"),
                 80,
                 right=True,
                 values=[words.limit(one.metric) for one in results],
             ),
             Column(
                 "rows",
-                "Rows",
+                tr("Rows"),
                 64,
                 right=True,
                 values=[int(one.rows.size) for one in results],
@@ -53,14 +54,18 @@ class ReadingsModel(FlatTableModel):
             ),
             Column(
                 "counted",
-                "Counted",
+                tr("Counted"),
                 80,
                 right=True,
                 values=[text.number(one.membership.size) for one in results],
                 sort_values=np.array([one.membership.size for one in results], dtype=np.int64),
             ),
             Column(
-                "formula", "Formula", 300, values=[r.metric.formula for r in results], stretch=True
+                "formula",
+                tr("Formula"),
+                300,
+                values=[r.metric.formula for r in results],
+                stretch=True,
             ),
         ]
         super().__init__(columns, len(readings))
@@ -83,12 +88,12 @@ class DifferencesDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Explain a difference")
+        self.setWindowTitle(tr("Explain a difference"))
         self.resize(1080, 640)
         self._schedule = schedule
         self._readings = readings
         self._here = next(place for place, one in enumerate(readings) if one.result is result)
-        self.readings = TableView("Readings of the question")
+        self.readings = TableView(tr("Readings of the question"))
         self.readings.setModel(ReadingsModel(readings))
         self.readings.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.readings.fit_columns()
@@ -96,12 +101,12 @@ class DifferencesDialog(QDialog):
         height = row["header_single"] + row["default"] * min(len(readings), 9) + 2
         self.readings.setFixedHeight(height)
         self._said = Label("", "prose", wrap=True)
-        self.everyone: QCheckBox = check_box("Also rows that only one of them counts", False)
+        self.everyone: QCheckBox = check_box(tr("Also rows that only one of them counts"), False)
         self.everyone.toggled.connect(lambda _on: self._compare())
         self.rows = FlatTableModel()
-        self.table = TableView("Rows that differ")
+        self.table = TableView(tr("Rows that differ"))
         self.table.setModel(self.rows)
-        close = Button("Close", "primary")
+        close = Button(tr("Close"), "primary")
         close.clicked.connect(lambda _on=False: self.accept())
         foot = QHBoxLayout()
         foot.addWidget(self.everyone)
@@ -139,7 +144,7 @@ class DifferencesDialog(QDialog):
         self.rows.set_data(
             [
                 Column("id", "ID", 150, values=[one for one, _ in names], elide=False),
-                Column("name", "Name", 260, values=[one for _, one in names], stretch=True),
+                Column("name", tr("Name"), 260, values=[one for _, one in names], stretch=True),
                 Column("here", first, 260, values=[one.here for one in found]),
                 Column("there", second, 260, values=[one.there for one in found]),
             ],
@@ -152,12 +157,14 @@ class DifferencesDialog(QDialog):
 
 def _sentence(found: list[Difference], first: str, second: str, same: bool) -> str:
     if same:
-        return "This is the reading in view; choose another one above."
+        return tr("This is the reading in view; choose another one above.")
     if not found:
-        return f"{first} and {second} find the same rows."
+        return tr("{first} and {second} find the same rows.").format(first=first, second=second)
     only = sum(one.here == "found" for one in found)
     other = sum(one.there == "found" for one in found)
-    return (
-        f"{text.counted(only, 'row')} found by {first} alone, "
-        f"{text.number(other)} by {second} alone."
+    return tr("{only} found by {first} alone, {other} by {second} alone.").format(
+        only=text.counted(only, tr("row"), tr("rows")),
+        first=first,
+        other=text.number(other),
+        second=second,
     )

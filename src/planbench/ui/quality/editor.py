@@ -27,6 +27,7 @@ from planbench.ui.schedule.fieldbox import FieldBox
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, CellLook, Column, FlatTableModel, Label, TableView
 from planbench.ui.widgets.fields import ComboBox, FormField
 from planbench.ui.widgets.forms import side_by_side
@@ -34,11 +35,11 @@ from planbench.ui.widgets.forms import side_by_side
 DELAY = 350
 """Milliseconds after the last key before an expression is tried."""
 
-_UNITS = {"ratio": "Share of what is counted", "count": "Number found"}
-_BETTER = {"lower": "Less is better", "higher": "More is better"}
-_OF = {"activities": "Activities", "links": "Links"}
+_UNITS = {"ratio": tr("Share of what is counted"), "count": tr("Number found")}
+_BETTER = {"lower": tr("Less is better"), "higher": tr("More is better")}
+_OF = {"activities": tr("Activities"), "links": tr("Links")}
 _OVER = {name: name.replace("-", " ").capitalize() for name in POPULATIONS}
-_OVER["all-but-summaries"] = "All but summaries"
+_OVER["all-but-summaries"] = tr("All but summaries")
 
 
 class MetricsModel(FlatTableModel):
@@ -47,9 +48,9 @@ class MetricsModel(FlatTableModel):
     def __init__(self, metrics: list[Metric]) -> None:
         super().__init__(
             [
-                Column("title", "Metric", 190, stretch=True),
-                Column("limit", "Limit", 84, right=True, editable=True),
-                Column("weight", "Weight", 72, right=True, editable=True),
+                Column("title", tr("Metric"), 190, stretch=True),
+                Column("limit", tr("Limit"), 84, right=True, editable=True),
+                Column("weight", tr("Weight"), 72, right=True, editable=True),
             ],
             len(metrics),
         )
@@ -59,7 +60,7 @@ class MetricsModel(FlatTableModel):
         metric = self.metrics[row]
         if column == 0:
             own = metric.measure == "expression"
-            return CellLook(metric.title or "New metric", icon="sigma" if own else "")
+            return CellLook(metric.title or tr("New metric"), icon="sigma" if own else "")
         if column == 1:
             return CellLook(words.limit(metric))
         return CellLook(text.number(metric.weight, 0 if metric.weight == int(metric.weight) else 2))
@@ -97,24 +98,26 @@ class MetricForm(QWidget):
     def __init__(self, editor: RulesetEditor) -> None:
         super().__init__()
         self._editor = editor
-        self.title = FormField("Title")
-        self.question = FormField("Question it answers")
-        self.limit = FormField("Limit (empty for none)")
-        self.weight = FormField("Weight in the score")
-        self.unit = ComboBox(list(_UNITS.values()), "Unit")
-        self.better = ComboBox(list(_BETTER.values()), "Which way is better")
-        self.of = ComboBox(list(_OF.values()), "What is counted")
-        self.over = ComboBox(list(_OVER.values()), "Of whom")
-        self.count = FormField("Found when (expression)")
-        self.where = FormField("Only of activities where (expression, may be empty)")
-        self.show_ = FormField("Value told of each row (expression, may be empty)")
+        self.title = FormField(tr("Title"))
+        self.question = FormField(tr("Question it answers"))
+        self.limit = FormField(tr("Limit (empty for none)"))
+        self.weight = FormField(tr("Weight in the score"))
+        self.unit = ComboBox(list(_UNITS.values()), tr("Unit"))
+        self.better = ComboBox(list(_BETTER.values()), tr("Which way is better"))
+        self.of = ComboBox(list(_OF.values()), tr("What is counted"))
+        self.over = ComboBox(list(_OVER.values()), tr("Of whom"))
+        self.count = FormField(tr("Found when (expression)"))
+        self.where = FormField(tr("Only of activities where (expression, may be empty)"))
+        self.show_ = FormField(tr("Value told of each row (expression, may be empty)"))
         self.reading = Label("", "prose", "text-muted", wrap=True)
         self.tried = Label("", "prose", wrap=True)
-        self.field = FieldBox({}, "Field to put in")
+        self.field = FieldBox({}, tr("Field to put in"))
         line = self.field.lineEdit()
         if line is not None:
-            line.setPlaceholderText("A field to put in")
-        self.put_in = Button("Put in", "default", "plus", tip="Put the field in the expression")
+            line.setPlaceholderText(tr("A field to put in"))
+        self.put_in = Button(
+            tr("Put in"), "default", "plus", tip=tr("Put the field in the expression")
+        )
         self.put_in.clicked.connect(lambda _on=False: self._put_field())
         self._last: QLineEdit = self.count.field
         column = QVBoxLayout(self)
@@ -175,7 +178,11 @@ class MetricForm(QWidget):
             "" if metric.threshold is None else words.value(metric, metric.threshold)
         )
         self.weight.setText(f"{metric.weight:g}")
-        reading = f"{metric.formula[:1].upper()}{metric.formula[1:]}. Counted: {metric.population}."
+        reading = tr("{formula}{formula2}. Counted: {population}.").format(
+            formula=metric.formula[:1].upper(),
+            formula2=metric.formula[1:],
+            population=metric.population,
+        )
         self.reading.setText("" if own else reading)
         self.reading.setVisible(not own)
         for form, name in ((self.count, "count"), (self.where, "where"), (self.show_, "show")):
@@ -205,11 +212,11 @@ class MetricForm(QWidget):
         try:
             limit = read_number(self.limit.text(), metric.unit)
         except ValueError:
-            errors[0] = "This is no number."
+            errors[0] = tr("This is no number.")
         with suppress(ValueError):
             weight = read_number(self.weight.text(), "")
         if weight is None or not 0 <= weight <= 1000:
-            errors[1] = "A number from 0 to 1000."
+            errors[1] = tr("A number from 0 to 1000.")
         self.tell_errors(errors[0], errors[1], "")
         if any(errors) or weight is None:
             return None
@@ -228,7 +235,7 @@ class MetricForm(QWidget):
             options["over"] = list(_OVER)[max(self.over.currentIndex(), 0)]
             population = _OVER[options["over"]].lower()
             if options["of"] == "links":
-                population = f"links into {population}"
+                population = tr("links into {population}").format(population=population)
             made = replace(
                 made,
                 unit=list(_UNITS)[max(self.unit.currentIndex(), 0)],
@@ -249,23 +256,23 @@ class RulesetEditor(QDialog):
 
     def __init__(self, state: AppState, ruleset: Ruleset, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Ruleset of your own")
+        self.setWindowTitle(tr("Ruleset of your own"))
         self.resize(1020, 680)
         self.ruleset = ruleset
         self._state = state
         self._asker = FieldAsker(state.document) if state.document is not None else None
         self._of = ""
-        self.name = FormField("Title", ruleset.title)
-        self.summary = FormField("What it is for", ruleset.summary)
+        self.name = FormField(tr("Title"), ruleset.title)
+        self.summary = FormField(tr("What it is for"), ruleset.summary)
         self.model = MetricsModel(list(ruleset.metrics))
-        self.table = TableView("Metrics of the ruleset")
+        self.table = TableView(tr("Metrics of the ruleset"))
         self.table.setModel(self.model)
         self.table.setMinimumWidth(380)
         self.table.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.form = MetricForm(self)
-        self.add = Button("Add a metric", "default", "plus", tip="A metric by expression")
+        self.add = Button(tr("Add a metric"), "default", "plus", tip=tr("A metric by expression"))
         self.add.clicked.connect(lambda _on=False: self.add_metric())
-        self.drop = Button("Remove the metric", "default", "trash")
+        self.drop = Button(tr("Remove the metric"), "default", "trash")
         self.drop.clicked.connect(lambda _on=False: self.drop_metric())
         self._error = Label("", "prose", "negative", wrap=True)
         scroll = QScrollArea()
@@ -286,7 +293,7 @@ class RulesetEditor(QDialog):
         column.addLayout(side_by_side(self.name, self.summary))
         column.addLayout(middle, 1)
         column.addWidget(self._error)
-        column.addLayout(dialog_foot(self, "Save", self.save))
+        column.addLayout(dialog_foot(self, tr("Save"), self.save))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
@@ -322,16 +329,16 @@ class RulesetEditor(QDialog):
         taken = {metric.id for metric in self.model.metrics}
         number = next(n for n in range(1, 10_000) if f"OWN-{n:02d}" not in taken)
         metric = Metric(
-            f"OWN-{number:02d}",
-            "New metric",
+            tr("OWN-{number:02d}").format(number=number),
+            tr("New metric"),
             "expression",
-            "What should be looked at?",
-            "[Total float] > 44",
-            "open tasks",
+            tr("What should be looked at?"),
+            tr("[Total float] > 44"),
+            tr("open tasks"),
             "ratio",
             "lower",
             0.05,
-            options={"count": "[Total float] > 44", "over": "open-tasks"},
+            options={"count": tr("[Total float] > 44"), "over": "open-tasks"},
         )
         self.model.metrics.append(metric)
         self._reset(len(self.model.metrics) - 1)
@@ -391,9 +398,9 @@ class RulesetEditor(QDialog):
             current = self.table.current_row()
             if 0 <= current < len(self.model.metrics) and self.model.metrics[current] is metric:
                 self.form.tell_errors("", "", "")
-                self.form.tried.setText(f"In this schedule: {said}")
+                self.form.tried.setText(tr("In this schedule: {said}").format(said=said))
 
-        self._state.run("quality-try", "Trying a metric", work, done)
+        self._state.run("quality-try", tr("Trying a metric"), work, done)
 
     def save(self) -> None:
         """Keep the ruleset and close; what is wrong is said above the buttons."""

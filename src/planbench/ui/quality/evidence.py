@@ -14,19 +14,20 @@ from planbench.ui.quality import words
 from planbench.ui.quality.curve import ThresholdCurve
 from planbench.ui.quality.neighbours import Neighbours
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Chip, ElidedLabel, Label, SidePane, Surface
 
 _SUBJECTS = {
-    "activity": "All activities",
-    "relationship": "All links",
-    "calendar": "All calendars",
-    "project": "All projects",
+    "activity": tr("All activities"),
+    "relationship": tr("All links"),
+    "calendar": tr("All calendars"),
+    "project": tr("All projects"),
 }
 _COUNTED = {
-    "activity": "Activities counted",
-    "relationship": "Links counted",
-    "calendar": "Calendars counted",
-    "project": "Projects counted",
+    "activity": tr("Activities counted"),
+    "relationship": tr("Links counted"),
+    "calendar": tr("Calendars counted"),
+    "project": tr("Projects counted"),
 }
 
 
@@ -129,7 +130,7 @@ class EvidencePane(SidePane):
 
     def __init__(self) -> None:
         super().__init__("", current_theme().frame["details_pane"], "right")
-        self.setAccessibleName("Evidence")
+        self.setAccessibleName(tr("Evidence"))
         self._rule = ElidedLabel("", "small", "text-muted")
         self._metric_title = Label("", "heading", wrap=True)
         chips = QHBoxLayout()
@@ -153,12 +154,12 @@ class EvidencePane(SidePane):
         self.body.addLayout(chips)
         self.body.addWidget(self._question)
         self._sections = {
-            "measured": _Section("Measured"),
-            "object": _Section("The row chosen"),
-            "formula": _Section("Formula"),
-            "population": _Section("Population"),
-            "curve": _Section("If the limit were different"),
-            "source": _Section("Source and reading"),
+            "measured": _Section(tr("Measured")),
+            "object": _Section(tr("The row chosen")),
+            "formula": _Section(tr("Formula")),
+            "population": _Section(tr("Population")),
+            "curve": _Section(tr("If the limit were different")),
+            "source": _Section(tr("Source and reading")),
         }
         for section, parts in (
             ("measured", (self._measured, self._notes)),
@@ -187,7 +188,7 @@ class EvidencePane(SidePane):
         self._rule.setText(f"{metric.id} · {report.ruleset.title}")
         self._metric_title.setText(metric.title)
         self._state.set(*words.state_chip(result))
-        self._authority.set("neutral", f"Limit: {metric.authority}")
+        self._authority.set("neutral", tr("Limit: {authority}").format(authority=metric.authority))
         self._question.setText(metric.question)
         self._measured.setText(words.sentence(result))
         notes = [words.tidy(note) for note in result.found.notes]
@@ -221,8 +222,10 @@ def object_words(schedule: Schedule, result: MetricResult, place: int) -> str:
     if found.limit is not None and found.limit > 0:
         unit = "" if found.values_unit == "n" else f"{text.NARROW}d"
         number = text.number(found.limit, 0 if found.limit == int(found.limit) else 1)
-        word = "less than " if found.beyond == "at-or-above" else "up to "
-        said += f"; {word}{number}{unit} is not counted"
+        word = tr("less than ") if found.beyond == "at-or-above" else tr("up to ")
+        said += tr("; {word}{number}{unit} is not counted").format(
+            word=word, number=number, unit=unit
+        )
     return said + "."
 
 
@@ -231,9 +234,11 @@ def _source_words(report: QualityReport, result: MetricResult) -> str:
     said = [metric.source] if metric.source else []
     if metric.source != report.ruleset.source and metric.authority != "house":
         said.append(report.ruleset.source)
-    version = f"Ruleset {report.ruleset_id}, version {report.version}"
-    dates = "calculated dates" if report.dates == "engine" else "dates as stored"
-    baseline = report.baseline or "no baseline"
+    version = tr("Ruleset {ruleset_id}, version {version}").format(
+        ruleset_id=report.ruleset_id, version=report.version
+    )
+    dates = tr("calculated dates") if report.dates == "engine" else tr("dates as stored")
+    baseline = report.baseline or tr("no baseline")
     if report.baseline and not report.baseline.lower().startswith("baseline"):
-        baseline = f"baseline {report.baseline}"
+        baseline = tr("baseline {baseline}").format(baseline=report.baseline)
     return ".\n".join([*said, f"{version}; {dates}; {baseline}"]) + "."

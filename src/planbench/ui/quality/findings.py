@@ -10,6 +10,7 @@ from planbench.engines.quality.result import MetricResult
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.quality.areas import Areas
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 
@@ -48,7 +49,7 @@ class FindingsModel(FlatTableModel):
         values = result.found.values
         measured = Column(
             "measured",
-            "Measured",
+            tr("Measured"),
             210,
             elide=False,
             sort_values=values,
@@ -59,31 +60,35 @@ class FindingsModel(FlatTableModel):
             return [
                 Column(
                     "before",
-                    "Predecessor",
+                    tr("Predecessor"),
                     110,
                     elide=False,
                     values=acts.code[links.predecessor[rows]],
                 ),
                 Column(
-                    "after", "Successor", 110, elide=False, values=acts.code[links.successor[rows]]
+                    "after",
+                    tr("Successor"),
+                    110,
+                    elide=False,
+                    values=acts.code[links.successor[rows]],
                 ),
                 Column(
                     "name",
-                    "Successor's name",
+                    tr("Successor's name"),
                     260,
                     stretch=True,
                     values=acts.name[links.successor[rows]],
                 ),
                 Column(
                     "type",
-                    "Type",
+                    tr("Type"),
                     60,
                     values=links.type[rows],
                     format=lambda kind: LinkType(kind).name,
                 ),
                 Column(
                     "lag",
-                    "Lag",
+                    tr("Lag"),
                     76,
                     right=True,
                     values=links.lag[rows],
@@ -98,8 +103,8 @@ class FindingsModel(FlatTableModel):
             wbs = _packages(schedule, rows)
             return [
                 Column("id", "ID", 110, elide=False, values=acts.code[rows]),
-                Column("name", "Activity", 280, stretch=True, values=acts.name[rows]),
-                Column("wbs", "Work package", 240, values=wbs),
+                Column("name", tr("Activity"), 280, stretch=True, values=acts.name[rows]),
+                Column("wbs", tr("Work package"), 240, values=wbs),
                 measured,
             ]
         names = [words.object_of(schedule, result, place) for place in range(rows.size)]

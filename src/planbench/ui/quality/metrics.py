@@ -14,6 +14,7 @@ from planbench.services.quality import History
 from planbench.ui import paint, text
 from planbench.ui.quality import words
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 from planbench.ui.widgets.delegate import CellDelegate
 
@@ -42,16 +43,16 @@ class MetricsModel(FlatTableModel):
         wide = max((len(name) for name in ids), default=2)
         columns = [
             Column("id", "#", 34 + 8 * max(0, wide - 2), values=ids, elide=False),
-            Column("name", "Metric", 190, values=[r.name for r in self.results], stretch=True),
-            Column("state", "State", 128, sort_values=np.array(states, dtype=np.int64)),
-            Column("value", "Value", 84, right=True, sort_values=np.array(values, dtype=float)),
-            Column("limit", "Limit", 80, right=True, sortable=False),
-            Column("population", "Population", 300, sortable=False),
-            Column("trend", "Updates", 76, sortable=False),
-            Column("bar", "Against the limit", 216, sortable=False),
+            Column("name", tr("Metric"), 190, values=[r.name for r in self.results], stretch=True),
+            Column("state", tr("State"), 128, sort_values=np.array(states, dtype=np.int64)),
+            Column("value", tr("Value"), 84, right=True, sort_values=np.array(values, dtype=float)),
+            Column("limit", tr("Limit"), 80, right=True, sortable=False),
+            Column("population", tr("Population"), 300, sortable=False),
+            Column("trend", tr("Updates"), 76, sortable=False),
+            Column("bar", tr("Against the limit"), 216, sortable=False),
             Column(
                 "rows",
-                "Rows",
+                tr("Rows"),
                 64,
                 right=True,
                 sort_values=np.array([r.rows.size for r in self.results], dtype=np.int64),
@@ -171,7 +172,7 @@ class MetricsTable(TableView):
     opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Metrics", parent=parent)
+        super().__init__(tr("Metrics"), parent=parent)
         self.model_ = MetricsModel()
         self.setModel(self.model_)
         self.setItemDelegate(_MetricsDelegate(self))

@@ -16,6 +16,7 @@ from planbench.services.document import Document
 from planbench.ui import paint, text
 from planbench.ui.quality.words import days
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.chart import date_ticks
 
 MOST = 2
@@ -97,7 +98,12 @@ class Neighbours(QWidget):
         self._float = _float_words(document, row) if self._bars else ""
         self.setFixedHeight(20 + self.ROW * len(self._bars) + 6)
         self.setAccessibleName(
-            ", ".join(f"{b.code} {text.date(b.start)} to {text.date(b.finish)}" for b in self._bars)
+            ", ".join(
+                tr("{code} {start} to {finish}").format(
+                    code=b.code, start=text.date(b.start), finish=text.date(b.finish)
+                )
+                for b in self._bars
+            )
         )
         self.update()
         return bool(self._bars)
@@ -195,4 +201,6 @@ def _float_words(document: Document, row: int) -> str:
     if cpm is None or cpm.total_float[row] == NO_TIME:
         return ""
     calendar = document.schedule.calendars[int(acts.calendar[row])]
-    return f"{days(int(cpm.total_float[row]) / (calendar.minutes_per_day or 480.0))} float"
+    return tr("{days} float").format(
+        days=days(int(cpm.total_float[row]) / (calendar.minutes_per_day or 480.0))
+    )

@@ -22,9 +22,10 @@ from planbench.services.rulesets import (
 )
 from planbench.ui.quality.editor import RulesetEditor
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Banner
 
-_FILES = f"Rulesets (*{ENDING})"
+_FILES = tr("Rulesets (*{ending})").format(ending=ENDING)
 
 
 class OwnRulesets:
@@ -40,11 +41,11 @@ class OwnRulesets:
     ) -> None:
         self._page, self._state, self._banner = page, state, banner
         self._report, self._changed = report, changed
-        self._copy = self._action("Copy and edit this ruleset...", self.copy)
-        self._edit = self._action("Edit this ruleset...", self.edit)
-        self._import = self._action("Import a ruleset...", self.take_in)
-        self._export = self._action("Export this ruleset...", self.give_out)
-        self._remove = self._action("Remove this ruleset...", self.remove)
+        self._copy = self._action(tr("Copy and edit this ruleset..."), self.copy)
+        self._edit = self._action(tr("Edit this ruleset..."), self.edit)
+        self._import = self._action(tr("Import a ruleset..."), self.take_in)
+        self._export = self._action(tr("Export this ruleset..."), self.give_out)
+        self._remove = self._action(tr("Remove this ruleset..."), self.remove)
 
     def _action(self, words: str, slot: Callable[[], object]) -> QAction:
         action = QAction(words, self._page)
@@ -98,7 +99,7 @@ class OwnRulesets:
     def take_in(self, path: str = "") -> None:
         """Take a ruleset of a file over."""
         if not path:
-            path, _ = QFileDialog.getOpenFileName(self._page, "Import a ruleset", "", _FILES)
+            path, _ = QFileDialog.getOpenFileName(self._page, tr("Import a ruleset"), "", _FILES)
         if path:
             self._try(lambda: self._changed(import_ruleset(Path(path)).id))
 
@@ -109,7 +110,9 @@ class OwnRulesets:
             return
         if not path:
             name = f"{ruleset.id}{ENDING}"
-            path, _ = QFileDialog.getSaveFileName(self._page, "Export the ruleset", name, _FILES)
+            path, _ = QFileDialog.getSaveFileName(
+                self._page, tr("Export the ruleset"), name, _FILES
+            )
         if path:
             self._try(lambda: write_ruleset(ruleset, Path(path)))
 
@@ -120,8 +123,10 @@ class OwnRulesets:
             return
         asked = QMessageBox.question(
             self._page,
-            "Remove the ruleset",
-            f"Remove “{ruleset.title}”? Findings and kept results stay; the file goes.",
+            tr("Remove the ruleset"),
+            tr("Remove “{title}”? Findings and kept results stay; the file goes.").format(
+                title=ruleset.title
+            ),
         )
         if asked == QMessageBox.StandardButton.Yes:
 
@@ -135,4 +140,4 @@ class OwnRulesets:
         try:
             act()
         except PlanbenchError as error:
-            self._banner.show_message(error.line, "The ruleset was left as it is")
+            self._banner.show_message(error.line, tr("The ruleset was left as it is"))

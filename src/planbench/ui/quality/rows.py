@@ -13,6 +13,7 @@ from planbench.ui.quality.areas import Areas
 from planbench.ui.quality.findings import FindingsModel
 from planbench.ui.quality.sidebar import AreaBars
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     ElidedLabel,
@@ -36,7 +37,7 @@ class RowsPane(QWidget):
         self._areas: Areas | None = None
         self._result: MetricResult | None = None
         self.model = FindingsModel()
-        self.table = TableView("Rows behind the metric")
+        self.table = TableView(tr("Rows behind the metric"))
         self.table.setModel(self.model)
         self._nothing = Label("", "prose", "text-muted", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -63,16 +64,16 @@ class RowsPane(QWidget):
         row.setSpacing(8)
         self._title = Label("", "heading")
         self._count = Label("", "body", "text-muted")
-        self._search = SearchField("Filter rows")
+        self._search = SearchField(tr("Filter rows"))
         self._search.textChanged.connect(lambda _text: self.filter())
         self._area = LinkButton("")
-        self._area.setToolTip("Show all work areas")
+        self._area.setToolTip(tr("Show all work areas"))
         self._area.clicked.connect(lambda _checked=False: self._bars.choose(-1))
         self.compare = Button(
-            "Explain a difference",
+            tr("Explain a difference"),
             "default",
             "scale",
-            tip="The same question as other rulesets read it, and the rows that differ",
+            tip=tr("The same question as other rulesets read it, and the rows that differ"),
             in_card=True,
         )
         self.compare.clicked.connect(lambda _checked=False: self.compare_asked.emit())
@@ -101,7 +102,11 @@ class RowsPane(QWidget):
     def filter(self) -> None:
         """Show the rows that fit the text and the work area chosen."""
         result, area = self._result, self._bars.area()
-        self._area.setText(f"Only {self._bars.area_name()}, show all" if area >= 0 else "")
+        self._area.setText(
+            tr("Only {area_name}, show all").format(area_name=self._bars.area_name())
+            if area >= 0
+            else ""
+        )
         self._area.setVisible(area >= 0)
         self._search.setVisible(result is not None and result.rows.size > 0)
         if result is None:
@@ -112,7 +117,11 @@ class RowsPane(QWidget):
         self.model.filter(self._search.text(), self._areas, area)
         shown, whole = self.model.rowCount(), int(result.rows.size)
         count = words.rows_word(result)
-        self._count.setText(count if shown == whole else f"{text.number(shown)} of {count}")
+        self._count.setText(
+            count
+            if shown == whole
+            else tr("{shown} of {count}").format(shown=text.number(shown), count=count)
+        )
         self._nothing.setText(_nothing_words(result, shown, whole))
         self._pages.setCurrentIndex(0 if shown else 1)
         self.filtered.emit()
@@ -123,11 +132,11 @@ def _nothing_words(result: MetricResult, shown: int, whole: int) -> str:
     if shown:
         return ""
     if whole:
-        return "No row fits the filter."
+        return tr("No row fits the filter.")
     if result.value is None:
         reason = result.reason
         return f"{reason[:1].upper()}{reason[1:]}."
-    return "Nothing to list: no row is behind this figure."
+    return tr("Nothing to list: no row is behind this figure.")
 
 
 class PeekStrip(Surface):
@@ -143,7 +152,7 @@ class PeekStrip(Surface):
         row.setSpacing(8)
         self._title = Label("", "strong")
         self._words = ElidedLabel("", "body", "text-muted")
-        more = LinkButton("Evidence")
+        more = LinkButton(tr("Evidence"))
         more.clicked.connect(lambda _checked=False: self.opened.emit())
         row.addWidget(self._title)
         row.addWidget(self._words, 1)

@@ -12,6 +12,7 @@ from planbench.services.document import Document
 from planbench.ui import paint, text
 from planbench.ui.quality.areas import Areas, area_counts, flagged_activities
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Label, SidePane, Surface
 from planbench.ui.widgets.labels import chip_width, draw_chip
 
@@ -94,7 +95,7 @@ class RulesetList(_Picker):
     row_height = 48
 
     def __init__(self) -> None:
-        super().__init__("Rulesets")
+        super().__init__(tr("Rulesets"))
         self._reports: tuple[QualityReport, ...] = ()
 
     def count(self) -> int:
@@ -125,7 +126,7 @@ class RulesetList(_Picker):
             painter.setFont(theme.font("small"))
             painter.setPen(theme.color("text-muted"))
             lower = QRect(14, area.top() + 25, 10, 15)
-            number = text.counted(len(report.metrics), "metric")
+            number = text.counted(len(report.metrics), tr("metric"), tr("metrics"))
             paint.text_left(painter, number, 14, lower, spot.left() - 6)
 
 
@@ -135,7 +136,7 @@ class AreaBars(_Picker):
     row_height = 36
 
     def __init__(self) -> None:
-        super().__init__("Findings by work area")
+        super().__init__(tr("Findings by work area"))
         self._rows: list[tuple[int, str, int]] = []
 
     def count(self) -> int:
@@ -190,7 +191,7 @@ class Sidebar(SidePane):
 
     def __init__(self) -> None:
         super().__init__("", current_theme().frame["side_list"][0], "left")
-        self.setAccessibleName("Rulesets and work areas")
+        self.setAccessibleName(tr("Rulesets and work areas"))
         self.rulesets, self.bars = RulesetList(), AreaBars()
         self.rulesets.chosen.connect(self.ruleset_chosen)
         self.bars.chosen.connect(lambda _index: self.area_chosen.emit())
@@ -202,7 +203,7 @@ class Sidebar(SidePane):
         column = QVBoxLayout(self._areas)
         column.setContentsMargins(0, 14, 0, 0)
         column.setSpacing(4)
-        self._area_title = _heading("Activities flagged, by work area")
+        self._area_title = _heading(tr("Activities flagged, by work area"))
         column.addWidget(self._area_title)
         column.addWidget(self.bars)
         self.body.addWidget(self._areas)
@@ -211,7 +212,7 @@ class Sidebar(SidePane):
         inside = QVBoxLayout(self._foot)
         inside.setContentsMargins(14, 10, 14, 12)
         inside.setSpacing(4)
-        inside.addWidget(Label("Whose dates", "small", "text-muted"))
+        inside.addWidget(Label(tr("Whose dates"), "small", "text-muted"))
         self._dates = Label("", "prose", wrap=True)
         inside.addWidget(self._dates)
         outer = self.layout()
@@ -221,9 +222,9 @@ class Sidebar(SidePane):
     def _rulesets_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 6, 0)
-        self.more = Button("", "quiet", "plus", tip="Rulesets of your own", in_card=True)
+        self.more = Button("", "quiet", "plus", tip=tr("Rulesets of your own"), in_card=True)
         self.more.clicked.connect(lambda _on=False: self._ask_menu())
-        row.addWidget(_heading("Rulesets"), 1)
+        row.addWidget(_heading(tr("Rulesets")), 1)
         row.addWidget(self.more)
         return row
 
@@ -257,11 +258,13 @@ def _heading(words: str) -> Label:
 def dates_words(document: Document, dates: str) -> str:
     """Whose dates and floats the metrics read."""
     if document.problem and dates == "engine":
-        return "The network could not be calculated; what needs dates is not measured."
-    said = "Calculated here." if dates == "engine" else "As the file stores them."
+        return tr("The network could not be calculated; what needs dates is not measured.")
+    said = tr("Calculated here.") if dates == "engine" else tr("As the file stores them.")
     agreement = document.agreement
     if agreement is None or agreement.share is None:
-        return f"{said} The file stores no dates to compare with."
+        return tr("{said} The file stores no dates to compare with.").format(said=said)
     same, population = text.number(agreement.all_five), text.number(agreement.population)
     share = text.percent(agreement.share)
-    return f"{said} {share} of stored dates equal ours: {same} of {population}."
+    return tr("{said} {share} of stored dates equal ours: {same} of {population}.").format(
+        said=said, share=share, same=same, population=population
+    )

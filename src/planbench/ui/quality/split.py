@@ -17,6 +17,7 @@ from planbench.services.ribbons import Groups, groupings
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.quality.areas import Areas
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     CellLook,
     Column,
@@ -28,7 +29,7 @@ from planbench.ui.widgets import (
     TableView,
 )
 
-WORK_AREA = "Work area"
+WORK_AREA = tr("Work area")
 _DESCENDING = Qt.SortOrder.DescendingOrder
 
 
@@ -63,15 +64,15 @@ class RibbonsModel(FlatTableModel):
             return
         share = 100.0 * split.passing / np.maximum(split.records, 1)
         columns = [
-            Column("group", "Group", 210, values=list(names)),
-            Column("records", "Counted", 78, right=True, sort_values=split.records),
+            Column("group", tr("Group"), 210, values=list(names)),
+            Column("records", tr("Counted"), 78, right=True, sort_values=split.records),
             Column(
                 "score",
-                "Score",
+                tr("Score"),
                 70,
                 right=True,
                 sort_values=np.where(split.records > 0, share, -1.0),
-                tip="Of 100: activities that pass every metric of the ruleset",
+                tip=tr("Of 100: activities that pass every metric of the ruleset"),
             ),
             *(
                 Column(
@@ -112,7 +113,9 @@ class RibbonsModel(FlatTableModel):
             return ""
         one = split.ribbons[column - _FIXED]
         found, counted = int(one.found[row]), int(one.counted[row])
-        return f"{one.result.name}: {text.number(found)} found of {text.number(counted)} counted"
+        return tr("{name}: {found} found of {counted} counted").format(
+            name=one.result.name, found=text.number(found), counted=text.number(counted)
+        )
 
 
 def _any(split: Ribbons) -> Minutes:
@@ -129,10 +132,10 @@ class RibbonsView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.by = ComboBox([WORK_AREA], "Group by")
+        self.by = ComboBox([WORK_AREA], tr("Group by"))
         self.by.activated.connect(lambda _index: self._split())
         self.model = RibbonsModel()
-        self.table = TableView("Metrics by group")
+        self.table = TableView(tr("Metrics by group"))
         self.table.setModel(self.model)
         self.table.cell_clicked.connect(self._clicked)
         head = Surface("surface-raised", "b")
@@ -141,7 +144,7 @@ class RibbonsView(QWidget):
         row.setContentsMargins(16, 0, 12, 0)
         row.setSpacing(8)
         self._note = ElidedLabel("", "body", "text-muted")
-        for part in (Label("Group by", "body", "text-muted"), self.by):
+        for part in (Label(tr("Group by"), "body", "text-muted"), self.by):
             row.addWidget(part)
         row.addWidget(self._note, 1)
         self.setLayout(_headed(head, self.table))
@@ -180,9 +183,11 @@ class RibbonsView(QWidget):
         self.table.apply_columns()
         self.table.fit_columns()
         left = len(report.metrics) - len(split.ribbons)
-        said = "A click on a figure opens the rows behind the metric."
+        said = tr("A click on a figure opens the rows behind the metric.")
         if left:
-            said += f" {text.counted(left, 'metric')} cannot be split or not measured."
+            said += tr(" {left} cannot be split or not measured.").format(
+                left=text.counted(left, tr("metric"), tr("metrics"))
+            )
         self._note.setText(said)
 
     def _clicked(self, _row: int, column: int) -> None:
@@ -214,32 +219,37 @@ class ScoreModel(FlatTableModel):
         results = [by_id[share.metric] for share in score.shares]
         shares = score.shares
         columns = [
-            Column("name", "Metric", 230, values=[one.name for one in results], stretch=True),
-            Column("state", "State", 120, sort_values=[one.state for one in results]),
-            _points("Weight", [share.weight for share in shares], "In the score by metrics"),
+            Column("name", tr("Metric"), 230, values=[one.name for one in results], stretch=True),
+            Column("state", tr("State"), 120, sort_values=[one.state for one in results]),
             _points(
-                "Credit",
-                [100 * share.credit for share in shares],
-                "Of 100: meets, or half of how near it is",
+                tr("Weight"), [share.weight for share in shares], tr("In the score by metrics")
             ),
             _points(
-                "Takes, by metrics",
+                tr("Credit"),
+                [100 * share.credit for share in shares],
+                tr("Of 100: meets, or half of how near it is"),
+            ),
+            _points(
+                tr("Takes, by metrics"),
                 [share.by_metrics for share in shares],
-                "Adds up to what is missing by metrics",
+                tr("Adds up to what is missing by metrics"),
             ),
             _points(
                 "Takes, by records",
                 [share.by_records for share in shares],
-                "Adds up to what is missing by records; an activity behind several is shared out",
+                tr(
+                    "Adds up to what is missing by records; an activity behind several is shared "
+                    "out"
+                ),
             ),
             _points(
-                "Mended alone",
+                tr("Mended alone"),
                 [share.alone for share in shares],
-                "What the score by records gains when this metric alone finds nothing",
+                tr("What the score by records gains when this metric alone finds nothing"),
             ),
             Column(
                 "records",
-                "Activities",
+                tr("Activities"),
                 92,
                 right=True,
                 values=[share.records for share in shares],
@@ -287,7 +297,7 @@ class ScoreView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.model = ScoreModel()
-        self.table = TableView("What moves the score")
+        self.table = TableView(tr("What moves the score"))
         self.table.setModel(self.model)
         self.table.row_activated.connect(self._opened)
         head = Surface("surface-raised", "b")
@@ -322,10 +332,16 @@ class ScoreView(QWidget):
 def score_sentence(score: Score) -> str:
     """Both scores in plain words."""
     if score.by_records is None or score.by_metrics is None:
-        return "No metric with a limit could be measured, so there is no score."
-    return (
-        f"{text.number(score.by_records)} of 100 by records: {text.number(score.passing)} of "
-        f"{text.counted(score.records, 'activity', 'activities')} pass every metric. "
-        f"{text.number(score.by_metrics)} of 100 by metrics: the mean of their credits by weight. "
-        f"The weights are ours; the help tells how both are made (version {SCORE_VERSION})."
+        return tr("No metric with a limit could be measured, so there is no score.")
+    return tr(
+        "{by_records} of 100 by records: {passing} of {records} pass every "
+        "metric. {by_metrics} of 100 by metrics: the mean of their credits by "
+        "weight. The weights are ours; the help tells how both are made (version "
+        "{score_version})."
+    ).format(
+        by_records=text.number(score.by_records),
+        passing=text.number(score.passing),
+        records=text.counted(score.records, tr("activity"), tr("activities")),
+        by_metrics=text.number(score.by_metrics),
+        score_version=SCORE_VERSION,
     )

@@ -10,6 +10,7 @@ from planbench.engines.quality.result import FLAG, MEETS, NOT_APPLICABLE, Qualit
 from planbench.ui import paint, text
 from planbench.ui.quality import words
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Surface
 
 
@@ -27,7 +28,7 @@ class StateStrip(Surface):
     def show_waiting(self) -> None:
         """Before the first run."""
         self._parts, self._counts, self._facts = [], [], []
-        self._summary = "Not checked yet"
+        self._summary = tr("Not checked yet")
         self.setAccessibleName(self._summary)
         self.update()
 
@@ -48,8 +49,12 @@ class StateStrip(Surface):
         self._counts = words.strip_words(counts)
         self._facts = [
             *_score_facts(report, earlier),
-            ("Activities flagged", text.number(activities), "by at least one metric"),
-            ("Baseline", baseline or "None", "" if baseline else "progress is not measured"),
+            (tr("Activities flagged"), text.number(activities), tr("by at least one metric")),
+            (
+                tr("Baseline"),
+                baseline or tr("None"),
+                "" if baseline else tr("progress is not measured"),
+            ),
         ]
         self._summary = ""
         said = [f"{number} {word}" for number, word in self._counts]
@@ -91,10 +96,14 @@ def _score_facts(report: QualityReport, earlier: list[float]) -> list[tuple[str,
     if score is None or score.by_records is None or score.by_metrics is None:
         return []
     moved = round(score.by_records) - round(earlier[-1]) if earlier else 0
-    note = f"{text.signed(moved)} since the update before" if earlier else "of 100"
+    note = (
+        tr("{moved} since the update before").format(moved=text.signed(moved))
+        if earlier
+        else tr("of 100")
+    )
     return [
-        ("Score by records", text.number(score.by_records), note),
-        ("Score by metrics", text.number(score.by_metrics), "of 100"),
+        (tr("Score by records"), text.number(score.by_records), note),
+        (tr("Score by metrics"), text.number(score.by_metrics), tr("of 100")),
     ]
 
 

@@ -7,12 +7,13 @@ import re
 from planbench.domain.schedule import LinkType, Schedule
 from planbench.engines.quality.result import FLAG, MEETS, NOT_APPLICABLE, Metric, MetricResult
 from planbench.ui import text
+from planbench.ui.translation import tr
 
 STATE_WORDS = {
-    MEETS: ("meets", "Meets"),
-    FLAG: ("flag", "Flag"),
-    NOT_APPLICABLE: ("not-applicable", "Not applicable"),
-    "not-run": ("held-back", "Not run"),
+    MEETS: ("meets", tr("Meets")),
+    FLAG: ("flag", tr("Flag")),
+    NOT_APPLICABLE: ("not-applicable", tr("Not applicable")),
+    "not-run": ("held-back", tr("Not run")),
 }
 """Chip kind and word of each state."""
 
@@ -20,7 +21,7 @@ STATE_WORDS = {
 def state_chip(result: MetricResult) -> tuple[str, str]:
     """Chip kind and word of a result."""
     if result.informative:
-        return "neutral", "No limit"
+        return "neutral", tr("No limit")
     return STATE_WORDS[result.state]
 
 
@@ -139,34 +140,37 @@ def rows_word(result: MetricResult) -> str:
 def sentence(result: MetricResult) -> str:
     """The result in one sentence that names figure, population and limit."""
     if result.value is None:
-        return f"Not measured: {result.reason}."
+        return tr("Not measured: {reason}.").format(reason=result.reason)
     metric = result.metric
     shown = value(metric, result.value)
     if metric.unit == "ratio":
-        said = (
-            f"{text.number(result.numerator or 0)} of {text.number(result.denominator or 0)} "
-            f"counted: {shown}."
+        said = tr("{number} of {number2} counted: {shown}.").format(
+            number=text.number(result.numerator or 0),
+            number2=text.number(result.denominator or 0),
+            shown=shown,
         )
     elif metric.unit == "count":
-        said = f"{shown} found, {text.number(result.denominator or 0)} looked at."
+        said = tr("{shown} found, {number} looked at.").format(
+            shown=shown, number=text.number(result.denominator or 0)
+        )
     else:
-        said = f"The figure is {shown}."
+        said = tr("The figure is {shown}.").format(shown=shown)
     return f"{said} {_against(result)}"
 
 
 def _against(result: MetricResult) -> str:
     metric = result.metric
     if metric.threshold is None:
-        return "No limit is set; the figure is for information."
+        return tr("No limit is set; the figure is for information.")
     shown = value(metric, metric.threshold)
-    words = "at least" if metric.better == "higher" else "at most"
+    words = tr("at least") if metric.better == "higher" else tr("at most")
     if metric.better == "lower" and metric.threshold == 0:
-        asked = "The limit is none"
+        asked = tr("The limit is none")
     else:
-        asked = f"The limit is {words} {shown}"
+        asked = tr("The limit is {words} {shown}").format(words=words, shown=shown)
     if result.state == MEETS:
-        return f"{asked}; the figure meets it."
-    return f"{asked}; worth a look."
+        return tr("{asked}; the figure meets it.").format(asked=asked)
+    return tr("{asked}; worth a look.").format(asked=asked)
 
 
 def figures(result: MetricResult) -> str:
@@ -199,8 +203,8 @@ def strip_words(counts: dict[str, int]) -> list[tuple[str, str]]:
     entries = [
         (counts[MEETS], "meet"),
         (counts[FLAG], "flag"),
-        (counts["information"], "without limit"),
-        (counts[NOT_APPLICABLE], "not applicable"),
-        (counts["not-run"], "not run"),
+        (counts["information"], tr("without limit")),
+        (counts[NOT_APPLICABLE], tr("not applicable")),
+        (counts["not-run"], tr("not run")),
     ]
     return [(text.number(n), word) for n, word in entries if n or word in ("meet", "flag")]

@@ -13,6 +13,7 @@ from planbench.engines.register.scales import Matrix
 from planbench.ui import text
 from planbench.ui.register.model import places
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _RADIUS = 22
 
@@ -37,8 +38,11 @@ class BowTie(QWidget):
         if entry is not None:
             self._rating = matrix.rating(places(entry, matrix)[0])
             self.setAccessibleName(
-                f"Bow-tie: because of {entry.cause or 'no named cause'}, "
-                f"{entry.event or entry.title}; then {entry.effect or 'no named effect'}"
+                tr("Bow-tie: because of {words}, {words2}; then {words3}").format(
+                    words=entry.cause or tr("no named cause"),
+                    words2=entry.event or entry.title,
+                    words3=entry.effect or tr("no named effect"),
+                )
             )
             lines = max(len(parts(entry.cause)), len(parts(entry.effect)), 1)
             self.setMinimumHeight(max(110, 40 + lines * 48))
@@ -56,14 +60,14 @@ class BowTie(QWidget):
         middle = QPointF(self.width() / 2, 20 + (self.height() - 20) / 2)
         room = self.width() / 2 - _RADIUS - 30
         for left, title, words in (
-            (True, "Causes", parts(entry.cause)),
-            (False, "Effects", parts(entry.effect)),
+            (True, tr("Causes"), parts(entry.cause)),
+            (False, tr("Effects"), parts(entry.effect)),
         ):
             x = 0.0 if left else self.width() - room
             painter.setFont(theme.font("strong"))
             painter.setPen(theme.color("text-muted"))
             painter.drawText(QRectF(x, 0, room, 18), Qt.AlignmentFlag.AlignLeft, title)
-            self._side(painter, left, x, room, words or ["not named"], middle)
+            self._side(painter, left, x, room, words or [tr("not named")], middle)
         fill, on = theme.risk[self._rating]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)

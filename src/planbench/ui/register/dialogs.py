@@ -24,6 +24,7 @@ from planbench.engines.register.entry import (
 from planbench.engines.register.scales import Matrix, matrix_from, matrix_json
 from planbench.engines.risk.selection import selected
 from planbench.ui.risk.shelf import CHOICES, HINTS, where_of
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -37,13 +38,13 @@ from planbench.ui.widgets import (
 from planbench.ui.widgets.forms import check_box, side_by_side
 
 _ACTION = (
-    ("text", "Action", 250),
-    ("owner", "Owner", 110),
-    ("activity", "Activity", 92),
-    ("budget", "Budget", 76),
-    ("cost", "Cost", 84),
-    ("due", "Due", 92),
-    ("state", "State", 84),
+    ("text", tr("Action"), 250),
+    ("owner", tr("Owner"), 110),
+    ("activity", tr("Activity"), 92),
+    ("budget", tr("Budget"), 76),
+    ("cost", tr("Cost"), 84),
+    ("due", tr("Due"), 92),
+    ("state", tr("State"), 84),
 )
 
 
@@ -53,7 +54,7 @@ def number(words: str, at: str) -> float:
     try:
         return float(plain) if plain else 0.0
     except ValueError:
-        raise ModelError(f"'{words}' is not a number", at) from None
+        raise ModelError(tr("'{words}' is not a number").format(words=words), at) from None
 
 
 class ActionTable(FlatTableModel):
@@ -76,7 +77,9 @@ class ActionTable(FlatTableModel):
                 editable=True,
                 stretch=key == "text",
                 sortable=False,
-                tip=f"One of {', '.join(ACTION_STATES)}" if key == "state" else "",
+                tip=tr("One of {action_states}").format(action_states=", ".join(ACTION_STATES))
+                if key == "state"
+                else "",
             )
             for key, title, width in _ACTION
         ]
@@ -110,7 +113,7 @@ class RiskDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Risk of the register")
+        self.setWindowTitle(tr("Risk of the register"))
         self.setMinimumWidth(900)
         self.made: RiskEntry | None = None
         self._entry, self._schedule, self._taken = entry, schedule, taken - {entry.id}
@@ -133,36 +136,45 @@ class RiskDialog(QDialog):
 
     def _identity(self, column: QVBoxLayout) -> None:
         entry = self._entry
-        self.kind = ComboBox(("Threat", "Opportunity"), "Kind")
+        self.kind = ComboBox((tr("Threat"), tr("Opportunity")), tr("Kind"))
         self.kind.setCurrentIndex(int(entry.opportunity))
-        self.status = ComboBox([one.capitalize() for one in STATUSES], "Status")
+        self.status = ComboBox([one.capitalize() for one in STATUSES], tr("Status"))
         self.status.setCurrentText(entry.status.capitalize())
-        code = self._field("id", "Id", entry.id)
+        code = self._field("id", tr("Id"), entry.id)
         code.setMaximumWidth(110)
-        title = self._field("title", "What could happen", entry.title)
+        title = self._field("title", tr("What could happen"), entry.title)
         column.addLayout(_level(side_by_side(code, title, self.kind, self.status)))
         for keys in (
-            (("cause", "Causes, separated by semicolons"), ("effect", "Effects")),
-            (("category", "Category (RBS)"), ("owner", "Owner"), ("trigger", "Early warning")),
-            (("proximity_from", "Window from (YYYY-MM-DD)"), ("proximity_to", "Window to"),
-             ("notes", "Notes")),
+            (("cause", tr("Causes, separated by semicolons")), ("effect", tr("Effects"))),
+            (("category", tr("Category (RBS)")), ("owner", tr("Owner")),
+             ("trigger", tr("Early warning"))),
+            (("proximity_from", tr("Window from (YYYY-MM-DD)")), ("proximity_to", tr("Window to")),
+             ("notes", tr("Notes"))),
         ):  # fmt: skip
             made = [self._field(key, words, getattr(entry, key)) for key, words in keys]
             column.addLayout(side_by_side(*made))
 
     def _mapping(self, column: QVBoxLayout) -> None:
-        codes = self._field("activities", "Activities it delays", ", ".join(self._entry.activities))
-        self.mapping = ComboBox(("The same delay on each", "One delay, shared out"), "Mapping")
+        codes = self._field(
+            "activities", tr("Activities it delays"), ", ".join(self._entry.activities)
+        )
+        self.mapping = ComboBox(
+            (tr("The same delay on each"), tr("One delay, shared out")), tr("Mapping")
+        )
         self.mapping.setCurrentIndex(MAPPINGS.index(self._entry.mapping))
-        self.parallel = check_box("Only the largest of parallel risks counts", self._entry.parallel)
+        self.parallel = check_box(
+            tr("Only the largest of parallel risks counts"), self._entry.parallel
+        )
         column.addLayout(_level(side_by_side(codes, self.mapping)))
-        self.filter_kind = ComboBox(CHOICES[1:], "Filter")
-        self.filter_value = FormField("Add what a filter finds")
+        self.filter_kind = ComboBox(CHOICES[1:], tr("Filter"))
+        self.filter_value = FormField(tr("Add what a filter finds"))
         self.filter_kind.currentIndexChanged.connect(
             lambda index: self.filter_value.field.setPlaceholderText(HINTS[index + 1])
         )
         self.filter_value.field.setPlaceholderText(HINTS[1])
-        self.add_mapped = Button("Add", "default", "plus", tip="Add the activities it finds")
+        self.add_mapped = Button(
+            tr("Add"), "default", "plus", tip=tr("Add the activities it finds")
+        )
         self.add_mapped.clicked.connect(lambda _checked=False: self.add_by_filter())
         finder = (self.filter_kind, self.filter_value, self.add_mapped, self.parallel)
         column.addLayout(_level(side_by_side(*finder)))
@@ -170,18 +182,22 @@ class RiskDialog(QDialog):
     def _numbers(self, column: QVBoxLayout) -> None:
         entry = self._entry
         for when, words, exposure in (
-            ("before", "Now", entry.before),
-            ("after", "After actions", entry.after),
+            ("before", tr("Now"), entry.before),
+            ("after", tr("After actions"), entry.after),
         ):
             column.addWidget(Label(words, "strong"))
             known = exposure or Exposure()
             chance = f"{known.probability * 100:.12g}" if exposure is not None else ""
-            made = [self._field(f"{when}_p", "Probability, %", chance)]
+            made = [self._field(f"{when}_p", tr("Probability, %"), chance)]
             for what, title, three in (
                 ("days", "days", known.days),
                 ("cost", "cost", known.cost),
             ):
-                for point, name in (("low", "Least"), ("mode", "Likely"), ("high", "Greatest")):
+                for point, name in (
+                    ("low", tr("Least")),
+                    ("mode", tr("Likely")),
+                    ("high", tr("Greatest")),
+                ):
                     value = getattr(three, point)
                     shown = f"{value:.12g}" if value else ""
                     made.append(self._field(f"{when}_{what}_{point}", f"{name} {title}", shown))
@@ -190,28 +206,30 @@ class RiskDialog(QDialog):
             column.addLayout(side_by_side(*made))
 
     def _actions(self, column: QVBoxLayout) -> None:
-        add = Button("Add action", "quiet", "plus", tip="Add an action", in_card=True)
+        add = Button(tr("Add action"), "quiet", "plus", tip=tr("Add an action"), in_card=True)
         add.clicked.connect(lambda _checked=False: self.add_action())
-        drop = Button("Remove", "quiet", "trash-2", tip="Remove the selected action", in_card=True)
+        drop = Button(
+            tr("Remove"), "quiet", "trash-2", tip=tr("Remove the selected action"), in_card=True
+        )
         drop.clicked.connect(lambda _checked=False: self.drop_action())
-        column.addLayout(side_by_side(Label("Actions", "strong"), add, drop, None))
+        column.addLayout(side_by_side(Label(tr("Actions"), "strong"), add, drop, None))
         self.steps = ActionTable(self._entry.actions)
-        self.action_view = TableView("Actions of the risk")
+        self.action_view = TableView(tr("Actions of the risk"))
         self.action_view.setModel(self.steps)
         self.action_view.setFixedHeight(118)
         column.addWidget(self.action_view)
 
     def _buttons(self) -> QHBoxLayout:
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _checked=False: self.reject())
-        keep = Button("Keep", "primary", tip="Keep the risk")
+        keep = Button(tr("Keep"), "primary", tip=tr("Keep the risk"))
         keep.setDefault(True)
         keep.clicked.connect(lambda _checked=False: self.keep())
         return side_by_side(None, cancel, keep)
 
     def add_action(self) -> None:
         """A line for another action."""
-        self.steps.actions.append(RiskAction("New action", self.fields["owner"].text()))
+        self.steps.actions.append(RiskAction(tr("New action"), self.fields["owner"].text()))
         self.steps.fill()
         self.action_view.select_row(len(self.steps.actions) - 1)
 
@@ -228,7 +246,7 @@ class RiskDialog(QDialog):
             where = where_of(self.filter_kind.currentIndex() + 1, self.filter_value.text().strip())
             rows = selected(self._schedule, where, "filter").nonzero()[0]
         except PlanbenchError as error:
-            self.banner.show_message(error.line, "The filter finds nothing")
+            self.banner.show_message(error.line, tr("The filter finds nothing"))
             return
         self.banner.hide()
         found = self._schedule.activities.code[rows].tolist()
@@ -244,7 +262,7 @@ class RiskDialog(QDialog):
         try:
             made = self._typed()
         except ModelError as error:
-            self.banner.show_message(error.line, "This is not right yet")
+            self.banner.show_message(error.line, tr("This is not right yet"))
             return
         self.made = made
         self.accept()
@@ -256,11 +274,11 @@ class RiskDialog(QDialog):
                         "proximity_from", "proximity_to", "notes")
         }  # fmt: skip
         if texts["id"] in self._taken:
-            raise ModelError(f"there is a risk {texts['id']} already", "id")
+            raise ModelError(tr("there is a risk {texts} already").format(texts=texts["id"]), "id")
         codes = tuple(self._codes())
         for code in codes:
             if code not in self._schedule.row_of_code and code not in self._entry.activities:
-                raise ModelError(f"there is no activity {code}", "activities")
+                raise ModelError(tr("there is no activity {code}").format(code=code), "activities")
         after = None
         if any(self.fields[key].text().strip() for key in self.fields if key.startswith("after_")):
             after = self._exposure("after")
@@ -305,14 +323,14 @@ class ScalesDialog(QDialog):
 
     def __init__(self, matrix: Matrix, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Scales of the register")
+        self.setWindowTitle(tr("Scales of the register"))
         self.setMinimumWidth(720)
         self.made: Matrix | None = None
         self._matrix = matrix
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(8)
-        intro = (
+        intro = tr(
             "Levels from mild to severe, separated by semicolons; each but the last ends at its "
             "bound. Three to ten levels."
         )
@@ -320,16 +338,18 @@ class ScalesDialog(QDialog):
         self.names: dict[str, FormField] = {}
         self.bounds: dict[str, FormField] = {}
         for key, title in (
-            ("likelihood", "Likelihood, %"),
-            ("delay", "Delay, days"),
-            ("cost", "Cost"),
+            ("likelihood", tr("Likelihood, %")),
+            ("delay", tr("Delay, days")),
+            ("cost", tr("Cost")),
         ):
             scale, factor = getattr(matrix, key), 100.0 if key == "likelihood" else 1.0
             bounds = "; ".join(f"{bound * factor:.12g}" for bound in scale.bounds)
-            self.names[key] = FormField(f"{title}: levels", "; ".join(scale.names))
-            self.bounds[key] = FormField(f"{title}: upper bounds", bounds)
+            self.names[key] = FormField(
+                tr("{title}: levels").format(title=title), "; ".join(scale.names)
+            )
+            self.bounds[key] = FormField(tr("{title}: upper bounds").format(title=title), bounds)
             column.addLayout(side_by_side(self.names[key], self.bounds[key]))
-        column.addWidget(Label("Ratings 1 to 5, likely rows first", "strong"))
+        column.addWidget(Label(tr("Ratings 1 to 5, likely rows first"), "strong"))
         self.rows = [
             FormField(name, " ".join(str(cell + 1) for cell in cells))
             for name, cells in zip(
@@ -338,14 +358,14 @@ class ScalesDialog(QDialog):
         ]
         for first in range(0, len(self.rows), 5):
             column.addLayout(side_by_side(*self.rows[first : first + 5]))
-        note = "With another number of levels the ratings are made anew."
+        note = tr("With another number of levels the ratings are made anew.")
         column.addWidget(Label(note, "small", "text-muted"))
         self.banner = Banner("error")
         self.banner.hide()
         column.addWidget(self.banner)
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _checked=False: self.reject())
-        keep = Button("Keep", "primary", tip="Keep the scales for this project")
+        keep = Button(tr("Keep"), "primary", tip=tr("Keep the scales for this project"))
         keep.setDefault(True)
         keep.clicked.connect(lambda _checked=False: self.keep())
         column.addLayout(side_by_side(None, cancel, keep))
@@ -355,8 +375,8 @@ class ScalesDialog(QDialog):
         try:
             self.made = matrix_from(self._typed())
         except (ModelError, ValueError) as error:
-            told = error.line if isinstance(error, ModelError) else "Ratings are 1 to 5."
-            self.banner.show_message(told, "The scales are not right yet")
+            told = error.line if isinstance(error, ModelError) else tr("Ratings are 1 to 5.")
+            self.banner.show_message(told, tr("The scales are not right yet"))
             return
         self.accept()
 

@@ -14,6 +14,7 @@ from planbench.engines.register.scales import RATINGS, Matrix, usual_matrix
 from planbench.ui import paint
 from planbench.ui.register.model import Place, places
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 BEFORE, AFTER, MOVEMENT = 0, 1, 2
 """What is shown."""
@@ -39,7 +40,7 @@ class HeatMap(QWidget):
         self._entries: tuple[RiskEntry, ...] = ()
         self._mode, self._marked = MOVEMENT, ""
         self._cell: Place = (0, 0)
-        self.setAccessibleName("Heat map of the register")
+        self.setAccessibleName(tr("Heat map of the register"))
 
     def show_entries(
         self, entries: Sequence[RiskEntry], matrix: Matrix, mode: int, marked: str = ""
@@ -111,7 +112,7 @@ class HeatMap(QWidget):
 
     def words(self, place: Place) -> str:
         """What a cell says: its levels, rating and risks."""
-        ids = ", ".join(entry.id for entry in self.inside(place)) or "no risk"
+        ids = ", ".join(entry.id for entry in self.inside(place)) or tr("no risk")
         likelihood = self._matrix.likelihood.names[place[0]]
         impact = self._matrix.delay.names[place[1]].lower()
         return f"{likelihood}, {impact}: {RATINGS[self._matrix.rating(place)].lower()}. {ids}"
@@ -155,15 +156,15 @@ class HeatMap(QWidget):
         theme, bounds = current_theme(), self._matrix.delay.bounds
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(theme.color("text-muted"))
-        names = [f"to {bounds[0]:g} d"]
+        names = [tr("to {bounds:g} d").format(bounds=bounds[0])]
         names += [f"{a:g}\u2013{b:g} d" for a, b in pairwise(bounds)]
-        names.append(f"over {bounds[-1]:g} d")
+        names.append(tr("over {bounds:g} d").format(bounds=bounds[-1]))
         for column, name in enumerate(names):
             area = self.rect_of((0, column))
             below = QRectF(area.left() - 2, area.bottom() + 6, area.width() + 4, 16)
             flags = Qt.AlignmentFlag.AlignCenter
             painter.drawText(below, flags, paint.elided(painter, name, below.width()))
-        note = "Delay, or the cost level where that is worse"
+        note = tr("Delay, or the cost level where that is worse")
         painter.drawText(
             QRect(_LEFT, self.height() - 20, self.width() - _LEFT, 16),
             Qt.AlignmentFlag.AlignCenter,

@@ -16,6 +16,7 @@ from planbench.engines.register.scales import RATINGS, Matrix
 from planbench.engines.risk.result import RiskEffect
 from planbench.ui import paint, text
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 from planbench.ui.widgets.delegate import CellDelegate
 
@@ -70,29 +71,30 @@ class RegisterModel(FlatTableModel):
         ratings = [matrix.rating(places(entry, matrix)[0]) for entry in entries]
         columns = [
             Column("on", "", 34, values=[""] * len(entries), sortable=False,
-                   tip="Takes part in the simulation"),
-            Column("id", "Risk", 66, values=[e.id for e in entries]),
-            Column("category", "Category", 104, values=[e.category for e in entries]),
-            Column("title", "What could happen", 250, values=[e.title for e in entries],
+                   tip=tr("Takes part in the simulation")),
+            Column("id", tr("Risk"), 66, values=[e.id for e in entries]),
+            Column("category", tr("Category"), 104, values=[e.category for e in entries]),
+            Column("title", tr("What could happen"), 250, values=[e.title for e in entries],
                    stretch=True),
-            Column("chance", "Chance", 70, True,
+            Column("chance", tr("Chance"), 70, True,
                    [text.percent(e.before.probability, 0) for e in entries],
                    sort_values=[e.before.probability for e in entries]),
-            Column("days", "Best / likely / worst", 144,
+            Column("days", tr("Best / likely / worst"), 144,
                    values=[days_words(e.before.days, e.opportunity) for e in entries],
                    sort_values=np.array([e.before.days.mode for e in entries])),
-            Column("levels", "Before, after", 112, values=[""] * len(entries),
+            Column("levels", tr("Before, after"), 112, values=[""] * len(entries),
                    sort_values=np.array(ratings, dtype=np.int64),
-                   tip="Likelihood and impact level before and after the actions"),
+                   tip=tr("Likelihood and impact level before and after the actions")),
             Column("bar", "", 84, values=[""] * len(entries), sortable=False),
-            Column("gain", "Effect, d", 78, True,
+            Column("gain", tr("Effect, d"), 78, True,
                    ["" if gain is None else text.number(gain, 1) for gain in gains],
                    sort_values=np.array([gain or 0.0 for gain in gains]),
-                   tip="Days by which P80 comes earlier without this risk, same random numbers"),
-            Column("action", "Next action", 190,
+                   tip=tr("Days by which P80 comes earlier without this risk, "
+                          "same random numbers")),
+            Column("action", tr("Next action"), 190,
                    values=["" if one is None else one.text for one in actions]),
-            Column("owner", "Owner", 132, values=[e.owner for e in entries]),
-            Column("status", "Status", 82, values=[e.status.capitalize() for e in entries]),
+            Column("owner", tr("Owner"), 132, values=[e.owner for e in entries]),
+            Column("status", tr("Status"), 82, values=[e.status.capitalize() for e in entries]),
         ]  # fmt: skip
         rows = np.arange(len(entries)) if keep is None else np.array(keep, dtype=np.int32)
         self.set_data(columns, rows)
@@ -122,9 +124,11 @@ class RegisterModel(FlatTableModel):
         if self.columns[column].key != "levels" or self.matrix is None:
             return super().tip(row, column)
         before, after = places(self.entries[row], self.matrix)
-        said = f"Before: {RATINGS[self.matrix.rating(before)].lower()}"
+        said = tr("Before: {ratings}").format(ratings=RATINGS[self.matrix.rating(before)].lower())
         if after is not None:
-            said += f", after: {RATINGS[self.matrix.rating(after)].lower()}"
+            said += tr(", after: {ratings}").format(
+                ratings=RATINGS[self.matrix.rating(after)].lower()
+            )
         return said
 
 

@@ -36,6 +36,7 @@ from planbench.ui.register.dialogs import RiskDialog, ScalesDialog
 from planbench.ui.register.heatmap import BEFORE, MOVEMENT, HeatMap
 from planbench.ui.register.model import LEVELS, LevelDelegate, RegisterModel, days_words, places
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     EmptyState,
@@ -68,23 +69,30 @@ class RegisterView(QWidget):
     # Building.
 
     def _build(self) -> None:
-        self.search = SearchField("Filter risks")
+        self.search = SearchField(tr("Filter risks"))
         self.search.textChanged.connect(lambda _text: self._fill())
-        self.new_button = Button("New risk", "primary", "plus", tip="Add a risk (Ins)")
+        self.new_button = Button(tr("New risk"), "primary", "plus", tip=tr("Add a risk (Ins)"))
         self.new_button.clicked.connect(lambda _checked=False: self.add())
         self.weigh_button = Button(
-            "Weigh actions", "default", "scale", tip="What every action gains at P80, and its cost"
+            tr("Weigh actions"),
+            "default",
+            "scale",
+            tip=tr("What every action gains at P80, and its cost"),
         )
         self.weigh_button.clicked.connect(lambda _checked=False: self.weigh())
-        self.file_button = Button("Excel", "default", "file-spreadsheet", tip="Register and Excel")
+        self.file_button = Button(
+            tr("Excel"), "default", "file-spreadsheet", tip=tr("Register and Excel")
+        )
         self.file_button.clicked.connect(lambda _checked=False: self._file_menu())
-        self.scales_button = Button("Scales", "tool", "sliders-horizontal", tip="Edit the scales")
+        self.scales_button = Button(
+            tr("Scales"), "tool", "sliders-horizontal", tip=tr("Edit the scales")
+        )
         self.scales_button.clicked.connect(lambda _checked=False: self.edit_scales())
         self.tools: list[QWidget] = [
             self.search, self.scales_button, self.file_button, self.weigh_button, self.new_button,
         ]  # fmt: skip
         self.table_model = RegisterModel()
-        self.table = TableView("Risks of the register")
+        self.table = TableView(tr("Risks of the register"))
         self.table.setModel(self.table_model)
         self.table.row_changed.connect(self._row_changed)
         self.table.row_activated.connect(lambda _row: self.edit())
@@ -95,16 +103,21 @@ class RegisterView(QWidget):
             made.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.strip = StatStrip()
         self._empty = EmptyState(
-            "The register is empty",
-            "Write down what could happen, how likely and how long, and what is done about it. "
-            "Open risks take part in the simulation, before and after their actions.",
-            ("New risk", "plus", self.add),
+            tr("The register is empty"),
+            tr(
+                "Write down what could happen, how likely and how long, and what is done about it. "
+                "Open risks take part in the simulation, before and after their actions."
+            ),
+            (tr("New risk"), "plus", self.add),
         )
         self._model_only = EmptyState(
-            "The register is empty",
-            "The model of this schedule has risks of its own. Take them over to give them owners, "
-            "windows, actions and a history; until then they are simulated as they are.",
-            ("Take over the risks of the model", "download", self.take_over),
+            tr("The register is empty"),
+            tr(
+                "The model of this schedule has risks of its own. Take them over to give them "
+                "owners, "
+                "windows, actions and a history; until then they are simulated as they are."
+            ),
+            (tr("Take over the risks of the model"), "download", self.take_over),
         )
         full = Surface("surface")
         column = QVBoxLayout(full)
@@ -122,8 +135,10 @@ class RegisterView(QWidget):
         row.addWidget(self._side())
 
     def _side(self) -> SidePane:
-        self.side = SidePane("Heat map", 420)
-        self.mode = SegmentedControl(["Before", "After", "Movement"], "What the heat map shows")
+        self.side = SidePane(tr("Heat map"), 420)
+        self.mode = SegmentedControl(
+            [tr("Before"), tr("After"), tr("Movement")], tr("What the heat map shows")
+        )
         self.mode.set_index(MOVEMENT)
         self.mode.changed.connect(lambda _index: self._show_map())
         self.side.add_tool(self.mode)
@@ -131,7 +146,7 @@ class RegisterView(QWidget):
         self.map.setFixedHeight(300)
         self.map.cell_chosen.connect(self._cell_chosen)
         self.side.body.addWidget(self.map)
-        self.side.add_section("Risk")
+        self.side.add_section(tr("Risk"))
         self.name = Label("", "heading", wrap=True)
         self.side.body.addWidget(self.name)
         self.facts = Label("", "body", "text-muted", wrap=True)
@@ -232,25 +247,32 @@ class RegisterView(QWidget):
             if self.register.matrix.rating((row, column)) >= 3
         )
         stats = [
-            Stat("Risks in the model", f"{len(live)} of {len(entries)}", f"{high} high or very"),
-            Stat("Opportunities", str(sum(entry.opportunity for entry in live))),
-            Stat("Actions overdue", str(late), role="warning" if late else "text"),
             Stat(
-                "Actions not in baseline",
+                tr("Risks in the model"),
+                tr("{live} of {entries}").format(live=len(live), entries=len(entries)),
+                tr("{high} high or very").format(high=high),
+            ),
+            Stat(tr("Opportunities"), str(sum(entry.opportunity for entry in live))),
+            Stat(tr("Actions overdue"), str(late), role="warning" if late else "text"),
+            Stat(
+                tr("Actions not in baseline"),
                 str(loose),
-                f"of {text.counted(len(self._links), 'action')}",
+                tr("of {links}").format(
+                    links=text.counted(len(self._links), tr("action"), tr("actions"))
+                ),
                 "warning" if loose else "text",
             ),
-            Stat("Double counts to ask", str(len(doubles))),
+            Stat(tr("Double counts to ask"), str(len(doubles))),
         ]
         whole = self._benefits.get("")
         if whole is not None:
             stats.append(
                 Stat(
-                    "Actions buy at P80",
+                    tr("Actions buy at P80"),
                     f"{text.signed(whole.gain / DAY)} d",
-                    f"\u00b1 {text.number(whole.half_width / DAY, 1)} d for "
-                    f"{text.number(whole.cost)}",
+                    tr("± {number} d for {cost}").format(
+                        number=text.number(whole.half_width / DAY, 1), cost=text.number(whole.cost)
+                    ),
                 )
             )
         self.strip.set(stats)
@@ -280,35 +302,41 @@ class RegisterView(QWidget):
             f"{line.at[:10]} {line.who}: {line.what}"
             for line in reversed(self.register.history(entry.id))
         ]
-        none = "Kept once the schedule is in a project of the library."
-        empty = "Nothing yet." if self.register.kept else none
+        none = tr("Kept once the schedule is in a project of the library.")
+        empty = tr("Nothing yet.") if self.register.kept else none
         self.notes["History"].setText("\n".join(lines[:8]) or empty)
 
     def _facts(self, entry: RiskEntry) -> str:
         parts = [entry.category, entry.status.capitalize(), entry.owner]
         said = " \u00b7 ".join(part for part in parts if part)
         if entry.proximity_from or entry.proximity_to:
-            said += f"\nMay strike {entry.proximity_from} to {entry.proximity_to}"
-        said += f"\nNow {days_words(entry.before.days, entry.opportunity)}"
+            said += tr("\nMay strike {proximity_from} to {proximity_to}").format(
+                proximity_from=entry.proximity_from, proximity_to=entry.proximity_to
+            )
+        said += tr("\nNow {days}").format(days=days_words(entry.before.days, entry.opportunity))
         if entry.after is not None:
             chance = text.percent(entry.after.probability, 0)
-            said += f"; after {chance}, {days_words(entry.after.days, entry.opportunity)}"
+            said += tr("; after {chance}, {days}").format(
+                chance=chance, days=days_words(entry.after.days, entry.opportunity)
+            )
         return said
 
     def _mapped(self, entry: RiskEntry) -> str:
         document = self.state.document
         if not entry.activities or document is None:
-            return "No activity: it has no effect on dates."
+            return tr("No activity: it has no effect on dates.")
         acts, rows = document.schedule.activities, document.schedule.row_of_code
         lines = [
-            f"{code}  {acts.name[rows[code]]}" if code in rows else f"{code}  not in this schedule"
+            f"{code}  {acts.name[rows[code]]}"
+            if code in rows
+            else tr("{code}  not in this schedule").format(code=code)
             for code in entry.activities[:8]
         ]
         if len(entry.activities) > 8:
-            lines.append(f"and {len(entry.activities) - 8} more")
+            lines.append(tr("and {activities} more").format(activities=len(entry.activities) - 8))
         if len(entry.activities) > 1:
             shared = entry.mapping == "split"
-            lines.append("One delay, shared out" if shared else "The same delay on each")
+            lines.append(tr("One delay, shared out") if shared else tr("The same delay on each"))
         return "\n".join(lines)
 
     def _action_words(self, entry: RiskEntry) -> str:
@@ -316,19 +344,22 @@ class RegisterView(QWidget):
         states = {id(link.action): link for link in self._links if link.risk.id == entry.id}
         for action in entry.actions:
             where = f" ({action.activity})" if action.activity else ""
-            due = f", due {action.due}" if action.due else ""
-            late = ", overdue" if action.overdue(dt.date.today()) else ""
+            due = tr(", due {due}").format(due=action.due) if action.due else ""
+            late = tr(", overdue") if action.overdue(dt.date.today()) else ""
             lines.append(f"{action.text}{where}: {action.state}{due}{late}")
             link = states.get(id(action))
             if link is not None and link.finding:
-                lines.append(f"Finding: {link.finding}.")
+                lines.append(tr("Finding: {finding}.").format(finding=link.finding))
         gain = self._benefits.get(entry.id)
         if gain is not None:
             lines.append(
-                f"Alone it buys {text.signed(gain.gain / DAY)} d at P80, "
-                f"\u00b1 {text.number(gain.half_width / DAY, 1)} d, for {text.number(gain.cost)}."
+                tr("Alone it buys {signed} d at P80, ± {number} d, for {cost}.").format(
+                    signed=text.signed(gain.gain / DAY),
+                    number=text.number(gain.half_width / DAY, 1),
+                    cost=text.number(gain.cost),
+                )
             )
-        return "\n".join(lines) or "Nothing is done about it."
+        return "\n".join(lines) or tr("Nothing is done about it.")
 
     # Doing.
 
@@ -350,7 +381,7 @@ class RegisterView(QWidget):
         codes: tuple[str, ...] = ()
         if self.state.selection >= 0:
             codes = (str(document.schedule.activities.code[self.state.selection]),)
-        self._ask(RiskEntry(fresh_id(known), "", activities=codes), document, "new risk")
+        self._ask(RiskEntry(fresh_id(known), "", activities=codes), document, tr("new risk"))
 
     def edit(self) -> None:
         """Edit the selected risk."""
@@ -364,7 +395,9 @@ class RegisterView(QWidget):
         if dialog.exec() and dialog.made is not None:
             made = dialog.made
             if made.id != entry.id and self.register.find(entry.id) is not None:
-                self._keep(lambda: self.register.remove([entry.id], f"now {made.id}"))
+                self._keep(
+                    lambda: self.register.remove([entry.id], tr("now {id}").format(id=made.id))
+                )
             self._chosen = made.id
             self._keep(lambda: self.register.put([made], what))
         dialog.deleteLater()
@@ -384,7 +417,7 @@ class RegisterView(QWidget):
         """Take the selected risk out; its history stays."""
         entry = self.current()
         if entry is not None:
-            self._keep(lambda: self.register.remove([entry.id], "taken out"))
+            self._keep(lambda: self.register.remove([entry.id], tr("taken out")))
 
     def _toggle(self, row: int) -> None:
         from dataclasses import replace
@@ -392,14 +425,18 @@ class RegisterView(QWidget):
         entry = self.register.entries[row]
         status = "closed" if entry.modelled else "open"
         changed = replace(entry, status=status)
-        self._keep(lambda: self.register.put([changed], f"status {status}"))
+        self._keep(
+            lambda: self.register.put([changed], tr("status {status}").format(status=status))
+        )
 
     def take_over(self) -> None:
         """The risks of the model become the register."""
         document, model = self.state.document, self._base()
         if document is not None and model is not None:
             self._keep(
-                lambda: self.register.put(taken_over(document, model), "taken over from the model")
+                lambda: self.register.put(
+                    taken_over(document, model), tr("taken over from the model")
+                )
             )
 
     def edit_scales(self) -> None:
@@ -431,15 +468,15 @@ class RegisterView(QWidget):
                 self._show_stats()
                 self._row_changed(self.table.current_row())
 
-        self.state.run("register-benefits", "Weighing actions", work, done)
+        self.state.run("register-benefits", tr("Weighing actions"), work, done)
 
     def _row_menu(self, row: int, point: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("Edit\u2026", self.edit)
-        menu.addAction("Show its activity in Schedule", self.show_activity)
-        menu.addAction("Write a finding on its activities\u2026", self.write_finding)
+        menu.addAction(tr("Edit\u2026"), self.edit)
+        menu.addAction(tr("Show its activity in Schedule"), self.show_activity)
+        menu.addAction(tr("Write a finding on its activities\u2026"), self.write_finding)
         menu.addSeparator()
-        menu.addAction("Take out", self.remove)
+        menu.addAction(tr("Take out"), self.remove)
         menu.exec(point)
 
     def _rows(self) -> list[int]:
@@ -454,7 +491,7 @@ class RegisterView(QWidget):
         """Show the activities of the risk and its actions alone in Schedule."""
         rows, entry = self._rows(), self.current()
         if rows and entry is not None:
-            self.state.isolate(f"Risk {entry.id}", rows)
+            self.state.isolate(tr("Risk {id}").format(id=entry.id), rows)
             self.state.select(rows[0])
             self.state.workspace_requested.emit("schedule")
 
@@ -466,13 +503,13 @@ class RegisterView(QWidget):
 
     def _file_menu(self) -> None:
         menu = QMenu(self)
-        menu.addAction("Save the register\u2026", self._export)
-        menu.addAction("Take risks from a workbook\u2026", self._import)
+        menu.addAction(tr("Save the register\u2026"), self._export)
+        menu.addAction(tr("Take risks from a workbook\u2026"), self._import)
         menu.exec(self.file_button.mapToGlobal(self.file_button.rect().bottomLeft()))
 
     def _export(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the register", "risk-register.xlsx", "Workbook (*.xlsx)"
+            self, tr("Save the register"), "risk-register.xlsx", tr("Workbook (*.xlsx)")
         )
         if name:
             try:
@@ -481,7 +518,7 @@ class RegisterView(QWidget):
                 self.state.message.emit("error", error.line)
 
     def _import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Take risks", "", "Workbook (*.xlsx)")
+        name, _ = QFileDialog.getOpenFileName(self, tr("Take risks"), "", tr("Workbook (*.xlsx)"))
         if name:
             self.take_file(Path(name))
 
@@ -490,9 +527,13 @@ class RegisterView(QWidget):
 
         def work() -> None:
             taken, reasons = import_register(self.register, path)
-            said = f"{text.counted(taken, 'risk')} taken from {path.name}"
+            said = tr("{taken} taken from {name}").format(
+                taken=text.counted(taken, tr("risk"), tr("risks")), name=path.name
+            )
             if reasons:
-                said += f"; {text.counted(len(reasons), 'row')} refused: {reasons[0]}"
+                said += tr("; {reasons} refused: {reasons2}").format(
+                    reasons=text.counted(len(reasons), tr("row"), tr("rows")), reasons2=reasons[0]
+                )
             self.state.message.emit("warning" if reasons else "info", said)
 
         self._keep(work)

@@ -18,6 +18,7 @@ from planbench.scenes.print_setup import PrintLayout, paper_mm
 from planbench.services.convert import save
 from planbench.ui.printing.painter import SheetPainter
 from planbench.ui.reports.pages import PX_PER_MM, ReportPage, build_pages, page_mm
+from planbench.ui.translation import tr
 
 Tell = Callable[[int, int, str], object]
 """Called with (done, total, text); may raise to stop."""
@@ -74,7 +75,11 @@ def write_pdf(
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setTitle(f"{report.title}: {report.subtitle}")
-    writer.setCreator(f"planbench {__version__}, report {report.identity}")
+    writer.setCreator(
+        tr("planbench {version}, report {identity}").format(
+            version=__version__, identity=report.identity
+        )
+    )
     writer.setResolution(_DPI)
     _page_size(writer, page_mm(report))
     work, sheets = ReportPainter(), SheetPainter()
@@ -83,7 +88,7 @@ def write_pdf(
     painter = QPainter(writer)
     try:
         for number, page in enumerate(pages):
-            told(number, len(pages), "Writing pages")
+            told(number, len(pages), tr("Writing pages"))
             if number:
                 _page_size(writer, page_mm(report))
                 writer.newPage()
@@ -97,7 +102,7 @@ def write_pdf(
     finally:
         painter.end()
     save(_without_clock(bytes(buffer.data().data())), path)
-    told(1, 1, "Written")
+    told(1, 1, tr("Written"))
     return count
 
 
@@ -113,7 +118,7 @@ def _annex(
     layout = annex.layout
     scale = layout.scale / 25.4 * _DPI
     for number, sheet in enumerate(layout.sheets):
-        tell(number, len(layout.sheets), "Writing sheets")
+        tell(number, len(layout.sheets), tr("Writing sheets"))
         _page_size(writer, paper_mm(layout.setup))
         writer.newPage()
         painter.save()

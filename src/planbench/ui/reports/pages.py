@@ -24,6 +24,7 @@ from planbench.exchange.reports.svg import ROW, bars_svg, chart_svg
 from planbench.scenes.print_page import Cell, PrintPage
 from planbench.ui.painter import scene_font
 from planbench.ui.theme import load_theme
+from planbench.ui.translation import tr
 
 PX_PER_MM = 3.6
 """Pixels of a page for each millimetre: body text becomes 9.5 points high."""
@@ -62,7 +63,7 @@ def build_pages(report: Report, tell: Report_ | None = None) -> list[ReportPage]
     total = len(report.sections)
     for number, section in enumerate(report.sections):
         if tell is not None:
-            tell(number, total, "Laying out")
+            tell(number, total, tr("Laying out"))
         press.section(section)
     press.finish()
     return press.pages
@@ -180,14 +181,16 @@ class _Press:
         told = f"{self.report.title}, {self.report.subtitle.lower()}"
         for name, text in self.report.about:
             if name == "Data date" and text:
-                told += f", data date {text}"
+                told += tr(", data date {text}").format(text=text)
         y = self.height - 36
         for number, page in enumerate(self.pages, 1):
-            words = f"{number} of {len(self.pages)}"
+            words = tr("{number} of {pages}").format(number=number, pages=len(self.pages))
             page.lines.append((self.left, y - 4, self.right, y - 4, "border"))
             half = (self.right - self.left) * 0.7
             page.cells.append(Cell(self.left, y, half, 14, told, "text-muted", "small"))
-            ident = f"Report {self.report.identity[:12]}     {words}"
+            ident = tr("Report {identity}     {words}").format(
+                identity=self.report.identity[:12], words=words
+            )
             page.cells.append(
                 Cell(self.left + half, y, self.right - self.left - half, 14, ident, "text-muted",
                      "small", True)
@@ -304,7 +307,7 @@ class _Press:
             title = ""
 
     def _sheets(self, block: Sheets) -> None:
-        words = "The sheets that follow show every activity with its bar."
+        words = tr("The sheets that follow show every activity with its bar.")
         self._paragraph(Paragraph(words))
         self.pages[-1].sheets = True
         self.new_page()

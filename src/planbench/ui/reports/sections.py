@@ -18,6 +18,7 @@ from planbench.engines.reports.template import Part, Template, placeholders
 from planbench.services.reports.figures import FIGURES
 from planbench.services.reports.kinds import KINDS
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ComboBox, Label, SidePane
 
 
@@ -27,32 +28,34 @@ class SectionsPane(SidePane):
     edited = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Sections", current_theme().frame["details_pane"], "right")
+        super().__init__(tr("Sections"), current_theme().frame["details_pane"], "right")
         self._template: Template | None = None
         self.list = QListWidget()
-        self.list.setAccessibleName("Sections of the report")
-        self.list.setToolTip("Ticked sections are in the report; drag to order them")
+        self.list.setAccessibleName(tr("Sections of the report"))
+        self.list.setToolTip(tr("Ticked sections are in the report; drag to order them"))
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.list.setFont(current_theme().font("body"))
         self.list.setMinimumHeight(270)
-        self.up = Button("", "tool", "arrow-up", tip="Move up (Alt+Up)", in_card=True)
-        self.down = Button("", "tool", "arrow-down", tip="Move down (Alt+Down)", in_card=True)
-        self.remove = Button("", "tool", "trash-2", tip="Take out of the report", in_card=True)
+        self.up = Button("", "tool", "arrow-up", tip=tr("Move up (Alt+Up)"), in_card=True)
+        self.down = Button("", "tool", "arrow-down", tip=tr("Move down (Alt+Down)"), in_card=True)
+        self.remove = Button("", "tool", "trash-2", tip=tr("Take out of the report"), in_card=True)
         self.up.setShortcut("Alt+Up")
         self.down.setShortcut("Alt+Down")
-        self.kinds = ComboBox(name="Kind of section to add")
+        self.kinds = ComboBox(name=tr("Kind of section to add"))
         for name, kind in sorted(KINDS.items(), key=lambda one: one[1].title):
             self.kinds.addItem(kind.title, name)
-        self.add = Button("Add", "default", "plus", tip="Add a section below the one chosen")
+        self.add = Button(
+            tr("Add"), "default", "plus", tip=tr("Add a section below the one chosen")
+        )
         self.title = QLineEdit()
-        self.title.setAccessibleName("Title of the section")
+        self.title.setAccessibleName(tr("Title of the section"))
         self.words = QPlainTextEdit()
-        self.words.setAccessibleName("Words of the section")
+        self.words.setAccessibleName(tr("Words of the section"))
         self.words.setTabChangesFocus(True)
         self.words.setFixedHeight(110)
-        self.words.setPlaceholderText("Words above the section. {finish} becomes the figure.")
-        self.figures = ComboBox(name="Figure to put into the words")
-        self.figures.addItem("Insert a figure…", "")
+        self.words.setPlaceholderText(tr("Words above the section. {finish} becomes the figure."))
+        self.figures = ComboBox(name=tr("Figure to put into the words"))
+        self.figures.addItem(tr("Insert a figure…"), "")
         for name, figure in sorted(FIGURES.items(), key=lambda one: one[1].title):
             self.figures.addItem(f"{figure.title}  {{{name}}}", name)
         self.wrong = Label("", "small", "critical-text", wrap=True)
@@ -75,7 +78,7 @@ class SectionsPane(SidePane):
         self.body.addWidget(self.list)
         self.body.addLayout(order)
         self.body.addLayout(tools)
-        self.add_section("Title and words")
+        self.add_section(tr("Title and words"))
         self.body.addWidget(self.title)
         self.body.addWidget(self.words)
         self.body.addWidget(self.figures)
@@ -188,7 +191,11 @@ class SectionsPane(SidePane):
             self.wrong.setText(error.line)
             return
         if unknown:
-            self.wrong.setText(f"There is no figure {{{unknown[0]}}}; choose one from the list.")
+            self.wrong.setText(
+                tr("There is no figure {{{unknown}}}; choose one from the list.").format(
+                    unknown=unknown[0]
+                )
+            )
             return
         self.wrong.setText("")
         self._change(text=text)

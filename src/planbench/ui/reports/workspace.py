@@ -38,6 +38,7 @@ from planbench.ui.reports.pages import ReportPage, build_pages
 from planbench.ui.reports.sections import SectionsPane
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -54,7 +55,7 @@ from planbench.ui.widgets import (
 DELAY = 400
 """Milliseconds after the last change of words before the report is composed again."""
 
-_FILES = "PDF (*.pdf);;Web page (*.html);;Workbook (*.xlsx);;Slides (*.pptx)"
+_FILES = tr("PDF (*.pdf);;Web page (*.html);;Workbook (*.xlsx);;Slides (*.pptx)")
 
 
 class TemplateModel(FlatTableModel):
@@ -66,7 +67,9 @@ class TemplateModel(FlatTableModel):
         """Show other templates."""
         self.templates = templates
         titles = [one.title for one in templates]
-        self.set_data([Column("title", "Template", 200, values=titles, stretch=True)], len(titles))
+        self.set_data(
+            [Column("title", tr("Template"), 200, values=titles, stretch=True)], len(titles)
+        )
 
     def look(self, row: int, column: int) -> CellLook:
         one = self.templates[row]
@@ -80,7 +83,7 @@ class ReportsWorkspace(QWidget):
     """Composes the chosen template from the open update whenever one of them has changed."""
 
     name = "reports"
-    title = "Reports"
+    title = tr("Reports")
     icon = "reports"
 
     def __init__(self, state: AppState) -> None:
@@ -104,19 +107,27 @@ class ReportsWorkspace(QWidget):
     # ------------------------------------------------------------ the view
 
     def _build(self) -> None:
-        bar = Toolbar("Reports")
-        self.back = Button("", "tool", "chevron-left", tip="Page before (Page up)")
-        self.on = Button("", "tool", "chevron-right", tip="Next page (Page down)")
+        bar = Toolbar(tr("Reports"))
+        self.back = Button("", "tool", "chevron-left", tip=tr("Page before (Page up)"))
+        self.on = Button("", "tool", "chevron-right", tip=tr("Next page (Page down)"))
         self.place = Label("", "body", "text-muted")
         self.back.clicked.connect(lambda _on=False: self.turn(-1))
         self.on.clicked.connect(lambda _on=False: self.turn(1))
         for part in (self.back, self.place, self.on):
             bar.add(part)
         bar.add_stretch()
-        self.opened = Button("Open template", "default", "folder-open", tip="From a JSON file")
-        self.kept = Button("Keep template", "default", "bookmark", tip="In the library, by a name")
-        self.saved = Button("Save template", "default", "save", tip="As a JSON file to hand on")
-        self.export = Button("Export", "primary", "download", tip="PDF, HTML, XLSX, PPTX (Ctrl+E)")
+        self.opened = Button(
+            tr("Open template"), "default", "folder-open", tip=tr("From a JSON file")
+        )
+        self.kept = Button(
+            tr("Keep template"), "default", "bookmark", tip=tr("In the library, by a name")
+        )
+        self.saved = Button(
+            tr("Save template"), "default", "save", tip=tr("As a JSON file to hand on")
+        )
+        self.export = Button(
+            tr("Export"), "primary", "download", tip=tr("PDF, HTML, XLSX, PPTX (Ctrl+E)")
+        )
         self.opened.clicked.connect(lambda _on=False: self._ask_to_open())
         self.kept.clicked.connect(lambda _on=False: self._ask_to_keep())
         self.saved.clicked.connect(lambda _on=False: self._ask_to_save())
@@ -127,15 +138,17 @@ class ReportsWorkspace(QWidget):
         short.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         short.activated.connect(self._ask_to_export)
         self.view = SheetView()
-        self.view.setAccessibleName("Page of the report")
+        self.view.setAccessibleName(tr("Page of the report"))
         self.view.turned.connect(self.turn)
         self.banner = Banner()
         self._stack = QStackedWidget()
         self._stack.addWidget(
             EmptyState(
-                "There is nothing to report on",
-                "A report tells of the open update. Open a schedule, or choose the board pack "
-                "for a portfolio that is kept in the library.",
+                tr("There is nothing to report on"),
+                tr(
+                    "A report tells of the open update. Open a schedule, or choose the board pack "
+                    "for a portfolio that is kept in the library."
+                ),
             )
         )
         self._stack.addWidget(self.view)
@@ -158,16 +171,18 @@ class ReportsWorkspace(QWidget):
         self._show_place()
 
     def _sidebar(self) -> QWidget:
-        pane = SidePane("Templates", current_theme().frame["side_list"][1], "left")
+        pane = SidePane(tr("Templates"), current_theme().frame["side_list"][1], "left")
         self.model = TemplateModel()
-        self.list = TableView("Report templates", row_height=34)
+        self.list = TableView(tr("Report templates"), row_height=34)
         self.list.setModel(self.model)
         self.list.horizontalHeader().hide()
         self.list.setSelectionMode(TableView.SelectionMode.SingleSelection)
         self.list.row_changed.connect(self._chosen)
         self.about = Label("", "prose", "text-muted", wrap=True)
         self.about.setContentsMargins(14, 8, 12, 4)
-        self.drop = Button("Delete template", "default", "trash-2", tip="Forget this template")
+        self.drop = Button(
+            tr("Delete template"), "default", "trash-2", tip=tr("Forget this template")
+        )
         self.drop.clicked.connect(lambda _on=False: self.delete_template())
         self.drop.hide()
         pane.body.setContentsMargins(0, 0, 0, 12)
@@ -199,7 +214,7 @@ class ReportsWorkspace(QWidget):
         try:
             found = templates_of(self.state.library)
         except PlanbenchError as error:
-            self.banner.show_message("error", error.line)
+            self.banner.show_message(tr("error"), error.line)
             return
         self.model.show_templates(found)
         self.list.apply_columns()
@@ -233,7 +248,9 @@ class ReportsWorkspace(QWidget):
         self._timer.start()
 
     def _ask_to_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open a template", "", "Template (*.json)")
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Open a template"), "", tr("Template (*.json)")
+        )
         if path:
             self.open_template(path)
 
@@ -248,7 +265,7 @@ class ReportsWorkspace(QWidget):
         if self.template is None:
             return
         path, _ = QFileDialog.getSaveFileName(
-            self, "Save the template", f"{self.template.id}.json", "Template (*.json)"
+            self, tr("Save the template"), f"{self.template.id}.json", tr("Template (*.json)")
         )
         if path:
             try:
@@ -260,7 +277,10 @@ class ReportsWorkspace(QWidget):
         if self.template is None:
             return
         title, agreed = QInputDialog.getText(
-            self, "Keep the template", "Name of the template", text=f"{self.template.title}, own"
+            self,
+            tr("Keep the template"),
+            tr("Name of the template"),
+            text=tr("{title}, own").format(title=self.template.title),
         )
         if agreed and title.strip():
             self.keep(title.strip())
@@ -335,7 +355,7 @@ class ReportsWorkspace(QWidget):
             self._show_place()
             self._paint()
 
-        self.state.run("report", f"Report “{template.title}”", work, done)
+        self.state.run("report", tr("Report “{title}”").format(title=template.title), work, done)
 
     def turn(self, steps: int) -> None:
         """Show another page."""
@@ -347,7 +367,9 @@ class ReportsWorkspace(QWidget):
 
     def _show_place(self) -> None:
         total = len(self.pages)
-        self.place.setText(f"Page {self.page + 1} of {total}" if total else "")
+        self.place.setText(
+            tr("Page {page} of {total}").format(page=self.page + 1, total=total) if total else ""
+        )
         self.back.setEnabled(self.page > 0)
         self.on.setEnabled(self.page < total - 1)
         for button in (self.kept, self.saved):
@@ -371,7 +393,7 @@ class ReportsWorkspace(QWidget):
         told = f"{self.report.title} {self.template.title}"
         name = "".join(c if c.isalnum() or c in " -_." else "-" for c in told)
         path, _ = QFileDialog.getSaveFileName(
-            self, "Export the report", f"{name.strip()}.pdf", _FILES
+            self, tr("Export the report"), f"{name.strip()}.pdf", _FILES
         )
         if path:
             self.write_to(path)
@@ -399,6 +421,6 @@ class ReportsWorkspace(QWidget):
             return target
 
         def done(written: Path) -> None:
-            self.state.message.emit("info", f"Written to {written}")
+            self.state.message.emit("info", tr("Written to {written}").format(written=written))
 
-        self.state.run("report-file", f"Writing {target.name}", work, done)
+        self.state.run("report-file", tr("Writing {name}").format(name=target.name), work, done)

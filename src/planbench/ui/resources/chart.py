@@ -23,8 +23,9 @@ from planbench.scenes.resources import Line, LoadingScene, Rect, loading_scene, 
 from planbench.ui import text
 from planbench.ui.schedule.gantt import ZOOM_STEP, GanttView
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 
-BARS = (("progress", "done"), ("remaining", "remaining"), ("critical", "over the limit"))
+BARS = (("progress", "done"), ("remaining", "remaining"), ("critical", tr("over the limit")))
 CURVES = (("accent", "early"), ("late", "late"))
 """Colour roles and what they mean, for the legend."""
 
@@ -35,7 +36,7 @@ class LoadingLegend(QWidget):
     def __init__(self, chart: LoadingChart) -> None:
         super().__init__()
         self._chart = chart
-        self.setAccessibleName("Legend of the loading")
+        self.setAccessibleName(tr("Legend of the loading"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme_manager().changed.connect(self.update)
 
@@ -104,7 +105,7 @@ class LoadingChart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(72)
         self.setMouseTracking(True)
-        self.setAccessibleName("Loading over time")
+        self.setAccessibleName(tr("Loading over time"))
         gantt.moved.connect(self.update)
         gantt.plan.plan_changed.connect(self.update)
         theme_manager().changed.connect(self.update)
@@ -134,7 +135,7 @@ class LoadingChart(QWidget):
 
     def _describe(self) -> None:
         told = self.tell(self.chosen) if self.chosen >= 0 else self.words
-        self.setAccessibleDescription(told or "Arrow keys go from bar to bar, return opens one")
+        self.setAccessibleDescription(told or tr("Arrow keys go from bar to bar, return opens one"))
 
     def tell(self, period: int) -> str:
         """A period in words, line by line."""
@@ -152,18 +153,28 @@ class LoadingChart(QWidget):
         )
         lines = [when]
         if self.curves and found.measure != "fte":
-            lines.append(f"Early, so far: {amount(float(total[: period + 1].sum()))}")
-            lines.append(f"Late, so far: {amount(float(found.late[: period + 1].sum()))}")
-        lines.append(f"Total: {amount(float(total[period]))}")
+            lines.append(
+                tr("Early, so far: {sum}").format(sum=amount(float(total[: period + 1].sum())))
+            )
+            lines.append(
+                tr("Late, so far: {sum}").format(sum=amount(float(found.late[: period + 1].sum())))
+            )
+        lines.append(tr("Total: {total}").format(total=amount(float(total[period]))))
         if found.actual[period] > 0:
-            lines.append(f"Done: {amount(float(found.actual[period]))}")
+            lines.append(tr("Done: {actual}").format(actual=amount(float(found.actual[period]))))
         if found.limit is not None:
             cap = float(found.limit[period])
-            lines.append(f"Limit: {amount(cap)}")
+            lines.append(tr("Limit: {cap}").format(cap=amount(cap)))
             if found.over[period]:
-                lines.append(f"Over the limit by {amount(float(total[period]) - cap)}")
+                lines.append(
+                    tr("Over the limit by {amount}").format(
+                        amount=amount(float(total[period]) - cap)
+                    )
+                )
         if found.baseline is not None:
-            lines.append(f"Baseline: {amount(float(found.baseline[period]))}")
+            lines.append(
+                tr("Baseline: {baseline}").format(baseline=amount(float(found.baseline[period])))
+            )
         return "\n".join(lines)
 
     # ------------------------------------------------------------ painting
@@ -181,7 +192,7 @@ class LoadingChart(QWidget):
         if scene is None or not scene.ticks:
             painter.setPen(theme.color("text-muted"))
             painter.setFont(theme.font("body"))
-            words = self.words or "Nothing to show"
+            words = self.words or tr("Nothing to show")
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
             return
         assert self.found is not None

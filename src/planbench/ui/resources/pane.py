@@ -37,6 +37,7 @@ from planbench.ui.resources.chart import LoadingChart, LoadingLegend
 from planbench.ui.resources.tables import BarModel, GroupsModel
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     ComboBox,
@@ -49,8 +50,8 @@ from planbench.ui.widgets import (
 
 _MEASURES = tuple(MEASURES)
 _SHOWN_PERIODS = ("day", "week", "month", "quarter")
-_NOTHING = "No assignment has units or cost to show."
-_WAITING = "The schedule is being calculated."
+_NOTHING = tr("No assignment has units or cost to show.")
+_WAITING = tr("The schedule is being calculated.")
 
 
 class ResourcePane(Surface):
@@ -69,12 +70,12 @@ class ResourcePane(Surface):
         self._keys: list[str] = []
         self._shown_key = ""
         self._asked = ""  # kept when another schedule comes that has it too
-        self.setAccessibleName("Resources")
+        self.setAccessibleName(tr("Resources"))
         self._controls()
         self.groups, self.bar = GroupsModel(), BarModel()
-        self.table = TableView("Loaded groups")
+        self.table = TableView(tr("Loaded groups"))
         self.table.setModel(self.groups)
-        self.activities = TableView("Activities in the bar")
+        self.activities = TableView(tr("Activities in the bar"))
         self.activities.setModel(self.bar)
         self.chart = LoadingChart(gantt)
         self.legend = LoadingLegend(self.chart)
@@ -84,16 +85,16 @@ class ResourcePane(Surface):
     # ------------------------------------------------------------ building
 
     def _controls(self) -> None:
-        self.by = ComboBox([], "Group the loading by")
+        self.by = ComboBox([], tr("Group the loading by"))
         self.by.setMaximumWidth(180)
-        self.measure = SegmentedControl(tuple(MEASURES.values()), "Measure")
-        self.period = ComboBox([one.capitalize() for one in _SHOWN_PERIODS], "Period")
+        self.measure = SegmentedControl(tuple(MEASURES.values()), tr("Measure"))
+        self.period = ComboBox([one.capitalize() for one in _SHOWN_PERIODS], tr("Period"))
         self.period.setCurrentIndex(_SHOWN_PERIODS.index("month"))
-        self.picture = SegmentedControl(("Bars", "S-curve"), "Picture")
+        self.picture = SegmentedControl((tr("Bars"), tr("S-curve")), tr("Picture"))
         self.note = ElidedLabel("", "small", "text-muted")
-        self.copy = Button("", "quiet", "copy", tip="Copy the periods as a table")
-        self.save = Button("", "quiet", "download", tip="Save groups and periods as a workbook")
-        self.close_ = Button("", "quiet", "x", tip="Close Resources")
+        self.copy = Button("", "quiet", "copy", tip=tr("Copy the periods as a table"))
+        self.save = Button("", "quiet", "download", tip=tr("Save groups and periods as a workbook"))
+        self.close_ = Button("", "quiet", "x", tip=tr("Close Resources"))
 
     def _lay_out(self) -> None:
         head = Surface("surface-raised", "b")
@@ -101,7 +102,7 @@ class ResourcePane(Surface):
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 12, 0)
         row.setSpacing(8)
-        row.addWidget(Label("Resources", "heading"))
+        row.addWidget(Label(tr("Resources"), "heading"))
         for widget in (self.by, self.measure, self.period, self.picture):
             row.addWidget(widget)
         row.addWidget(self.note, 1)
@@ -124,9 +125,9 @@ class ResourcePane(Surface):
         column.addWidget(self.split, 1)
 
     def _bar_page(self) -> QWidget:
-        self.back = Button("", "quiet", "arrow-left", tip="Back to the groups (Esc)")
+        self.back = Button("", "quiet", "arrow-left", tip=tr("Back to the groups (Esc)"))
         self.title = ElidedLabel("", "strong", "text")
-        self.isolate = Button("", "quiet", "filter", tip="Show these activities alone")
+        self.isolate = Button("", "quiet", "filter", tip=tr("Show these activities alone"))
         head = Surface("surface-raised", "b")
         row = QHBoxLayout(head)
         row.setContentsMargins(4, 2, 4, 2)
@@ -195,7 +196,7 @@ class ResourcePane(Surface):
             return
 
         def work(context: JobContext) -> Loading:
-            context.report(0, 1, "Spreading assignments")
+            context.report(0, 1, tr("Spreading assignments"))
             return Loading(document)
 
         def done(loading: Loading) -> None:
@@ -204,7 +205,7 @@ class ResourcePane(Surface):
                 self._offer()
                 self.refresh()
 
-        self.state.run("resources", "Loading of resources", work, done)
+        self.state.run("resources", tr("Loading of resources"), work, done)
 
     def _offer(self) -> None:
         """Fill the list of groupings; the one asked for stays where the schedule has it."""
@@ -268,7 +269,7 @@ class ResourcePane(Surface):
         same = self.groups.lines and self._shown_key == key
 
         def work(context: JobContext) -> list[Line]:
-            context.report(0, 1, "Spreading assignments")
+            context.report(0, 1, tr("Spreading assignments"))
             return loading.overview(key, period, measure)
 
         def done(lines: list[Line]) -> None:
@@ -284,7 +285,7 @@ class ResourcePane(Surface):
             for button in (self.copy, self.save):
                 button.setEnabled(bool(lines))
 
-        self.state.run("resource-groups", "Loading of resources", work, done)
+        self.state.run("resource-groups", tr("Loading of resources"), work, done)
 
     def _select(self, rows: list[int]) -> None:
         model = self.table.selectionModel()
@@ -301,7 +302,7 @@ class ResourcePane(Surface):
         chosen = self.chosen()
 
         def work(context: JobContext) -> Profile:
-            context.report(0, 1, "Spreading assignments")
+            context.report(0, 1, tr("Spreading assignments"))
             return loading.profile(key, period, measure, chosen)
 
         def done(found: Profile) -> None:
@@ -311,7 +312,7 @@ class ResourcePane(Surface):
                 if self.left.currentIndex() == 1:
                     self._picked(self.chart.chosen)
 
-        self.state.run("resource-profile", "Loading of resources", work, done)
+        self.state.run("resource-profile", tr("Loading of resources"), work, done)
 
     def _tell(self) -> None:
         """What the picture shows, beside the controls."""
@@ -323,25 +324,33 @@ class ResourcePane(Surface):
         who = (
             names[0]
             if len(names) == 1
-            else text.counted(len(names), "group")
+            else text.counted(len(names), tr("group"), tr("groups"))
             if names
-            else "All together"
+            else tr("All together")
         )
         told = [who]
         self.legend.tell()
         if self.chart.curves:
             told.append(
-                "early solid, late dashed"
-                + (", baseline grey" if found.baseline is not None else "")
+                tr("early solid, late dashed")
+                + (tr(", baseline grey") if found.baseline is not None else "")
             )
         else:
             count = int(found.over.sum())
             if count:
-                told.append(f"over the limit in {text.counted(count, 'period')}")
+                told.append(
+                    tr("over the limit in {count}").format(
+                        count=text.counted(count, tr("period"), tr("periods"))
+                    )
+                )
             elif found.limit is None and found.measure != COST:
-                told.append("no limit")
+                told.append(tr("no limit"))
         if found.undated:
-            told.append(f"{text.number(found.undated)} of activities without dates left out")
+            told.append(
+                tr("{undated} of activities without dates left out").format(
+                    undated=text.number(found.undated)
+                )
+            )
         self.note.setText(", ".join(told))
 
     # ------------------------------------------------------------ a bar and its activities
@@ -359,7 +368,11 @@ class ResourcePane(Surface):
         self.bar.show_bar(loading.schedule, rows, unit)
         self.activities.apply_columns()
         when = self.chart.tell(period).split("\n")[0]
-        self.title.setText(f"{when}: {text.counted(len(rows), 'activity', 'activities')}")
+        self.title.setText(
+            tr("{when}: {rows}").format(
+                when=when, rows=text.counted(len(rows), tr("activity"), tr("activities"))
+            )
+        )
         self.left.setCurrentIndex(1)
 
     def _open_bar(self) -> None:
@@ -385,7 +398,9 @@ class ResourcePane(Surface):
 
     def _isolate(self) -> None:
         if self.bar.activities:
-            self.state.isolate(f"Loading {self.title.text()}", self.bar.activities)
+            self.state.isolate(
+                tr("Loading {text}").format(text=self.title.text()), self.bar.activities
+            )
 
     # ------------------------------------------------------------ what leaves the pane
 
@@ -396,12 +411,15 @@ class ResourcePane(Surface):
         rows = profile_rows(self.chart.found)
         cells = [["" if value is None else str(value) for value in row.values()] for row in rows]
         QGuiApplication.clipboard().setText(as_text([titles_of(rows), *cells]))
-        self.state.message.emit("info", f"{text.counted(len(rows), 'period')} copied")
+        self.state.message.emit(
+            "info",
+            tr("{rows} copied").format(rows=text.counted(len(rows), tr("period"), tr("periods"))),
+        )
 
     def save_workbook(self) -> None:
         """Ask for a file and write groups and periods there."""
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the loading", "Resources.xlsx", "Workbook (*.xlsx)"
+            self, tr("Save the loading"), "Resources.xlsx", tr("Workbook (*.xlsx)")
         )
         if name:
             self.write_workbook(Path(name))
@@ -414,14 +432,16 @@ class ResourcePane(Surface):
         asked = self.asked()
 
         def work(context: JobContext) -> None:
-            context.report(0, 1, "Writing the workbook")
+            context.report(0, 1, tr("Writing the workbook"))
             write_profile(loaded_groups(loading, *asked), path)
 
         self.state.run(
             "resource-workbook",
-            "Saving the loading",
+            tr("Saving the loading"),
             work,
-            lambda _none: self.state.message.emit("info", f"Saved {path.name}"),
+            lambda _none: self.state.message.emit(
+                "info", tr("Saved {name}").format(name=path.name)
+            ),
         )
 
     # ------------------------------------------------------------ size and keys

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from planbench.domain.schedule import Schedule
 from planbench.services.resource_profile import COST, FTE, Line
 from planbench.ui import text
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 
@@ -24,21 +25,23 @@ class GroupsModel(FlatTableModel):
         peak = 1 if measure == FTE else 0
         self.set_data(
             [
-                Column("code", "Code", 84, values=[line.code for line in lines]),
-                Column("name", "Name", 140, values=[line.name for line in lines], stretch=True),
+                Column("code", tr("Code"), 84, values=[line.code for line in lines]),
+                Column("name", tr("Name"), 140, values=[line.name for line in lines], stretch=True),
                 Column(
-                    "remaining", "Remaining", 92, right=True,
+                    "remaining", tr("Remaining"), 92, right=True,
                     values=[line.remaining for line in lines], format=text.number,
-                    tip=f"Remaining {unit} of all its assignments",
+                    tip=tr("Remaining {unit} of all its assignments").format(unit=unit),
                 ),
                 Column(
-                    "peak", "Peak", 76, right=True, values=[line.peak for line in lines],
+                    "peak", tr("Peak"), 76, right=True, values=[line.peak for line in lines],
                     format=lambda value: text.number(value, peak),
-                    tip=f"The most that falls into one {period}",
+                    tip=tr("The most that falls into one {period}").format(period=period),
                 ),
                 Column(
-                    "over", "Over", 60, right=True, values=[line.over for line in lines],
-                    tip=f"How many periods of a {period} are over the limit",
+                    "over", tr("Over"), 60, right=True, values=[line.over for line in lines],
+                    tip=tr("How many periods of a {period} are over the limit").format(
+                        period=period
+                    ),
                 ),
             ],
             len(lines),
@@ -55,7 +58,9 @@ class GroupsModel(FlatTableModel):
     def tip(self, row: int, column: int) -> str:
         line = self.lines[row]
         if self.columns[column].key == "peak":
-            return f"{text.number(line.peak, 1)} {line.unit} from {text.date(line.peak_at)}"
+            return tr("{peak} {unit} from {peak_at}").format(
+                peak=text.number(line.peak, 1), unit=line.unit, peak_at=text.date(line.peak_at)
+            )
         return f"{line.code} {line.name}".strip()
 
 
@@ -74,11 +79,13 @@ class BarModel(FlatTableModel):
             [
                 Column("id", "ID", 84, values=[str(acts.code[row]) for row, _ in found]),
                 Column(
-                    "name", "Activity", 160,
+                    "name", tr("Activity"), 160,
                     values=[str(acts.name[row]) for row, _ in found], stretch=True,
                 ),
                 Column(
-                    "amount", f"In the bar, {unit}" if unit else "In the bar", 104, right=True,
+                    "amount",
+                    tr("In the bar, {unit}").format(unit=unit) if unit else tr("In the bar"),
+                    104, right=True,
                     values=[amount for _, amount in found],
                     format=lambda value: text.number(value, 1),
                 ),

@@ -14,6 +14,7 @@ from planbench.domain.times import DAY
 from planbench.engines.risk.result import RiskResult, nearest_rank
 from planbench.ui import text
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.chart import Chart, pen
 
 MARKED = (10, 50, 80, 90)
@@ -30,7 +31,7 @@ class FinishChart:
     """
 
     def __init__(self) -> None:
-        self.chart = Chart("Distribution of the finish", dates=True, right_axis=True)
+        self.chart = Chart(tr("Distribution of the finish"), dates=True, right_axis=True)
         self._result: RiskResult | None = None
         self._watched = ""
         self._other: Any = None
@@ -67,7 +68,9 @@ class FinishChart:
     def reading(self, minute: float) -> str:
         """What hovering over a date says."""
         share = float(np.searchsorted(self._values, minute, side="right")) / self._values.size
-        return f"{text.long_date(int(minute))}: {share_words(share)} of the runs finish by then"
+        return tr("{minute}: {share} of the runs finish by then").format(
+            minute=text.long_date(int(minute)), share=share_words(share)
+        )
 
     def _span(self) -> tuple[float, float]:
         low, high = float(self._values[0]), float(self._values[-1])
@@ -134,7 +137,9 @@ class FinishChart:
         at = float(self.deterministic)
         line = pen("text-muted", 1.25, "reference")
         chart.plot.plot([at, at], [0, self._top], pen=line)
-        label = chart.label(f"Plan {text.date(int(at))}", "text-muted", anchor=(0, 1))
+        label = chart.label(
+            tr("Plan {at}").format(at=text.date(int(at))), "text-muted", anchor=(0, 1)
+        )
         label.setPos(at, self._top * 0.995)
         chart.plot.addItem(label, ignoreBounds=True)
 
@@ -184,13 +189,13 @@ class FinishChart:
 
     def _menu(self, point: Any) -> None:
         menu = QMenu(self.chart.widget)
-        menu.addAction("Copy picture", self.chart.copy_picture)
-        menu.addAction("Copy data", self.copy_data)
+        menu.addAction(tr("Copy picture"), self.chart.copy_picture)
+        menu.addAction(tr("Copy data"), self.copy_data)
         menu.exec(self.chart.widget.mapToGlobal(point))
 
     def copy_data(self) -> None:
         """Put the percentiles on the clipboard, one a line."""
-        lines = ["Confidence %\tFinish"]
+        lines = [tr("Confidence %\tFinish")]
         lines += [
             f"{level}\t{text.long_date(nearest_rank(self._values, level))}"
             for level in range(1, 101)
@@ -201,7 +206,7 @@ class FinishChart:
 def share_words(share: float) -> str:
     """A share of runs; what is small but there never reads as nothing."""
     if 0 < share < 0.001:
-        return f"less than 0.1{text.NARROW}%"
+        return tr("less than 0.1{narrow}%").format(narrow=text.NARROW)
     return text.percent(share)
 
 

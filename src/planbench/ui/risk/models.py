@@ -16,6 +16,7 @@ from planbench.engines.risk.result import RiskResult
 from planbench.services.document import Document
 from planbench.services.risk import PERCENTILES, ranked_rows
 from planbench.ui import text
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 OF_RISKS = ("Left out", "Shared out")
@@ -25,13 +26,13 @@ MEASURES = (*OF_RISKS, "Criticality", "Correlation", "Cruciality", "Sensitivity"
 """What the lower table can be sorted by."""
 
 TIPS = {
-    "Left out": "Days by which P80 comes earlier without this risk, same random numbers",
-    "Shared out": "Shapley value: the risk's fair share of the delay at P80; these days add up",
-    "Cruciality": "Rank correlation of duration and finish, times criticality",
-    "Significance": "Mean of duration / (duration + total float) x time to finish / mean of it",
-    "Criticality": "Share of the runs in which the activity is on the driving path",
-    "Correlation": "Spearman's rank correlation of the activity's duration and the finish",
-    "Sensitivity": "Criticality times the spread of the duration over the spread of the finish",
+    "Left out": tr("Days by which P80 comes earlier without this risk, same random numbers"),
+    "Shared out": tr("Shapley value: the risk's fair share of the delay at P80; these days add up"),
+    "Cruciality": tr("Rank correlation of duration and finish, times criticality"),
+    "Significance": tr("Mean of duration / (duration + total float) x time to finish / mean of it"),
+    "Criticality": tr("Share of the runs in which the activity is on the driving path"),
+    "Correlation": tr("Spearman's rank correlation of the activity's duration and the finish"),
+    "Sensitivity": tr("Criticality times the spread of the duration over the spread of the finish"),
 }
 
 if TYPE_CHECKING:
@@ -55,16 +56,18 @@ class PercentileModel(FlatTableModel):
         widths = [result.interval(level, watched) / DAY for level in PERCENTILES]
         columns = [
             Column("level", "", 52, values=[f"P{level}" for level in PERCENTILES]),
-            Column("date", "Finish", 104, values=[text.long_date(d) for d in dates], stretch=True),
+            Column(
+                "date", tr("Finish"), 104, values=[text.long_date(d) for d in dates], stretch=True
+            ),
             Column("width", "± d", 56, True, [f"{w:.1f}" for w in widths], sort_values=widths),
             Column(
                 "after",
-                "To plan, d",
+                tr("To plan, d"),
                 84,
                 True,
                 [text.signed((d - plan) / DAY) for d in dates],
                 sort_values=dates,
-                tip="Calendar days after the calculated finish",
+                tip=tr("Calendar days after the calculated finish"),
             ),
         ]
         if other is not None:
@@ -80,7 +83,7 @@ class PercentileModel(FlatTableModel):
                     True,
                     [text.signed(shift) for shift in shifts],
                     sort_values=shifts,
-                    tip="Calendar days from the same percentile of the kept run (dashed)",
+                    tip=tr("Calendar days from the same percentile of the kept run (dashed)"),
                 )
             )
         self.set_data(columns, len(dates))
@@ -119,8 +122,8 @@ class MoverModel(FlatTableModel):
         else:
             self.movers = _activities(document, result, measure, extra)
         columns = [
-            Column("id", "Id", 80, values=[m.id for m in self.movers]),
-            Column("name", "Name", 140, values=[m.name for m in self.movers], stretch=True),
+            Column("id", tr("Id"), 80, values=[m.id for m in self.movers]),
+            Column("name", tr("Name"), 140, values=[m.name for m in self.movers], stretch=True),
             Column("bar", "", 90, values=[""] * len(self.movers), sortable=False),
             Column(
                 "value",
@@ -147,8 +150,8 @@ class MoverModel(FlatTableModel):
 
 def _note_title(measure: str) -> str:
     if measure == "Shared out":
-        return "Probability, alone"
-    return "Probability, ± d" if measure == "Left out" else "Early finish P50, P80"
+        return tr("Probability, alone")
+    return tr("Probability, ± d") if measure == "Left out" else tr("Early finish P50, P80")
 
 
 def _risks(result: RiskResult) -> list[Mover]:
@@ -170,8 +173,11 @@ def _shares(shares: Shares, result: RiskResult) -> list[Mover]:
             one.title,
             one.value / DAY,
             f"{text.number(one.value / DAY, 1)}{text.NARROW}d",
-            f"{text.percent(chances.get(one.id, 0.0), 0)}, "
-            f"alone {text.number(one.first / DAY, 1)}{text.NARROW}d",
+            tr("{id}, alone {number}{narrow}d").format(
+                id=text.percent(chances.get(one.id, 0.0), 0),
+                number=text.number(one.first / DAY, 1),
+                narrow=text.NARROW,
+            ),
             -1,
         )
         for one in shares.each
@@ -218,14 +224,18 @@ def _largest(result: RiskResult) -> np.ndarray:
 
 def where_words(where: Where) -> str:
     """`All open work`, `WBS X`, `Phase: Civil`, `12 activities`."""
-    parts = ["All open work"] if where.all else []
+    parts = [tr("All open work")] if where.all else []
     if where.ids:
-        parts.append(where.ids[0] if len(where.ids) == 1 else f"{len(where.ids)} activities")
+        parts.append(
+            where.ids[0]
+            if len(where.ids) == 1
+            else tr("{ids} activities").format(ids=len(where.ids))
+        )
     if where.wbs:
-        parts.append(f"WBS {where.wbs}")
+        parts.append(tr("WBS {wbs}").format(wbs=where.wbs))
     parts += [f"{kind}: {value}" for kind, value in where.code]
     if where.calendar:
-        parts.append(f"calendar {where.calendar}")
+        parts.append(tr("calendar {calendar}").format(calendar=where.calendar))
     return ", ".join(parts)
 
 
@@ -233,7 +243,7 @@ def law_words(law: Distribution, unit: str) -> str:
     """`triangular 90 / 100 / 115 %`."""
     ending = {"percent": f"{text.NARROW}%", "hours": " h", "days": " d"}[unit]
     numbers = [
-        f"{len(value)} values" if isinstance(value, list) else f"{value:g}"
+        tr("{value} values").format(value=len(value)) if isinstance(value, list) else f"{value:g}"
         for value in law.given().values()
     ]
     return f"{law.name} {' / '.join(numbers)}{ending}"
@@ -245,10 +255,10 @@ class RangeModel(FlatTableModel):
     def show_ranges(self, ranges: Sequence[Uncertainty]) -> None:
         """Fill with these ranges."""
         columns = [
-            Column("where", "Applies to", 122, values=[where_words(r.where) for r in ranges]),
+            Column("where", tr("Applies to"), 122, values=[where_words(r.where) for r in ranges]),
             Column(
                 "law",
-                "Range",
+                tr("Range"),
                 170,
                 values=[law_words(r.distribution, r.unit) for r in ranges],
                 stretch=True,

@@ -24,27 +24,28 @@ from planbench.services.document import Document
 from planbench.ui import text
 from planbench.ui.risk.finish import share_words
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 from planbench.ui.widgets.chart import Chart, pen
 
 COST, SETTLED, RUN, MERGES, RESERVE, FLOW = (
-    "Cost and time",
-    "Convergence",
-    "One run",
-    "Merges",
-    "Contingency",
-    "Cash flow",
+    tr("Cost and time"),
+    tr("Convergence"),
+    tr("One run"),
+    tr("Merges"),
+    tr("Contingency"),
+    tr("Cash flow"),
 )
 PLOTS = (SETTLED, RUN, MERGES, RESERVE, COST, FLOW)
 """What the card shows; the last two need costs in the model."""
 
 NOTES = {
-    COST: "each dot a run, the line meets both in 70 %",
-    SETTLED: "P80 after so many runs, with its 95 % interval",
-    RUN: "click the curve above: the run that finished there",
-    MERGES: "working days lost where links meet: mean of the latest less the latest mean",
-    RESERVE: "what each policy sets aside beyond the plan",
-    FLOW: "spent by the end of each month: P10 to P90, median, and the plan dashed",
+    COST: tr("each dot a run, the line meets both in 70 %"),
+    SETTLED: tr("P80 after so many runs, with its 95 % interval"),
+    RUN: tr("click the curve above: the run that finished there"),
+    MERGES: tr("working days lost where links meet: mean of the latest less the latest mean"),
+    RESERVE: tr("what each policy sets aside beyond the plan"),
+    FLOW: tr("spent by the end of each month: P10 to P90, median, and the plan dashed"),
 }
 
 POLICIES = (50, 60, 70, 80, 90, 95)
@@ -77,12 +78,24 @@ class PlotTable(FlatTableModel):
         most = float(np.abs(later[rows]).max(initial=0.0)) or 1.0
         self._shares = [abs(float(later[row])) / most for row in self.places]
         self._fill(
-            ("id", "Id", 92, False, [acts.code[row] for row in self.places]),
-            ("name", "Name", 170, False, [acts.name[row] for row in self.places]),
-            ("start", "Start", 84, False, [text.date(int(run.start[r])) for r in self.places]),
-            ("finish", "Finish", 84, False, [text.date(int(run.finish[r])) for r in self.places]),
+            ("id", tr("Id"), 92, False, [acts.code[row] for row in self.places]),
+            ("name", tr("Name"), 170, False, [acts.name[row] for row in self.places]),
+            ("start", tr("Start"), 84, False, [text.date(int(run.start[r])) for r in self.places]),
+            (
+                "finish",
+                tr("Finish"),
+                84,
+                False,
+                [text.date(int(run.finish[r])) for r in self.places],
+            ),
             ("bar", "", 70, False, [""] * len(self.places)),
-            ("later", "To plan, d", 84, True, [text.signed(float(later[r])) for r in self.places]),
+            (
+                "later",
+                tr("To plan, d"),
+                84,
+                True,
+                [text.signed(float(later[r])) for r in self.places],
+            ),
         )
 
     def show_merges(self, document: Document, found: MergeBias) -> None:
@@ -100,11 +113,11 @@ class PlotTable(FlatTableModel):
         most = max(days, default=1.0)
         self._shares = [day / most for day in days]
         self._fill(
-            ("id", "Id", 92, False, [acts.code[row] for row in self.places]),
-            ("name", "Name", 200, False, [acts.name[row] for row in self.places]),
-            ("links", "Links", 60, True, [str(int(found.links[k])) for k in order.tolist()]),
+            ("id", tr("Id"), 92, False, [acts.code[row] for row in self.places]),
+            ("name", tr("Name"), 200, False, [acts.name[row] for row in self.places]),
+            ("links", tr("Links"), 60, True, [str(int(found.links[k])) for k in order.tolist()]),
             ("bar", "", 110, False, [""] * len(days)),
-            ("days", "Days", 70, True, [text.number(day, 1) for day in days]),
+            ("days", tr("Days"), 70, True, [text.number(day, 1) for day in days]),
         )
 
     def show_reserves(self, result: RiskResult, watched: str) -> None:
@@ -115,16 +128,16 @@ class PlotTable(FlatTableModel):
         most = max(max(days), 1.0)
         self._shares = [max(day, 0.0) / most for day in days]
         columns: list[tuple[str, str, int, bool, list[str]]] = [
-            ("level", "Policy", 70, False, [f"P{level}" for level in POLICIES]),
+            ("level", tr("Policy"), 70, False, [f"P{level}" for level in POLICIES]),
             (
                 "date",
-                "Finish",
+                tr("Finish"),
                 104,
                 False,
                 [text.long_date(result.percentile(level, watched)) for level in POLICIES],
             ),
             ("bar", "", 90, False, [""] * len(days)),
-            ("days", "Time, d", 80, True, [text.signed(day) for day in days]),
+            ("days", tr("Time, d"), 80, True, [text.signed(day) for day in days]),
         ]
         if cost is not None:
             more = [cost.percentile(level) - cost.at_plan for level in POLICIES]
@@ -132,8 +145,10 @@ class PlotTable(FlatTableModel):
                 cost.joint(cost.percentile(level), nearest_rank(cost.finish, level))
                 for level in POLICIES
             ]
-            columns.append(("cost", "Cost", 110, True, [text.signed(value) for value in more]))
-            columns.append(("both", "Both met", 80, True, [share_words(value) for value in both]))
+            columns.append(("cost", tr("Cost"), 110, True, [text.signed(value) for value in more]))
+            columns.append(
+                ("both", tr("Both met"), 80, True, [share_words(value) for value in both])
+            )
         self._fill(*columns)
 
     def _fill(self, *columns: tuple[str, str, int, bool, list[str]]) -> None:
@@ -160,14 +175,14 @@ class Plots(QStackedWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setMinimumHeight(100)
         self.model = PlotTable()
-        self.table = TableView("Details of the simulation")
+        self.table = TableView(tr("Details of the simulation"))
         self.table.setModel(self.model)
         self.addWidget(self.table)
         self._charts: dict[bool, Chart] = {}
 
     def _chart(self, dates: bool) -> Chart:
         if dates not in self._charts:
-            self._charts[dates] = Chart("Details of the simulation", dates=dates)
+            self._charts[dates] = Chart(tr("Details of the simulation"), dates=dates)
             widget = self._charts[dates].widget
             widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self.addWidget(widget)
@@ -241,11 +256,13 @@ def _draw_cost(chart: Chart, cost: CostResult) -> None:
     for joint, width, above in ((0.5, 1.4, 0), (0.7, 2.4, 1)):
         dates, costs = joint_line(cost, joint)
         plot.plot([float(one) for one in dates], costs, pen=pen("accent", width))
-        label = chart.label(f"{joint:.0%} joint", "accent-text", anchor=(1, above))
+        label = chart.label(
+            tr("{joint:.0%} joint").format(joint=joint), "accent-text", anchor=(1, above)
+        )
         label.setPos(min(float(dates[-1]), float(high)), costs[-1])
         plot.addItem(label, ignoreBounds=True)
     both = share_words(cost.joint(money, date))
-    words = f"P80 of each: {both} meet both"
+    words = tr("P80 of each: {both} meet both").format(both=both)
     label = chart.label(words, "text", strong=True, anchor=(0, 0))
     label.setPos(low, top)
     plot.addItem(label, ignoreBounds=True)
@@ -279,10 +296,12 @@ def _draw_settled(chart: Chart, values: Any) -> None:
     chart.plot.plot(at, middle, pen=pen("accent", 2.0))
     chart.plot.plot([at[0], at[-1]], [0, 0], pen=pen("text-muted", 1.0, "reference"))
     muted = current_theme().hex("text-muted")
-    chart.plot.setLabel("bottom", "Runs", color=muted)
-    chart.plot.setLabel("left", "Days from the last P80", color=muted)
+    chart.plot.setLabel("bottom", tr("Runs"), color=muted)
+    chart.plot.setLabel("left", tr("Days from the last P80"), color=muted)
     chart.plot.enableAutoRange()
-    words = f"After {text.number(int(at[-1]))} runs \u00b1 {text.number(float(reach[-1]), 1)} d"
+    words = tr("After {at} runs ± {reach} d").format(
+        at=text.number(int(at[-1])), reach=text.number(float(reach[-1]), 1)
+    )
     label = chart.label(words, "text", strong=True, anchor=(1, 0))
     label.setPos(at[-1], float((middle + reach).max()))
     chart.plot.addItem(label)

@@ -8,6 +8,7 @@ from planbench.domain.times import DAY
 from planbench.engines.risk.result import RiskResult, paired_gain
 from planbench.services.scenarios import Scenario
 from planbench.ui import text
+from planbench.ui.translation import tr
 
 
 class Scenarios:
@@ -22,9 +23,11 @@ class Scenarios:
         for name, known in self.kept.items():
             if known is result:
                 return name
-        actions = "after actions" if result.mitigated else "before actions"
+        actions = tr("after actions") if result.mitigated else tr("before actions")
         number = len({*self.kept, *self.stored}) + 1
-        name = f"{number}: {actions}, {text.number(result.iterations)} runs"
+        name = tr("{number}: {actions}, {iterations} runs").format(
+            number=number, actions=actions, iterations=text.number(result.iterations)
+        )
         self.kept[name] = result
         return name
 
@@ -58,10 +61,12 @@ def compared(result: RiskResult, other: RiskResult, watched: str = "") -> str:
         other.sampling,
         other.iterations,
     )
-    said = f"Against the kept run (dashed) P80 moves by {text.signed(days)} d"
+    said = tr("Against the kept run (dashed) P80 moves by {days} d").format(days=text.signed(days))
     if not same:
-        return f"{said}; other random numbers, so part of it is chance."
+        return tr("{said}; other random numbers, so part of it is chance.").format(said=said)
     _, width = paired_gain(mine, theirs, 80.0)
     if math.isnan(width):
-        return f"{said}, same random numbers."
-    return f"{said} ± {text.number(width / DAY, 1)} d, same random numbers."
+        return tr("{said}, same random numbers.").format(said=said)
+    return tr("{said} ± {number} d, same random numbers.").format(
+        said=said, number=text.number(width / DAY, 1)
+    )

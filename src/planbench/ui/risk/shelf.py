@@ -13,17 +13,18 @@ from planbench.engines.risk.distributions import PARAMETERS, distribution
 from planbench.engines.risk.model import UNITS, RiskModel, Uncertainty, Where
 from planbench.ui.risk.models import RangeModel
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ComboBox, FormField, Label, SidePane, TableView
 
-CHOICES = ("All open work", "Activities", "WBS", "Activity code", "Calendar")
+CHOICES = (tr("All open work"), tr("Activities"), "WBS", tr("Activity code"), tr("Calendar"))
 """How a range says what it applies to, in the order of the drop-down."""
 
 HINTS = (
-    "Every task that is not complete",
-    "Ids, separated by commas",
-    "A WBS code or a whole path",
-    "Code and value, as Phase: Civil",
-    "Name of the calendar",
+    tr("Every task that is not complete"),
+    tr("Ids, separated by commas"),
+    tr("A WBS code or a whole path"),
+    tr("Code and value, as Phase: Civil"),
+    tr("Name of the calendar"),
 )
 
 
@@ -33,13 +34,13 @@ class Shelf(SidePane):
     model_changed = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Ranges")
+        super().__init__(tr("Ranges"))
         self.model = RiskModel()
-        add = Button("Add", "quiet", "plus", tip="Add a range", in_card=True)
+        add = Button(tr("Add"), "quiet", "plus", tip=tr("Add a range"), in_card=True)
         add.clicked.connect(lambda _checked=False: self.add())
         self.add_tool(add)
         self.ranges = RangeModel()
-        self.table = TableView("Ranges")
+        self.table = TableView(tr("Ranges"))
         self.table.setModel(self.ranges)
         self.table.setFixedHeight(current_theme().row["default"] * 6 + 30)
         self.table.row_changed.connect(self._chosen)
@@ -50,16 +51,16 @@ class Shelf(SidePane):
         self._run_settings()
 
     def _editor(self) -> None:
-        self.add_section("Range")
-        self.choice = ComboBox(CHOICES, "Applies to")
+        self.add_section(tr("Range"))
+        self.choice = ComboBox(CHOICES, tr("Applies to"))
         self.choice.activated.connect(lambda _index: self._explain())
         self.body.addWidget(self.choice)
         self.value = FormField(HINTS[0])
         self.body.addWidget(self.value)
         row = QHBoxLayout()
-        self.law = ComboBox(tuple(PARAMETERS), "Distribution")
+        self.law = ComboBox(tuple(PARAMETERS), tr("Distribution"))
         self.law.activated.connect(lambda _index: self._label_numbers())
-        self.unit = ComboBox(UNITS, "Unit")
+        self.unit = ComboBox(UNITS, tr("Unit"))
         row.addWidget(self.law, 1)
         row.addWidget(self.unit)
         self.body.addLayout(row)
@@ -75,9 +76,9 @@ class Shelf(SidePane):
         self.trouble.hide()
         self.body.addWidget(self.trouble)
         buttons = QHBoxLayout()
-        self.apply = Button("Apply", "default", "check", tip="Change this range")
+        self.apply = Button(tr("Apply"), "default", "check", tip=tr("Change this range"))
         self.apply.clicked.connect(lambda _checked=False: self.change())
-        self.remove = Button("Remove", "quiet", "trash-2", tip="Remove this range")
+        self.remove = Button(tr("Remove"), "quiet", "trash-2", tip=tr("Remove this range"))
         self.remove.clicked.connect(lambda _checked=False: self.take_out())
         buttons.addWidget(self.apply)
         buttons.addWidget(self.remove)
@@ -85,14 +86,16 @@ class Shelf(SidePane):
         self.body.addLayout(buttons)
 
     def _run_settings(self) -> None:
-        self.add_section("Run")
+        self.add_section(tr("Run"))
         row = QHBoxLayout()
-        self.iterations = FormField("Iterations", "10000")
-        self.seed = FormField("Seed", "1")
+        self.iterations = FormField(tr("Iterations"), "10000")
+        self.seed = FormField(tr("Seed"), "1")
         row.addWidget(self.iterations, 1)
         row.addWidget(self.seed, 1)
         self.body.addLayout(row)
-        self.state = ComboBox(("Risks before actions", "Risks after actions"), "Register")
+        self.state = ComboBox(
+            (tr("Risks before actions"), tr("Risks after actions")), tr("Register")
+        )
         self.body.addWidget(self.state)
         self.facts_at = QVBoxLayout()
         self.body.addLayout(self.facts_at)
@@ -108,17 +111,23 @@ class Shelf(SidePane):
         self.state.setVisible(any(risk.mitigated for risk in model.risks))
         more = []
         if model.risks:
-            more.append(f"{len(model.risks)} risks")
+            more.append(tr("{risks} risks").format(risks=len(model.risks)))
         if model.drivers:
-            more.append(f"{len(model.drivers)} drivers")
+            more.append(tr("{drivers} drivers").format(drivers=len(model.drivers)))
         if model.correlation:
-            more.append(f"{len(model.correlation)} correlation groups")
+            more.append(
+                tr("{correlation} correlation groups").format(correlation=len(model.correlation))
+            )
         if model.weather:
-            more.append(f"weather of {len(model.weather)} calendars")
+            more.append(tr("weather of {weather} calendars").format(weather=len(model.weather)))
         if model.existence or model.branches:
-            more.append(f"{len(model.existence) + len(model.branches)} branches and options")
-        words = f"With {', '.join(more)} of the model file. " if more else ""
-        self.note.setText(words + "The more particular range wins; of equal ones the later.")
+            more.append(
+                tr("{existence} branches and options").format(
+                    existence=len(model.existence) + len(model.branches)
+                )
+            )
+        words = tr("With {more} of the model file. ").format(more=", ".join(more)) if more else ""
+        self.note.setText(words + tr("The more particular range wins; of equal ones the later."))
         if model.uncertainty:
             self.table.select_row(0)
         self._chosen(0 if model.uncertainty else -1)
@@ -129,7 +138,11 @@ class Shelf(SidePane):
         for field, least, most in ((self.iterations, 1, 1_000_000), (self.seed, 0, 2**63)):
             digits = "".join(field.text().split())
             good = digits.isdecimal() and least <= int(digits) <= most
-            field.set_error("" if good else f"A whole number from {least} to {most:,}")
+            field.set_error(
+                ""
+                if good
+                else tr("A whole number from {least} to {most:,}").format(least=least, most=most)
+            )
             if good:
                 numbers.append(int(digits))
         if len(numbers) < 2:
@@ -232,7 +245,7 @@ def where_of(kind: int, words: str) -> Where:
     if kind == 0:
         return Where(all=True)
     if not words:
-        raise ModelError("say which activities are meant")
+        raise ModelError(tr("say which activities are meant"))
     if kind == 1:
         return Where(ids=tuple(part.strip() for part in words.split(",") if part.strip()))
     if kind == 2:
@@ -240,7 +253,7 @@ def where_of(kind: int, words: str) -> Where:
     if kind == 3:
         code, colon, value = words.partition(":")
         if not colon:
-            raise ModelError("write the code and its value, as Phase: Civil")
+            raise ModelError(tr("write the code and its value, as Phase: Civil"))
         return Where(code=((code.strip(), value.strip()),))
     return Where(calendar=words)
 
@@ -263,7 +276,7 @@ def _number(words: str, key: str) -> Any:
     try:
         numbers = [float(part) for part in parts]
     except ValueError:
-        raise ModelError(f"'{words}' is not a number", key) from None
+        raise ModelError(tr("'{words}' is not a number").format(words=words), key) from None
     return numbers if key in ("values", "weights", "probabilities") else numbers[0]
 
 

@@ -13,6 +13,7 @@ from planbench.engines.risk.distributions import Distribution
 from planbench.services.workshop import Opinion
 from planbench.ui import paint
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 _NAMES = 150
 _ROW = 34
@@ -26,21 +27,27 @@ class Voices(QWidget):
         self._opinions: tuple[Opinion, ...] = ()
         self._hidden = False
         self.setMinimumHeight(120)
-        self.setAccessibleName("Voices")
+        self.setAccessibleName(tr("Voices"))
 
     def show_opinions(self, opinions: Sequence[Opinion], hidden: bool) -> None:
         """Show these; `hidden` numbers the people instead of naming them."""
         self._opinions, self._hidden = tuple(opinions), hidden
         self.setMinimumHeight(max(120, len(opinions) * _ROW + 10))
         said = "; ".join(
-            f"{self._name(k)}: {one.best:g} to {one.worst:g}, likely {one.likely:g} days"
+            tr("{k}: {best:g} to {worst:g}, likely {likely:g} days").format(
+                k=self._name(k), best=one.best, worst=one.worst, likely=one.likely
+            )
             for k, one in enumerate(self._opinions)
         )
-        self.setAccessibleName(f"Voices: {said or 'none yet'}")
+        self.setAccessibleName(tr("Voices: {words}").format(words=said or tr("none yet")))
         self.update()
 
     def _name(self, number: int) -> str:
-        return f"Voice {number + 1}" if self._hidden else self._opinions[number].who
+        return (
+            tr("Voice {number}").format(number=number + 1)
+            if self._hidden
+            else self._opinions[number].who
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.minimumHeight())
@@ -54,7 +61,7 @@ class Voices(QWidget):
             flags = (
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             )
-            painter.drawText(self.rect(), flags, "Nobody was heard yet on this item.")
+            painter.drawText(self.rect(), flags, tr("Nobody was heard yet on this item."))
             return
         low = min(one.best for one in self._opinions)
         high = max(one.worst for one in self._opinions)
@@ -86,7 +93,7 @@ class RangeShape(QWidget):
         super().__init__()
         self._laws: tuple[tuple[Distribution, float], ...] = ()
         self.setMinimumHeight(150)
-        self.setAccessibleName("Range in the model")
+        self.setAccessibleName(tr("Range in the model"))
 
     def show_laws(self, now: Distribution | None, before: Distribution | None, unit: float) -> None:
         """Show the laws; `unit` turns the values of the earlier one into days."""
@@ -109,7 +116,7 @@ class RangeShape(QWidget):
             flags = (
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             )
-            painter.drawText(self.rect(), flags, "The model has no range for it.")
+            painter.drawText(self.rect(), flags, tr("The model has no range for it."))
             return
         curves = [density(law, unit) for law, unit in self._laws]
         low = min(float(x[0]) for x, _ in curves)

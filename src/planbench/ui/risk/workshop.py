@@ -41,6 +41,7 @@ from planbench.ui.risk.finish import FinishChart, share_words
 from planbench.ui.risk.voices import RangeShape, Voices
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -54,19 +55,19 @@ from planbench.ui.widgets import (
 from planbench.ui.widgets.forms import check_box
 
 ASKED = (
-    ("worst", "Worst case first", "1 in 10 would be longer"),
-    ("best", "Best case", "1 in 10 would be shorter"),
-    ("likely", "Most likely", "what happens most often"),
+    ("worst", tr("Worst case first"), tr("1 in 10 would be longer")),
+    ("best", tr("Best case"), tr("1 in 10 would be shorter")),
+    ("likely", tr("Most likely"), tr("what happens most often")),
 )
 """The three values in the order in which they are asked."""
 
 KEYS = (
-    ("Tab", "next value"),
-    ("Enter", "agree and run"),
-    ("V", "record a voice"),
+    ("Tab", tr("next value")),
+    ("Enter", tr("agree and run")),
+    ("V", tr("record a voice")),
     ("D", "dissent"),
-    ("K", "parking lot"),
-    ("N / P", "next / previous"),
+    ("K", tr("parking lot")),
+    ("N / P", tr("next / previous")),
     ("Ctrl+Z", "undo"),
     ("F11", "present"),
     ("Esc", "leave"),
@@ -126,10 +127,13 @@ class WorkshopView(QWidget):
 
     def _build(self) -> None:
         self.begin = EmptyState(
-            "No workshop has begun",
-            "Cards of the work that moves the finish most, one at a time: worst case first, then "
-            "best and most likely. Every answer shows at once what it does to the finish.",
-            ("Begin", "users", self.start),
+            tr("No workshop has begun"),
+            tr(
+                "Cards of the work that moves the finish most, one at a time: worst case first, "
+                "then "
+                "best and most likely. Every answer shows at once what it does to the finish."
+            ),
+            (tr("Begin"), "users", self.start),
         )
         self.pages = QStackedWidget()
         self.pages.addWidget(self.begin)
@@ -140,13 +144,21 @@ class WorkshopView(QWidget):
         for key, slot in (("Ctrl+Z", self.undo), ("F11", self.present), ("Esc", self.leave)):
             made = QShortcut(QKeySequence(key), self, slot)
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.sheets_button = Button("Sheets", "default", "file-spreadsheet", tip="Interview sheets")
+        self.sheets_button = Button(
+            tr("Sheets"), "default", "file-spreadsheet", tip=tr("Interview sheets")
+        )
         self.sheets_button.clicked.connect(lambda _checked=False: self._sheets_menu())
-        self.minutes_button = Button("Minutes", "default", "file-text", tip="Write the minutes")
+        self.minutes_button = Button(
+            tr("Minutes"), "default", "file-text", tip=tr("Write the minutes")
+        )
         self.minutes_button.clicked.connect(lambda _checked=False: self._minutes())
-        self.shelf_button = Button("Keep", "tool", "plus", tip="Keep this state as a scenario")
+        self.shelf_button = Button(
+            tr("Keep"), "tool", "plus", tip=tr("Keep this state as a scenario")
+        )
         self.shelf_button.clicked.connect(lambda _checked=False: self.keep())
-        self.present_button = Button("Present", "primary", "presentation", tip="Full screen (F11)")
+        self.present_button = Button(
+            tr("Present"), "primary", "presentation", tip=tr("Full screen (F11)")
+        )
         self.present_button.clicked.connect(lambda _checked=False: self.present())
         self.tools: list[QWidget] = [
             self.shelf_button, self.sheets_button, self.minutes_button, self.present_button,
@@ -192,7 +204,7 @@ class WorkshopView(QWidget):
         self.room = Label("", "body", "text-muted")
         row.addWidget(self.clock)
         row.addWidget(self.room)
-        self.hide_names = check_box("Hide names", False)
+        self.hide_names = check_box(tr("Hide names"), False)
         self.hide_names.toggled.connect(lambda _on: self._show())
         row.addWidget(self.hide_names)
         return row
@@ -203,7 +215,7 @@ class WorkshopView(QWidget):
         row = QHBoxLayout()
         self.where = Label("", "present_label", "text-muted")
         row.addWidget(self.where)
-        self.path = Chip("critical", "On the longest path")
+        self.path = Chip("critical", tr("On the longest path"))
         row.addWidget(self.path)
         row.addStretch(1)
         column.addLayout(row)
@@ -236,7 +248,7 @@ class WorkshopView(QWidget):
         lower = QHBoxLayout()
         lower.setSpacing(14)
         lower.addWidget(self._voices_card(), 1)
-        self.shape_card = Card("Range in the model", "days")
+        self.shape_card = Card(tr("Range in the model"), "days")
         self.shape = RangeShape()
         self.shape_card.set_body(self.shape)
         lower.addWidget(self.shape_card, 1)
@@ -246,11 +258,11 @@ class WorkshopView(QWidget):
         return column
 
     def _voices_card(self) -> Card:
-        self.voices_card = Card("Voices")
+        self.voices_card = Card(tr("Voices"))
         for words, icon, tip, slot in (
-            ("Voice", "user", "Record these values as somebody's opinion (V)", self.voice),
-            ("Middle", "users", "Take the medians of all voices (M)", self.take_middle),
-            ("Dissent", "message-square", "Record who disagrees and why (D)", self.dissent),
+            (tr("Voice"), "user", tr("Record these values as somebody's opinion (V)"), self.voice),
+            (tr("Middle"), "users", tr("Take the medians of all voices (M)"), self.take_middle),
+            (tr("Dissent"), "message-square", tr("Record who disagrees and why (D)"), self.dissent),
         ):
             button = Button(words, "quiet", icon, tip=tip, in_card=True)
             button.clicked.connect(lambda _checked=False, slot=slot: slot())
@@ -269,7 +281,7 @@ class WorkshopView(QWidget):
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(12)
-        card = Card("Finish, 8 times out of 10 by")
+        card = Card(tr("Finish, 8 times out of 10 by"))
         inner = QWidget()
         inside = QVBoxLayout(inner)
         inside.setContentsMargins(14, 0, 14, 14)
@@ -279,7 +291,7 @@ class WorkshopView(QWidget):
         inside.addWidget(self.shift)
         card.set_body(inner)
         column.addWidget(card)
-        self.chart_card = Card("Chance of finishing by a date", "dashed: before this item")
+        self.chart_card = Card(tr("Chance of finishing by a date"), tr("dashed: before this item"))
         self._chart: FinishChart | None = None
         column.addWidget(self.chart_card, 1)
         facts = Surface("surface-raised", "")
@@ -288,7 +300,10 @@ class WorkshopView(QWidget):
         self.chance = Label("", "heading")
         self.median = Label("", "heading")
         for row, (words, label) in enumerate(
-            (("Chance of the planned finish", self.chance), ("As likely as not by", self.median))
+            (
+                (tr("Chance of the planned finish"), self.chance),
+                (tr("As likely as not by"), self.median),
+            )
         ):
             grid.addWidget(Label(words, "body"), row, 0)
             grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)
@@ -401,7 +416,9 @@ class WorkshopView(QWidget):
     def _typed(self, who: str, why: str = "") -> Opinion:
         values = {key: number(self.answers[key].text(), words) for key, words, _ in ASKED}
         if not all(self.answers[key].text().strip() for key in values):
-            raise ModelError("all three values are needed", "card", "The worst case comes first.")
+            raise ModelError(
+                tr("all three values are needed"), "card", tr("The worst case comes first.")
+            )
         return Opinion(who, values["worst"], values["best"], values["likely"], why)
 
     def _step(self, work: Callable[[Session], Session]) -> bool:
@@ -437,10 +454,10 @@ class WorkshopView(QWidget):
     def voice(self, who: str = "", why: str = "") -> None:
         """Record the three values as an opinion; asks whose it is."""
         if not who:
-            who, fine = QInputDialog.getText(self, "Voice", "Whose opinion is it?")
+            who, fine = QInputDialog.getText(self, tr("Voice"), tr("Whose opinion is it?"))
             if not fine:
                 return
-            why, _ = QInputDialog.getText(self, "Voice", "Why? (may stay empty)")
+            why, _ = QInputDialog.getText(self, tr("Voice"), tr("Why? (may stay empty)"))
         if self._step(lambda session: steps.voiced(session, self._typed(who.strip(), why.strip()))):
             for field in self.answers.values():
                 field.clear()
@@ -456,7 +473,7 @@ class WorkshopView(QWidget):
     def dissent(self, words: str = "") -> None:
         """Record who disagrees and why."""
         if not words:
-            words, fine = QInputDialog.getText(self, "Dissent", "Who disagrees, and why?")
+            words, fine = QInputDialog.getText(self, tr("Dissent"), tr("Who disagrees, and why?"))
             if not fine:
                 return
         self._step(lambda session: steps.dissented(session, words))
@@ -481,7 +498,7 @@ class WorkshopView(QWidget):
             ready = runner or Runner(document)
 
             def tell(done: int, total: int) -> None:
-                context.report(done, total, "Preview")
+                context.report(done, total, tr("Preview"))
 
             base = against.result if against is not None else None
             return ready, ready.preview(model, base, progress=tell)
@@ -491,7 +508,7 @@ class WorkshopView(QWidget):
                 self._runner, self.preview = found
                 self._show_preview()
 
-        self.state.run("workshop-preview", "Preview", work, done)
+        self.state.run("workshop-preview", tr("Preview"), work, done)
 
     def _show_preview(self) -> None:
         found = self.preview
@@ -503,10 +520,13 @@ class WorkshopView(QWidget):
         days = round(found.shift / DAY)
         width = text.number(found.half_width / DAY, 1)
         if self._before is None or (days == 0 and found.half_width < DAY / 20):
-            self.shift.setText("as before" if self._before is not None else " ")
+            self.shift.setText(tr("as before") if self._before is not None else " ")
             self.shift.set_role("text-muted")
         else:
-            told = f"{text.counted(abs(days), 'day')} {'later' if days >= 0 else 'earlier'}"
+            told = tr("{days} {words}").format(
+                days=text.counted(abs(days), tr("day"), tr("days")),
+                words=tr("later") if days >= 0 else tr("earlier"),
+            )
             mark = "\u25bc" if days > 0 else "\u25b2" if days < 0 else ""
             self.shift.setText(f"{mark} {told} \u00b1 {width}".strip())
             self.shift.set_role("late" if days > 0 else "early" if days < 0 else "text-muted")
@@ -514,7 +534,11 @@ class WorkshopView(QWidget):
         self.chance.setText(share_words(result.confidence(result.deterministic)))
         self.median.setText(text.long_date(found.p50))
         seconds = text.number(found.seconds, 1)
-        self.ran.setText(f"{found.words}, {text.number(result.iterations)} runs in {seconds} s")
+        self.ran.setText(
+            tr("{words}, {iterations} runs in {seconds} s").format(
+                words=found.words, iterations=text.number(result.iterations), seconds=seconds
+            )
+        )
         if self._chart is None:
             self._chart = FinishChart()
             self.chart_card.set_body(self._chart.chart.widget)
@@ -536,10 +560,20 @@ class WorkshopView(QWidget):
         self._show_clock()
         card, total = session.card, len(session.cards)
         done = sum(one.agreed is not None for one in session.cards)
-        self.item.setText(f"{session.title}   Item {session.at + 1} of {total}")
+        self.item.setText(
+            tr("{title}   Item {at} of {total}").format(
+                title=session.title, at=session.at + 1, total=total
+            )
+        )
         self.progress.set([(done, "accent"), (total - done, "surface-sunken")])
-        self.progress.setAccessibleName(f"{done} of {total} agreed")
-        self.room.setText(f"{len(session.people)} heard   Parking lot {len(session.parked)}")
+        self.progress.setAccessibleName(
+            tr("{done} of {total} agreed").format(done=done, total=total)
+        )
+        self.room.setText(
+            tr("{people} heard   Parking lot {parked}").format(
+                people=len(session.people), parked=len(session.parked)
+            )
+        )
         self._show_card(document, session)
         self.voices.show_opinions(card.opinions, self.hide_names.isChecked())
         self._show_middle(session)
@@ -560,14 +594,20 @@ class WorkshopView(QWidget):
         dates = ""
         if cpm is not None:
             start, finish = int(cpm.early_start[row]), int(cpm.early_finish[row])
-            dates = f"{text.long_date(start)} to {text.long_date(finish)}. "
-        state = "Parked. " if card.parked else ""
+            dates = tr("{start} to {finish}. ").format(
+                start=text.long_date(start), finish=text.long_date(finish)
+            )
+        state = tr("Parked. ") if card.parked else ""
         self.about.setText(
-            f"{dates}{state}{'Dissent: ' + '; '.join(card.dissent) if card.dissent else ''}"
+            tr("{dates}{state}{words}").format(
+                dates=dates,
+                state=state,
+                words=tr("Dissent: ") + "; ".join(card.dissent) if card.dissent else "",
+            )
         )
         plan = steps.plan_days(document, card.code)
         self.hints["likely"].setText(
-            f"plan says {plan:g}" if card.agreed is not None else ASKED[2][2]
+            tr("plan says {plan:g}").format(plan=plan) if card.agreed is not None else ASKED[2][2]
         )
         for key, field in self.answers.items():
             value = "" if card.agreed is None else f"{getattr(card.agreed, key):g}"
@@ -578,13 +618,17 @@ class WorkshopView(QWidget):
         centre, far = steps.middle(card), steps.outlier(card)
         words = ""
         if centre is not None:
-            words = f"Middle {centre.best:g} / {centre.likely:g} / {centre.worst:g} d."
+            words = tr("Middle {best:g} / {likely:g} / {worst:g} d.").format(
+                best=centre.best, likely=centre.likely, worst=centre.worst
+            )
         if far is not None:
-            who = "One voice" if self.hide_names.isChecked() else far.who
+            who = tr("One voice") if self.hide_names.isChecked() else far.who
             why = f", \u201c{far.why}\u201d" if far.why else ""
-            words += f" Outlier: {who}, {far.worst:g} d{why}."
+            words += tr(" Outlier: {who}, {worst:g} d{why}.").format(
+                who=who, worst=far.worst, why=why
+            )
         self.middle.setText(words)
-        self.voices_card.set_title(text.counted(len(card.opinions), "voice"))
+        self.voices_card.set_title(text.counted(len(card.opinions), tr("voice"), tr("voices")))
 
     def _show_shape(self, document: Document, session: Session) -> None:
         card, model = session.card, self._model()
@@ -621,7 +665,7 @@ class WorkshopView(QWidget):
         self._place = stack.indexOf(self)
         stack.removeWidget(self)
         self.setParent(None)
-        self.setWindowTitle("Risk workshop")
+        self.setWindowTitle(tr("Risk workshop"))
         self.showFullScreen()
         self.answers["worst"].setFocus()
 
@@ -636,20 +680,22 @@ class WorkshopView(QWidget):
         """Put the present state on the shelf of scenarios."""
         if self.preview is None or self.session is None:
             return
-        name = f"Workshop {len(self._shelf) + 1}, item {self.session.at + 1}"
+        name = tr("Workshop {shelf}, item {at}").format(
+            shelf=len(self._shelf) + 1, at=self.session.at + 1
+        )
         self._shelf.append(f"{name}: P80 {text.long_date(self.preview.p80)}")
         self.shelf.setText("\n".join(self._shelf[-4:]))
         self.kept.emit(name, self.preview)
 
     def _sheets_menu(self) -> None:
         menu = QMenu(self)
-        menu.addAction("Write interview sheets\u2026", self._write_sheets)
-        menu.addAction("Read filled sheets\u2026", self._read_sheets)
+        menu.addAction(tr("Write interview sheets\u2026"), self._write_sheets)
+        menu.addAction(tr("Read filled sheets\u2026"), self._read_sheets)
         menu.exec(self.sheets_button.mapToGlobal(self.sheets_button.rect().bottomLeft()))
 
     def _write_sheets(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Write interview sheets", "interview.xlsx", "Workbook (*.xlsx)"
+            self, tr("Write interview sheets"), "interview.xlsx", tr("Workbook (*.xlsx)")
         )
         if name and self.session is not None:
             try:
@@ -658,7 +704,9 @@ class WorkshopView(QWidget):
                 self.state.message.emit("error", error.line)
 
     def _read_sheets(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Filled sheets", "", "Workbook (*.xlsx)")
+        names, _ = QFileDialog.getOpenFileNames(
+            self, tr("Filled sheets"), "", tr("Workbook (*.xlsx)")
+        )
         if names:
             self.take_sheets([Path(name) for name in names])
 
@@ -672,14 +720,18 @@ class WorkshopView(QWidget):
             self.state.message.emit("error", error.line)
             return
         self._take(session)
-        said = f"{text.counted(len(session.people), 'person', 'people')} heard"
+        said = tr("{people} heard").format(
+            people=text.counted(len(session.people), tr("person"), tr("people"))
+        )
         if refused:
-            said += f"; {text.counted(len(refused), 'row')} refused: {refused[0]}"
+            said += tr("; {refused} refused: {refused2}").format(
+                refused=text.counted(len(refused), tr("row"), tr("rows")), refused2=refused[0]
+            )
         self.state.message.emit("warning" if refused else "info", said)
 
     def _minutes(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Write the minutes", "minutes.docx", "Word (*.docx);;HTML (*.html)"
+            self, tr("Write the minutes"), "minutes.docx", tr("Word (*.docx);;HTML (*.html)")
         )
         if name:
             self.write_minutes(Path(name))
@@ -693,10 +745,18 @@ class WorkshopView(QWidget):
             found = self.preview
             sure = share_words(found.result.confidence(found.result.deterministic))
             outcome = [
-                f"Eight times out of ten the finish is met by {text.long_date(found.p80)}; "
-                f"as likely as not by {text.long_date(found.p50)}.",
-                f"The planned finish {text.long_date(found.result.deterministic)} is met in {sure} "
-                f"of {found.result.iterations} runs, seed {found.result.seed}.",
+                tr(
+                    "Eight times out of ten the finish is met by {p80}; as likely as not by {p50}."
+                ).format(p80=text.long_date(found.p80), p50=text.long_date(found.p50)),
+                tr(
+                    "The planned finish {deterministic} is met in {sure} of {iterations} "
+                    "runs, seed {seed}."
+                ).format(
+                    deterministic=text.long_date(found.result.deterministic),
+                    sure=sure,
+                    iterations=found.result.iterations,
+                    seed=found.result.seed,
+                ),
                 *self._shelf,
             ]
         try:

@@ -56,6 +56,7 @@ from planbench.ui.risk.shelf import Shelf
 from planbench.ui.risk.workshop import WorkshopView
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -71,16 +72,16 @@ from planbench.ui.widgets import (
     Toolbar,
 )
 
-_ALONE = "No comparison"
+_ALONE = tr("No comparison")
 
-SIDES = ("Results", "Register", "Workshop")
+SIDES = (tr("Results"), tr("Register"), tr("Workshop"))
 
 
 class RiskWorkspace(QWidget):
     """Results of the simulation of the open document, with its ranges at the side."""
 
     name = "risk"
-    title = "Risk"
+    title = tr("Risk")
     icon = "dices"
 
     def __init__(self, state: AppState) -> None:
@@ -106,10 +107,10 @@ class RiskWorkspace(QWidget):
         self.banner.hide()
         self.sentence = Label("", "prose", wrap=True)
         self.percentiles = PercentileModel()
-        self.levels = TableView("Percentiles of the finish")
+        self.levels = TableView(tr("Percentiles of the finish"))
         self.levels.setModel(self.percentiles)
         self.movers = MoverModel()
-        self.table = TableView("What moves the finish")
+        self.table = TableView(tr("What moves the finish"))
         self.table.setModel(self.movers)
         self.table.row_changed.connect(self._mover_chosen)
         self.table.row_activated.connect(self._mover_opened)
@@ -117,15 +118,20 @@ class RiskWorkspace(QWidget):
         self.shelf.model_changed.connect(self._ranges_changed)
         self._pages = QStackedWidget()
         self._nothing = EmptyState(
-            "No schedule is open",
-            "Risk runs the schedule some thousand times with durations drawn from ranges, and "
-            "tells which finish is met how often. Open a schedule first.",
+            tr("No schedule is open"),
+            tr(
+                "Risk runs the schedule some thousand times with durations drawn from ranges, and "
+                "tells which finish is met how often. Open a schedule first."
+            ),
         )
         self._first = EmptyState(
-            "Nothing was simulated yet",
-            "The ranges at the right say how far each remaining duration may vary. Keep the first "
-            "one or enter your own, then run: the dates of 50 and 80 % confidence appear here.",
-            ("Run", "play", self.run),
+            tr("Nothing was simulated yet"),
+            tr(
+                "The ranges at the right say how far each remaining duration may vary. Keep the "
+                "first "
+                "one or enter your own, then run: the dates of 50 and 80 % confidence appear here."
+            ),
+            (tr("Run"), "play", self.run),
         )
         for page in (self._nothing, self._first, self._results_page()):
             self._pages.addWidget(page)
@@ -149,15 +155,15 @@ class RiskWorkspace(QWidget):
         row.addWidget(self.shelf)
 
     def _toolbar(self) -> Toolbar:
-        bar = Toolbar("Risk")
-        self.side = SegmentedControl(list(SIDES), "Side of the workspace")
+        bar = Toolbar(tr("Risk"))
+        self.side = SegmentedControl(list(SIDES), tr("Side of the workspace"))
         self.side.changed.connect(self.go_to)
         bar.add(self.side)
-        self.scope = ComboBox(["Project finish"], "Which finish")
+        self.scope = ComboBox([tr("Project finish")], tr("Which finish"))
         self.scope.setMaximumWidth(300)
         self.scope.activated.connect(lambda _index: self._show_scope())
         bar.add(self.scope)
-        self.against = ComboBox([_ALONE], "Compare with a kept run")
+        self.against = ComboBox([_ALONE], tr("Compare with a kept run"))
         self.against.setMaximumWidth(260)
         self.against.activated.connect(lambda _index: self._against_chosen())
         bar.add(self.against)
@@ -166,21 +172,25 @@ class RiskWorkspace(QWidget):
         for tool in (*self.register_view.tools[1:], *self.workshop.tools):
             bar.add(tool)
         self.keep_button = Button(
-            "Keep", "tool", "plus", tip="Keep this run, to compare later runs with it"
+            tr("Keep"), "tool", "plus", tip=tr("Keep this run, to compare later runs with it")
         )
         self.keep_button.clicked.connect(lambda _checked=False: self.keep())
         bar.add(self.keep_button)
-        self.ranges_button = Button("Ranges", "tool", "sliders-horizontal", tip="Show the ranges")
+        self.ranges_button = Button(
+            tr("Ranges"), "tool", "sliders-horizontal", tip=tr("Show the ranges")
+        )
         self.ranges_button.setCheckable(True)
         self.ranges_button.setChecked(True)
         self.ranges_button.toggled.connect(
             lambda on: self.shelf.setVisible(on and self.side.index == 0)
         )
         bar.add(self.ranges_button)
-        self.model_button = Button("Model", "default", "file-text", tip="Open or save the model")
+        self.model_button = Button(
+            tr("Model"), "default", "file-text", tip=tr("Open or save the model")
+        )
         self.model_button.clicked.connect(lambda _checked=False: self._model_menu())
         bar.add(self.model_button)
-        self.run_button = Button("Run", "primary", "play", tip="Simulate the open schedule")
+        self.run_button = Button(tr("Run"), "primary", "play", tip=tr("Simulate the open schedule"))
         self.run_button.clicked.connect(lambda _checked=False: self.run())
         bar.add(self.run_button)
         self._results_tools = [
@@ -221,8 +231,8 @@ class RiskWorkspace(QWidget):
         words.setContentsMargins(16, 10, 16, 2)
         words.addWidget(self.sentence, 1)
         column.addLayout(words)
-        self.chart_card = Card("Finish", "share of the runs and confidence by date")
-        self.level_card = Card("Percentiles", "± is half of the 95 % interval")
+        self.chart_card = Card(tr("Finish"), tr("share of the runs and confidence by date"))
+        self.level_card = Card(tr("Percentiles"), tr("± is half of the 95 % interval"))
         self.level_card.set_body(self.levels)
         self.level_card.setFixedWidth(332)
         upper = QHBoxLayout()
@@ -231,8 +241,8 @@ class RiskWorkspace(QWidget):
         upper.addWidget(self.chart_card, 1)
         upper.addWidget(self.level_card)
         column.addLayout(upper, 6)
-        self.mover_card = Card("What moves the finish")
-        self.measure = ComboBox(MEASURES[2:], "Measure")
+        self.mover_card = Card(tr("What moves the finish"))
+        self.measure = ComboBox(MEASURES[2:], tr("Measure"))
         self.measure.activated.connect(lambda _index: self._show_movers())
         self.mover_card.add_tool(self.measure)
         self.definition = Label("", "small", "text-muted", wrap=True)
@@ -250,8 +260,8 @@ class RiskWorkspace(QWidget):
         lower.addWidget(self.mover_card, 5)
         self.plots = Plots()
         self.plots.table.row_activated.connect(self._plot_row_opened)
-        self.plot_card = Card("Behind the curve")
-        self.plot_choice = ComboBox((SETTLED,), "What is shown")
+        self.plot_card = Card(tr("Behind the curve"))
+        self.plot_choice = ComboBox((SETTLED,), tr("What is shown"))
         self.plot_choice.activated.connect(lambda _index: self._show_plot())
         self.plot_card.add_tool(self.plot_choice)
         self.plot_card.set_body(self.plots)
@@ -359,7 +369,7 @@ class RiskWorkspace(QWidget):
             self._pages.setCurrentIndex(0 if document is None else 1)
             self._fold()
             return
-        codes = ["Project finish", *result.watch]
+        codes = [tr("Project finish"), *result.watch]
         self.scope.clear()
         self.scope.addItems(codes)
         self._show_facts(document, result)
@@ -382,11 +392,11 @@ class RiskWorkspace(QWidget):
             self._chart = FinishChart()
             self.chart_card.set_body(self._chart.chart.widget)
             self._chart.chosen = self.look_at_run
-        name = "Finish of the project"
+        name = tr("Finish of the project")
         if watched:
             row = document.schedule.row_of_code[watched]
             name = f"{watched} {document.schedule.activities.name[row]}"
-        self.chart_card.set_title(name, "share of the runs and confidence by date")
+        self.chart_card.set_title(name, tr("share of the runs and confidence by date"))
         other = self.scenarios.kept.get(self.against.currentText())
         if other is not None and not comparable(result, other, watched):
             other = None
@@ -413,7 +423,9 @@ class RiskWorkspace(QWidget):
             except PlanbenchError as error:
                 self.state.message.emit("error", error.line)
                 return
-        self.state.message.emit("info", f"Kept as “{name}”. Change something and run again.")
+        self.state.message.emit(
+            "info", tr("Kept as “{name}”. Change something and run again.").format(name=name)
+        )
 
     def _restore_scenarios(self, document: Document) -> None:
         """The scenarios that the library keeps with the update; they are run when chosen."""
@@ -444,7 +456,7 @@ class RiskWorkspace(QWidget):
                 self.against.setCurrentText(name)
                 self._show_scope()
 
-        self.state.run("risk-scenario", f"Simulating “{name}”", work, done)
+        self.state.run("risk-scenario", tr("Simulating “{name}”").format(name=name), work, done)
 
     def _list_kept(self, result: RiskResult | None) -> None:
         """The runs that the shown one can be laid over; the latest is chosen for a fresh run."""
@@ -465,7 +477,7 @@ class RiskWorkspace(QWidget):
         self._need(document, document.risk, measure)
         self.movers.show_result(document, document.risk, measure)
         self.table.apply_columns()
-        self.mover_card.set_title("What moves the finish", "")
+        self.mover_card.set_title(tr("What moves the finish"), "")
         self.definition.setText(f"{TIPS[measure]}.")
 
     def _list_measures(self, result: RiskResult) -> None:
@@ -476,7 +488,7 @@ class RiskWorkspace(QWidget):
         if self.measure.count() != len(wanted):
             self.measure.clear()
             self.measure.addItems(wanted)
-            self.measure.setToolTip("Which measure the table is sorted by")
+            self.measure.setToolTip(tr("Which measure the table is sorted by"))
         kept = self.plot_choice.currentText()
         names = [c for c in PLOTS if result.cost is not None or c not in (COST, FLOW)]
         self.plot_choice.clear()
@@ -569,11 +581,15 @@ class RiskWorkspace(QWidget):
             self.plot_choice.setCurrentText(RUN)
             self.plots.model.show_run(document, run)
             self.plots.show_table()
-            fired = ", ".join(run.risks) or "no risk"
-            said = f"run {text.number(number + 1)}: {text.date(run.project_finish)}; {fired}"
+            fired = ", ".join(run.risks) or tr("no risk")
+            said = tr("run {number}: {project_finish}; {fired}").format(
+                number=text.number(number + 1),
+                project_finish=text.date(run.project_finish),
+                fired=fired,
+            )
             self.plot_card.set_title(RUN, said)
 
-        self.state.run("risk-plot", "One run", lambda _context: result.iteration(number), done)
+        self.state.run("risk-plot", tr("One run"), lambda _context: result.iteration(number), done)
 
     def _plot_row_opened(self, row: int) -> None:
         if 0 <= row < len(self.plots.model.places) and self.plots.model.places[row] >= 0:
@@ -582,18 +598,25 @@ class RiskWorkspace(QWidget):
 
     def _show_facts(self, document: Document, result: RiskResult) -> None:
         seconds = sum(result.seconds.values())
-        kind = "Latin hypercube" if result.sampling == "lhs" else "random"
+        kind = tr("Latin hypercube") if result.sampling == "lhs" else "random"
         lines = [
-            f"{text.number(result.iterations)} runs, {kind}, seed {result.seed}",
-            f"{text.number(seconds, 1)} s on {text.counted(result.threads, 'thread')}",
-            f"Digest {result.digest[:12]}",
+            tr("{iterations} runs, {kind}, seed {seed}").format(
+                iterations=text.number(result.iterations), kind=kind, seed=result.seed
+            ),
+            tr("{seconds} s on {threads}").format(
+                seconds=text.number(seconds, 1),
+                threads=text.counted(result.threads, tr("thread"), tr("threads")),
+            ),
+            tr("Digest {digest}").format(digest=result.digest[:12]),
         ]
         lines += [
-            f"{text.counted(len(item.ids), 'activity', 'activities')} {item.text}"
+            tr("{ids} {text}").format(
+                ids=text.counted(len(item.ids), tr("activity"), tr("activities")), text=item.text
+            )
             for item in readiness(document)
         ]
         if result.idle:
-            lines.append(f"Without effect: {', '.join(result.idle)}")
+            lines.append(tr("Without effect: {idle}").format(idle=", ".join(result.idle)))
         self.shelf.facts.setText("\n".join(lines))
 
     def _show_banner(self) -> None:
@@ -603,14 +626,17 @@ class RiskWorkspace(QWidget):
             self.banner.hide()  # the workshop's preview is always that of the model as it stands
         elif self._edited:
             self.banner.show_message(
-                "The ranges or risks changed since this run.",
+                tr("The ranges or risks changed since this run."),
                 kind="stale",
-                action="Run",
+                action=tr("Run"),
                 slot=self.run,
             )
         elif result.schedule_digest != document.schedule.digest:
             self.banner.show_message(
-                "The schedule changed since this run.", kind="stale", action="Run", slot=self.run
+                tr("The schedule changed since this run."),
+                kind="stale",
+                action=tr("Run"),
+                slot=self.run,
             )
         else:
             self.banner.hide()
@@ -642,7 +668,7 @@ class RiskWorkspace(QWidget):
                 self._edited = base is not self._model
                 self.state.result_changed.emit("risk")
 
-        self.state.run("risk", "Simulation", work, done)
+        self.state.run("risk", tr("Simulation"), work, done)
 
     def _ranges_changed(self, model: RiskModel) -> None:
         self._model = model
@@ -656,17 +682,17 @@ class RiskWorkspace(QWidget):
 
     def _model_menu(self) -> None:
         menu = QMenu(self)
-        menu.addAction("Open a model…", self._open_model)
-        menu.addAction("Save the model…", self._save_model)
+        menu.addAction(tr("Open a model…"), self._open_model)
+        menu.addAction(tr("Save the model…"), self._save_model)
         menu.addSeparator()
-        menu.addAction("One range for all open work", lambda: self.use_model(default_model()))
-        menu.addAction("The sample's model", self._sample_model)
+        menu.addAction(tr("One range for all open work"), lambda: self.use_model(default_model()))
+        menu.addAction(tr("The sample's model"), self._sample_model)
         menu.exec(self.model_button.mapToGlobal(self.model_button.rect().bottomLeft()))
 
     def _open_model(self) -> None:
         document = self.state.document
         name, _ = QFileDialog.getOpenFileName(
-            self, "Open a risk model", "", "Risk model (*.json *.xlsx)"
+            self, tr("Open a risk model"), "", tr("Risk model (*.json *.xlsx)")
         )
         if name and document is not None:
             try:
@@ -677,9 +703,9 @@ class RiskWorkspace(QWidget):
     def _save_model(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
             self,
-            "Save the risk model",
+            tr("Save the risk model"),
             "risk-model.json",
-            "Risk model (*.json);;Risk model as a workbook (*.xlsx)",
+            tr("Risk model (*.json);;Risk model as a workbook (*.xlsx)"),
         )
         if name and self._model is not None:
             try:
@@ -695,7 +721,7 @@ class RiskWorkspace(QWidget):
             model = sample_model(document)
             check_model(document, model)
         except (PlanbenchError, KeyError):
-            self.state.message.emit("warning", "The sample's model fits the sample only.")
+            self.state.message.emit("warning", tr("The sample's model fits the sample only."))
             return
         self.use_model(model)
 
@@ -716,25 +742,29 @@ def figures(result: RiskResult, watched: str = "", narrow: bool = False) -> list
     sure = result.confidence(plan, watched)
     stats = [
         Stat(
-            "Plan, no risk",
+            tr("Plan, no risk"),
             date_words(plan),
-            f"confidence {share_words(sure)}",
+            tr("confidence {sure}").format(sure=share_words(sure)),
             note_role="text-muted" if sure >= 0.5 else "warning",
         )
     ]
     for level in (50, 80, 90):
         date = result.percentile(level, watched)
         width = result.interval(level, watched) / DAY
-        note = f"± {text.number(width, 1)} d, {text.signed((date - plan) / DAY)} d to plan"
+        note = tr("± {width} d, {signed} d to plan").format(
+            width=text.number(width, 1), signed=text.signed((date - plan) / DAY)
+        )
         stats.append(Stat(f"P{level}", date_words(date), note))
     values = result.watch[watched] if watched else result.finish
     spread = float(values.std()) / DAY
-    stats.append(Stat("Standard deviation", f"{text.number(spread, 1)} d", "calendar days"))
+    stats.append(Stat(tr("Standard deviation"), f"{text.number(spread, 1)} d", tr("calendar days")))
     if result.cost is not None and not watched and not narrow:
         joint = share_words(result.cost.joint_at(80))
-        note = f"with P80 date: {joint}"
-        stats.append(Stat("Cost P80", text.number(round(result.cost.percentile(80))), note))
-    stats.append(Stat("Runs", text.number(result.iterations), f"seed {result.seed}"))
+        note = tr("with P80 date: {joint}").format(joint=joint)
+        stats.append(Stat(tr("Cost P80"), text.number(round(result.cost.percentile(80))), note))
+    stats.append(
+        Stat(tr("Runs"), text.number(result.iterations), tr("seed {seed}").format(seed=result.seed))
+    )
     return stats
 
 
@@ -745,12 +775,16 @@ def said(result: RiskResult, watched: str = "") -> str:
     date = result.percentile(80, watched)
     days = round((date - plan) / DAY)
     width = text.number(result.interval(80, watched) / DAY, 1)
-    start = (
-        f"The calculated finish {text.long_date(plan)} is met in {share_words(sure)} of the runs"
+    start = tr("The calculated finish {plan} is met in {sure} of the runs").format(
+        plan=text.long_date(plan), sure=share_words(sure)
     )
     if days <= 0:
-        return f"{start}; 80 % of them finish by {text.long_date(date)}."
-    return (
-        f"{start}; to be 80 % sure, allow {text.counted(days, 'day')} more: "
-        f"{text.long_date(date)} ± {width} d."
+        return tr("{start}; 80 % of them finish by {date}.").format(
+            start=start, date=text.long_date(date)
+        )
+    return tr("{start}; to be 80 % sure, allow {days} more: {date} ± {width} d.").format(
+        start=start,
+        days=text.counted(days, tr("day"), tr("days")),
+        date=text.long_date(date),
+        width=width,
     )

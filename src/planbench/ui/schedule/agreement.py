@@ -15,16 +15,17 @@ from planbench.services.hold import held_back, override
 from planbench.ui import paint, text
 from planbench.ui.frame.rows import LISTED, RowsDialog
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Column, Label, Surface
 
 FIELD_WORDS = {
-    "early_start": "Early start",
-    "early_finish": "Early finish",
-    "late_start": "Late start",
-    "late_finish": "Late finish",
-    "total_float": "Total float",
-    "free_float": "Free float",
-    "longest_path": "Longest path",
+    "early_start": tr("Early start"),
+    "early_finish": tr("Early finish"),
+    "late_start": tr("Late start"),
+    "late_finish": tr("Late finish"),
+    "total_float": tr("Total float"),
+    "free_float": tr("Free float"),
+    "longest_path": tr("Longest path"),
 }
 
 LEAST_NEEDED = 50.0
@@ -108,9 +109,11 @@ class CountBars(QWidget):
 
 def _told(count: FieldCount) -> str:
     if count.share is None:
-        return "not in the file"
+        return tr("not in the file")
     same, all_of = text.number(count.matching), text.number(count.compared)
-    return f"{text.percent(count.share)}   {same} of {all_of}"
+    return tr("{share}   {same} of {all_of}").format(
+        share=text.percent(count.share), same=same, all_of=all_of
+    )
 
 
 class AgreementDialog(RowsDialog):
@@ -130,7 +133,7 @@ class AgreementDialog(RowsDialog):
         self.document, self.agreement = document, agreement
         listed = agreement.mismatches[:LISTED]
         super().__init__(
-            "Do the dates agree?",
+            tr("Do the dates agree?"),
             _sentence(agreement),
             _columns(),
             [_mismatch_row(document.schedule, one) for one in listed],
@@ -154,30 +157,34 @@ class AgreementDialog(RowsDialog):
         column.setSpacing(6)
         own = consistency(self.agreement)
         if own is not None:
-            column.addWidget(Label("The file against itself", "small", "text-muted"))
-            told = f"{text.percent(own)} of the rows hold floats and durations that follow from "
-            column.addWidget(Label(f"{told}their own dates.", "prose", wrap=True))
+            column.addWidget(Label(tr("The file against itself"), "small", "text-muted"))
+            told = tr("{own} of the rows hold floats and durations that follow from ").format(
+                own=text.percent(own)
+            )
+            column.addWidget(
+                Label(tr("{told}their own dates.").format(told=told), "prose", wrap=True)
+            )
             column.addSpacing(4)
-        column.addWidget(Label("Analyses that move dates", "small", "text-muted"))
+        column.addWidget(Label(tr("Analyses that move dates"), "small", "text-muted"))
         self._held = Label("", "prose", wrap=True)
         column.addWidget(self._held)
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(Label("Hold back below"))
+        line.addWidget(Label(tr("Hold back below")))
         self.needed = QDoubleSpinBox()
         self.needed.setRange(LEAST_NEEDED, 100.0)
         self.needed.setDecimals(1)
         self.needed.setSingleStep(0.5)
         self.needed.setSuffix(f"{text.NARROW}%")
         self.needed.setValue(100 * self.document.agreement_needed)
-        self.needed.setAccessibleName("Hold back below")
-        self.needed.lineEdit().setAccessibleName("Hold back below")
+        self.needed.setAccessibleName(tr("Hold back below"))
+        self.needed.lineEdit().setAccessibleName(tr("Hold back below"))
         self.needed.setFont(current_theme().font("body", tabular=True))
         self.needed.setFixedWidth(86)
         self.needed.valueChanged.connect(self._need)
         line.addWidget(self.needed)
         line.addStretch(1)
-        self.release = Button("Run them all the same", "default", "lock-open")
+        self.release = Button(tr("Run them all the same"), "default", "lock-open")
         self.release.clicked.connect(lambda _on=False: self._switch())
         line.addWidget(self.release)
         column.addLayout(line)
@@ -201,48 +208,48 @@ class AgreementDialog(RowsDialog):
         document = self.document
         reason, released = held_back(document), document.agreement_override
         if released:
-            told = "Run because you said so; the history of this update says it too."
+            told = tr("Run because you said so; the history of this update says it too.")
         elif reason is not None:
-            told = (
+            told = tr(
                 "Risk simulation, levelling and the critical path test are held back for this "
                 "update."
             )
         else:
-            told = "Run: enough of the stored dates are found again."
+            told = tr("Run: enough of the stored dates are found again.")
         self._held.setText(told)
         self.release.setVisible(released or reason is not None)
-        self.release.setText("Hold back again" if released else "Run them all the same")
+        self.release.setText(tr("Hold back again") if released else tr("Run them all the same"))
         self.release.icon_name = "lock" if released else "lock-open"
 
 
 def _sentence(agreement: Agreement) -> str:
     share = agreement.share
-    told = (
-        f"{text.number(agreement.all_five)} of {text.number(agreement.population)} incomplete "
-        "activities have early and late dates and total float as the file stores them"
-        + (f" ({text.percent(share)})." if share is not None else ".")
-    )
+    told = tr(
+        "{all_five} of {population} incomplete activities have early and late "
+        "dates and total float as the file stores them"
+    ).format(
+        all_five=text.number(agreement.all_five), population=text.number(agreement.population)
+    ) + (f" ({text.percent(share)})." if share is not None else ".")
     levelled = sum(project.levelled for project in agreement.projects)
     if levelled:
-        told += (
-            f" {text.counted(levelled, 'activity stands', 'activities stand')} later in the file "
-            "than its early dates, as levelling left it."
-        )
+        told += tr(
+            " {levelled} later in the file than its early dates, as levelling left it."
+        ).format(levelled=text.counted(levelled, tr("activity stands"), tr("activities stand")))
     if agreement.mismatches:
-        told += " Below are the values that differ; Enter shows the activity."
+        told += tr(" Below are the values that differ; Enter shows the activity.")
     if len(agreement.mismatches) > LISTED:
-        told += f" The first {text.number(LISTED)} are listed."
+        told += tr(" The first {listed} are listed.").format(listed=text.number(LISTED))
     return told
 
 
 def _columns() -> list[Column]:
     return [
         Column("id", "ID", 110),
-        Column("name", "Activity", 260, stretch=True),
-        Column("field", "Value", 100),
-        Column("stored", "In the file", 130, right=True, elide=False),
-        Column("calculated", "Calculated", 130, right=True, elide=False),
-        Column("reason", "Likely reason", 330),
+        Column("name", tr("Activity"), 260, stretch=True),
+        Column("field", tr("Value"), 100),
+        Column("stored", tr("In the file"), 130, right=True, elide=False),
+        Column("calculated", tr("Calculated"), 130, right=True, elide=False),
+        Column("reason", tr("Likely reason"), 330),
     ]
 
 

@@ -10,6 +10,7 @@ from planbench.scenes.groups import MOST_LEVELS, groupings
 from planbench.ui.schedule.fieldbox import FieldBox
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.schedule.plan import Plan
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import SegmentedControl
 from planbench.ui.widgets.labels import Label
 
@@ -29,20 +30,24 @@ class ArrangeDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._apply = apply
-        self.setWindowTitle("Group and sort")
+        self.setWindowTitle(tr("Group and sort"))
         self.setMinimumWidth(420)
         levels = {"": NOTHING, **groupings(plan.columns)}
         columns = {"": NOTHING, **{one.id: one.name for one in plan.columns.values()}}
         self.levels = [
-            FieldBox(levels, f"Group level {n + 1}", _at(plan.grouping, n))
+            FieldBox(levels, tr("Group level {n}").format(n=n + 1), _at(plan.grouping, n))
             for n in range(MOST_LEVELS)
         ]
         self.sorts = [
-            FieldBox(columns, f"Sort by, place {n + 1}", _at([one for one, _ in plan.sorting], n))
+            FieldBox(
+                columns,
+                tr("Sort by, place {n}").format(n=n + 1),
+                _at([one for one, _ in plan.sorting], n),
+            )
             for n in range(MOST_SORTS)
         ]
         self.ways = [
-            SegmentedControl(("Up", "Down"), f"Direction of place {n + 1}")
+            SegmentedControl(("Up", "Down"), tr("Direction of place {n}").format(n=n + 1))
             for n in range(MOST_SORTS)
         ]
         for way, (_, down) in zip(self.ways, plan.sorting, strict=False):
@@ -53,15 +58,15 @@ class ArrangeDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(6)
-        column.addWidget(Label("Group by", "strong"))
+        column.addWidget(Label(tr("Group by"), "strong"))
         for number, box in enumerate(self.levels):
             column.addLayout(_line("then" if number else "first", box))
         column.addSpacing(10)
-        column.addWidget(Label("Sort within the bands by", "strong"))
+        column.addWidget(Label(tr("Sort within the bands by"), "strong"))
         for number, (box, way) in enumerate(zip(self.sorts, self.ways, strict=True)):
             column.addLayout(_line("then" if number else "first", box, way))
         column.addSpacing(10)
-        column.addLayout(dialog_foot(self, "Apply", self.take))
+        column.addLayout(dialog_foot(self, tr("Apply"), self.take))
 
     def take(self) -> None:
         """Group and sort so; levels left open are passed over."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from planbench.scenes.columns import Column
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button, LinkButton, SegmentedControl
 from planbench.ui.widgets.fields import SearchField
 from planbench.ui.widgets.labels import Label
@@ -71,20 +72,20 @@ class ColumnDialog(QDialog):
         super().__init__(parent)
         self._all, self._apply = columns, apply
         self.shown = {column.id: column for column in shown}
-        self.setWindowTitle("Columns")
+        self.setWindowTitle(tr("Columns"))
         self.resize(700, 520)
-        self.search = SearchField("Find a field")
-        self.offered = _List("Fields that can be shown", self.add)
-        self.chosen = _List("Columns shown", self.remove)
+        self.search = SearchField(tr("Find a field"))
+        self.offered = _List(tr("Fields that can be shown"), self.add)
+        self.chosen = _List(tr("Columns shown"), self.remove)
         self.chosen.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.title = QLineEdit()
-        self.title.setAccessibleName("Title of the column")
+        self.title.setAccessibleName(tr("Title of the column"))
         self.title.setFont(current_theme().font("body"))
         self.width_ = QSpinBox()
         self.width_.setRange(28, 800)
         for part in (self.width_, self.width_.lineEdit()):
-            part.setAccessibleName("Width in pixels")
-        self.align = SegmentedControl(("Usual", "Left", "Right"), "Side")
+            part.setAccessibleName(tr("Width in pixels"))
+        self.align = SegmentedControl((tr("Usual"), "Left", "Right"), tr("Side"))
         self.tip = Label("", "small", "text-muted", wrap=True)
         self.tip.setMinimumHeight(current_theme().line("small") * 3)
         self._lay_out()
@@ -107,20 +108,20 @@ class ColumnDialog(QDialog):
         left.addWidget(self.offered, 1)
         middle.addStretch(1)
         for text, name, act in (
-            ("Show", "arrow-right", self.add),
-            ("Hide", "arrow-left", self.remove),
-            ("Move up", "arrow-up", lambda: self.move_one(-1)),
-            ("Move down", "arrow-down", lambda: self.move_one(1)),
+            (tr("Show"), "arrow-right", self.add),
+            (tr("Hide"), "arrow-left", self.remove),
+            (tr("Move up"), "arrow-up", lambda: self.move_one(-1)),
+            (tr("Move down"), "arrow-down", lambda: self.move_one(1)),
         ):
             button = Button("", "default", name, tip=text)
             button.clicked.connect(lambda _on=False, act=act: act())
             middle.addWidget(button)
         middle.addStretch(1)
-        right.addWidget(Label("Shown, from the left", "small", "text-muted"))
+        right.addWidget(Label(tr("Shown, from the left"), "small", "text-muted"))
         right.addWidget(self.chosen, 1)
         right.addWidget(self.title)
         line = QHBoxLayout()
-        line.addWidget(Label("Width", "small", "text-muted"))
+        line.addWidget(Label(tr("Width"), "small", "text-muted"))
         line.addWidget(self.width_, 1)
         line.addWidget(self.align)
         right.addLayout(line)
@@ -134,9 +135,9 @@ class ColumnDialog(QDialog):
         column.setSpacing(10)
         column.addLayout(lists, 1)
         column.addWidget(self.tip)
-        reset = LinkButton("As wide as fits")
+        reset = LinkButton(tr("As wide as fits"))
         reset.clicked.connect(lambda _on=False: self._reset())
-        column.addLayout(dialog_foot(self, "Apply", self.take, reset))
+        column.addLayout(dialog_foot(self, tr("Apply"), self.take, reset))
 
     # ------------------------------------------------------------ the lists
 

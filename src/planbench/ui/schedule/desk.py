@@ -27,13 +27,14 @@ from planbench.services.rewiring import (
 from planbench.services.undo import Command
 from planbench.ui.schedule.editor import CellEditor, LinkDialog
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
     from planbench.services.document import Document
     from planbench.ui.schedule.workspace import ScheduleWorkspace
 
-WHAT_IF = " what-if"
+WHAT_IF = tr(" what-if")
 
 
 def what_if_label(label: str) -> str:
@@ -104,7 +105,9 @@ class EditingDesk(QObject):
         self.editor = CellEditor(
             space.table.viewport(),
             area,
-            f"{title} of {document.schedule.activities.code[row]}",
+            tr("{title} of {code}").format(
+                title=title, code=document.schedule.activities.code[row]
+            ),
             first,
             lambda typed: self._put(row, field, typed),
             offered,
@@ -125,7 +128,9 @@ class EditingDesk(QObject):
             return
         column = space.model.shown[index.column()]
         if not can_edit(column.id):
-            self.state.message.emit("warning", f"“{column.name}” cannot be filled down.")
+            self.state.message.emit(
+                "warning", tr("“{name}” cannot be filled down.").format(name=column.name)
+            )
             return
         try:
             found = fill_down(document, space.selected_activities(), column.id)
@@ -136,7 +141,9 @@ class EditingDesk(QObject):
         if found.refused:
             row, reason = found.refused[0]
             code = document.schedule.activities.code[row]
-            words = f"{found.done} filled, {len(found.refused)} left as they were. {code}: {reason}"
+            words = tr("{done} filled, {refused} left as they were. {code}: {reason}").format(
+                done=found.done, refused=len(found.refused), code=code, reason=reason
+            )
             self.state.message.emit("warning", words)
 
     @property
@@ -214,7 +221,7 @@ class EditingDesk(QObject):
         if document is None or row == NO_ROW:
             return None
         successor = str(document.schedule.activities.code[row])
-        dialog = LinkDialog("Add a link", self._link, "", successor, parent=self._space)
+        dialog = LinkDialog(tr("Add a link"), self._link, "", successor, parent=self._space)
         dialog.predecessor.field.setFocus()
         dialog.open()
         dialog.finished.connect(lambda _result: dialog.deleteLater())
@@ -228,7 +235,7 @@ class EditingDesk(QObject):
         for code in (first, second):
             row = document.schedule.row_of_code.get(code)
             if row is None:
-                raise EditError(f"There is no activity with the ID “{code}”.")
+                raise EditError(tr("There is no activity with the ID “{code}”.").format(code=code))
             rows.append(row)
         minutes = read_lag(document.schedule, rows[0], lag)
         self.push(add_link(document, rows[0], rows[1], kind, minutes))
@@ -246,7 +253,7 @@ class EditingDesk(QObject):
                 self.push(change_link(document, link, kind, lag))
 
         dialog = LinkDialog(
-            "Change the link",
+            tr("Change the link"),
             put,
             str(schedule.activities.code[links.predecessor[link]]),
             str(schedule.activities.code[links.successor[link]]),
@@ -269,10 +276,10 @@ class EditingDesk(QObject):
         """What can be done with a link of the details pane."""
         menu = QMenu(self._space)
         menu.setFont(current_theme().font("body"))
-        menu.addAction("Change type and lag…").triggered.connect(
+        menu.addAction(tr("Change type and lag…")).triggered.connect(
             lambda _on=False: self.change(link)
         )
-        menu.addAction("Delete link").triggered.connect(lambda _on=False: self.drop_link(link))
+        menu.addAction(tr("Delete link")).triggered.connect(lambda _on=False: self.drop_link(link))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
         return menu

@@ -19,16 +19,17 @@ from PySide6.QtWidgets import (
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import LinkType
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button
 from planbench.ui.widgets.fields import ComboBox, FormField
 from planbench.ui.widgets.labels import Label
 from planbench.ui.widgets.panels import Surface
 
 TYPE_NAMES = {
-    LinkType.FS: "Finish to start (FS)",
-    LinkType.SS: "Start to start (SS)",
-    LinkType.FF: "Finish to finish (FF)",
-    LinkType.SF: "Start to finish (SF)",
+    LinkType.FS: tr("Finish to start (FS)"),
+    LinkType.SS: tr("Start to start (SS)"),
+    LinkType.FF: tr("Finish to finish (FF)"),
+    LinkType.SF: tr("Start to finish (SF)"),
 }
 
 
@@ -160,19 +161,19 @@ class LinkDialog(QDialog):
         self._put = put
         self.setWindowTitle(title)
         self.setMinimumWidth(360)
-        self.predecessor = FormField("Predecessor ID", predecessor)
-        self.successor = FormField("Successor ID", successor)
+        self.predecessor = FormField(tr("Predecessor ID"), predecessor)
+        self.successor = FormField(tr("Successor ID"), successor)
         for one in (self.predecessor, self.successor):
             one.field.setReadOnly(fixed)
-        self.kind = ComboBox(tuple(TYPE_NAMES.values()), "Relationship type")
+        self.kind = ComboBox(tuple(TYPE_NAMES.values()), tr("Relationship type"))
         self.kind.setCurrentText(TYPE_NAMES[kind])
-        self.lag = FormField("Lag, days of the predecessor's calendar", lag)
+        self.lag = FormField(tr("Lag, days of the predecessor's calendar"), lag)
         self.words = Label("", "small", "negative", wrap=True)
         self.words.hide()
-        self.accept_ = Button("Change" if fixed else "Link", "primary")
+        self.accept_ = Button(tr("Change") if fixed else tr("Link"), "primary")
         self.accept_.setDefault(True)
         self.accept_.clicked.connect(lambda _on=False: self.take())
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _on=False: self.reject())
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)

@@ -35,6 +35,7 @@ from planbench.ui.schedule.fieldbox import FieldBox
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button, LinkButton, SegmentedControl
 from planbench.ui.widgets.fields import ComboBox, FormField
 from planbench.ui.widgets.labels import Label
@@ -46,7 +47,7 @@ DELAY = 200
 MOST_OFFERED = 300
 """Different texts of a field that are offered while typing."""
 
-HINTS = {"text": "text", "number": "number", "date": "03-May-26 or DD+4w"}
+HINTS = {"text": "text", "number": "number", "date": tr("03-May-26 or DD+4w")}
 
 
 class ConditionRow(QWidget):
@@ -55,16 +56,16 @@ class ConditionRow(QWidget):
     def __init__(self, one: Condition, box: GroupBox) -> None:
         super().__init__(box)
         self._box, self._columns = box, box.dialog.columns
-        self.field = FieldBox({key: one.name for key, one in self._columns.items()}, "Field")
+        self.field = FieldBox({key: one.name for key, one in self._columns.items()}, tr("Field"))
         self.field.setFixedWidth(190)
-        self.operator = ComboBox((), "Operator")
+        self.operator = ComboBox((), tr("Operator"))
         self.operator.setFixedWidth(130)
         self.values = tuple(QLineEdit() for _ in range(2))
         for number, edit in enumerate(self.values):
             edit.setFont(current_theme().font("body"))
-            edit.setAccessibleName("Value" if number == 0 else "Upper value")
+            edit.setAccessibleName(tr("Value") if number == 0 else tr("Upper value"))
             edit.textEdited.connect(lambda _text: box.dialog.changed())
-        remove = Button("", "quiet", "x", tip="Remove the condition", in_card=True)
+        remove = Button("", "quiet", "x", tip=tr("Remove the condition"), in_card=True)
         remove.clicked.connect(lambda _on=False: box.remove(self))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -111,7 +112,7 @@ class ConditionRow(QWidget):
         kind, wanted = form(column), VALUES.get(self._key, 1)
         for number, edit in enumerate(self.values):
             edit.setVisible(number < wanted)
-            hint = "several, with ; between" if self._key == "one-of" else HINTS.get(kind, "")
+            hint = tr("several, with ; between") if self._key == "one-of" else HINTS.get(kind, "")
             edit.setPlaceholderText(hint)
         offered = self._box.dialog.offered(column) if kind == "text" else []
         completer = QCompleter(offered, self)
@@ -148,12 +149,14 @@ class GroupBox(Surface):
     def __init__(self, group: Group, dialog: FilterDialog, depth: int = 0) -> None:
         super().__init__("surface-sunken" if depth % 2 else "surface-raised", "l" if depth else "")
         self.dialog, self.nesting = dialog, depth
-        self.how = SegmentedControl(("All of", "Any of"), "Conditions that have to hold")
+        self.how = SegmentedControl(
+            (tr("All of"), tr("Any of")), tr("Conditions that have to hold")
+        )
         self.how.set_index(0 if group.every else 1)
         self.how.changed.connect(lambda _index: dialog.changed())
-        more = Button("Condition", "quiet", "plus", tip="Add a condition", in_card=True)
+        more = Button(tr("Condition"), "quiet", "plus", tip=tr("Add a condition"), in_card=True)
         more.clicked.connect(lambda _on=False: self.add(dialog.first_condition()))
-        nest = Button("Group", "quiet", "plus", tip="Add a group in this one", in_card=True)
+        nest = Button(tr("Group"), "quiet", "plus", tip=tr("Add a group in this one"), in_card=True)
         nest.clicked.connect(lambda _on=False: self.add(Group(not self.every, (dialog.usual(),))))
         nest.setVisible(depth < MOST_DEEP - 1)
         self.parts: list[ConditionRow | GroupBox] = []
@@ -163,7 +166,7 @@ class GroupBox(Surface):
             head.addWidget(part)
         head.addStretch(1)
         if depth:
-            remove = Button("", "quiet", "x", tip="Remove the group", in_card=True)
+            remove = Button("", "quiet", "x", tip=tr("Remove the group"), in_card=True)
             remove.clicked.connect(lambda _on=False: self._leave())
             head.addWidget(remove)
         self._column = QVBoxLayout(self)
@@ -225,7 +228,7 @@ class FilterDialog(QDialog):
     def __init__(self, plan: Plan, apply: Callable[[Group, bool], object], parent: QWidget) -> None:
         super().__init__(parent)
         self.plan, self.columns, self._apply = plan, plan.columns, apply
-        self.setWindowTitle("Filter")
+        self.setWindowTitle(tr("Filter"))
         self.resize(720, 460)
         self._offered: dict[str, list[str]] = {}
         self._timer = QTimer(self)
@@ -236,16 +239,16 @@ class FilterDialog(QDialog):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.text = FormField("As text")
+        self.text = FormField(tr("As text"))
         self._by_hand = False  # the text was typed and is not in the fields yet
         self.text.edited.connect(self._typed)
         self.text.field.textEdited.connect(lambda _text: self._type())
         self.words = Label("", "small", "text-muted", wrap=True)
-        self.highlight = QCheckBox("Highlight what passes instead of hiding the rest")
+        self.highlight = QCheckBox(tr("Highlight what passes instead of hiding the rest"))
         self.highlight.setFont(current_theme().font("body"))
         self.highlight.setChecked(plan.highlight)
         self.highlight.toggled.connect(lambda _on: self.changed())
-        self.clear = LinkButton("Clear")
+        self.clear = LinkButton(tr("Clear"))
         self.clear.clicked.connect(lambda _on=False: self.set_group(Group()))
         self._lay_out()
         self.set_group(plan.filter if plan.filter.parts else Group(True, (self.usual(),)))
@@ -258,11 +261,11 @@ class FilterDialog(QDialog):
         column.addWidget(self.text)
         column.addWidget(self.words)
         column.addWidget(self.highlight)
-        column.addLayout(dialog_foot(self, "Apply", self.take, self.clear))
+        column.addLayout(dialog_foot(self, tr("Apply"), self.take, self.clear))
 
     def usual(self) -> Condition:
         """The condition a builder begins with."""
-        return Condition("status", "is", ("In progress",))
+        return Condition("status", "is", (tr("In progress"),))
 
     def first_condition(self) -> Condition:
         """A condition that is still to be said: what the last one asked, without its values."""
@@ -305,7 +308,11 @@ class FilterDialog(QDialog):
             self._say(error.line, "negative")
             return False
         total = len(self.plan.schedule)
-        found = f"{count:,} of {total:,} activities pass".replace(",", THIN)
+        found = (
+            tr("{count:,} of {total:,} activities pass")
+            .format(count=count, total=total)
+            .replace(",", THIN)
+        )
         self._say(found, "text-muted")
         return True
 
@@ -339,7 +346,7 @@ class ParameterBar(Surface):
     def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
         super().__init__("surface-sunken", "b", parent)
         self.plan = plan
-        self.setAccessibleName("Parameters of the filter")
+        self.setAccessibleName(tr("Parameters of the filter"))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 4, 12, 4)
         self._row.setSpacing(8)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button
 
 
@@ -16,7 +17,7 @@ def dialog_foot(
     accept = Button(text, "primary")
     accept.setDefault(True)
     accept.clicked.connect(lambda _on=False: take())
-    cancel = Button("Cancel", "default")
+    cancel = Button(tr("Cancel"), "default")
     cancel.clicked.connect(lambda _on=False: dialog.reject())
     foot = QHBoxLayout()
     if aside is not None:

@@ -30,6 +30,7 @@ from planbench.ui.painter import ScenePainter
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.words import tooltip
 from planbench.ui.theme import Theme, current_theme, theme_manager
+from planbench.ui.translation import tr
 
 ZOOM_STEP = 1.25
 """Zoom factor of one notch of the wheel."""
@@ -49,7 +50,7 @@ class TimeHeader(QWidget):
         self._view = view
         self._grip: tuple[float, TimeView] | None = None
         self.setCursor(Qt.CursorShape.SizeHorCursor)
-        self.setAccessibleName("Time axis")
+        self.setAccessibleName(tr("Time axis"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -100,8 +101,8 @@ class GanttView(QAbstractScrollArea):
         self.is_active: Callable[[], bool] = self.hasFocus
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Gantt chart")
-        self.setAccessibleDescription("The bars of the rows in the table beside it")
+        self.setAccessibleName(tr("Gantt chart"))
+        self.setAccessibleDescription(tr("The bars of the rows in the table beside it"))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -312,7 +313,7 @@ class GanttView(QAbstractScrollArea):
         flag = None
         if date != NO_TIME:
             width, height = current_theme().gantt["data_date"]["flag"]
-            flag = (f"DD {date_text(date)}", float(width), float(height))
+            flag = (tr("DD {date}").format(date=date_text(date)), float(width), float(height))
         time = TimeView(
             self.time.left, self.time.px_per_day, float(self._header.width()), self.time.ratio
         )

@@ -35,13 +35,14 @@ from planbench.services.layouts import (
     write_layout,
 )
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button, SegmentedControl
 from planbench.ui.widgets.fields import FormField
 
 if TYPE_CHECKING:
     from planbench.ui.schedule.workspace import ScheduleWorkspace
 
-FILES = "planbench layouts (*.json)"
+FILES = tr("planbench layouts (*.json)")
 MINE, PROJECT = 0, 1
 
 
@@ -52,16 +53,16 @@ class NameDialog(QDialog):
         self, keep: Callable[[str, int], object], with_project: bool, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Save layout")
+        self.setWindowTitle(tr("Save layout"))
         self.setMinimumWidth(320)
         self._keep = keep
-        self.name = FormField("Name")
-        self.place = SegmentedControl(("Only mine", "With the project"), "Kept")
+        self.name = FormField(tr("Name"))
+        self.place = SegmentedControl((tr("Only mine"), tr("With the project")), tr("Kept"))
         self.place.setVisible(with_project)
-        save = Button("Save", "primary")
+        save = Button(tr("Save"), "primary")
         save.setDefault(True)
         save.clicked.connect(lambda _on=False: self.take())
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _on=False: self.reject())
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
@@ -78,7 +79,7 @@ class NameDialog(QDialog):
         """Keep the layout, or say that it needs a name."""
         name = self.name.text().strip()
         if not name:
-            self.name.set_error("A layout needs a name.")
+            self.name.set_error(tr("A layout needs a name."))
             return
         self._keep(name, self.place.index)
         self.accept()
@@ -169,7 +170,9 @@ class LayoutDesk(QObject):
             plan.ask(read_filter(layout.filter, plan.columns), layout.parameters)
         except FilterError as error:
             plan.ask(Group())
-            self.state.message.emit("warning", f"The layout's filter is not used. {error.line}")
+            self.state.message.emit(
+                "warning", tr("The layout's filter is not used. {line}").format(line=error.line)
+            )
 
     def hold(self) -> None:
         """Another document is being opened: what changes on the way is not the user's wish."""
@@ -225,7 +228,7 @@ class LayoutDesk(QObject):
         if place == PROJECT and project is not None:
             self.state.run(
                 "layout",
-                "Saving the layout",
+                tr("Saving the layout"),
                 lambda _context: keep_project_layout(library, project, name, layout),
                 lambda _result: None,
             )
@@ -255,34 +258,36 @@ class LayoutDesk(QObject):
         groups = ((MINE, self.mine()), (PROJECT, self.of_project()))
         for place, layouts in groups:
             for name, layout in layouts.items():
-                title = f"{name} (project)" if place == PROJECT else name
+                title = tr("{name} (project)").format(name=name) if place == PROJECT else name
                 menu.addAction(title.replace("&", "&&")).triggered.connect(
                     lambda _on=False, layout=layout: self.apply(layout)
                 )
         menu.addSeparator()
-        menu.addAction("Save layout…").triggered.connect(lambda _on=False: self.ask_to_keep())
-        forget = menu.addMenu("Delete")
+        menu.addAction(tr("Save layout…")).triggered.connect(lambda _on=False: self.ask_to_keep())
+        forget = menu.addMenu(tr("Delete"))
         for place, layouts in groups:
             for name in layouts:
                 forget.addAction(name.replace("&", "&&")).triggered.connect(
                     lambda _on=False, name=name, place=place: self.keep(name, place, None)
                 )
         forget.setEnabled(bool(forget.actions()))
-        menu.addAction("Export…").triggered.connect(lambda _on=False: self._ask_for_export())
-        menu.addAction("Import…").triggered.connect(lambda _on=False: self._ask_for_import())
+        menu.addAction(tr("Export…")).triggered.connect(lambda _on=False: self._ask_for_export())
+        menu.addAction(tr("Import…")).triggered.connect(lambda _on=False: self._ask_for_import())
         menu.addSeparator()
-        menu.addAction("Default layout").triggered.connect(lambda _on=False: self.apply(Layout()))
+        menu.addAction(tr("Default layout")).triggered.connect(
+            lambda _on=False: self.apply(Layout())
+        )
         return menu
 
     def _ask_for_export(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
-            self._space, "Export the layout", "layout.json", FILES
+            self._space, tr("Export the layout"), "layout.json", FILES
         )
         if path:
             self.export(path)
 
     def _ask_for_import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._space, "Import a layout", "", FILES)
+        path, _ = QFileDialog.getOpenFileName(self._space, tr("Import a layout"), "", FILES)
         if path:
             self.take_in(path)
 

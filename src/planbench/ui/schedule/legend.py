@@ -11,6 +11,7 @@ from planbench.scenes.print_setup import LEGEND
 from planbench.ui import paint
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 
 PAD = 12
 DELAY = 150
@@ -25,7 +26,7 @@ class Legend(QWidget):
         self._gantt = gantt
         self.wanted = False
         self.styles: tuple[str, ...] = ()
-        self.setAccessibleName("Legend")
+        self.setAccessibleName(tr("Legend"))
         self.setFixedHeight(int(LEGEND) + 8)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

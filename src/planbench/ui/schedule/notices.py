@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from planbench.services.document import Document
+from planbench.ui.translation import tr
 from planbench.ui.widgets.panels import Banner
 
 
@@ -21,17 +22,22 @@ class DatesBanner(Banner):
             self.hide()
         elif document.problem:
             self.show_message(
-                f"{document.problem} The dates on screen are those stored in the file.",
-                "This schedule cannot be calculated",
+                tr("{problem} The dates on screen are those stored in the file.").format(
+                    problem=document.problem
+                ),
+                tr("This schedule cannot be calculated"),
                 kind="error",
                 closable=False,
             )
         else:
             self.show_message(
-                "The dates on screen are those stored in the file. Driving logic and longest path "
-                "need a calculation.",
+                tr(
+                    "The dates on screen are those stored in the file. Driving logic and longest "
+                    "path "
+                    "need a calculation."
+                ),
                 kind="info",
-                action="Schedule",
+                action=tr("Schedule"),
                 slot=self._schedule,
             )
 
@@ -47,11 +53,14 @@ class AloneBanner(Banner):
         """Name the activities that are shown alone; None for all of them."""
         self.setVisible(found is not None)
         if found is not None:
-            count = f"{len(found[1])} {'activity' if len(found[1]) == 1 else 'activities'}"
+            count = tr("{found} {words}").format(
+                found=len(found[1]),
+                words=tr("activity") if len(found[1]) == 1 else tr("activities"),
+            )
             self.show_message(
-                f"{found[0]}: {count} shown.",
+                tr("{found}: {count} shown.").format(found=found[0], count=count),
                 kind="info",
-                action="Show all",
+                action=tr("Show all"),
                 slot=self._show_all,
                 closable=False,
             )

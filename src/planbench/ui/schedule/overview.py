@@ -11,6 +11,7 @@ from planbench.scenes.density import build_density
 from planbench.scenes.primitives import Scene
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 
 WIDTH = 96
 
@@ -23,7 +24,7 @@ class Overview(QWidget):
         self._gantt = gantt
         self._picture: QPixmap | None = None
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName("Overview of the whole plan")
+        self.setAccessibleName(tr("Overview of the whole plan"))
         self.setCursor(Qt.CursorShape.CrossCursor)
         gantt.plan.plan_changed.connect(self._redraw)
         gantt.plan.rows_changed.connect(self._redraw)

@@ -44,6 +44,7 @@ from planbench.scenes.formats import ACTUAL, THIN
 from planbench.ui.icons import pixmap
 from planbench.ui.models.activities import ActivityModel
 from planbench.ui.theme import Theme, current_theme, theme_manager
+from planbench.ui.translation import tr
 from planbench.ui.widgets.table import TableView
 
 _KEPT = 16384
@@ -88,7 +89,7 @@ class ActivityTable(TableView):
     def __init__(self, model: ActivityModel, parent: QWidget | None = None) -> None:
         theme = current_theme()
         self._activities = model  # Qt asks for rows while the view is still being made
-        super().__init__("Activities", theme.row["default"], theme.row["header_double"], parent)
+        super().__init__(tr("Activities"), theme.row["default"], theme.row["header_double"], parent)
         self.row_height = theme.row["default"]
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -18,6 +18,7 @@ from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
 from planbench.ui.icons import icon
 from planbench.ui.schedule.gantt import ZOOM_STEP
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button, SegmentedControl
 from planbench.ui.widgets.fields import SearchField
 from planbench.ui.widgets.labels import Label
@@ -49,25 +50,33 @@ class ScheduleBar(Toolbar):
     """Filter, levels, columns and critical marking at the left; zoom and Schedule at the right."""
 
     def __init__(self, workspace: ScheduleWorkspace) -> None:
-        super().__init__("Schedule")
+        super().__init__(tr("Schedule"))
         self._space = workspace
-        self.layout_ = Button("Layout", "default", "sliders-horizontal", tip="Named layouts")
-        self.group = Button("WBS", "default", "wbs", tip="Group the activities")
-        self.level = Button("Level", "default", "expand", tip="Open or close levels of bands")
-        self.quick = Button("All activities", "default", "filter", tip="Show only some activities")
-        self.columns = Button("Columns", "default", "columns", tip="Choose columns")
-        self.filter = SearchField("Filter by ID or name", "Ctrl+F")
+        self.layout_ = Button(
+            tr("Layout"), "default", "sliders-horizontal", tip=tr("Named layouts")
+        )
+        self.group = Button(tr("WBS"), "default", "wbs", tip=tr("Group the activities"))
+        self.level = Button(
+            tr("Level"), "default", "expand", tip=tr("Open or close levels of bands")
+        )
+        self.quick = Button(
+            tr("All activities"), "default", "filter", tip=tr("Show only some activities")
+        )
+        self.columns = Button(tr("Columns"), "default", "columns", tip=tr("Choose columns"))
+        self.filter = SearchField(tr("Filter by ID or name"), "Ctrl+F")
         self.filter.setMaximumWidth(220)
         self.count = Label("", "small", "text-muted", tabular=True)
-        self.critical = SegmentedControl(("Longest path", "Total float ≤ 0"), "Critical is")
-        self.bars = Button("Bars", "default", "schedule", tip="What the Gantt shows")
-        self.zoom_out = Button("", "quiet", "zoom-out", tip="Zoom out (Ctrl+-)")
-        self.zoom_in = Button("", "quiet", "zoom-in", tip="Zoom in (Ctrl++)")
+        self.critical = SegmentedControl(
+            (tr("Longest path"), tr("Total float ≤ 0")), tr("Critical is")
+        )
+        self.bars = Button(tr("Bars"), "default", "schedule", tip=tr("What the Gantt shows"))
+        self.zoom_out = Button("", "quiet", "zoom-out", tip=tr("Zoom out (Ctrl+-)"))
+        self.zoom_in = Button("", "quiet", "zoom-in", tip=tr("Zoom in (Ctrl++)"))
         self.zoom = Label("", "body", "text-muted")
         self.zoom.setFixedWidth(56)
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.fit = Button("Fit", "quiet", "fit", tip="Fit the plan into the pane (Ctrl+0)")
-        self.run = Button("Schedule", "primary", "play", hint="F9")
+        self.fit = Button(tr("Fit"), "quiet", "fit", tip=tr("Fit the plan into the pane (Ctrl+0)"))
+        self.run = Button(tr("Schedule"), "primary", "play", hint="F9")
         self._lay_out()
         self._connect()
         self._commands()
@@ -114,39 +123,39 @@ class ScheduleBar(Toolbar):
     def _commands(self) -> None:
         space, gantt, plan = self._space, self._space.gantt, self._space.plan
         commands: tuple[tuple[str, str, str, Callable[[], object]], ...] = (
-            ("Schedule", "F9", "play", space.schedule),
-            ("Filter activities", "Ctrl+F", "filter", self._to_filter),
-            ("Build a filter", "Ctrl+Shift+F", "filter", space.ask_for_filter),
-            ("Choose columns", "Ctrl+Shift+C", "columns", space.columns.ask),
-            ("Group and sort", "Ctrl+Shift+G", "wbs", space.ask_for_arrangement),
-            ("Zoom in", "Ctrl++", "zoom-in", lambda: gantt.zoom(ZOOM_STEP)),
-            ("Zoom out", "Ctrl+-", "zoom-out", lambda: gantt.zoom(1 / ZOOM_STEP)),
-            ("Fit the plan", "Ctrl+0", "fit", gantt.fit),
-            ("Zoom to the selection", "Ctrl+Shift+0", "crosshair", space.zoom_to_selection),
-            ("Copy as a picture", "Ctrl+Shift+I", "image", space.copy_picture),
-            ("Go to the data date", "Ctrl+Shift+D", "calendar-clock", self._to_data_date),
+            (tr("Schedule"), "F9", "play", space.schedule),
+            (tr("Filter activities"), "Ctrl+F", "filter", self._to_filter),
+            (tr("Build a filter"), "Ctrl+Shift+F", "filter", space.ask_for_filter),
+            (tr("Choose columns"), "Ctrl+Shift+C", "columns", space.columns.ask),
+            (tr("Group and sort"), "Ctrl+Shift+G", "wbs", space.ask_for_arrangement),
+            (tr("Zoom in"), "Ctrl++", "zoom-in", lambda: gantt.zoom(ZOOM_STEP)),
+            (tr("Zoom out"), "Ctrl+-", "zoom-out", lambda: gantt.zoom(1 / ZOOM_STEP)),
+            (tr("Fit the plan"), "Ctrl+0", "fit", gantt.fit),
+            (tr("Zoom to the selection"), "Ctrl+Shift+0", "crosshair", space.zoom_to_selection),
+            (tr("Copy as a picture"), "Ctrl+Shift+I", "image", space.copy_picture),
+            (tr("Go to the data date"), "Ctrl+Shift+D", "calendar-clock", self._to_data_date),
             (
-                "Open one level more",
+                tr("Open one level more"),
                 "Alt+Shift+Right",
                 "expand",
                 lambda: space.open_level(plan.level + 1),
             ),
             (
-                "Close one level",
+                tr("Close one level"),
                 "Alt+Shift+Left",
                 "collapse",
                 lambda: space.open_level(plan.level - 1),
             ),
-            ("Insert an activity", "Ins", "plus", space.desk.insert),
-            ("Delete the activities", "Del", "trash", space.desk.delete),
-            ("Fill down", "Ctrl+D", "arrow-down", space.desk.fill_down),
-            ("Indent in the WBS", "Ctrl+Right", "indent-increase", space.moves.indent),
-            ("Outdent in the WBS", "Ctrl+Left", "indent-decrease", space.moves.outdent),
-            ("Move up in the WBS", "Alt+Up", "arrow-up", space.moves.up),
-            ("Move down in the WBS", "Alt+Down", "arrow-down", space.moves.down),
-            ("Link the activity with another", "Ctrl+L", "link", space.desk.ask_for_link),
-            ("Show or hide details", "Ctrl+I", "details", space.toggle_details),
-            ("Show or hide resources", "Ctrl+Shift+R", "users", space.toggle_resources),
+            (tr("Insert an activity"), "Ins", "plus", space.desk.insert),
+            (tr("Delete the activities"), "Del", "trash", space.desk.delete),
+            (tr("Fill down"), "Ctrl+D", "arrow-down", space.desk.fill_down),
+            (tr("Indent in the WBS"), "Ctrl+Right", "indent-increase", space.moves.indent),
+            (tr("Outdent in the WBS"), "Ctrl+Left", "indent-decrease", space.moves.outdent),
+            (tr("Move up in the WBS"), "Alt+Up", "arrow-up", space.moves.up),
+            (tr("Move down in the WBS"), "Alt+Down", "arrow-down", space.moves.down),
+            (tr("Link the activity with another"), "Ctrl+L", "link", space.desk.ask_for_link),
+            (tr("Show or hide details"), "Ctrl+I", "details", space.toggle_details),
+            (tr("Show or hide resources"), "Ctrl+Shift+R", "users", space.toggle_resources),
         )
         for text, keys, picture, slot in commands:
             action = QAction(icon(picture), text, space)
@@ -164,7 +173,11 @@ class ScheduleBar(Toolbar):
 
     def show_counts(self, matching: int, all_of_them: int, query: str) -> None:
         """How many activities pass the filter; empty without one."""
-        found = f"{matching:,} of {all_of_them:,}".replace(",", THIN)
+        found = (
+            tr("{matching:,} of {all_of_them:,}")
+            .format(matching=matching, all_of_them=all_of_them)
+            .replace(",", THIN)
+        )
         sifted = bool(query.split() or self._space.plan.sifted)
         self.count.setText(found if sifted else "")
 
@@ -173,8 +186,8 @@ class ScheduleBar(Toolbar):
         plan = self._space.plan
         titles = groupings(plan.columns)
         more = f" +{len(plan.grouping) - 1}" if len(plan.grouping) > 1 else ""
-        self.group.setText(titles[plan.grouping[0]] + more if plan.grouping else "No groups")
-        own = "Filter" if plan.filter.parts else QUICK_FILTERS[plan.quick]
+        self.group.setText(titles[plan.grouping[0]] + more if plan.grouping else tr("No groups"))
+        own = tr("Filter") if plan.filter.parts else QUICK_FILTERS[plan.quick]
         self.quick.setText(own)
         self.level.setEnabled(plan.deepest > 0)
 
@@ -194,8 +207,12 @@ class ScheduleBar(Toolbar):
         menu, space = self._menu(), self._space
         deepest, now = space.plan.deepest, space.plan.level
         for level in range(deepest + 1):
-            text = "All levels" if level == deepest else "Closed" if level == 0 else f"{level}"
-            action = menu.addAction(text if level in (0, deepest) else f"Level {text}")
+            text = (
+                tr("All levels") if level == deepest else tr("Closed") if level == 0 else f"{level}"
+            )
+            action = menu.addAction(
+                text if level in (0, deepest) else tr("Level {text}").format(text=text)
+            )
             action.setCheckable(True)
             action.setChecked(level == now)
             action.triggered.connect(lambda _on=False, level=level: space.open_level(level))
@@ -206,11 +223,11 @@ class ScheduleBar(Toolbar):
         plan, space = self._space.plan, self._space
         titles = groupings(plan.columns)
         usual = (BY_WBS, "status", "critical", "calendar", *(k for k in titles if k[:5] == "code:"))
-        entries = {BY_NONE: "No groups", **{key: titles[key] for key in usual}}
+        entries = {BY_NONE: tr("No groups"), **{key: titles[key] for key in usual}}
         now = plan.grouping[0] if len(plan.grouping) == 1 else "" if not plan.grouping else "…"
         menu = self._choice_menu(entries, now, lambda key: space.group_by(*((key,) if key else ())))
         menu.addSeparator()
-        several = menu.addAction("Group and sort…")
+        several = menu.addAction(tr("Group and sort…"))
         several.triggered.connect(lambda _on=False: space.ask_for_arrangement())
         return menu
 
@@ -219,13 +236,13 @@ class ScheduleBar(Toolbar):
         plan, space = self._space.plan, self._space
         menu = self._choice_menu(QUICK_FILTERS, plan.quick, space.sift)
         menu.addSeparator()
-        build = menu.addAction("Filter…")
+        build = menu.addAction(tr("Filter…"))
         build.triggered.connect(lambda _on=False: space.ask_for_filter())
-        mark = menu.addAction("Highlight instead of hiding")
+        mark = menu.addAction(tr("Highlight instead of hiding"))
         mark.setCheckable(True)
         mark.setChecked(plan.highlight)
         mark.triggered.connect(lambda on=False: plan.mark_matching(bool(on)))
-        clear = menu.addAction("Clear the filter")
+        clear = menu.addAction(tr("Clear the filter"))
         clear.setEnabled(bool(plan.filter.parts))
         clear.triggered.connect(lambda _on=False: space.take_filter(Group(), plan.highlight))
         return menu
@@ -248,9 +265,9 @@ class ScheduleBar(Toolbar):
         menu, space = self._menu(StayMenu), self._space
         group = QActionGroup(menu)
         choices = (
-            (ALL_LINKS, "All links"),
-            (DRIVING_LINKS, "Driving links"),
-            (NO_LINKS, "No links"),
+            (ALL_LINKS, tr("All links")),
+            (DRIVING_LINKS, tr("Driving links")),
+            (NO_LINKS, tr("No links")),
         )
         for value, text in choices:
             action = menu.addAction(text)
@@ -264,17 +281,17 @@ class ScheduleBar(Toolbar):
             )
         menu.addSeparator()
         for name, text in (
-            ("baseline", "Baseline"),
-            ("baseline2", "Baseline 2"),
-            ("baseline3", "Baseline 3"),
-            ("late", "Late dates"),
-            ("floats", "Total and negative float"),
-            ("progress_line", "Progress line"),
-            ("constraints", "Constraints"),
-            ("necks", "Narrow in non-working time"),
-            ("labels", "Labels"),
-            ("names", "Names beside bars"),
-            ("nonwork", "Non-working time"),
+            ("baseline", tr("Baseline")),
+            ("baseline2", tr("Baseline 2")),
+            ("baseline3", tr("Baseline 3")),
+            ("late", tr("Late dates")),
+            ("floats", tr("Total and negative float")),
+            ("progress_line", tr("Progress line")),
+            ("constraints", tr("Constraints")),
+            ("necks", tr("Narrow in non-working time")),
+            ("labels", tr("Labels")),
+            ("names", tr("Names beside bars")),
+            ("nonwork", tr("Non-working time")),
         ):
             action = menu.addAction(text)
             action.setCheckable(True)
@@ -284,19 +301,19 @@ class ScheduleBar(Toolbar):
                 space.plan.extras.baselines
             )
             action.setEnabled(not absent)
-        self._label_menu(menu, "Text behind bars", "after")
-        self._label_menu(menu, "Text before bars", "before")
+        self._label_menu(menu, tr("Text behind bars"), "after")
+        self._label_menu(menu, tr("Text before bars"), "before")
         menu.addSeparator()
         self._scale_menu(menu)
-        legend = menu.addAction("Legend")
+        legend = menu.addAction(tr("Legend"))
         legend.setCheckable(True)
         legend.setChecked(space.legend.wanted)
         legend.triggered.connect(lambda on=False: space.show_legend(bool(on)))
-        overview = menu.addAction("Overview of the whole plan")
+        overview = menu.addAction(tr("Overview of the whole plan"))
         overview.setCheckable(True)
         overview.setChecked(space.overview.isVisibleTo(space))
         overview.triggered.connect(lambda on=False: space.show_overview(bool(on)))
-        loading = menu.addAction("Resources below the bars")
+        loading = menu.addAction(tr("Resources below the bars"))
         loading.setCheckable(True)
         loading.setChecked(space.resources.isVisibleTo(space))
         loading.triggered.connect(lambda on=False: space.show_resources(bool(on)))
@@ -304,7 +321,7 @@ class ScheduleBar(Toolbar):
 
     def _scale_menu(self, menu: QMenu) -> None:
         """How the time axis counts."""
-        space, inner = self._space, menu.addMenu("Time axis")
+        space, inner = self._space, menu.addMenu(tr("Time axis"))
         inner.setFont(current_theme().font("body"))
         now = space.gantt.options.scale
 
@@ -312,17 +329,17 @@ class ScheduleBar(Toolbar):
             options = space.gantt.options
             space.set_options(replace(options, scale=replace(options.scale, **parts)))
 
-        three = inner.addAction("Three tiers")
+        three = inner.addAction(tr("Three tiers"))
         three.setCheckable(True)
         three.setChecked(now.tiers == 3)
         three.triggered.connect(lambda on=False: put(tiers=3 if on else 2))
-        count = inner.addAction("Count from the start of the plan")
+        count = inner.addAction(tr("Count from the start of the plan"))
         count.setCheckable(True)
         count.setChecked(now.ordinal_from != NO_TIME)
         count.triggered.connect(
             lambda on=False: put(ordinal_from=space.plan.span[0] if on else NO_TIME)
         )
-        fiscal = inner.addMenu("Fiscal year begins in")
+        fiscal = inner.addMenu(tr("Fiscal year begins in"))
         fiscal.setFont(current_theme().font("body"))
         group = QActionGroup(fiscal)
         for month, title in enumerate(MONTHS, start=1):
@@ -341,7 +358,7 @@ class ScheduleBar(Toolbar):
         usual = [one for one in LABELS if one in columns]
         chosen = [now] if now in columns and now not in usual else []
         for key in (*(("",) if option == "before" else ()), *usual, *chosen):
-            action = inner.addAction(columns[key].name if key else "Nothing")
+            action = inner.addAction(columns[key].name if key else tr("Nothing"))
             action.setCheckable(True)
             action.setChecked(key == now)
             action.setActionGroup(group)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout
 
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import LinkButton
 from planbench.ui.widgets.labels import Label
 from planbench.ui.widgets.panels import Surface
@@ -19,12 +20,12 @@ class WhatIfBar(Surface):
 
     def __init__(self, space: ScheduleWorkspace) -> None:
         super().__init__("info-soft", "b", space)
-        self.setAccessibleName("What-if")
+        self.setAccessibleName(tr("What-if"))
         self.words = Label("", "body")
         state = space.state
-        self.keep = LinkButton("Save what-if")
+        self.keep = LinkButton(tr("Save what-if"))
         self.keep.clicked.connect(lambda _on=False: state.what_if_wanted.emit("keep"))
-        self.drop = LinkButton("Drop edits")
+        self.drop = LinkButton(tr("Drop edits"))
         self.drop.clicked.connect(lambda _on=False: state.what_if_wanted.emit("drop"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 12, 5)
@@ -36,5 +37,5 @@ class WhatIfBar(Surface):
 
     def tell(self, label: str) -> None:
         """Name the what-if; hide without a name."""
-        self.words.setText(f"{label}: the imported update stays as it was.")
+        self.words.setText(tr("{label}: the imported update stays as it was.").format(label=label))
         self.setVisible(bool(label))

@@ -8,6 +8,7 @@ from planbench.domain.schedule import NO_ROW, LagCalendar, LinkType, Schedule
 from planbench.domain.times import DAY, NO_TIME
 from planbench.scenes.formats import THIN, date_text, days_text
 from planbench.ui.schedule.plan import Plan
+from planbench.ui.translation import tr
 
 
 @dataclass(frozen=True)
@@ -91,30 +92,43 @@ def variance_words(days: float) -> str:
     if days != days:
         return ""
     if days == 0:
-        return "as in the baseline"
-    return f"{days_text(abs(days))}{THIN}d {'later' if days < 0 else 'earlier'}"
+        return tr("as in the baseline")
+    return tr("{days}{thin}d {words}").format(
+        days=days_text(abs(days)), thin=THIN, words=tr("later") if days < 0 else tr("earlier")
+    )
 
 
 def tooltip(plan: Plan, node: int) -> str:
     """Some lines about a node: name, dates, float and driver, baseline."""
     facts, row = plan.facts, plan.activity_of(node)
-    dates = f"{date_text(int(facts.start[node]))} to {date_text(int(facts.finish[node]))}"
+    dates = tr("{start} to {finish}").format(
+        start=date_text(int(facts.start[node])), finish=date_text(int(facts.finish[node]))
+    )
     if row == NO_ROW:
         count = int(facts.count[node])
         name = plan.outline.band_name(plan.schedule, node)
-        return f"{name}\n{dates}, {count} {'activity' if count == 1 else 'activities'}"
+        return tr("{name}\n{dates}, {count} {words}").format(
+            name=name,
+            dates=dates,
+            count=count,
+            words=tr("activity") if count == 1 else tr("activities"),
+        )
     acts = plan.schedule.activities
     lines = [f"{acts.code[row]} {acts.name[row]}"]
     duration = days_text(float(facts.original[node]))
     lines.append(f"{dates}, {duration}{THIN}d" if duration else dates)
     slack = days_text(float(facts.total_float[node]))
     drives = driver(plan, row)
-    words = [f"Float {slack}{THIN}d"] if slack else []
-    words += [f"driven by {drives.code}"] if drives is not None else []
+    words = [tr("Float {slack}{thin}d").format(slack=slack, thin=THIN)] if slack else []
+    words += [tr("driven by {code}").format(code=drives.code)] if drives is not None else []
     if words:
         text = ", ".join(words)
         lines.append(text[0].upper() + text[1:])
     if facts.baseline_finish[node] != NO_TIME:
         change = variance_words(float(facts.finish_variance[node]))
-        lines.append(f"Baseline finish {date_text(int(facts.baseline_finish[node]))}, {change}")
+        lines.append(
+            tr("Baseline finish {baseline_finish}, {change}").format(
+                baseline_finish=date_text(int(facts.baseline_finish[node])), change=change
+            )
+        )
     return "\n".join(lines)

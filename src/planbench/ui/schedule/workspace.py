@@ -40,6 +40,7 @@ from planbench.ui.schedule.toolbar import ScheduleBar
 from planbench.ui.schedule.whatif import WhatIfBar
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.panels import EmptyState
 
 D = TypeVar("D", bound=QDialog)
@@ -56,7 +57,7 @@ class ScheduleWorkspace(QWidget):
     """Activities as a table and a Gantt that scroll as one, with the details of the selected."""
 
     name = "schedule"
-    title = "Schedule"
+    title = tr("Schedule")
     icon = "schedule"
 
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
@@ -141,10 +142,13 @@ class ScheduleWorkspace(QWidget):
         column.addWidget(self.bar)
         column.addWidget(content, 1)
         empty = EmptyState(
-            "No schedule open",
-            "Open an update in Home, or drop a schedule file on the window, to see its activities "
-            "as a table and a Gantt chart.",
-            ("Go to Home", "home", lambda: self.state.workspace_requested.emit("home")),
+            tr("No schedule open"),
+            tr(
+                "Open an update in Home, or drop a schedule file on the window, to see its "
+                "activities "
+                "as a table and a Gantt chart."
+            ),
+            (tr("Go to Home"), "home", lambda: self.state.workspace_requested.emit("home")),
         )
         self._stack = QStackedLayout(self)
         self._stack.addWidget(empty)
@@ -250,12 +254,12 @@ class ScheduleWorkspace(QWidget):
             return
 
         def work(context: JobContext) -> Any:
-            context.report(0, 1, "Following the logic")
+            context.report(0, 1, tr("Following the logic"))
             return prepare_reasons(schedule, cpm)
 
         self.state.run(
             "reasons",
-            "Reasons of dates",
+            tr("Reasons of dates"),
             work,
             lambda network: self.plan.explain_with(network, cpm),
         )
@@ -277,7 +281,7 @@ class ScheduleWorkspace(QWidget):
         def work(context: JobContext) -> Document:
             from planbench.services.scheduling import recalculate
 
-            context.report(0, 1, "Calculating dates and floats")
+            context.report(0, 1, tr("Calculating dates and floats"))
             # On a copy: the window keeps the old result until the new one is whole.
             copy = replace(document, history=list(document.history))
             recalculate(copy)
@@ -289,7 +293,7 @@ class ScheduleWorkspace(QWidget):
                 document.problem = copy.problem
                 self.state.result_changed.emit("cpm")
 
-        self.state.run("schedule", "Schedule", work, done)
+        self.state.run("schedule", tr("Schedule"), work, done)
 
     # ------------------------------------------------------------ rows and columns
 
@@ -310,9 +314,9 @@ class ScheduleWorkspace(QWidget):
         self._quiet = True
         self.model.show_plan(self.plan.table, self.plan.rows, self.plan.marked)
         self.table.empty_text = (
-            f"No activity contains “{self.plan.query}”"
+            tr("No activity contains “{query}”").format(query=self.plan.query)
             if self.plan.query.split()
-            else "No activity passes the filter"
+            else tr("No activity passes the filter")
             if self.plan.sifted
             else ""
         )
@@ -515,7 +519,7 @@ class ScheduleWorkspace(QWidget):
     def copy_picture(self) -> None:
         """Put table and Gantt, as they are seen, on the clipboard as a picture."""
         QGuiApplication.clipboard().setImage(self.splitter.grab().toImage())
-        self.state.message.emit("info", "The picture of table and Gantt is on the clipboard.")
+        self.state.message.emit("info", tr("The picture of table and Gantt is on the clipboard."))
 
     def show_resources(self, wanted: bool) -> None:
         """Show or hide the loading below the bars."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QTabBar, QWidget
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.labels import CHIPS, chip_width, draw_chip
 
 
@@ -214,7 +215,7 @@ class SegmentedControl(QWidget):
     changed = Signal(int)
 
     def __init__(
-        self, choices: Sequence[str], name: str = "View", parent: QWidget | None = None
+        self, choices: Sequence[str], name: str = tr("View"), parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._choices = list(choices)
@@ -324,7 +325,7 @@ class Tabs(QTabBar):
     """Underlined tabs; `currentChanged(int)` as in any tab bar."""
 
     def __init__(
-        self, names: Sequence[str], name: str = "Sections", parent: QWidget | None = None
+        self, names: Sequence[str], name: str = tr("Sections"), parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setDrawBase(False)

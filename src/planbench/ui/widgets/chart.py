@@ -17,11 +17,25 @@ from PySide6.QtWidgets import QWidget
 
 from planbench.domain.times import DAY, from_datetime, to_datetime
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    tr("Jan"),
+    tr("Feb"),
+    tr("Mar"),
+    tr("Apr"),
+    "May",
+    tr("Jun"),
+    tr("Jul"),
+    tr("Aug"),
+    tr("Sep"),
+    tr("Oct"),
+    tr("Nov"),
+    tr("Dec"),
+)
 
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 _DAY_STEPS = (1, 2, 7, 14)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button, LinkButton
 from planbench.ui.widgets.labels import Label
 
@@ -118,7 +119,7 @@ class Banner(QWidget):
         row.addLayout(column, 1)
         self._action = LinkButton("")
         row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._close = Button("", "quiet", "x", tip="Close this message", in_card=True)
+        self._close = Button("", "quiet", "x", tip=tr("Close this message"), in_card=True)
         self._close.clicked.connect(self.hide)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._slot: Callable[[], object] | None = None
@@ -169,7 +170,7 @@ class Banner(QWidget):
 class ThinProgress(QWidget):
     """A bar of progress 6 high; without a total it shows an empty track."""
 
-    def __init__(self, name: str = "Progress", parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = tr("Progress"), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._share = 0.0
         self._name = name
@@ -205,7 +206,7 @@ class Toast(QWidget):
         row.setSpacing(12)
         self._text = Label("")
         self._action = LinkButton("")
-        self._close = Button("", "quiet", "x", tip="Close this message", in_card=True)
+        self._close = Button("", "quiet", "x", tip=tr("Close this message"), in_card=True)
         self._icon = "done"
         self._slot: Callable[[], object] | None = None
         for part in (self._text, self._action, self._close):

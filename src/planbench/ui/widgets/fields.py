@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QW
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.labels import Label
 
 
@@ -55,7 +56,7 @@ class ComboBox(QComboBox):
     """A drop-down with a name for those who cannot see its label."""
 
     def __init__(
-        self, items: Sequence[str] = (), name: str = "Choice", parent: QWidget | None = None
+        self, items: Sequence[str] = (), name: str = tr("Choice"), parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)

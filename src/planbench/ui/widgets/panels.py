@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from planbench.ui import paint
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button
 from planbench.ui.widgets.feedback import Banner as Banner
 from planbench.ui.widgets.feedback import EmptyState as EmptyState
@@ -247,7 +248,7 @@ class SidePane(Surface):
         super().__init__("surface-raised", "l" if side == "right" else "r", parent)
         theme = current_theme()
         self.setFixedWidth(width or theme.frame["details_pane"])
-        self.setAccessibleName(title or "Details")
+        self.setAccessibleName(title or tr("Details"))
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 1, 0)
         column.setSpacing(0)

@@ -36,6 +36,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTa
 from planbench.services.blocks import as_html, as_text
 from planbench.ui.faces import header_font
 from planbench.ui.theme import current_theme, theme_manager
+from planbench.ui.translation import tr
 
 Rows = npt.NDArray[np.int32]
 Index = QModelIndex | QPersistentModelIndex
@@ -249,7 +250,9 @@ class FlatTableModel(QAbstractTableModel):
             text = f"{look.text} {look.muted}" if look.muted else look.text
             if role == Qt.ItemDataRole.AccessibleTextRole and look.expander is not None:
                 state = "expanded" if look.expander else "collapsed"
-                text = f"{text}, level {look.indent + 1}, {state}"
+                text = tr("{text}, level {indent}, {state}").format(
+                    text=text, indent=look.indent + 1, state=state
+                )
             return text
         if role == Qt.ItemDataRole.EditRole:
             return self.cell(index.row(), index.column()).text
@@ -432,7 +435,9 @@ class TableView(QTableView):
     def _header_menu(self, point: QPoint) -> None:
         """Which columns are shown; the last one shown stays."""
         menu = QMenu(self)
-        menu.addAction("Fit widths").triggered.connect(lambda _checked=False: self.fit_columns())
+        menu.addAction(tr("Fit widths")).triggered.connect(
+            lambda _checked=False: self.fit_columns()
+        )
         menu.addSeparator()
         shown = [c for c in range(len(self.table.columns)) if not self.isColumnHidden(c)]
         for number, column in enumerate(self.table.columns):

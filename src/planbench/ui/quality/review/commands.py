@@ -13,6 +13,7 @@ from planbench.exchange.comments.bundle import ENDING
 from planbench.ui import text
 from planbench.ui.quality.review import words
 from planbench.ui.quality.review.dialogs import FindingDialog, WaiveDialog, WordsDialog
+from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from planbench.ui.quality.review.page import ReviewPage
@@ -28,7 +29,7 @@ KEYS = {
 
 LETTERS = frozenset("JKWEXGZP1234") | KEYS.keys()
 
-HINT = (
+HINT = tr(
     "J K move · O A R D C state · W waive · 1–4 severity · E owner · X comment · "
     "G one for many · P private · Z take back"
 )
@@ -44,20 +45,20 @@ class ReviewCommands:
         """The commands that need no key, for the command palette."""
         made = []
         for title, slot in self._listed():
-            action = QAction(f"Findings: {title}", self._page)
+            action = QAction(tr("Findings: {title}").format(title=title), self._page)
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
             made.append(action)
         return made
 
     def _listed(self) -> list[tuple[str, Callable[[], object]]]:
         return [
-            ("Look at this update", self._desk.look),
-            ("One finding for those selected…", lambda: self.do("G")),
-            ("Comment sheet (Excel, Word, PDF)…", self._ask_sheet),
-            ("Comment sheet of those selected…", lambda: self._ask_sheet(self._page.chosen())),
-            ("Import responses…", self._ask_responses),
-            ("Exchange file for other reviewers…", self._ask_bundle),
-            ("Merge another reviewer's file…", self._ask_merge),
+            (tr("Look at this update"), self._desk.look),
+            (tr("One finding for those selected…"), lambda: self.do("G")),
+            (tr("Comment sheet (Excel, Word, PDF)…"), self._ask_sheet),
+            (tr("Comment sheet of those selected…"), lambda: self._ask_sheet(self._page.chosen())),
+            (tr("Import responses…"), self._ask_responses),
+            (tr("Exchange file for other reviewers…"), self._ask_bundle),
+            (tr("Merge another reviewer's file…"), self._ask_merge),
         ]
 
     def do(self, letter: str) -> None:
@@ -96,12 +97,16 @@ class ReviewCommands:
         def use(name: str) -> None:
             self._desk.set_field(uids, "owner", name)
 
-        sentence = f"Who answers for {text.counted(len(uids), 'finding')}?"
-        WordsDialog("Assign", sentence, "Owner", use, self._page).open()
+        sentence = tr("Who answers for {uids}?").format(
+            uids=text.counted(len(uids), tr("finding"), tr("findings"))
+        )
+        WordsDialog(tr("Assign"), sentence, tr("Owner"), use, self._page).open()
 
     def _ask_one_for_many(self, uids: Sequence[str]) -> None:
         if len(uids) < 2:
-            self._page.state.message.emit("info", "Select several findings, then make one of them.")
+            self._page.state.message.emit(
+                "info", tr("Select several findings, then make one of them.")
+            )
             return
         title = self._desk.review.findings[uids[0]].title
 
@@ -111,9 +116,11 @@ class ReviewCommands:
                 self._page.show_finding(uid)
 
         WordsDialog(
-            "One finding for many",
-            f"One finding will stand for these {len(uids)}; they stay as its parts.",
-            "What was found",
+            tr("One finding for many"),
+            tr("One finding will stand for these {uids}; they stay as its parts.").format(
+                uids=len(uids)
+            ),
+            tr("What was found"),
             use,
             self._page,
             title,
@@ -123,21 +130,25 @@ class ReviewCommands:
         """Ask for a finding by hand on activities of the open schedule."""
         document = self._page.state.document
         if document is None or not rows:
-            self._page.state.message.emit("info", "Select an activity, then make a finding on it.")
+            self._page.state.message.emit(
+                "info", tr("Select an activity, then make a finding on it.")
+            )
             return
         if not self._desk.ready:
-            self._page.state.message.emit("warning", "Findings live with a project of the library.")
+            self._page.state.message.emit(
+                "warning", tr("Findings live with a project of the library.")
+            )
             return
         acts = document.schedule.activities
         about = f"{acts.code[rows[0]]} {acts.name[rows[0]]}"
         if len(rows) > 1:
-            about = text.counted(len(rows), "activity", "activities")
+            about = text.counted(len(rows), tr("activity"), tr("activities"))
 
         def make(title: str, severity: str, comment: str) -> None:
             uid = self._desk.write_down(title, rows, severity, comment)
             if uid:
                 self._page.show_finding(uid)
-                self._page.state.message.emit("info", f"{uid} was written down")
+                self._page.state.message.emit("info", tr("{uid} was written down").format(uid=uid))
 
         FindingDialog(about, make, parent or self._page).open()
 
@@ -149,11 +160,11 @@ class ReviewCommands:
             entry.triggered.connect(lambda _checked=False, letter=letter: self.do(letter))
         menu.addSeparator()
         for title, letter in (
-            ("Waive…", "W"),
-            ("Assign…", "E"),
-            ("Comment", "X"),
-            ("One finding for many…", "G"),
-            ("Private or not", "P"),
+            (tr("Waive…"), "W"),
+            (tr("Assign…"), "E"),
+            (tr("Comment"), "X"),
+            (tr("One finding for many…"), "G"),
+            (tr("Private or not"), "P"),
         ):
             entry = menu.addAction(f"{title}\t{letter}")
             entry.triggered.connect(lambda _checked=False, letter=letter: self.do(letter))
@@ -166,7 +177,7 @@ class ReviewCommands:
         for title, slot in self._listed():
             menu.addAction(title).triggered.connect(lambda _checked=False, slot=slot: slot())
         menu.addSeparator()
-        self._rulesets_menu(menu.addMenu("Rules that make findings"))
+        self._rulesets_menu(menu.addMenu(tr("Rules that make findings")))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
@@ -188,28 +199,36 @@ class ReviewCommands:
         self._desk.look()
 
     def _ask_sheet(self, uids: Sequence[str] | None = None) -> None:
-        filters = "Excel workbook (*.xlsx);;Word document (*.docx);;PDF (*.pdf)"
-        path, _ = QFileDialog.getSaveFileName(self._page, "Comment sheet", "comments.xlsx", filters)
+        filters = tr("Excel workbook (*.xlsx);;Word document (*.docx);;PDF (*.pdf)")
+        path, _ = QFileDialog.getSaveFileName(
+            self._page, tr("Comment sheet"), "comments.xlsx", filters
+        )
         if path:
             self._desk.save_sheet(path, uids)
 
     def _ask_responses(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self._page, "Import responses", "", "Comment sheets (*.xlsx *.docx)"
+            self._page, tr("Import responses"), "", tr("Comment sheets (*.xlsx *.docx)")
         )
         if path:
             self._desk.take_responses(path)
 
     def _ask_bundle(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
-            self._page, "Exchange file", f"review{ENDING}", f"Reviews (*{ENDING})"
+            self._page,
+            tr("Exchange file"),
+            f"review{ENDING}",
+            tr("Reviews (*{ending})").format(ending=ENDING),
         )
         if path:
             self._desk.save_bundle(path)
 
     def _ask_merge(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self._page, "Merge another reviewer's file", "", f"Reviews (*{ENDING} *.json)"
+            self._page,
+            tr("Merge another reviewer's file"),
+            "",
+            tr("Reviews (*{ending} *.json)").format(ending=ENDING),
         )
         if path:
             self._desk.merge_bundle(path)

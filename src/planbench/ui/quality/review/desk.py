@@ -34,6 +34,7 @@ from planbench.services.findings import (
 from planbench.services.jobs import JobContext
 from planbench.ui import text
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 
 _UNDONE = ("severity", "owner", "due", "action", "disposition", "waiver", "part_of", "private")
 """Fields that taking back puts back, beside the state."""
@@ -104,7 +105,7 @@ class ReviewDesk(QObject):
                 self.review, self.code = merge(result[0], self.review), result[1]
                 self.changed.emit()
 
-        self.state.run("review-load", "Reading the review", work, done)
+        self.state.run("review-load", tr("Reading the review"), work, done)
 
     def rulesets(self) -> tuple[str, ...]:
         """The rulesets whose rows become findings."""
@@ -143,7 +144,7 @@ class ReviewDesk(QObject):
             self._looking = False
 
         self._looking = True  # judgements of this while would not be seen by the look
-        job = self.state.run("review-look", "Looking for findings", work, done)
+        job = self.state.run("review-look", tr("Looking for findings"), work, done)
         job.finished.connect(over)
 
     def lines(self) -> list[Line]:
@@ -157,7 +158,7 @@ class ReviewDesk(QObject):
         if self.project is None:
             return False
         if self._looking:
-            words = "An update is being looked at. Judge when that is done."
+            words = tr("An update is being looked at. Judge when that is done.")
             self.state.message.emit("warning", words)
             return False
         try:
@@ -228,7 +229,7 @@ class ReviewDesk(QObject):
                 seen=evidence,
             )
 
-        return self._judge(uids, f"waived: {reason}", act)
+        return self._judge(uids, tr("waived: {reason}").format(reason=reason), act)
 
     def undo(self) -> int:
         """Give the findings of the last judgement the state, severity and so on of before.
@@ -259,7 +260,7 @@ class ReviewDesk(QObject):
         except PlanbenchError as error:
             self.state.message.emit("error", error.line)
             return ""
-        return uid if self._take(made, f"one finding for {len(uids)}") else ""
+        return uid if self._take(made, tr("one finding for {uids}").format(uids=len(uids))) else ""
 
     def write_down(self, title: str, rows: Sequence[int], severity: str, comment: str) -> str:
         """Write a finding down on activities of the open schedule; its uid, "" for none."""
@@ -275,7 +276,7 @@ class ReviewDesk(QObject):
         except PlanbenchError as error:
             self.state.message.emit("error", error.line)
             return ""
-        return uid if self._take(made, "written down") else ""
+        return uid if self._take(made, tr("written down")) else ""
 
     # Out and in.
 
@@ -297,15 +298,25 @@ class ReviewDesk(QObject):
             return len(sheet.rows)
 
         def done(number: int) -> None:
-            words = text.counted(number, "finding")
-            self.state.message.emit("info", f"{words} written to {path}")
+            words = text.counted(number, tr("finding"), tr("findings"))
+            self.state.message.emit(
+                "info", tr("{words} written to {path}").format(words=words, path=path)
+            )
 
-        self.state.run("review-sheet", f"Writing {Path(path).name}", work, done)
+        self.state.run(
+            "review-sheet", tr("Writing {name}").format(name=Path(path).name), work, done
+        )
 
     def _title(self) -> str:
         document = self.state.document
         name = document.title if document is not None else ""
-        return f"Comments on {name}, {document.update_label}" if document is not None else name
+        return (
+            tr("Comments on {name}, {update_label}").format(
+                name=name, update_label=document.update_label
+            )
+            if document is not None
+            else name
+        )
 
     def take_responses(self, path: str) -> None:
         """Bring the responses of a comment sheet back."""
@@ -319,20 +330,30 @@ class ReviewDesk(QObject):
             from planbench.services.comments import take_responses
 
             made, taken = take_responses(self.review, responses, now())
-            if taken.answered and not self._take(made, f"responses from {Path(path).name}"):
+            if taken.answered and not self._take(
+                made, tr("responses from {name}").format(name=Path(path).name)
+            ):
                 return
-            told = f"{text.counted(len(taken.answered), 'finding')} answered"
+            told = tr("{answered} answered").format(
+                answered=text.counted(len(taken.answered), tr("finding"), tr("findings"))
+            )
             if taken.unchanged:
-                told += f", {text.number(taken.unchanged)} known already"
+                told += tr(", {unchanged} known already").format(
+                    unchanged=text.number(taken.unchanged)
+                )
             kind = "info"
             if taken.strangers:
                 kind = "warning"
                 places = "; ".join(f"{one.where}: {one.text}" for one in taken.strangers[:5])
-                rows = text.counted(len(taken.strangers), "row")
-                told += f". {rows} of no finding here were not taken: {places}"
+                rows = text.counted(len(taken.strangers), tr("row"), tr("rows"))
+                told += tr(". {rows} of no finding here were not taken: {places}").format(
+                    rows=rows, places=places
+                )
             self.state.message.emit(kind, told)
 
-        self.state.run("review-responses", f"Reading {Path(path).name}", work, done)
+        self.state.run(
+            "review-responses", tr("Reading {name}").format(name=Path(path).name), work, done
+        )
 
     def save_bundle(self, path: str, private: bool = False) -> None:
         """Write the exchange file for other reviewers."""
@@ -346,9 +367,11 @@ class ReviewDesk(QObject):
 
         self.state.run(
             "review-bundle",
-            f"Writing {Path(path).name}",
+            tr("Writing {name}").format(name=Path(path).name),
             work,
-            lambda _result: self.state.message.emit("info", f"Written to {path}"),
+            lambda _result: self.state.message.emit(
+                "info", tr("Written to {path}").format(path=path)
+            ),
         )
 
     def merge_bundle(self, path: str) -> None:
@@ -370,23 +393,27 @@ class ReviewDesk(QObject):
             except PlanbenchError as error:
                 self.state.message.emit("error", error.line)
                 return
-            if not self._take(made, f"merged with {told.author}"):
+            if not self._take(made, tr("merged with {author}").format(author=told.author)):
                 return
-            words = (
-                f"Merged with {told.author or 'another reviewer'}: "
-                f"{text.counted(len(told.new), 'new finding')}, "
-                f"{text.counted(len(told.changed), 'finding')} with more, "
-                f"{text.counted(len(told.conflicts), 'conflict')}"
+            words = tr("Merged with {words}: {new}, {changed} with more, {conflicts}").format(
+                words=told.author or tr("another reviewer"),
+                new=text.counted(len(told.new), tr("new finding"), tr("new findings")),
+                changed=text.counted(len(told.changed), tr("finding"), tr("findings")),
+                conflicts=text.counted(len(told.conflicts), tr("conflict"), tr("conflicts")),
             )
             self.state.message.emit("warning" if told.conflicts else "info", words)
             if told.conflicts:
                 self.opened.emit(told.conflicts[0])
 
-        self.state.run("review-merge", f"Reading {Path(path).name}", work, done)
+        self.state.run(
+            "review-merge", tr("Reading {name}").format(name=Path(path).name), work, done
+        )
 
 
 def _bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise ImportRefused(f"cannot be read: {error.strerror}", path) from error
+        raise ImportRefused(
+            tr("cannot be read: {strerror}").format(strerror=error.strerror), path
+        ) from error

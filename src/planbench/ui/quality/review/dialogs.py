@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from planbench.engines.findings.record import SEVERITIES, SLIP_DAYS, WATCHED
 from planbench.ui.quality.review.pane import ReplyField
 from planbench.ui.quality.review.words import SEVERITIES as SEVERITY_WORDS
+from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ComboBox, FormField, Label
 
 
@@ -47,7 +48,7 @@ class _Ask(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        cancel = Button("Cancel", "default")
+        cancel = Button(tr("Cancel"), "default")
         cancel.clicked.connect(lambda _checked=False: self.reject())
         self.go = Button(verb, "primary")
         self.go.setDefault(True)
@@ -70,21 +71,25 @@ class WaiveDialog(_Ask):
         waive: Callable[[str, str, Sequence[str], int], object],
         parent: QWidget | None = None,
     ) -> None:
-        several = "this finding" if count == 1 else f"these {count} findings"
+        several = (
+            tr("this finding") if count == 1 else tr("these {count} findings").format(count=count)
+        )
         super().__init__(
-            "Waive",
-            f"Accept {several} with a reason. The waiver keeps value, logic and dates of this "
-            "moment and ends by itself when what is ticked below changes.",
-            "Waive",
+            tr("Waive"),
+            tr(
+                "Accept {several} with a reason. The waiver keeps value, logic and dates "
+                "of this moment and ends by itself when what is ticked below changes."
+            ).format(several=several),
+            tr("Waive"),
             parent,
         )
         self._waive = waive
-        self.reason = FormField("Reason")
-        self.expires = FormField("Expires (YYYY-MM-DD, empty: never)")
+        self.reason = FormField(tr("Reason"))
+        self.expires = FormField(tr("Expires (YYYY-MM-DD, empty: never)"))
         titles = (
-            "Ends when its value gets worse",
-            "Ends when its logic changes",
-            "Ends when its dates move by more than",
+            tr("Ends when its value gets worse"),
+            tr("Ends when its logic changes"),
+            tr("Ends when its dates move by more than"),
         )
         self.watch = [QCheckBox(title) for title in titles]
         for box in self.watch:
@@ -92,8 +97,8 @@ class WaiveDialog(_Ask):
         self.days = QSpinBox()
         self.days.setRange(0, 999)
         self.days.setValue(SLIP_DAYS)
-        self.days.setSuffix(" calendar days")
-        self.days.setAccessibleName("Days by which dates may move")
+        self.days.setSuffix(tr(" calendar days"))
+        self.days.setAccessibleName(tr("Days by which dates may move"))
         self.watch[2].toggled.connect(self.days.setEnabled)
         for part in (self.reason, self.expires, *self.watch[:2]):
             self.fields.addWidget(part)
@@ -106,9 +111,9 @@ class WaiveDialog(_Ask):
 
     def take(self) -> None:
         reason, expires = self.reason.text().strip(), self.expires.text().strip()
-        self.reason.set_error("" if reason else "Say why this is acceptable")
+        self.reason.set_error("" if reason else tr("Say why this is acceptable"))
         good = not expires or is_date(expires)
-        self.expires.set_error("" if good else "Write a date as 2026-10-31")
+        self.expires.set_error("" if good else tr("Write a date as 2026-10-31"))
         if reason and good:
             watch = [name for name, box in zip(WATCHED, self.watch, strict=True) if box.isChecked()]
             self.accept()
@@ -125,12 +130,14 @@ class FindingDialog(_Ask):
         parent: QWidget | None = None,
         title: str = "",
     ) -> None:
-        super().__init__("Make a finding", f"On {about}.", "Make", parent)
+        super().__init__(
+            tr("Make a finding"), tr("On {about}.").format(about=about), tr("Make"), parent
+        )
         self._make = make
-        self.name = FormField("What was found", title)
-        self.severity = ComboBox([SEVERITY_WORDS[one][2] for one in SEVERITIES], "Severity")
+        self.name = FormField(tr("What was found"), title)
+        self.severity = ComboBox([SEVERITY_WORDS[one][2] for one in SEVERITIES], tr("Severity"))
         self.severity.setCurrentIndex(SEVERITIES.index("minor"))
-        self.comment = ReplyField("Comment, may be empty")
+        self.comment = ReplyField(tr("Comment, may be empty"))
         self.comment.sent.connect(self.take)
         for part in (self.name, self.severity, self.comment):
             self.fields.addWidget(part)
@@ -138,7 +145,7 @@ class FindingDialog(_Ask):
 
     def take(self) -> None:
         title = self.name.text().strip()
-        self.name.set_error("" if title else "Give it a few words")
+        self.name.set_error("" if title else tr("Give it a few words"))
         if title:
             self.accept()
             severity = SEVERITIES[self.severity.currentIndex()]
@@ -157,7 +164,7 @@ class WordsDialog(_Ask):
         parent: QWidget | None = None,
         first: str = "",
     ) -> None:
-        super().__init__(title, sentence, "Take", parent)
+        super().__init__(title, sentence, tr("Take"), parent)
         self._use = use
         self.words = FormField(label, first)
         self.fields.addWidget(self.words)
@@ -165,7 +172,7 @@ class WordsDialog(_Ask):
 
     def take(self) -> None:
         words = self.words.text().strip()
-        self.words.set_error("" if words else "Write something")
+        self.words.set_error("" if words else tr("Write something"))
         if words:
             self.accept()
             self._use(words)

@@ -12,6 +12,7 @@ from planbench.services.findings import Line
 from planbench.ui import text
 from planbench.ui.quality.review import words
 from planbench.ui.quality.words import tidy
+from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 _STAGES = tuple(words.STAGES)
@@ -43,15 +44,21 @@ class FindingsList(FlatTableModel):
             for one, owner in zip(lines, owners, strict=True)
         ]
         columns = [
-            Column("uid", "Finding", 118, values=[one.finding.uid for one in lines], elide=False),
-            Column("rule", "Rule", 84, values=[one.finding.rule or "by hand" for one in lines]),
+            Column(
+                "uid", tr("Finding"), 118, values=[one.finding.uid for one in lines], elide=False
+            ),
+            Column(
+                "rule", tr("Rule"), 84, values=[one.finding.rule or tr("by hand") for one in lines]
+            ),
             Column("subject", "ID", 124, values=[one.subject for one in lines]),
-            Column("name", "What", 260, stretch=True, values=[_what(one) for one in lines]),
-            Column("measured", "Measured", 180, values=[tidy(one.measured) for one in lines]),
-            Column("severity", "Severity", 112, sort_values=severities),
-            Column("stage", "State", 116, sort_values=stages),
-            Column("owner", "Owner", 120, values=owners),
-            Column("since", "Since", 56, sort_values=since, tip="Update that showed it first"),
+            Column("name", tr("What"), 260, stretch=True, values=[_what(one) for one in lines]),
+            Column("measured", tr("Measured"), 180, values=[tidy(one.measured) for one in lines]),
+            Column("severity", tr("Severity"), 112, sort_values=severities),
+            Column("stage", tr("State"), 116, sort_values=stages),
+            Column("owner", tr("Owner"), 120, values=owners),
+            Column(
+                "since", tr("Since"), 56, sort_values=since, tip=tr("Update that showed it first")
+            ),
         ]
         self._since = since
         self.set_data(columns, len(lines))
@@ -64,7 +71,7 @@ class FindingsList(FlatTableModel):
         if key == "stage":
             kind, word = words.STAGES[line.stage]
             if line.finding.conflicts:
-                return CellLook("Conflict", chip="critical")
+                return CellLook(tr("Conflict"), chip="critical")
             return CellLook(word, chip=kind)
         if key == "since":
             place = self._since[row]
@@ -77,7 +84,9 @@ class FindingsList(FlatTableModel):
     def tip(self, row: int, column: int) -> str:
         line = self.lines[row]
         if self.columns[column].key == "since" and line.since is not None:
-            return f"{line.since.label}, data date {text.long_date(line.since.data_date)}"
+            return tr("{label}, data date {data_date}").format(
+                label=line.since.label, data_date=text.long_date(line.since.data_date)
+            )
         return super().tip(row, column)
 
     def filter(self, wanted: str, stage: str, severity: str, rule: str) -> None:
@@ -135,8 +144,10 @@ class RoundsList(FlatTableModel):
         numbers = range(len(self.rounds) - 1, -1, -1)
         columns = [
             Column("number", "#", 46, values=[f"U{number}" for number in numbers]),
-            Column("label", "Update", 240, stretch=True, values=[o.label for o in self.rounds]),
-            Column("date", "Data date", 96, values=[text.date(o.data_date) for o in self.rounds]),
+            Column("label", tr("Update"), 240, stretch=True, values=[o.label for o in self.rounds]),
+            Column(
+                "date", tr("Data date"), 96, values=[text.date(o.data_date) for o in self.rounds]
+            ),
             *(
                 Column(
                     name,
@@ -171,20 +182,24 @@ class RoundChanges(FlatTableModel):
         columns = [
             Column(
                 "standing",
-                "In this update",
+                tr("In this update"),
                 124,
                 sort_values=[order.index(one) for one in self._standings],
             ),
-            Column("uid", "Finding", 118, values=self.uids, elide=False),
-            Column("rule", "Rule", 84, values=[o.rule or "by hand" if o else "" for o in found]),
+            Column("uid", tr("Finding"), 118, values=self.uids, elide=False),
+            Column(
+                "rule", tr("Rule"), 84, values=[o.rule or tr("by hand") if o else "" for o in found]
+            ),
             Column(
                 "subject",
                 "ID",
                 150,
                 values=[", ".join(k for _, k in o.objects[:3]) if o else "" for o in found],
             ),
-            Column("title", "What", 220, values=[o.title if o else "" for o in found]),
-            Column("why", "Why", 320, stretch=True, values=[_why(sight) for _, sight in listed]),
+            Column("title", tr("What"), 220, values=[o.title if o else "" for o in found]),
+            Column(
+                "why", tr("Why"), 320, stretch=True, values=[_why(sight) for _, sight in listed]
+            ),
         ]
         self.set_data(columns, len(listed))
 

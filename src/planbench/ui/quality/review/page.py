@@ -23,6 +23,7 @@ from planbench.ui.quality.review.model import FindingsList, RoundChanges, Rounds
 from planbench.ui.quality.review.pane import FindingPane
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -38,10 +39,10 @@ from planbench.ui.widgets import (
 
 _STAGE_CHOICES = ("live", "", *words.STAGES, "conflict")
 _STAGE_WORDS = (
-    "Not closed",
-    "Any state",
+    tr("Not closed"),
+    tr("Any state"),
     *(word for _, word in words.STAGES.values()),
-    "In conflict",
+    tr("In conflict"),
 )
 _NARROW = {"uid": 112, "subject": 92, "measured": 126, "severity": 112, "stage": 108, "owner": 84}
 """Widths of columns in a narrow window."""
@@ -90,12 +91,12 @@ class ReviewPage(QWidget):
         self.strip.opened.connect(self._stat_opened)
         self.banner = Banner("info")
         self.banner.hide()
-        self.table = FindingsTable("Findings")
+        self.table = FindingsTable(tr("Findings"))
         self.table.setModel(self.model)
         self.pane = FindingPane()
-        self.rounds = TableView("Rounds")
+        self.rounds = TableView(tr("Rounds"))
         self.rounds.setModel(self.rounds_model)
-        self.changes = TableView("What the round says")
+        self.changes = TableView(tr("What the round says"))
         self.changes.setModel(self.changes_model)
         self._lists = QStackedWidget()
         self._lists.addWidget(self._findings_list())
@@ -131,18 +132,24 @@ class ReviewPage(QWidget):
 
     def _homeless(self) -> QWidget:
         return EmptyState(
-            "Findings live in the library",
-            "A review is kept with a project, so that its findings survive from update to update. "
-            "Open an update of a project to review it.",
-            ("Choose a project", "home", lambda: self.state.workspace_requested.emit("home")),
+            tr("Findings live in the library"),
+            tr(
+                "A review is kept with a project, so that its findings survive from update to "
+                "update. "
+                "Open an update of a project to review it."
+            ),
+            (tr("Choose a project"), "home", lambda: self.state.workspace_requested.emit("home")),
         )
 
     def _unlooked(self) -> QWidget:
         return EmptyState(
-            "No update has been looked at",
-            "Looking at an update makes a finding of every row behind its metrics. The next update "
-            "then tells what was resolved, what persists, what is new and what came back.",
-            ("Look at this update", "eye", self.desk_look),
+            tr("No update has been looked at"),
+            tr(
+                "Looking at an update makes a finding of every row behind its metrics. The next "
+                "update "
+                "then tells what was resolved, what persists, what is new and what came back."
+            ),
+            (tr("Look at this update"), "eye", self.desk_look),
         )
 
     def desk_look(self) -> None:
@@ -155,17 +162,17 @@ class ReviewPage(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(16, 0, 12, 0)
         row.setSpacing(8)
-        self.search = SearchField("Filter findings")
-        self.stage = ComboBox(_STAGE_WORDS, "State")
+        self.search = SearchField(tr("Filter findings"))
+        self.stage = ComboBox(_STAGE_WORDS, tr("State"))
         self.severity = ComboBox(
-            ["Any severity", *(words.SEVERITIES[one][2] for one in SEVERITIES)], "Severity"
+            [tr("Any severity"), *(words.SEVERITIES[one][2] for one in SEVERITIES)], tr("Severity")
         )
-        self.rule = ComboBox(["Any rule"], "Rule")
+        self.rule = ComboBox([tr("Any rule")], tr("Rule"))
         self.rule.setMaximumWidth(220)
         self._count = Label("", "body", "text-muted")
-        self.waive = Button("Waive…", "default", "eye-off", tip="Accept with a reason (W)")
-        self.assign = Button("Assign…", "default", "user", tip="Name an owner (E)")
-        self.more = Button("", "tool", "more", tip="More that can be done with findings")
+        self.waive = Button(tr("Waive…"), "default", "eye-off", tip=tr("Accept with a reason (W)"))
+        self.assign = Button(tr("Assign…"), "default", "user", tip=tr("Name an owner (E)"))
+        self.more = Button("", "tool", "more", tip=tr("More that can be done with findings"))
         for part in (self.search, self.stage, self.severity, self.rule, self._count):
             row.addWidget(part)
         row.addStretch(1)
@@ -265,10 +272,12 @@ class ReviewPage(QWidget):
             return
         self.banner.setProperty("offer", True)
         self.banner.show_message(
-            "What it resolves, keeps, changes and brings is not known yet.",
-            f"{document.update_label or 'This update'} has not been looked at",
+            tr("What it resolves, keeps, changes and brings is not known yet."),
+            tr("{words} has not been looked at").format(
+                words=document.update_label or tr("This update")
+            ),
             kind="info",
-            action="Look at it",
+            action=tr("Look at it"),
             slot=self.desk_look,
             closable=False,
         )
@@ -278,20 +287,27 @@ class ReviewPage(QWidget):
         counts = latest.counts() if latest is not None else {}
         stages = [line.stage for line in lines]
         live = sum(stage not in ("closed", "waived", "resolved") for stage in stages)
-        label = f"in {latest.label}" if latest is not None else ""
+        label = tr("in {label}").format(label=latest.label) if latest is not None else ""
         back, answered = stages.count("came back"), stages.count("responded")
         conflicts = sum(bool(line.finding.conflicts) for line in lines)
-        self._stats = ("live", "new", "came back", "waived", "resolved", "conflict")
+        self._stats = ("live", "new", tr("came back"), "waived", "resolved", "conflict")
         stats = [
-            Stat("Not closed", text.number(live), f"{answered} answered", door=True),
-            Stat("New", text.number(counts.get("new", 0)), label, door=True),
-            Stat("Came back", text.number(back), "were resolved or closed", door=True),
-            Stat("Waived", text.number(stages.count("waived")), "with a reason", door=True),
-            Stat("Resolved", text.number(counts.get("resolved", 0)), label, door=True),
+            Stat(
+                tr("Not closed"),
+                text.number(live),
+                tr("{answered} answered").format(answered=answered),
+                door=True,
+            ),
+            Stat(tr("New"), text.number(counts.get("new", 0)), label, door=True),
+            Stat(tr("Came back"), text.number(back), tr("were resolved or closed"), door=True),
+            Stat(tr("Waived"), text.number(stages.count("waived")), tr("with a reason"), door=True),
+            Stat(tr("Resolved"), text.number(counts.get("resolved", 0)), label, door=True),
         ]
         if conflicts:
             role = "critical-text"
-            stats.append(Stat("In conflict", text.number(conflicts), "to decide", role, door=True))
+            stats.append(
+                Stat(tr("In conflict"), text.number(conflicts), tr("to decide"), role, door=True)
+            )
         self.strip.set(stats)
 
     def _stat_opened(self, index: int) -> None:
@@ -307,11 +323,11 @@ class ReviewPage(QWidget):
         rules = {line.finding.rule: line.finding.title for line in lines if line.finding.rule}
         chosen = self.rule.currentData()
         self.rule.clear()
-        self.rule.addItem("Any rule", "")
+        self.rule.addItem(tr("Any rule"), "")
         for rule in sorted(rules):
             self.rule.addItem(f"{rule} {rules[rule]}", rule)
         if any(not line.finding.rule for line in lines):
-            self.rule.addItem("Written by hand", "-")
+            self.rule.addItem(tr("Written by hand"), "-")
         self.rule.setCurrentIndex(max(self.rule.findData(chosen), 0))
 
     def _filter(self) -> None:
@@ -323,8 +339,12 @@ class ReviewPage(QWidget):
             str(self.rule.currentData() or ""),
         )
         shown, whole = self.model.rowCount(), len(self.model.lines)
-        self._count.setText(f"{text.number(shown)} of {text.counted(whole, 'finding')}")
-        self._nothing.setText("" if shown else "No finding fits the filter.")
+        self._count.setText(
+            tr("{shown} of {whole}").format(
+                shown=text.number(shown), whole=text.counted(whole, tr("finding"), tr("findings"))
+            )
+        )
+        self._nothing.setText("" if shown else tr("No finding fits the filter."))
         self._nothing.setVisible(not shown)
 
     def uid(self) -> str:
@@ -398,26 +418,40 @@ class ReviewPage(QWidget):
             for name, uids in outcome.standings.items()
         ]
         if outcome.lapsed:
-            told.append(f"{text.counted(len(outcome.lapsed), 'waiver')} ended")
+            told.append(
+                tr("{lapsed} ended").format(
+                    lapsed=text.counted(len(outcome.lapsed), tr("waiver"), tr("waivers"))
+                )
+            )
         if outcome.still_there:
             told.append(
-                f"{text.number(len(outcome.still_there))} reported as corrected, still found"
+                tr("{still_there} reported as corrected, still found").format(
+                    still_there=text.number(len(outcome.still_there))
+                )
             )
         if outcome.renamed:
-            told.append(f"{text.number(len(outcome.renamed))} went along with a new id")
-        self.state.message.emit("info", ", ".join(told) or "Nothing was found")
+            told.append(
+                tr("{renamed} went along with a new id").format(
+                    renamed=text.number(len(outcome.renamed))
+                )
+            )
+        self.state.message.emit("info", ", ".join(told) or tr("Nothing was found"))
         if outcome.proposed:
             self._offer_renames(outcome)
 
     def _offer_renames(self, outcome: Outcome) -> None:
         pairs = dict(outcome.proposed)
-        shown = ", ".join(f"{a} is now {b}" for a, b in list(pairs.items())[:4])
+        shown = ", ".join(tr("{a} is now {b}").format(a=a, b=b) for a, b in list(pairs.items())[:4])
         self.banner.setProperty("offer", False)
         self.banner.show_message(
-            f"{shown}{' and more' if len(pairs) > 4 else ''}. Their findings can go along.",
-            f"{text.counted(len(pairs), 'activity', 'activities')} may have another id now",
+            tr("{shown}{words}. Their findings can go along.").format(
+                shown=shown, words=tr(" and more") if len(pairs) > 4 else ""
+            ),
+            tr("{pairs} may have another id now").format(
+                pairs=text.counted(len(pairs), tr("activity"), tr("activities"))
+            ),
             kind="info",
-            action="They are the same",
+            action=tr("They are the same"),
             slot=lambda: self.desk.look(pairs),
         )
 
@@ -443,7 +477,12 @@ class ReviewPage(QWidget):
     def _settle(self, name: str, act: Act) -> None:
         uid = self.uid()
         if uid:
-            self.desk.set_field([uid], name, act.value, f"decided for {act.author or 'planbench'}")
+            self.desk.set_field(
+                [uid],
+                name,
+                act.value,
+                tr("decided for {words}").format(words=act.author or "planbench"),
+            )
 
     # Room.
 

@@ -13,6 +13,7 @@ from planbench.ui import text
 from planbench.ui.quality.review import words
 from planbench.ui.quality.words import tidy
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
     Chip,
@@ -26,14 +27,14 @@ from planbench.ui.widgets import (
 )
 
 KINDS = {
-    "comment": "Comment",
-    "response": "Response",
-    "note": "Private note",
-    "action": "Asked for",
+    "comment": tr("Comment"),
+    "response": tr("Response"),
+    "note": tr("Private note"),
+    "action": tr("Asked for"),
 }
 """What can be written on a finding."""
 
-_TABS = ("Evidence", "Discussion", "History")
+_TABS = (tr("Evidence"), tr("Discussion"), tr("History"))
 
 
 class ReplyField(QPlainTextEdit):
@@ -71,29 +72,29 @@ class FindingPane(SidePane):
 
     def __init__(self) -> None:
         super().__init__("", current_theme().frame["details_pane"], "right")
-        self.setAccessibleName("Finding")
+        self.setAccessibleName(tr("Finding"))
         self._head_line = ElidedLabel("", "small", "text-muted")
         self._subject = Label("", "heading", wrap=True)
         self._about = Label("", "prose", "text-muted", wrap=True)
         self._chips = [Chip("neutral", "") for _ in range(3)]
-        self._empty = Label("Choose a finding to see its evidence and what was said.", "prose")
+        self._empty = Label(tr("Choose a finding to see its evidence and what was said."), "prose")
         self._empty.setWordWrap(True)
-        self._tabs = Tabs(_TABS, "Finding")
+        self._tabs = Tabs(_TABS, tr("Finding"))
         self._conflicts = QWidget()
         self._content = QWidget()
         for part in (self._conflicts, self._content):
             column = QVBoxLayout(part)
             column.setContentsMargins(0, 4, 0, 4)
             column.setSpacing(6)
-        self.owner = FormField("Owner")
-        self.due = FormField("Due (YYYY-MM-DD)")
-        self.disposition = ComboBox(["No disposition", *DISPOSITIONS], "Disposition")
-        self.reply = ReplyField("Comment")
-        self.kind = ComboBox(list(KINDS.values()), "What it is")
+        self.owner = FormField(tr("Owner"))
+        self.due = FormField(tr("Due (YYYY-MM-DD)"))
+        self.disposition = ComboBox([tr("No disposition"), *DISPOSITIONS], tr("Disposition"))
+        self.reply = ReplyField(tr("Comment"))
+        self.kind = ComboBox(list(KINDS.values()), tr("What it is"))
         self.send = Button(
-            "Add", "default", "message-square", tip="Add what was written (Ctrl+Enter)"
+            tr("Add"), "default", "message-square", tip=tr("Add what was written (Ctrl+Enter)")
         )
-        self.see = Button("Show in Schedule", "quiet", "schedule", in_card=True)
+        self.see = Button(tr("Show in Schedule"), "quiet", "schedule", in_card=True)
         self.see.setObjectName("kept")  # stays when the evidence is shown anew
         self._lay_out()
         self._line: Line | None = None
@@ -167,18 +168,30 @@ class FindingPane(SidePane):
             self._conflicts.hide()
             return
         finding = line.finding
-        self._head_line.setText(f"{finding.uid} · {finding.rule or 'written by hand'}")
+        self._head_line.setText(
+            tr("{uid} · {words}").format(
+                uid=finding.uid, words=finding.rule or tr("written by hand")
+            )
+        )
         self._subject.setText(finding.title)
         self._about.setText(f"{line.subject}  {line.name}".strip())
         severity = words.SEVERITIES[finding.severity][2]
-        private = ", private" if finding.value("private") else ""
+        private = tr(", private") if finding.value("private") else ""
         self._chips[0].set("neutral", f"{severity}{private}")
         self._chips[1].set(*words.STAGES[line.stage])
-        self._chips[2].set("neutral", f"Since {line.since.label}" if line.since else "Just written")
+        self._chips[2].set(
+            "neutral",
+            tr("Since {label}").format(label=line.since.label)
+            if line.since
+            else tr("Just written"),
+        )
         self._chips[2].setVisible(line.since is not None and len(line.since.label) < 18)
         self._show_conflicts()
         self._tabs.setTabText(
-            1, f"Discussion {len(finding.talk)}" if finding.talk else "Discussion"
+            1,
+            tr("Discussion {talk}").format(talk=len(finding.talk))
+            if finding.talk
+            else tr("Discussion"),
         )
         if other:
             self.reply.clear()
@@ -201,12 +214,19 @@ class FindingPane(SidePane):
         conflicts = line.finding.conflicts if line is not None else {}
         self._conflicts.setVisible(bool(conflicts))
         for name, acts in conflicts.items():
-            column.addWidget(Label(f"{words.field(name)} was decided differently", "strong"))
+            column.addWidget(
+                Label(tr("{name} was decided differently").format(name=words.field(name)), "strong")
+            )
             for act in acts:
                 row = QHBoxLayout()
                 said = f"{words.value(name, act.value)}, {act.author or 'planbench'}"
                 row.addWidget(ElidedLabel(f"{said}, {words.moment(act.at)}", "body"), 1)
-                take = Button("Take", "default", in_card=True, tip=f"Decide for: {said}")
+                take = Button(
+                    tr("Take"),
+                    "default",
+                    in_card=True,
+                    tip=tr("Decide for: {said}").format(said=said),
+                )
                 take.clicked.connect(
                     lambda _checked=False, name=name, act=act: self.settled.emit(name, act)
                 )
@@ -224,16 +244,18 @@ class FindingPane(SidePane):
         assert line is not None
         finding, sight = line.finding, line.sight
         if finding.waiver is not None:
-            column.addWidget(Label("Waived", "small", "text-muted"))
+            column.addWidget(Label(tr("Waived"), "small", "text-muted"))
             column.addWidget(Label(words.waiver(finding.waiver), "prose", wrap=True))
         if finding.value("action"):
-            column.addWidget(Label("Asked for", "small", "text-muted"))
+            column.addWidget(Label(tr("Asked for"), "small", "text-muted"))
             column.addWidget(Label(str(finding.value("action")), "prose", wrap=True))
         if sight is None:
-            column.addWidget(Label("No update has been looked at yet.", "prose", wrap=True))
+            column.addWidget(Label(tr("No update has been looked at yet."), "prose", wrap=True))
             return
         latest = self._review.sights_of(finding.uid)[-1][0]
-        column.addWidget(Label(f"As of {latest.label}", "small", "text-muted"))
+        column.addWidget(
+            Label(tr("As of {label}").format(label=latest.label), "small", "text-muted")
+        )
         if sight.why:
             kind = words.STANDINGS[sight.standing][1]
             column.addWidget(Label(f"{kind}: {tidy(sight.why)}.", "prose", wrap=True))
@@ -241,12 +263,14 @@ class FindingPane(SidePane):
             for told in _place_words(place):
                 column.addWidget(Label(told, "prose", wrap=True))
         if len(sight.places) > 12:
-            more = f"and {text.number(len(sight.places) - 12)} more objects"
+            more = tr("and {number} more objects").format(
+                number=text.number(len(sight.places) - 12)
+            )
             column.addWidget(Label(more, "prose", "text-muted"))
         figures = latest.rules.get(finding.rule)
         if figures:
             column.addSpacing(6)
-            column.addWidget(Label("The rule in that update", "small", "text-muted"))
+            column.addWidget(Label(tr("The rule in that update"), "small", "text-muted"))
             column.addWidget(Label(_figure_words(figures), "prose", wrap=True))
         if finding.objects and finding.objects[0][0] in ("activity", "relationship"):
             column.addWidget(self.see)
@@ -256,7 +280,7 @@ class FindingPane(SidePane):
         line = self._line
         assert line is not None
         if not line.finding.talk:
-            column.addWidget(Label("Nothing was said yet.", "prose", "text-muted"))
+            column.addWidget(Label(tr("Nothing was said yet."), "prose", "text-muted"))
         for act in line.finding.talk:
             column.addSpacing(4)
             column.addWidget(Label(_who(act), "small", "text-muted"))
@@ -269,13 +293,13 @@ class FindingPane(SidePane):
             (f"{text.date(found.data_date)}  {found.label}", words.STANDINGS[sight.standing][1])
             for found, sight in self._review.sights_of(line.finding.uid)
         ]
-        column.addWidget(Label("Updates", "small", "text-muted"))
+        column.addWidget(Label(tr("Updates"), "small", "text-muted"))
         for when, told in entries:
             column.addWidget(Label(f"{when}: {told}", "prose", wrap=True))
         acts = [act for act in line.finding.acts if act not in line.finding.talk]
         if acts:
             column.addSpacing(6)
-            column.addWidget(Label("Decisions", "small", "text-muted"))
+            column.addWidget(Label(tr("Decisions"), "small", "text-muted"))
         for act in acts:
             said = f"{words.moment(act.at)}  {act.author or 'planbench'}: {words.act(act)}"
             column.addWidget(Label(said, "prose", wrap=True))
@@ -297,7 +321,7 @@ class FindingPane(SidePane):
         from planbench.ui.quality.review.dialogs import is_date
 
         good = not words_.strip() or is_date(words_.strip())
-        self.due.set_error("" if good else "Write a date as 2026-10-31")
+        self.due.set_error("" if good else tr("Write a date as 2026-10-31"))
         if good:
             self.field_changed.emit("due", words_.strip())
 
@@ -325,7 +349,7 @@ def _clear(column: QVBoxLayout | QHBoxLayout) -> None:
 
 def _who(act: Act) -> str:
     kind = "response" if act.field == RESPONSE else "comment"
-    kind = "private note" if act.private else kind
+    kind = tr("private note") if act.private else kind
     return f"{act.author} · {kind} · {words.moment(act.at)}"
 
 
@@ -334,19 +358,23 @@ def _place_words(place: Place) -> list[str]:
     told = [f"{place.key}: {tidy(place.said)}" if place.said else place.key]
     when = []
     if place.start is not None:
-        when.append(f"start {text.date(place.start)}")
+        when.append(tr("start {start}").format(start=text.date(place.start)))
     if place.finish is not None:
-        when.append(f"finish {text.date(place.finish)}")
+        when.append(tr("finish {finish}").format(finish=text.date(place.finish)))
     if place.float_h is not None:
-        when.append(f"total float {text.number(place.float_h)}{text.NARROW}h")
+        when.append(
+            tr("total float {float_h}{narrow}h").format(
+                float_h=text.number(place.float_h), narrow=text.NARROW
+            )
+        )
     if when:
         said = ", ".join(when)
         told.append(said[:1].upper() + said[1:])
-    for way, title in (("in", "Predecessors"), ("out", "Successors")):
+    for way, title in (("in", tr("Predecessors")), ("out", tr("Successors"))):
         links = [link for link in place.links if link[0] == way]
         if links:
             shown = [_link_words(link) for link in links[:6]]
-            more = f" and {len(links) - 6} more" if len(links) > 6 else ""
+            more = tr(" and {links} more").format(links=len(links) - 6) if len(links) > 6 else ""
             told.append(f"{title}: {', '.join(shown)}{more}")
     return told
 
@@ -364,4 +392,8 @@ def _figure_words(figures: object) -> str:
         return text.percent(number) if figures["unit"] == "ratio" else text.number(number, 2)
 
     told = f"{figures['title']}: {shown(value)}"
-    return f"{told}, limit {shown(limit)}." if limit is not None else f"{told}."
+    return (
+        tr("{told}, limit {limit}.").format(told=told, limit=shown(limit))
+        if limit is not None
+        else f"{told}."
+    )

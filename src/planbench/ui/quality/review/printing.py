@@ -21,8 +21,9 @@ from PySide6.QtGui import (
 )
 
 from planbench.exchange.comments.sheet import Sheet, SheetRow
+from planbench.ui.translation import tr
 
-_HEADS = ("No.", "Finding", "Subject", "Comment", "Response", "Disposition")
+_HEADS = (tr("No."), tr("Finding"), tr("Subject"), tr("Comment"), tr("Response"), tr("Disposition"))
 _SHARES = (0.04, 0.13, 0.21, 0.31, 0.20, 0.11)
 _INK, _MUTED, _RULE, _HEAD = "#1b2330", "#5b6472", "#c8cfda", "#e8ecf4"
 _PAD = 5.0
@@ -70,7 +71,12 @@ class _Page:
         self._foot()
 
     def _foot(self) -> None:
-        self.text(f"{self._title}, page {self._number}", QUIET, 0.0, self._bottom + 14)
+        self.text(
+            tr("{title}, page {number}").format(title=self._title, number=self._number),
+            QUIET,
+            0.0,
+            self._bottom + 14,
+        )
 
     def text(self, words: str, style: str, x: float, baseline: float) -> None:
         """One line of text."""
@@ -181,7 +187,7 @@ def sheet_pdf(sheet: Sheet) -> bytes:
         page.y += 4 * _PAD
         if not page.room(6):
             page.turn()
-        page.heading("Discussion", 11)
+        page.heading(tr("Discussion"), 11)
         for one in sheet.talk:
             about = f"{one.uid}, {one.author}, {one.at}, {one.kind}"
             page.paragraph([(about, STRONG), (one.text, PLAIN)])
@@ -194,9 +200,9 @@ def sheet_pdf(sheet: Sheet) -> bytes:
 def _cells(row: SheetRow) -> list[list[Part]]:
     """What the columns say of a finding."""
     about = [(row.uid, STRONG), (row.reference, PLAIN), (f"{row.severity}, {row.state}", QUIET)]
-    owner = f"Owner: {row.owner}" if row.owner else ""
-    due = f"Due: {row.due}" if row.due else ""
-    asked = f"Asked for: {row.action}" if row.action else ""
+    owner = tr("Owner: {owner}").format(owner=row.owner) if row.owner else ""
+    due = tr("Due: {due}").format(due=row.due) if row.due else ""
+    asked = tr("Asked for: {action}").format(action=row.action) if row.action else ""
     parts: list[list[Part]] = [
         [(str(row.number), PLAIN)],
         about,

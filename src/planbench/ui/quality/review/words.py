@@ -8,49 +8,50 @@ from typing import Any
 from planbench.domain.times import from_datetime
 from planbench.engines.findings.record import Act
 from planbench.ui import text
+from planbench.ui.translation import tr
 
 STAGES = {
-    "open": ("neutral", "Open"),
-    "assigned": ("needs-you", "Assigned"),
-    "responded": ("info", "Responded"),
-    "disputed": ("watch", "Disputed"),
-    "came back": ("late", "Came back"),
-    "waived": ("not-applicable", "Waived"),
-    "closed": ("done", "Closed"),
-    "resolved": ("meets", "Resolved"),
+    "open": ("neutral", tr("Open")),
+    "assigned": ("needs-you", tr("Assigned")),
+    "responded": ("info", tr("Responded")),
+    "disputed": ("watch", tr("Disputed")),
+    "came back": ("late", tr("Came back")),
+    "waived": ("not-applicable", tr("Waived")),
+    "closed": ("done", tr("Closed")),
+    "resolved": ("meets", tr("Resolved")),
 }
 """Chip kind and word of where a finding stands."""
 
 STANDINGS = {
-    "new": ("flag", "New"),
-    "changed": ("later", "Changed"),
-    "regressed": ("late", "Came back"),
-    "persisting": ("neutral", "Persisting"),
-    "resolved": ("meets", "Resolved"),
-    "unchecked": ("not-applicable", "Not measured"),
+    "new": ("flag", tr("New")),
+    "changed": ("later", tr("Changed")),
+    "regressed": ("late", tr("Came back")),
+    "persisting": ("neutral", tr("Persisting")),
+    "resolved": ("meets", tr("Resolved")),
+    "unchecked": ("not-applicable", tr("Not measured")),
 }
 """Chip kind and word of what an update says of a finding."""
 
 SEVERITIES = {
-    "critical": ("error", "critical-text", "Critical"),
-    "major": ("alert", "near-critical-text", "Major"),
-    "minor": ("info", "text-muted", "Minor"),
-    "observation": ("eye", "text-muted", "Observation"),
+    "critical": ("error", "critical-text", tr("Critical")),
+    "major": ("alert", "near-critical-text", tr("Major")),
+    "minor": ("info", "text-muted", tr("Minor")),
+    "observation": ("eye", "text-muted", tr("Observation")),
 }
 """Icon, its role, and word of each severity."""
 
 _FIELDS = {
-    "state": "State",
-    "severity": "Severity",
-    "owner": "Owner",
-    "due": "Due",
-    "title": "Title",
-    "action": "Asked for",
-    "disposition": "Disposition",
-    "waiver": "Waiver",
-    "objects": "Objects",
-    "part_of": "Part of",
-    "private": "Private",
+    "state": tr("State"),
+    "severity": tr("Severity"),
+    "owner": tr("Owner"),
+    "due": tr("Due"),
+    "title": tr("Title"),
+    "action": tr("Asked for"),
+    "disposition": tr("Disposition"),
+    "waiver": tr("Waiver"),
+    "objects": tr("Objects"),
+    "part_of": tr("Part of"),
+    "private": tr("Private"),
 }
 
 
@@ -65,7 +66,9 @@ def value(name: str, held: Any) -> str:
         return waiver(held) if held else "none"
     if name == "objects":
         keys = [str(one[1]) for one in held]
-        return ", ".join(keys[:6]) + (f" and {len(keys) - 6} more" if len(keys) > 6 else "")
+        return ", ".join(keys[:6]) + (
+            tr(" and {keys} more").format(keys=len(keys) - 6) if len(keys) > 6 else ""
+        )
     if name == "private":
         return "yes" if held else "no"
     return str(held) or "none"
@@ -74,16 +77,20 @@ def value(name: str, held: Any) -> str:
 def waiver(held: dict[str, Any]) -> str:
     """A waiver in a sentence: why, and what ends it."""
     days = int(held.get("slip_days", 0))
-    by = f" by more than {text.counted(days, 'day')}" if days else ""
+    by = (
+        tr(" by more than {days}").format(days=text.counted(days, tr("day"), tr("days")))
+        if days
+        else ""
+    )
     watched = {
-        "value": "its value gets worse",
-        "logic": "its logic changes",
-        "dates": f"its dates move{by}",
+        "value": tr("its value gets worse"),
+        "logic": tr("its logic changes"),
+        "dates": tr("its dates move{by}").format(by=by),
     }
     ends = [watched[one] for one in held["watch"]]
     if held["expires"]:
-        ends.append(f"after {held['expires']}")
-    until = f" Until {' or '.join(ends)}." if ends else " Without an end."
+        ends.append(tr("after {held}").format(held=held["expires"]))
+    until = tr(" Until {ends}.").format(ends=" or ".join(ends)) if ends else tr(" Without an end.")
     return f"{held['reason'].rstrip('.')}.{until}"
 
 

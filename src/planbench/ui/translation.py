@@ -1,0 +1,83 @@
+"""Every text of the window goes through `tr`; English is the source and needs no catalogue.
+
+A catalogue is a Qt Linguist `.ts` file, drawn from the sources with
+`pyside6-lupdate -recursive src/planbench/ui -ts planbench_xx.ts -extensions py` and read here as it
+stands. A text has one translation wherever it appears. Placeholders are `{names}` filled with
+`str.format` after the translation, so `tr` is always called with a literal.
+"""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+from xml.etree import ElementTree
+
+from planbench.domain.errors import PlanbenchError
+
+_catalogue: dict[str, str] = {}
+
+_ACCENTED = str.maketrans("aeiouyAEIOUYcnszCNSZ", "áéïöüýÁÉÏÖÜÝçñšžÇÑŠŽ")
+
+
+def tr(source: str) -> str:
+    """The text in the language of the window, the English source where it has none."""
+    return _catalogue.get(source, source)
+
+
+def use(catalogue: dict[str, str]) -> None:
+    """Take over `{English source: translation}`; what was in use before is forgotten."""
+    _catalogue.clear()
+    _catalogue.update(catalogue)
+
+
+def read_catalogue(path: Path) -> dict[str, str]:
+    """The finished translations of a `.ts` file.
+
+    Leaves out what is empty, obsolete or loses a placeholder, so that a slip of a translator shows
+    English instead of failing. Raises PlanbenchError where the file is no `.ts` file.
+    """
+    try:
+        root = ElementTree.parse(path).getroot()
+    except (OSError, ElementTree.ParseError) as error:
+        raise PlanbenchError(
+            f"{path.name} cannot be read as a translation: {error}",
+            mend="Give a .ts file of Qt Linguist.",
+        ) from error
+    found: dict[str, str] = {}
+    for message in root.iter("message"):
+        source = message.findtext("source") or ""
+        target = message.find("translation")
+        if target is None or target.get("type") in ("obsolete", "vanished", "unfinished"):
+            continue
+        if target.text and placeholders(target.text) == placeholders(source):
+            found[source] = target.text
+    return found
+
+
+def placeholders(words: str) -> set[str] | None:
+    """The names between the braces of a text; None where the braces do not match."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
+    except ValueError:
+        return None
+
+
+def pseudo(source: str) -> str:
+    """The text a third longer and with accents: what is not so on screen does not go through `tr`.
+
+    Placeholders and HTML tags stay whole.
+    """
+    parts: list[str] = []
+    depth = 0
+    for letter in source:
+        depth += (letter in "{<") - (letter in "}>")
+        parts.append(letter if depth > 0 else letter.translate(_ACCENTED))
+    return f"[{''.join(parts)}{'~' * (len(source) // 3)}]"
+
+
+class Pseudo(dict[str, str]):
+    """A catalogue that has every text, see `pseudo`."""
+
+    def get(self, source: str, default: str = "") -> str:  # type: ignore[override]
+        """The pseudo text of any source."""
+        return pseudo(source)
