@@ -24,7 +24,17 @@ def add_commands(commands: Any) -> None:
     gallery.add_argument(
         "--size", action="append", default=[], metavar="WxH", help="e.g. 1366x768; may be repeated"
     )
-    gallery.add_argument("--theme", choices=("light", "dark"), help="one theme instead of both")
+    gallery.add_argument(
+        "--theme", choices=("light", "dark", "contrast"), help="one theme instead of light and dark"
+    )
+    gallery.add_argument("--scale", type=float, default=1.0, metavar="X", help="1 to 2 for 200 %%")
+    gallery.add_argument("--right-to-left", action="store_true", help="the window mirrored")
+    gallery.add_argument(
+        "--translation",
+        default="",
+        metavar="FILE",
+        help="the texts of a .ts file; 'pseudo' for longer, accented English",
+    )
     gallery.set_defaults(run=_gallery)
     bench = commands.add_parser("bench", help="times and memory, with the machine's description")
     bench.add_argument("ids", nargs="*", metavar="ID", help="only these benchmarks")
@@ -44,11 +54,18 @@ def _demo(options: argparse.Namespace) -> int:
 def _gallery(options: argparse.Namespace) -> int:
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from planbench.ui import translation
+
+    translation.begin(options.translation)
     from planbench.ui.gallery import photograph_everything
 
+    if not 1.0 <= options.scale <= 2.0:
+        raise PlanbenchError(f"{options.scale:g} is not a scale", "--scale", "Give 1 to 2.")
     sizes = [_size(text) for text in options.size] or [(1920, 1080), (1366, 768)]
     themes = (options.theme,) if options.theme else ("light", "dark")
-    for path in photograph_everything(options.folder, options.files, sizes, themes):
+    for path in photograph_everything(
+        options.folder, options.files, sizes, themes, options.scale, options.right_to_left
+    ):
         print(path, flush=True)
     return 0
 

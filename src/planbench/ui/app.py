@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from planbench import __version__
+from planbench.domain.errors import PlanbenchError
 
 if TYPE_CHECKING:
     from planbench.ui.window import MainWindow
@@ -50,7 +51,15 @@ def _run(paths: list[str]) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from planbench.ui import translation
     from planbench.ui.settings import Settings, settings_path
+
+    settings = Settings(settings_path())
+    _log_to(settings.path.parent / "planbench.log")
+    try:
+        translation.begin(settings.get("translation"))
+    except PlanbenchError as error:
+        logging.getLogger("planbench").warning("English, since %s", error.line)
     from planbench.ui.state import AppState
     from planbench.ui.theme import apply_theme
     from planbench.ui.window import MainWindow
@@ -60,8 +69,6 @@ def _run(paths: list[str]) -> int:
     app.setApplicationName("planbench")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("planbench")
-    settings = Settings(settings_path())
-    _log_to(settings.path.parent / "planbench.log")
     apply_theme(app, settings.get("theme"))
     window = MainWindow(AppState(), settings)
     _catch_faults(window)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from planbench.domain.errors import PlanbenchError
@@ -35,8 +35,11 @@ def photograph_everything(
     sizes: Sequence[tuple[int, int]] = ((1920, 1080),),
     themes: Sequence[str] = ("light", "dark"),
     scale: float = 1.0,
+    mirrored: bool = False,
 ) -> Iterator[Path]:
     """Write a PNG of every workspace on the sample, or on the files given; yields their paths.
+
+    `mirrored` lays the window out from right to left.
 
     Raises PlanbenchError when a file cannot be opened or a picture not written.
     """
@@ -52,6 +55,8 @@ def photograph_everything(
         settings.set("theme", themes[0])
         settings.set("sample_shown", bool(files))
         window = MainWindow(AppState(), settings)
+        if mirrored:
+            window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         try:
             yield from _pictures(window, folder, files, sizes, themes, scale, WORKSPACES)
         finally:

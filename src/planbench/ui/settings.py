@@ -13,6 +13,7 @@ from typing import Any
 
 DEFAULTS: dict[str, Any] = {
     "theme": "system",
+    "translation": "",
     "geometry": "",
     "workspace": "home",
     "library": "",

@@ -24,10 +24,14 @@ def tr(source: str) -> str:
     return _catalogue.get(source, source)
 
 
-def use(catalogue: dict[str, str]) -> None:
-    """Take over `{English source: translation}`; what was in use before is forgotten."""
-    _catalogue.clear()
-    _catalogue.update(catalogue)
+def begin(choice: str) -> None:
+    """Speak the language of a `.ts` file, `pseudo`, or English where the choice is empty.
+
+    Call it before the rest of the window is imported, whose fixed texts are drawn up then. Raises
+    PlanbenchError where the file cannot be read.
+    """
+    global _catalogue
+    _catalogue = Pseudo() if choice == "pseudo" else read_catalogue(Path(choice)) if choice else {}
 
 
 def read_catalogue(path: Path) -> dict[str, str]:
