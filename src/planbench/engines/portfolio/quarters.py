@@ -44,8 +44,8 @@ def last_day(number: int) -> dt.date:
     return dt.date((number + 1) // 4, (number + 1) % 4 * 3 + 1, 1) - dt.timedelta(days=1)
 
 
-def years_from(date: dt.date, number: int) -> float:
-    """Years from a day to the beginning of a quarter, quarters being 0.25 years."""
+def years_from(date: dt.date, number: float) -> float:
+    """Years from a day to the beginning of a quarter (or within it), quarters being 0.25 years."""
     first = dt.date(date.year, 3 * ((date.month - 1) // 3) + 1, 1)
     inside = (date - first).days / 365.0
     return 0.25 * (number - quarter_of(date)) - inside

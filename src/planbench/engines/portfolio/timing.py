@@ -141,9 +141,12 @@ def priorities(register: Register, judgement_set: str = "") -> dict[str, float]:
 
 
 def present_values(
-    register: Register, project: Project, delay: int = 0, assumptions: Assumptions | None = None
+    register: Register, project: Project, delay: float = 0, assumptions: Assumptions | None = None
 ) -> tuple[float, float]:
-    """Present value of the benefits (in case of success) and of the forward cost of an option."""
+    """Present value of the benefits (in case of success) and of the forward cost of an option.
+
+    `delay` is in quarters and need not be whole.
+    """
     given = assumptions or Assumptions()
     settings = register.settings
     rate = settings.discount_rate if given.discount_rate is None else given.discount_rate
