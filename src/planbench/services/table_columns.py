@@ -48,6 +48,11 @@ class Column:
     model: str = ""
     main: bool = True
 
+    @property
+    def locked(self) -> bool:
+        """Whether no table that comes back changes it, not even with a new row."""
+        return not self.main or self.model == "status"
+
 
 def _plain(table: str, name: str) -> Callable[[Schedule], list[Value]]:
     def values(schedule: Schedule) -> list[Value]:
@@ -397,7 +402,9 @@ def exported_grid(schedule: Schedule, table: str, columns: Iterable[str] = ()) -
                 f"there is no column “{key}”", table, f"Choose from {', '.join(known)}."
             )
     found = [known[key].values(schedule) for key in wanted]
-    return Grid(table, tuple(known[key].title for key in wanted), list(zip(*found, strict=True)))
+    locked = frozenset(known[key].title for key in wanted if known[key].locked)
+    titles = tuple(known[key].title for key in wanted)
+    return Grid(table, titles, list(zip(*found, strict=True)), locked)
 
 
 def all_sheets(schedule: Schedule) -> list[Grid]:

@@ -100,7 +100,7 @@ class Rows:
     """How the columns that may change are read; the value is that of the model."""
 
     shown_only: tuple[str, ...] = ()
-    """Keys of main columns that a new row does not take either."""
+    """Keys of further columns that a new row may not take."""
 
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         self.schedule, self.grid = schedule, grid
@@ -136,7 +136,7 @@ class Rows:
 
     def read_only(self, key: str) -> str:
         """What keeps a column as it is."""
-        if self.columns[key].main and key not in self.shown_only:
+        if not self.columns[key].locked:
             return "This column only counts for new rows."
         return "This column is shown only; a table does not change it."
 
@@ -187,7 +187,7 @@ class Rows:
         values = {
             key: self.columns[key].values(after)[first:]
             for key in self.old
-            if not self.columns[key].main or key in self.shown_only
+            if self.columns[key].locked or key in self.shown_only
         }
         for place, (line, name, given) in enumerate(self.made):
             lost = [

@@ -191,7 +191,6 @@ class _ActivityRows(Rows):
 
     table = "activities"
     needs = ("id",)
-    shown_only = ("status",)
 
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         super().__init__(schedule, grid)

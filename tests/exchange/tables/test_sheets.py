@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from planbench.domain.errors import ImportRefused
+from planbench.domain.errors import ImportRefused, PlanbenchError
 from planbench.exchange.tables import sheets
 from planbench.exchange.tables.sheets import (
     Formula,
@@ -18,6 +18,7 @@ from planbench.exchange.tables.sheets import (
 )
 
 TEXTS = ("1E10", "00123", "=1+1", "'=x", "-5", "@a", "+b", 'say "x"', "a,b;c", "two\nlines", "Ä浇")
+ODD = ("_x0041_", "a\rb\x1f\x01", " <b>&amp; ", "\ufffe", "_x005F_", "x_x")
 GRID = Grid("activities", ("Text", "Number", "Date"),
             [(text, 1.5, dt.datetime(2026, 5, 3, 8, 30)) for text in TEXTS])  # fmt: skip
 
@@ -42,6 +43,33 @@ def test_csv_separators(mark: str) -> None:
 def test_xlsx_brings_types_back() -> None:
     (again,) = read_xlsx(write_xlsx([GRID]), "t.xlsx")
     assert again == GRID
+    odd = Grid("odd", ("Text",), [(text,) for text in ODD])
+    assert read_xlsx(write_xlsx([odd]), "t.xlsx") == [odd]
+
+
+def test_xlsx_dates_and_numbers_come_back_as_they_were() -> None:
+    moments = [dt.datetime(1900, 2, 27), dt.datetime(1999, 12, 31, 23, 59), dt.datetime(9999, 1, 1)]
+    rows = [
+        (moment, number, True) for moment, number in zip(moments, (0, -2.5, 1e300), strict=True)
+    ]
+    grid = Grid("t", ("D", "N", "T"), rows)
+    assert read_xlsx(write_xlsx([grid]), "t.xlsx") == [grid]
+    assert write_xlsx([grid]) == write_xlsx([grid])
+
+
+def test_titles_of_columns_to_look_at_stand_apart() -> None:
+    from openpyxl import load_workbook
+
+    data = write_xlsx([Grid("t", ("A", "B"), [("x", "y")], frozenset({"B"}))])
+    sheet = load_workbook(io.BytesIO(data))["t"]
+    assert (sheet["A1"].font.bold, sheet["B1"].font.bold) == (True, False)
+    assert sheet["B1"].font.italic
+    assert sheet.freeze_panes == "A2"
+
+
+def test_a_text_longer_than_a_cell_is_told() -> None:
+    with pytest.raises(PlanbenchError, match="longer than a cell"):
+        write_xlsx([Grid("t", ("A",), [("x" * 32_768,)])])
 
 
 def test_xlsx_formulas_are_texts_when_written_and_told_when_read() -> None:

@@ -12,11 +12,13 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from planbench.domain.errors import ImportRefused, PlanbenchError
+from planbench.exchange.tables import workbook
 
 Value = str | float | int | bool | dt.datetime | None
 
@@ -60,11 +62,15 @@ Cell = Value | Formula
 
 @dataclass(frozen=True)
 class Grid:
-    """One table: its name, the titles of its columns, its rows.."""
+    """One table: its name, the titles of its columns, its rows.
+
+    `locked` are titles of columns to look at, which a table that comes back does not change.
+    """
 
     name: str
     titles: tuple[str, ...]
     rows: list[tuple[Cell, ...]]
+    locked: frozenset[str] = frozenset()
 
 
 def write_csv(grid: Grid) -> bytes:
@@ -151,53 +157,30 @@ def write_xlsx(grids: Sequence[Grid]) -> bytes:
 
     Raises PlanbenchError for what a sheet cannot hold.
     """
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    book = Workbook(write_only=True)
+    strings, sheets = workbook.Strings(), []
     for grid in grids:
         if len(grid.rows) > MOST_ROWS:
             raise PlanbenchError(f"more than {MOST_ROWS:,} rows", grid.name, "Export as CSV.")
-        sheet = book.create_sheet(grid.name[:31])
-        sheet.freeze_panes = "A2"
-        head = []
-        for title in grid.titles:
-            cell = WriteOnlyCell(sheet, value=title)
-            cell.data_type, cell.font = "s", Font(bold=True)
-            head.append(cell)
-        sheet.append(head)
-        for row in grid.rows:
-            sheet.append([_cell(sheet, value, grid.name) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _cell(sheet: Any, value: Cell, where: str) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.utils.escape import escape
-
-    if isinstance(value, Formula):
-        value = value.text
-    if isinstance(value, dt.datetime):
-        cell = WriteOnlyCell(sheet, value=value)
-        cell.number_format = "yyyy-mm-dd hh:mm"
-        return cell
-    if not isinstance(value, str):
-        return value
-    if len(value) > _LONGEST:
+        looks = ["locked" if title in grid.locked else "title" for title in grid.titles]
+        rows = chain([grid.titles], ([_plain(value) for value in row] for row in grid.rows))
+        sheets.append(workbook.sheet_part(rows, looks, _stays_text, strings))
+    longest = max(strings.places, key=len, default="")
+    if len(longest) > _LONGEST:
         raise PlanbenchError(
-            f"a text of {len(value):,} letters is longer than a cell can hold",
-            where,
+            f"a text of {len(longest):,} letters is longer than a cell can hold",
+            f"{longest[:40]}…",
             "Export as CSV.",
         )
-    cell = WriteOnlyCell(sheet, value=escape(value))
-    cell.data_type = "s"
-    if _RISKY.match(value) or value[:1].isdigit():
-        cell.number_format = "@"  # stays a text when the cell is edited
-        cell.quotePrefix = True
-    return cell
+    return workbook.packed([grid.name for grid in grids], sheets, strings)
+
+
+def _plain(value: Cell) -> Value:
+    return value.text if isinstance(value, Formula) else value
+
+
+def _stays_text(value: str) -> bool:
+    """Whether a spreadsheet would make something else of a text when it is edited."""
+    return bool(_RISKY.match(value)) or value[:1].isdigit()
 
 
 def read_xlsx(data: bytes, name: str) -> list[Grid]:
@@ -206,14 +189,15 @@ def read_xlsx(data: bytes, name: str) -> list[Grid]:
     Raises ImportRefused when it is no workbook, damaged, or unpacks to more than `MOST_BYTES`.
     """
     from openpyxl import load_workbook
-    from openpyxl.utils.escape import unescape
 
     try:
         _refuse_bomb(data, name)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        grids, room = [], MOST_CELLS
+        grids, room, texts = [], MOST_CELLS, workbook.read_strings(data)
         for sheet in book.worksheets:
-            lines = _lines(sheet, unescape, room)
+            if texts is not None:  # openpyxl drops every "x005F_" in them
+                sheet._shared_strings = texts
+            lines = _lines(sheet, room)
             room -= sum(map(len, lines[:1])) * len(lines)
             if lines:
                 grids.append(_grid(sheet.title, lines, f"{name}, sheet {sheet.title}"))
@@ -245,13 +229,13 @@ def _refuse_bomb(data: bytes, name: str) -> None:
                 )
 
 
-def _lines(sheet: Any, unescape: Callable[[str], str], room: int) -> list[tuple[Cell, ...]]:
+def _lines(sheet: Any, room: int) -> list[tuple[Cell, ...]]:
     """All rows of a sheet, as wide as its titles; empty ones at the end are left out.
 
     Raises ImportRefused for more than `room` cells.
     """
     head = next(sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS), ())
-    titles = [_read(cell, unescape) for cell in head]
+    titles = [_read(cell) for cell in head]
     while titles and titles[-1] is None:
         titles.pop()
     lines: list[tuple[Cell, ...]] = [tuple(titles)]
@@ -263,23 +247,21 @@ def _lines(sheet: Any, unescape: Callable[[str], str], room: int) -> list[tuple[
             if len(lines) * len(titles) > room:
                 raise ImportRefused(f"more than {MOST_CELLS:,} cells", sheet.title)
             # openpyxl gives one and the same tuple for every row that is left out
-            lines.append(
-                lines[-1] if row is before else tuple(_read(cell, unescape) for cell in row)
-            )
+            lines.append(lines[-1] if row is before else tuple(_read(cell) for cell in row))
             before = row
     while lines and all(value is None for value in lines[-1]):
         lines.pop()
     return lines
 
 
-def _read(cell: Any, unescape: Callable[[str], str]) -> Cell:
+def _read(cell: Any) -> Cell:
     value, kind = cell.value, cell.data_type
     if value is None or value == "":
         return None
     if kind == "f":
         return Formula(str(getattr(value, "text", value)))
     if isinstance(value, str):
-        return unescape(value)
+        return workbook.decoded(value)
     if isinstance(value, dt.datetime | bool | int | float):
         return value
     if isinstance(value, dt.date):

@@ -56,7 +56,7 @@ class ColumnsDialog(QDialog):
         column.setSpacing(6)
         column.addWidget(Label(title, "title"))
         words = tr("A CSV holds one table.") if single else tr("Each table becomes a sheet.")
-        words += tr(" Those chosen at first can be edited and brought back.")
+        words += tr(" All can be edited and brought back, save columns to look at.")
         column.addWidget(Label(words, "prose", "text-muted", wrap=True))
         self.query = SearchField(tr("Find a column"))
         self.query.textChanged.connect(self._find)
@@ -91,7 +91,8 @@ class ColumnsDialog(QDialog):
             node.setDisabled(not rows)
             wanted = bool(rows) and (table == "activities" or not self._single)
             for column in columns:
-                leaf = QTreeWidgetItem([column.title])
+                told = f"{column.title}  ({tr('to look at')})" if column.locked else column.title
+                leaf = QTreeWidgetItem([told])
                 leaf.setData(0, Qt.ItemDataRole.UserRole, column.key)
                 leaf.setCheckState(0, _state(wanted and column.main))
                 node.addChild(leaf)
