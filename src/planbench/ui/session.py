@@ -36,7 +36,13 @@ def file_filter() -> str:
 
     endings = sorted({f"*{ending}" for one in FORMATS.values() for ending in one.endings})
     each = [f"{one.label} ({' '.join(f'*{e}' for e in one.endings)})" for one in FORMATS.values()]
-    return ";;".join([f"Schedule files ({' '.join(endings)})", *each, "All files (*)"])
+    return ";;".join(
+        [
+            tr("Schedule files ({endings})").format(endings=" ".join(endings)),
+            *each,
+            tr("All files (*)"),
+        ]
+    )
 
 
 def format_words() -> str:

@@ -33,8 +33,12 @@ KINDS = {
     "option": tr("Option"),
     "project": tr("Project"),
     "code": tr("Code"),
-    "resource": tr("Resource"),
+    "resource": tr("Assignment"),
     "user-field": tr("User field"),
+    "notebook": tr("Notebook"),
+    "expense": tr("Expense"),
+    "wbs-node": tr("WBS node"),
+    "resource-pool": tr("Resource"),
 }
 """What people call each type of change."""
 
@@ -150,7 +154,7 @@ def _move(field: str, before: object, after: object) -> str:
         "actual_finish": tr("Finish "),
     }.get(field, "")
     if field == "activity":
-        return "new" if before is None else "deleted"
+        return tr("new") if before is None else tr("deleted")
     label = name or (f"{field.replace('_', ' ').capitalize()} " if field in DATES else "")
     return f"{label}{shown_value(field, before)} → {shown_value(field, after)}"
 

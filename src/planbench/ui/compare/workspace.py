@@ -456,7 +456,7 @@ def change_words(review: Review, k: int) -> str:
         return tr("{lead} Its own effect on the finish was not calculated.").format(lead=lead)
     if round(days) == 0:
         return tr("{lead} If only this were undone, the finish would stay.").format(lead=lead)
-    way = "later" if days > 0 else "earlier"
+    way = tr("later") if days > 0 else tr("earlier")
     count = text.counted(abs(round(days)), tr("day"), tr("days"))
     return tr("{lead} If only this were undone, the finish would come {count} {way}.").format(
         lead=lead, count=count, way=way

@@ -59,7 +59,9 @@ class EventsModel(FlatTableModel):
             Column("subject", tr("Subject"), 300, values=[e.subject for e in events], stretch=True),
             Column("clause", tr("Clause"), 80, values=[one.clause for one in events]),
             Column("dates", tr("Dates"), 330, values=[_dates(one) for one in events]),
-            Column("state", tr("State"), 96, values=["closed" if e.closed else "" for e in events]),
+            Column(
+                "state", tr("State"), 96, values=[tr("closed") if e.closed else "" for e in events]
+            ),
         ]
         self.set_data(columns, len(events))
 

@@ -364,7 +364,7 @@ def _told(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     return f"{value:.12g}" if isinstance(value, int | float) else str(value)
 
 

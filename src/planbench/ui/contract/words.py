@@ -58,7 +58,7 @@ def days_left(one: Deadline) -> str:
     if one.days_left < 0:
         return tr("{tr} over").format(tr=text.counted(-one.days_left, tr("day"), tr("days")))
     return (
-        "today"
+        tr("today")
         if one.days_left == 0
         else tr("in {days_left}").format(
             days_left=text.counted(one.days_left, tr("day"), tr("days"))
@@ -66,10 +66,16 @@ def days_left(one: Deadline) -> str:
     )
 
 
+DAYS = {
+    "calendar": (tr("day"), tr("days")),
+    "business": (tr("business day"), tr("business days")),
+    "contract": (tr("contract day"), tr("contract days")),
+}
+
+
 def counted_days(one: Deadline) -> str:
     """The rule of a deadline in a few words."""
-    kind = "" if one.rule.day_rule == "calendar" else f"{one.rule.day_rule} "
     start = tr("end of the month of ") if one.rule.base == "month-end" else ""
-    side = "before" if one.rule.days < 0 else "after"
-    number = text.counted(abs(one.rule.days), f"{kind}day")
+    side = tr("before") if one.rule.days < 0 else tr("after")
+    number = text.counted(abs(one.rule.days), *DAYS[one.rule.day_rule])
     return f"{number} {side} {start}{long_day(one.starts)}"

@@ -487,7 +487,7 @@ class RulesDialog(QDialog):
             level += (
                 "" if rule.level == "project" else tr(", level {depth}").format(depth=rule.depth)
             )
-            join = " (both)" if rule.both else ""
+            join = tr(" (both)") if rule.both else ""
             metric = METRICS.get(rule.metric, rule.metric)
             column.addWidget(
                 Label(

@@ -414,7 +414,7 @@ def _figures(report: CashReport, money: Money) -> list[Stat]:
         Stat(
             tr("Overdraft limit"),
             money.of(limit) if limit else text.DASH,
-            "exceeded" if beyond else "kept" if limit else tr("none agreed"),
+            tr("exceeded") if beyond else tr("kept") if limit else tr("none agreed"),
             "warning" if beyond else "text",
         ),
         Stat(tr("Interest"), money.of(float(report.interest.sum())), tr("on what is overdrawn")),

@@ -32,7 +32,7 @@ LEDGER_FIELDS = {
     "text": tr("Text"),
 }
 
-VALUES = ("Budget", "Earned", "Actual", tr("Forecast"))
+VALUES = (tr("Budget"), tr("Earned"), tr("Actual"), tr("Forecast"))
 
 
 def cost_figures(report: CostReport, money: Money) -> list[Stat]:
@@ -117,9 +117,9 @@ def accounts(report: CostReport, money: Money) -> Sheet:
             words("work", tr("Work"), 190, [one.wbs_name for one in rows], stretch=True),
             words("account", "CBS", 60, [one.account for one in rows]),
             words("name", tr("Account"), 190, [one.name for one in rows], stretch=True),
-            amounts("bac", "Budget", [one.bac for one in values], money),
-            amounts("ev", "Earned", [one.ev for one in values], money),
-            amounts("ac", "Actual", [one.ac for one in values], money),
+            amounts("bac", tr("Budget"), [one.bac for one in values], money),
+            amounts("ev", tr("Earned"), [one.ev for one in values], money),
+            amounts("ac", tr("Actual"), [one.ac for one in values], money),
             amounts("cv", tr("Variance"), [one.cv for one in values], money, signed=True),
             Column("cpi", "CPI", 58, True, [index(one.cpi) for one in values]),
             amounts("eac", tr("Forecast"), [one.eac for one in rows], money),
@@ -132,7 +132,7 @@ def accounts(report: CostReport, money: Money) -> Sheet:
 
 def _value(one: ControlAccount, name: str) -> float:
     values = one.values
-    known = {"Budget": values.bac, "Earned": values.ev, "Actual": values.ac}
+    known = {tr("Budget"): values.bac, tr("Earned"): values.ev, tr("Actual"): values.ac}
     return known.get(name, one.eac or 0.0)
 
 
@@ -248,9 +248,11 @@ def reserves(report: CostReport, money: Money) -> Sheet:
 def ledger(report: CostReport, money: Money) -> Sheet:
     """The periods of the ledger, newest first."""
     rows = list(reversed(report.periods))
-    state = ["Locked" if report.locked and row[0] <= report.locked else tr("Open") for row in rows]
+    state = [
+        tr("Locked") if report.locked and row[0] <= report.locked else tr("Open") for row in rows
+    ]
     chips = {
-        (place, "state"): "done" if one == "Locked" else "neutral"
+        (place, "state"): "done" if one == tr("Locked") else "neutral"
         for place, one in enumerate(state)
     }
     return Sheet(

@@ -113,7 +113,7 @@ def story(report: ControlReport, money: Money) -> list[str]:
         )
     if values.cpi is not None and eac is not None:
         over = eac - values.bac
-        side = "above" if over >= 0 else "below"
+        side = tr("above") if over >= 0 else tr("below")
         told.append(
             tr(
                 "{currency} {number} cents. If that rate holds, the project ends at "

@@ -228,7 +228,7 @@ def _snapshot(snapshot: Snapshot, before: Snapshot | None, code: str) -> Section
         if NO_TIME not in (now, was):
             moved = now // 1440 - was // 1440
             role = "late" if moved > 0 else "early" if moved < 0 else "text-muted"
-            text = f"{number_text(moved, sign=True)}{THIN}d" if moved else "unchanged"
+            text = f"{number_text(moved, sign=True)}{THIN}d" if moved else tr("unchanged")
             cells.append(Cell(text, WIDE, role, right=True))
         lines.append(Line(tuple(cells)))
     days = days_text(float(facts.original[row])) or "none"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import NO_ROW
@@ -24,7 +24,7 @@ from planbench.ui.widgets.buttons import Button, Tabs
 from planbench.ui.widgets.labels import Chip, ElidedLabel, Label
 from planbench.ui.widgets.panels import Surface
 
-TABS = (tr("General"), "Links", tr("Findings"), tr("Risks"), "History", tr("More"))
+TABS = (tr("General"), tr("Links"), tr("Findings"), tr("Risks"), tr("History"), tr("More"))
 
 
 def _more(plan: Plan, row: int) -> list[Section]:
@@ -59,6 +59,8 @@ class DetailsPane(Surface):
     def __init__(self, plan: Plan, parent: QWidget | None = None) -> None:
         super().__init__("surface-raised", "l", parent)
         self.plan, self.row = plan, NO_ROW
+        self._stale = False  # hidden while the plan changed
+        self._told: tuple[tuple[str, str], ...] = ()  # the chips
         self.setFixedWidth(current_theme().frame["details_pane"])
         self.setAccessibleName(tr("Details"))
         self._code = ElidedLabel("", "body", "text-muted")
@@ -128,39 +130,56 @@ class DetailsPane(Surface):
             widget.setVisible(some)
         self._empty.setVisible(not some)
         self._add.setVisible(False)
-        self._clear_chips()
         if not some:
+            self._show_chips(())
             self._code.setText(tr("Details"))
             return
         found = heading(self.plan, self.row)
         self._code.setText(f"{found.code}   {found.wbs}".strip())
         self._name.setText(found.name)
-        for kind, text in found.chips:
-            self._chips.addWidget(Chip(kind, text))
-        self._chips.addStretch(1)
+        self._show_chips(found.chips)
         self._show_page(self._tabs.currentIndex())
 
-    def _clear_chips(self) -> None:
+    def _show_chips(self, told: tuple[tuple[str, str], ...]) -> None:
+        if told == self._told:
+            return
+        self._told = told
         while self._chips.count():
             item = self._chips.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        for kind, text in told:
+            self._chips.addWidget(Chip(kind, text))
+        self._chips.addStretch(1)
 
     def _refresh(self) -> None:
-        self.show_row(self.row)
+        """The plan says other things: told now, or once the pane is opened."""
+        self._stale = True
+        if self.isVisible():
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._stale:
+            self._stale = False
+            self.show_row(self.row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
 
     def _show_page(self, page: int) -> None:
         if self.row != NO_ROW:
-            self._add.setVisible(TABS[page] == "Links")
-            if TABS[page] == "History" and self.plan.history is None and self.isVisible():
+            self._add.setVisible(TABS[page] == tr("Links"))
+            if TABS[page] == tr("History") and self.plan.history is None and self.isVisible():
                 self.history_wanted.emit()
             self._sheet.show_sections(_PAGES[page](self.plan, self.row))
             self._scroll.verticalScrollBar().setValue(0)
 
     def text(self) -> str:
         """What the page in front says."""
+        self._catch_up()
         return self._sheet.text() if self.row != NO_ROW else self._empty.text()
 
     def show_tab(self, name: str) -> None:

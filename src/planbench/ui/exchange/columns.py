@@ -91,7 +91,11 @@ class ColumnsDialog(QDialog):
             node.setDisabled(not rows)
             wanted = bool(rows) and (table == "activities" or not self._single)
             for column in columns:
-                told = f"{column.title}  ({tr('to look at')})" if column.locked else column.title
+                told = (
+                    tr("{title}  (to look at)").format(title=column.title)
+                    if column.locked
+                    else column.title
+                )
                 leaf = QTreeWidgetItem([told])
                 leaf.setData(0, Qt.ItemDataRole.UserRole, column.key)
                 leaf.setCheckState(0, _state(wanted and column.main))

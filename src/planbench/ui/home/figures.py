@@ -152,7 +152,7 @@ def remarks(lines: Sequence[ProjectLine], most: int = 6) -> list[Remark]:
         before = _update_before(line, latest)
         shift = None if before is None else days_between(latest.finish, before.finish)
         if before is not None and shift:
-            way = "later" if shift < 0 else "earlier"
+            way = tr("later") if shift < 0 else tr("earlier")
             days = tr("{shift} day{words}").format(
                 shift=abs(shift), words="" if abs(shift) == 1 else "s"
             )

@@ -199,5 +199,5 @@ def opened_words(moment: str, now: dt.datetime) -> str:
     if opened.date() == now.date():
         return opened.strftime("%H:%M")
     if (now.date() - opened.date()).days == 1:
-        return "yesterday"
+        return tr("yesterday")
     return opened.strftime("%d-%b-%Y")

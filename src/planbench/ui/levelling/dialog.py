@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     from planbench.engines.levelling.propose import LevelResult
 
 ORDERS = {
-    "Levelling priority, late finish": (
+    tr("Levelling priority, late finish"): (
         tr("levelling priority"),
         tr("late finish"),
         tr("activity id"),
     ),
-    "Total float": (tr("total float"), tr("late finish"), tr("activity id")),
-    "Early start": (tr("early start"), tr("late finish"), tr("activity id")),
-    "Late finish": (tr("late finish"), tr("activity id")),
-    "Activity id": (tr("activity id"),),
+    tr("Total float"): (tr("total float"), tr("late finish"), tr("activity id")),
+    tr("Early start"): (tr("early start"), tr("late finish"), tr("activity id")),
+    tr("Late finish"): (tr("late finish"), tr("activity id")),
+    tr("Activity id"): (tr("activity id"),),
 }
 """Priority lists by the words of the dialog; ties are broken from left to right."""
 
 _COLUMNS = (
     Column("id", "ID", 110),
     Column("name", tr("Activity"), 260, stretch=True),
-    Column("before", "Early start", 92),
+    Column("before", tr("Early start"), 92),
     Column("after", tr("Levelled start"), 104),
     Column("finish", tr("Levelled finish"), 108),
     Column("delay", tr("Delay, d"), 76, right=True),

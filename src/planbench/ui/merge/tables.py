@@ -109,7 +109,7 @@ def register(result: MergeResult) -> Rows:
             one["receiver_project"],
             _date(one["receiver_start"]),
             _date(one["agreed"] or one["reckoned"]),
-            "yes" if one["driving"] else "",
+            tr("yes") if one["driving"] else "",
         )
         for one in found
     ]

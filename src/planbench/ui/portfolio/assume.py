@@ -15,7 +15,7 @@ from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ComboBox, FormField, Label
 from planbench.ui.widgets.forms import check_box, side_by_side
 
-OBJECTIVES = {"Net present value": "value", "Priority": "score"}
+OBJECTIVES = {tr("Net present value"): "value", tr("Priority"): "score"}
 
 
 AS_GIVEN = tr("The register")

@@ -23,12 +23,12 @@ from planbench.ui.translation import tr
 from planbench.ui.widgets import Card, CellLook, Column, ComboBox, ElidedLabel, SegmentedControl
 
 DIMENSIONS = {
-    "By bucket": "bucket",
-    "By technology": "technology",
-    "By type": "type",
-    "By fund": "fund",
-    "By country": "country",
-    "By sponsor": "sponsor_role",
+    tr("By bucket"): "bucket",
+    tr("By technology"): "technology",
+    tr("By type"): "type",
+    tr("By fund"): "fund",
+    tr("By country"): "country",
+    tr("By sponsor"): "sponsor_role",
 }
 
 
@@ -181,7 +181,7 @@ class BalancePage(QWidget):
                     going,
                 )
             )
-        worth = "points" if desk.assumptions.objective == "score" else unit(register)
+        worth = tr("points") if desk.assumptions.objective == "score" else unit(register)
         axis = (
             tr("Value, {worth}").format(worth=worth)
             if self.upwards.index

@@ -111,7 +111,7 @@ class DecisionTable(TableView):
         tint = {"stop": "negative", "hold": "text-muted"}.get(word, "positive")
         looks = [
             CellLook(str(number), "text-muted"),
-            CellLook(project.name, quiet, muted="running" if project.running else ""),
+            CellLook(project.name, quiet, muted=tr("running") if project.running else ""),
             CellLook(WORDS[word], quiet, icon=icon, icon_role=tint, dot=by_hand),
             CellLook(money(project.forward_capex * desk.assumptions.cost_factor), quiet),
             CellLook(money(value), "negative" if value < 0 else quiet),
@@ -247,20 +247,20 @@ class WhyPane(Surface):
         going = desk.plan.get(name) is not None
         running = desk.register is not None and desk.register.by_id[name].running
         words = (
-            "Leave free"
+            tr("Leave free")
             if forced
-            else "Force out"
+            else tr("Force out")
             if going
-            else "Keep on"
+            else tr("Keep on")
             if running
-            else "Force in"
+            else tr("Force in")
         )
         self.force.setText(words)
         tips = {
-            "Leave free": tr("Let the optimum decide, and solve again"),
-            "Force out": tr("Solve again without it"),
-            "Force in": tr("Solve again with it; another may have to go"),
-            "Keep on": tr("Solve again with it going on"),
+            tr("Leave free"): tr("Let the optimum decide, and solve again"),
+            tr("Force out"): tr("Solve again without it"),
+            tr("Force in"): tr("Solve again with it; another may have to go"),
+            tr("Keep on"): tr("Solve again with it going on"),
         }
         self.force.set_tip(tips[words])
         self.force.show()
@@ -296,7 +296,9 @@ class WhyPane(Surface):
         self.desk.tried(self.desk.move, self.desk.current, self._wish)
 
     def _force(self) -> None:
-        way = {"Force in": "in", "Keep on": "in", "Force out": "out"}.get(self.force.text(), "")
+        way = {tr("Force in"): "in", tr("Keep on"): "in", tr("Force out"): "out"}.get(
+            self.force.text(), ""
+        )
         self.desk.tried(self.desk.force, self.desk.current, way)
 
 

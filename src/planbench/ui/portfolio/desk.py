@@ -451,7 +451,7 @@ class Desk(QObject):
             inside = (*inside, project)
         elif way == "out":
             outside = (*outside, project)
-        words = {"in": tr("Force in"), "out": tr("Force out")}.get(way, "Leave free")
+        words = {"in": tr("Force in"), "out": tr("Force out")}.get(way, tr("Leave free"))
         self.suppose(f"{words} {project}", replace(given, force_in=inside, force_out=outside))
 
     def suppose(self, label: str, given: Assumptions) -> None:

@@ -403,7 +403,7 @@ def _ratio(value: float | None) -> str:
 
 
 def _years(value: float | None) -> str:
-    return "never" if value is None else f"{text.number(value, 1)} y"
+    return tr("never") if value is None else f"{text.number(value, 1)} y"
 
 
 def verdict(register: Register, found: Ahp) -> str:

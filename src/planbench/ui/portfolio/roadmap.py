@@ -283,7 +283,7 @@ class Roadmap(QWidget):
         theme = current_theme()
         role, said = "text-muted", ""
         if not bar.going:
-            said = "stop" if bar.running else tr("not in the plan")
+            said = tr("stop") if bar.running else tr("not in the plan")
         elif bar.late:
             role, said = "critical-text", tr("▲ after its deadline")
         if bar.moved:

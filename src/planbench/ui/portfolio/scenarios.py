@@ -304,7 +304,7 @@ class ScenariosPage(QWidget):
 
 def _short(words: str) -> str:
     """Assumptions in the width of a column; the tooltip has them whole."""
-    return tr("as registered") if not words else words if len(words) <= 18 else "several"
+    return tr("as registered") if not words else words if len(words) <= 18 else tr("several")
 
 
 def _cell(name: str, value: Any, first: Any, running: bool | None) -> CellLook:
@@ -330,7 +330,7 @@ def _cell(name: str, value: Any, first: Any, running: bool | None) -> CellLook:
 
 def _start(delay: Any, running: bool) -> str:
     if delay is None:
-        return "stop" if running else tr("not done")
+        return tr("stop") if running else tr("not done")
     if not delay:
         return tr("goes on") if running else tr("as asked")
     return tr("{delay} later").format(delay=text.counted(int(delay), tr("quarter"), tr("quarters")))

@@ -306,7 +306,7 @@ class SelectionPage(QWidget):
                 marks.append(Mark(one.name, cost, value))
         if desk.check.cost == desk.asked.cost and desk.check.value == desk.asked.value:
             marks = marks[1:]
-        worth = "points" if desk.assumptions.objective == "score" else unit(register)
+        worth = tr("points") if desk.assumptions.objective == "score" else unit(register)
         self._chart.show_points(points, marks, worth, desk.assumptions.total_budget)
         away = distance(points, desk.check.cost, desk.check.value) if points else None
         note = tr("best value at each cost")
@@ -337,7 +337,7 @@ def figures(desk: Desk) -> list[Stat]:
     register, check, risk = desk.register, desk.check, desk.risk
     assert register is not None
     assert check is not None
-    worth = "points" if desk.assumptions.objective == "score" else unit(register)
+    worth = tr("points") if desk.assumptions.objective == "score" else unit(register)
     best = desk.solved.selection.value if desk.solved and desk.solved.selection.found else None
     note = tr("net present value")
     if best is not None and desk.by_hand:

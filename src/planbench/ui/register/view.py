@@ -154,7 +154,7 @@ class RegisterView(QWidget):
         self.tie = BowTie()
         self.side.body.addWidget(self.tie)
         self.notes: dict[str, Label] = {}
-        for title in ("Mapped to", "Actions", "History"):
+        for title in (tr("Mapped to"), tr("Actions"), tr("History")):
             self.side.add_section(title)
             self.notes[title] = Label("", "body", wrap=True)
             self.side.body.addWidget(self.notes[title])
@@ -296,15 +296,15 @@ class RegisterView(QWidget):
         self.name.setText(f"{entry.id}  {entry.title}")
         self.facts.setText(self._facts(entry))
         self.tie.show_entry(entry, self.register.matrix)
-        self.notes["Mapped to"].setText(self._mapped(entry))
-        self.notes["Actions"].setText(self._action_words(entry))
+        self.notes[tr("Mapped to")].setText(self._mapped(entry))
+        self.notes[tr("Actions")].setText(self._action_words(entry))
         lines = [
             f"{line.at[:10]} {line.who}: {line.what}"
             for line in reversed(self.register.history(entry.id))
         ]
         none = tr("Kept once the schedule is in a project of the library.")
         empty = tr("Nothing yet.") if self.register.kept else none
-        self.notes["History"].setText("\n".join(lines[:8]) or empty)
+        self.notes[tr("History")].setText("\n".join(lines[:8]) or empty)
 
     def _facts(self, entry: RiskEntry) -> str:
         parts = [entry.category, entry.status.capitalize(), entry.owner]

@@ -267,7 +267,7 @@ def _mismatch_row(schedule: Schedule, one: Mismatch) -> tuple[str, ...]:
 
 def _value(field: str, minutes: int) -> str:
     if field == "longest_path":
-        return "yes" if minutes == 1 else "no"
+        return tr("yes") if minutes == 1 else tr("no")
     if field.endswith("float"):
         return f"{text.number(minutes / 60, 1)}{text.NARROW}h"
     written = text.date(minutes)

@@ -60,11 +60,11 @@ class ArrangeDialog(QDialog):
         column.setSpacing(6)
         column.addWidget(Label(tr("Group by"), "strong"))
         for number, box in enumerate(self.levels):
-            column.addLayout(_line("then" if number else "first", box))
+            column.addLayout(_line(tr("then") if number else tr("first"), box))
         column.addSpacing(10)
         column.addWidget(Label(tr("Sort within the bands by"), "strong"))
         for number, (box, way) in enumerate(zip(self.sorts, self.ways, strict=True)):
-            column.addLayout(_line("then" if number else "first", box, way))
+            column.addLayout(_line(tr("then") if number else tr("first"), box, way))
         column.addSpacing(10)
         column.addLayout(dialog_foot(self, tr("Apply"), self.take))
 

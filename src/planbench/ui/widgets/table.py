@@ -249,7 +249,7 @@ class FlatTableModel(QAbstractTableModel):
             look = self.cell(index.row(), index.column())
             text = f"{look.text} {look.muted}" if look.muted else look.text
             if role == Qt.ItemDataRole.AccessibleTextRole and look.expander is not None:
-                state = "expanded" if look.expander else "collapsed"
+                state = tr("expanded") if look.expander else tr("collapsed")
                 text = tr("{text}, level {indent}, {state}").format(
                     text=text, indent=look.indent + 1, state=state
                 )

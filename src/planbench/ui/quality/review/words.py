@@ -70,7 +70,7 @@ def value(name: str, held: Any) -> str:
             tr(" and {keys} more").format(keys=len(keys) - 6) if len(keys) > 6 else ""
         )
     if name == "private":
-        return "yes" if held else "no"
+        return tr("yes") if held else tr("no")
     return str(held) or "none"
 
 
