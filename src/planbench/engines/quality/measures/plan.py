@@ -259,8 +259,8 @@ def _no_holidays(ctx: Context, row: int) -> bool:
 def calendar_float(ctx: Context, metric: Metric) -> Measured:
     """Members of the longest path with more than `days` float on their own calendar.
 
-    On one path all have the float of the last one; where calendars differ, waiting for the next
-    working period shows as float that nobody can use.
+    On one path all have the float of the last one, or less where a constraint holds them; where
+    calendars differ, waiting for the next working period shows as float that nobody can use.
     """
     members = members_of(ctx, metric)
     if ctx.cpm is None or ctx.dates is None:
@@ -269,8 +269,8 @@ def calendar_float(ctx: Context, metric: Metric) -> Measured:
     members = members.without("no total float", np.isnan(ctx.float_days))
     if not members.size:
         return nothing("nothing open is on the longest path", members)
-    least = float(np.nanmin(np.where(members.inside, ctx.float_days, np.nan)))
-    more = ctx.float_days - least
+    ends = np.where(members.inside, ctx.finish, NO_TIME)
+    more = ctx.float_days - float(ctx.float_days[members.inside & (ends == ends.max())].min())
     return counted(
         metric,
         members,

@@ -1,0 +1,145 @@
+"""Every metric of every ruleset on the plan counted by hand; the figures are in `hand/answers.toml`."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planbench.domain.schedule import LinkType, Schedule
+from planbench.domain.times import NO_TIME
+from planbench.engines.cpm import schedule_network
+from planbench.engines.quality.result import MetricResult
+from planbench.engines.quality.run import run_rulesets
+from planbench.services.document import Document
+from planbench.services.quality import FieldAsker
+from planbench.services.rulesets import load_rulesets
+
+HERE = Path(__file__).parent
+ANSWERS: list[dict[str, Any]] = tomllib.loads(
+    (HERE / "hand" / "answers.toml").read_text(encoding="utf-8")
+)["answer"]
+EACH = [
+    (metric, state, answer) for answer in ANSWERS for metric, state in answer["metrics"].items()
+]
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+hand = _module(HERE / "hand_plan.py")
+
+
+@pytest.fixture(scope="module")
+def plan() -> Any:
+    return hand.hand_plan()
+
+
+@pytest.fixture(scope="module")
+def results(plan: Any) -> dict[str, MetricResult]:
+    schedule: Schedule = plan.schedule
+    document = Document(schedule, cpm=schedule_network(schedule), baseline=plan.baseline)
+    found = run_rulesets(
+        schedule,
+        document.cpm,
+        load_rulesets(),
+        plan.baseline,
+        previous=plan.previous,
+        project=0,
+        asker=FieldAsker(document),
+    )
+    return {result.id: result for report in found for result in report.metrics}
+
+
+def names(schedule: Schedule, result: MetricResult) -> list[str]:
+    """The rows as the answers name them."""
+    rows, code = result.rows, schedule.activities.code
+    if result.kind == "relationship":
+        links = schedule.relationships
+        ends = code[links.predecessor[rows]].tolist(), code[links.successor[rows]].tolist()
+        return sorted(f"{a}>{b}" for a, b in zip(*ends, strict=True))
+    if result.kind == "calendar":
+        return sorted(schedule.calendars[row].name for row in rows)
+    if result.kind == "project":
+        return sorted(schedule.projects[row].code for row in rows)
+    return sorted(code[rows].tolist())
+
+
+def test_every_metric_of_every_ruleset_has_an_answer() -> None:
+    answered = [metric for metric, _, _ in EACH]
+    assert len(answered) == len(set(answered))
+    assert set(answered) == {m.id for ruleset in load_rulesets() for m in ruleset.metrics}
+
+
+@pytest.mark.parametrize(("metric", "state", "answer"), EACH, ids=[e[0] for e in EACH])
+def test_the_engine_finds_what_was_counted_by_hand(
+    plan: Any,
+    results: dict[str, MetricResult],
+    metric: str,
+    state: str,
+    answer: dict[str, Any],
+) -> None:
+    result = results[metric]
+    assert names(plan.schedule, result) == sorted(answer["objects"].split())
+    assert result.numerator == pytest.approx(answer["in"], abs=1e-9)
+    assert result.denominator == pytest.approx(answer["of"], abs=1e-9)
+    share = answer["in"] if result.unit == "count" else answer["in"] / answer["of"]
+    assert result.value == pytest.approx(share)
+    assert ("info" if result.informative else result.state) == state
+    members = result.membership
+    assert sum(number for _, number in members.breakdown()) == members.codes.size
+
+
+def test_the_dates_of_the_plan_are_those_of_the_slow_scheduler(plan: Any) -> None:
+    """`dates.csv` is what the slow scheduler says, and the engine says the same."""
+    slow_cpm = _module(HERE.parent / "cpm" / "slow_cpm.py")
+    schedule: Schedule = plan.schedule
+    slow, cpm = slow_cpm.SlowCpm(schedule), schedule_network(schedule)
+    path = slow.longest_path()
+    rows = hand.table("dates.csv")
+    assert [row["id"] for row in rows] == schedule.activities.code.tolist()
+    for place, row in enumerate(rows):
+        written = [row[name] for name in ("early start", "early finish", "late start")]
+        written.append(row["late finish"])
+        expected = slow.dates(place)
+        if expected is None:
+            assert not any(written)
+            continue
+        assert written == [date.strftime("%Y-%m-%d %H:%M") for date in expected], row["id"]
+        ours = cpm.early_start, cpm.early_finish, cpm.late_start, cpm.late_finish
+        assert [hand.moment(text) for text in written] == [int(c[place]) for c in ours], row["id"]
+        assert (row["longest path"] == "yes") == (place in path) == bool(cpm.longest_path[place])
+        days = cpm.total_float[place] / 60 / schedule.activity(place).own_calendar.hours_per_day
+        assert float(row["float"] or "nan") == pytest.approx(
+            days if cpm.total_float[place] != NO_TIME else np.nan, nan_ok=True, abs=1e-6
+        )
+        if slow.counts(place) and not slow.done(place):
+            assert slow.total_float(place) == cpm.total_float[place], row["id"]
+
+
+def test_the_delayed_plan_by_the_slow_scheduler(plan: Any) -> None:
+    """The critical path test once more without the engine: P01 600 days longer, ME 600 later."""
+    from planbench.engines.quality.measures.path import delayed
+
+    slow_cpm = _module(HERE.parent / "cpm" / "slow_cpm.py")
+    schedule: Schedule = plan.schedule
+    row, end = schedule.row_of_code["P01"], schedule.row_of_code["ME"]
+    before = slow_cpm.SlowCpm(schedule)
+    after = slow_cpm.SlowCpm(delayed(schedule, row, 600 * 480))
+    assert after.dates(row)[1].strftime("%Y-%m-%d %H:%M") == "2028-06-30 16:00"
+    assert after.dates(end)[1].strftime("%Y-%m-%d %H:%M") == "2028-12-18 08:00"
+    assert before.clock(end).work(before.dates(end)[1], after.dates(end)[1]) == 600 * 480
+    assert {LinkType(int(kind)) for kind in schedule.relationships.type} == set(LinkType)
