@@ -65,7 +65,7 @@ PERCENT_WORDS = {
 if TYPE_CHECKING:
     from planbench.engines.quality.result import QualityReport
     from planbench.engines.risk.model import RiskModel
-    from planbench.engines.risk.result import RiskResult
+    from planbench.engines.risk.result import RiskResult, RunFields
 
 Values = npt.NDArray[Any]
 """One entry an activity: float64 (NaN missing), int64 minutes, bool, or object of str."""
@@ -79,6 +79,7 @@ class Extras:
     reports: tuple[QualityReport, ...] = ()
     model: RiskModel | None = None
     risk: RiskResult | None = None
+    risk_fields: RunFields | None = None
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,13 @@ from planbench.scenes import gantt_marks as marks
 from planbench.scenes import links as wires
 from planbench.scenes.facts import BAND, EFFORT, SUMMARY, TASK, Facts
 from planbench.scenes.formats import date_text
+from planbench.scenes.gantt_marks import BEYOND
 from planbench.scenes.metrics import Metrics
 from planbench.scenes.outline import Outline, RowMap
 from planbench.scenes.primitives import Scene
+from planbench.scenes.risk_fields import RiskMarks
 from planbench.scenes.shading import LEAST_PX, closed_stretches
 from planbench.scenes.timescale import PLAIN, Scale, TimeView, build_timescale
-
-BEYOND = 40.0
-"""Pixels that marks may reach past the window before they are cut."""
-
 
 ALL_LINKS, DRIVING_LINKS, NO_LINKS = "all", "driving", "none"
 
@@ -51,6 +49,8 @@ class GanttOptions:
     floats: bool = False  # total float behind every bar, negative float before its end
     progress_line: bool = False
     constraints: bool = False
+    whiskers: bool = False  # of a risk run: P10 to P90 of every finish
+    criticality: bool = False  # bars in the colour of their criticality index
     necks: bool = False  # bars are narrow where nothing is worked
     after: str = "finish"  # the column written behind bars where labels are shown
     scale: Scale = PLAIN  # how the time axis counts
@@ -76,18 +76,19 @@ class GanttPlan:
     marked: Flags | None = None  # activities that stand out
     more_baselines: tuple[BaselineColumns, ...] = ()  # the second and third
     texts: Callable[[str, Rows], list[str]] | None = None  # of a column, for some nodes
+    risk: RiskMarks | None = None  # of the last run
 
     @cached_property
     def links(self) -> wires.LinkRows:
         """Links between displayed rows."""
         return wires.link_rows(self.schedule.relationships, self.outline, self.rows)
 
-    @cached_property
-    def link_classes(self) -> npt.NDArray[np.int8]:
-        """Class of every relationship."""
+    def link_classes(self, link: Rows) -> Codes:
+        """Classes of some relationships."""
         links = self.schedule.relationships
-        driving = self.cpm.driving if self.cpm is not None else np.zeros(len(links), dtype=bool)
-        return wires.link_classes(links, driving, self.facts.critical[self.outline.bands :])
+        ends = links.predecessor[link], links.successor[link]
+        driving = np.zeros(link.size, dtype=bool) if self.cpm is None else self.cpm.driving[link]
+        return wires.link_classes(*ends, driving, self.facts.critical[self.outline.bands :])
 
     @cached_property
     def data_date(self) -> int:
@@ -112,7 +113,7 @@ class GanttPlan:
     def with_rows(self, rows: RowMap) -> GanttPlan:
         """The same plan showing other rows."""
         made = replace(self, rows=rows)
-        made._keep(self, "link_classes", "data_date", "calendar", "span")
+        made._keep(self, "data_date", "calendar", "span")
         return made
 
     def following(self, before: GanttPlan) -> GanttPlan:
@@ -120,15 +121,9 @@ class GanttPlan:
         now, old = self.schedule, before.schedule
         if now.projects is old.projects and now.activities.project is old.activities.project:
             self._keep(before, "data_date", "calendar")
-        if now.relationships is not old.relationships or self.outline is not before.outline:
-            return self
-        if np.array_equal(self.rows.nodes, before.rows.nodes):
+        same = now.relationships is old.relationships and self.outline is before.outline
+        if same and np.array_equal(self.rows.nodes, before.rows.nodes):
             self._keep(before, "links")
-        if self.cpm is not None and before.cpm is not None:
-            bands = self.outline.bands
-            critical = self.facts.critical[bands:], before.facts.critical[bands:]
-            if np.array_equal(self.cpm.driving, before.cpm.driving) and np.array_equal(*critical):
-                self._keep(before, "link_classes")
         return self
 
     def _keep(self, other: GanttPlan, *names: str) -> None:
@@ -181,7 +176,9 @@ class Frame:
         self._marks()
         if self.options.constraints:
             marks.constraints(self)
-        self._whisker()
+        marks.float_whisker(self)
+        if self.options.whiskers:
+            marks.risk_whiskers(self)
         if self.options.progress_line:
             marks.progress_line(self)
         if self.options.labels and self.metrics.row >= 16:
@@ -273,7 +270,7 @@ class Frame:
         driving_opacity = wires.fade(px, metrics.fade_gone, metrics.driving_gone)
         at = wires.visible_links(plan.links, self.first, self.last)
         link = plan.links.link[at]
-        classes = plan.link_classes[link]
+        classes = plan.link_classes(link)
         opacity = {
             wires.OTHER: all_opacity * metrics.other_opacity,
             wires.DRIVING: driving_opacity,
@@ -421,11 +418,14 @@ class Frame:
         )
         middle = metrics.middle
         self.scene.add("lines", "pause", [(x, y + middle, x + w, y + middle) for x, w, y in gaps])
-        for style, chosen in (
+        classes = [
             ("remaining", task & ~critical & ~near),
             ("near", task & near),
             ("critical", task & critical),
-        ):
+        ]
+        if self.options.criticality and self.plan.risk is not None:
+            classes = marks.criticality_classes(self, self.plan.risk, classes)
+        for style, chosen in classes:
             spans = self.span(self.take("remaining_from"), finish, chosen)
             pieces = list(marks.necked(self, spans, height))
             self.scene.add("rects", style, [(x, y + top, w, high) for x, y, w, high in pieces])
@@ -497,22 +497,6 @@ class Frame:
         shapes = self._diamonds(finish, mark, half, metrics.middle + 2)
         self.scene.add("polygons", "baseline-milestone", shapes)
 
-    def _whisker(self) -> None:
-        """From the selected activity's finish as far as its total float lets it slip."""
-        facts, node = self.plan.facts, self.selected
-        at = int(self.plan.rows.row_of[node]) if node >= 0 else -1
-        if not self.first <= at < self.last or facts.kind[node] in (BAND, SUMMARY):
-            return
-        ends = np.array([facts.finish[node], facts.late_finish[node]])
-        if (ends == NO_TIME).any() or facts.finished[node]:
-            return
-        x, x2 = np.clip(self.time.x(ends), -BEYOND, self.time.width + BEYOND).tolist()
-        if abs(x2 - x) < 2:
-            return
-        y = at * self.metrics.row - self.scroll + self.metrics.middle
-        half = self.metrics.tick / 2
-        self.scene.add("lines", "whisker", [(x, y, x2, y), (x2, y - half, x2, y + half)])
-
     # ------------------------------------------------------------ labels
 
     def _labels(self) -> None:
@@ -524,7 +508,7 @@ class Frame:
         mark = (kind[there] > TASK) & (kind[there] < EFFORT)
         ends = np.maximum(self.time.x(finish[there]), self.time.x(start[there]) + 2)
         x = ends + np.where(mark, metrics.milestone_label_gap, metrics.label_gap)
-        x = self._past_whisker(nodes, x)
+        x = marks.past_whiskers(self, nodes, x)
         bold = mark & facts.critical[nodes]
         muted = (kind[there] == BAND) | (kind[there] == SUMMARY)
         made: dict[str, list[Any]] = {"label": [], "label-muted": [], "label-strong": []}
@@ -577,13 +561,6 @@ class Frame:
 
     def _name(self, node: int) -> str:
         return str(self.plan.schedule.activities.name[node - self.plan.outline.bands])
-
-    def _past_whisker(self, nodes: Rows, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        found = self.scene.items("whisker")
-        if not found:
-            return x
-        beyond = max(found[0][0], found[0][2]) + self.metrics.label_gap
-        return np.where(nodes == self.selected, np.maximum(x, beyond), x)
 
     def _halos(self, items: list[Any], boxes: list[tuple[float, float, float, bool]]) -> None:
         """Back the labels that a vertical line crosses, in the colour of their row."""

@@ -9,17 +9,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from planbench.domain.schedule import Constraint
+from planbench.domain.schedule import Constraint, Flags, Rows
 from planbench.domain.times import DAY, NO_TIME
 from planbench.scenes.facts import BAND, SUMMARY
 from planbench.scenes.shading import LEAST_PX, closed_stretches
 
 if TYPE_CHECKING:
     from planbench.scenes.gantt import Frame
+    from planbench.scenes.risk_fields import RiskMarks
 
 Span = tuple[float, float, float]  # left, width, top of the row
 Piece = tuple[float, float, float, float]  # left, top from that of the row's bars, width, height
+
+BEYOND = 40.0
+"""Pixels that marks may reach past the window before they are cut."""
 
 NECK = 4.0
 """Height of a bar in time that is not worked."""
@@ -134,6 +139,87 @@ def constraints(frame: Frame) -> None:
             else:
                 shapes.append(((x, y), (x + way, y + 3), (x, y + 6)))
     frame.scene.add("polygons", "constraint", shapes)
+
+
+def float_whisker(frame: Frame) -> None:
+    """From the selected activity's finish as far as its total float lets it slip."""
+    facts, node = frame.plan.facts, frame.selected
+    at = int(frame.plan.rows.row_of[node]) if node >= 0 else -1
+    if not frame.first <= at < frame.last or facts.kind[node] in (BAND, SUMMARY):
+        return
+    ends = np.array([facts.finish[node], facts.late_finish[node]])
+    if (ends == NO_TIME).any() or facts.finished[node]:
+        return
+    x, x2 = np.clip(frame.time.x(ends), -BEYOND, frame.time.width + BEYOND).tolist()
+    if abs(x2 - x) < 2:
+        return
+    y = at * frame.metrics.row - frame.scroll + frame.metrics.middle
+    half = frame.metrics.tick / 2
+    frame.scene.add("lines", "whisker", [(x, y, x2, y), (x2, y - half, x2, y + half)])
+
+
+def risk_whiskers(frame: Frame) -> None:
+    """From P10 to P90 of the simulated finish, with a mark at the median."""
+    risk, bands = frame.plan.risk, frame.plan.outline.bands
+    if risk is None:
+        return
+    shown = np.flatnonzero(frame.nodes >= bands)
+    rows = frame.nodes[shown] - bands
+    shown, rows = shown[risk.known[rows]], rows[risk.known[rows]]
+    x, middle, x2 = (frame.time.x(dates[rows]) for dates in (risk.p10, risk.p50, risk.p90))
+    seen = (x2 >= 0) & (x <= frame.time.width) & (x2 - x >= 2)
+    y = frame.tops[shown] + frame.metrics.middle
+    left, right = np.maximum(x, -BEYOND), np.minimum(x2, frame.time.width + BEYOND)
+    half = frame.metrics.tick / 2
+    lines: list[Any] = []
+    dots: list[Any] = []
+    columns = (left[seen], middle[seen], right[seen], y[seen])
+    for low, dot, high, at in zip(*(column.tolist() for column in columns), strict=True):
+        lines += [(low, at, high, at)]
+        lines += [(end, at - half, end, at + half) for end in (low, high)]
+        dots.append(((dot, at - 3), (dot + 3, at), (dot, at + 3), (dot - 3, at)))
+    frame.scene.add("lines", "risk-whisker", lines)
+    frame.scene.add("polygons", "risk-median", dots)
+
+
+def past_whiskers(frame: Frame, nodes: Rows, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Where labels behind bars begin, so that no whisker strikes them through."""
+    gap, risk, bands = frame.metrics.label_gap, frame.plan.risk, frame.plan.outline.bands
+    if frame.options.whiskers and risk is not None:
+        rows = np.maximum(nodes - bands, 0)
+        there = (nodes >= bands) & risk.known[rows]
+        x = np.maximum(x, np.where(there, frame.time.x(risk.p90[rows]) + gap, x))
+    found = frame.scene.items("whisker")
+    if found:
+        beyond = np.maximum(x, max(found[0][0], found[0][2]) + gap)
+        x = np.where(nodes == frame.selected, beyond, x)
+    return x
+
+
+CRITICALITY = (
+    ("criticality-0", 0.0),
+    ("criticality-1", 0.25),
+    ("criticality-2", 0.5),
+    ("criticality-3", 0.75),
+    ("criticality-4", 1.0),
+)
+"""Styles of bars and the largest criticality index that they stand for."""
+
+
+def criticality_classes(
+    frame: Frame, risk: RiskMarks, classes: list[tuple[str, Flags]]
+) -> list[tuple[str, Flags]]:
+    """Bars by their criticality index; those that were not simulated stay as they are."""
+    bands = frame.plan.outline.bands
+    own = frame.nodes >= bands
+    index = np.where(own, risk.criticality[np.maximum(frame.nodes - bands, 0)], np.nan)
+    made = [(style, mask & np.isnan(index)) for style, mask in classes]
+    task = np.logical_or.reduce([mask for _, mask in classes])
+    least = -1.0
+    for style, most in CRITICALITY:
+        made.append((style, task & (index > least) & (index <= most + 1e-12)))
+        least = most + 1e-12
+    return made
 
 
 def necked(frame: Frame, spans: list[Span], high: float) -> Iterator[Piece]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from planbench.domain.schedule import NO_ROW, Flags, Numbers, Schedule
 from planbench.domain.times import NO_TIME, minutes_column
 from planbench.scenes.columns import Column, Extras, PlanTable, Values, dates, flags, numbers, texts
-from planbench.scenes.facts import minutes_per_day, variance_days
+from planbench.scenes.facts import variance_days
 from planbench.scenes.formats import read_date
+from planbench.scenes.risk_fields import risk_columns
 
 
 def more_columns(schedule: Schedule, extras: Extras) -> Iterable[Column]:
@@ -21,7 +22,7 @@ def more_columns(schedule: Schedule, extras: Extras) -> Iterable[Column]:
         *_user_columns(schedule),
         *(_resource_columns() if len(schedule.assignments) or len(schedule.expenses) else ()),
         *_baseline_columns(),
-        *_risk_columns(),
+        *risk_columns(),
         *_quality_columns(extras),
     )
 
@@ -242,79 +243,7 @@ def _baseline_columns() -> Iterable[Column]:
         yield Column(key, title, 66, "number", source, tip, None, "Baseline", label)
 
 
-# ---------------------------------------------------------------- risk and checks
-
-
-def _risk_numbers(make: Callable[[PlanTable], Values], table: PlanTable) -> Values:
-    risk = table.extras.risk
-    if risk is None or risk.criticality.size != len(table.schedule):
-        return np.full(len(table.schedule), np.nan)
-    return make(table)
-
-
-def _share(name: str, table: PlanTable) -> Values:
-    values: Values = 100.0 * getattr(table.extras.risk, name)
-    return values
-
-
-def _risk_days(name: str, table: PlanTable) -> Values:
-    days: Values = getattr(table.extras.risk, name) / minutes_per_day(table.schedule)
-    return days
-
-
-def _risk_date(level: int, table: PlanTable) -> Values:
-    risk = table.extras.risk
-    if risk is None or risk.criticality.size != len(table.schedule):
-        return minutes_column(len(table.schedule))
-    return risk.finish_levels[level] if level else risk.finish_mean
-
-
-def _risk_columns() -> Iterable[Column]:
-    for key, title, make, label, tip in (
-        (
-            "criticality",
-            "Crit.\nindex %",
-            partial(_share, "criticality"),
-            "Criticality index",
-            "Share of iterations in which it drives the finish, percent",
-        ),
-        (
-            "sensitivity",
-            "Sens.\nindex %",
-            partial(_share, "sensitivity"),
-            "Schedule sensitivity index",
-            "Criticality × standard deviation of its duration / that of the finish, percent",
-        ),
-        (
-            "cruciality",
-            "Corr.\n%",
-            partial(_share, "pearson"),
-            "Duration sensitivity",
-            "Correlation of its duration with the project's finish (Pearson), percent",
-        ),
-        (
-            "duration_mean",
-            "Mean\ndur.",
-            partial(_risk_days, "duration_mean"),
-            "Mean duration",
-            "Mean duration of all iterations, days of the activity's calendar",
-        ),
-        (
-            "duration_sd",
-            "SD\ndur.",
-            partial(_risk_days, "duration_sd"),
-            "Standard deviation of duration",
-            "Of all iterations, days of the activity's calendar",
-        ),
-    ):
-        source = numbers(key, partial(_risk_numbers, make), 1)
-        yield Column(key, title, 60, "number", source, tip, None, "Risk", label)
-    for level in (10, 50, 80, 90, 0):
-        key = f"finish_p{level}" if level else "finish_mean"
-        label = f"P{level} finish" if level else "Mean finish"
-        tip = f"Finish that {level} % of the iterations meet" if level else "Mean of all iterations"
-        source = dates(key, partial(_risk_date, level))
-        yield Column(key, label, 84, "date", source, f"{tip} (risk run)", category="Risk")
+# ---------------------------------------------------------------- checks
 
 
 def metric_flags(table: PlanTable) -> list[tuple[str, str, Flags]]:

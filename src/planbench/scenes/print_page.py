@@ -327,6 +327,12 @@ _KEYS: tuple[tuple[str, str], ...] = (
     ("remaining", "Remaining"),
     ("critical", "Critical"),
     ("near", f"Near-critical, float to {NEAR_DAYS:.0f} d"),
+    ("criticality-0", "Critical in no run"),
+    ("criticality-1", "to 25 % of the runs"),
+    ("criticality-2", "to 50 %"),
+    ("criticality-3", "to 75 %"),
+    ("criticality-4", "in more"),
+    ("risk-whisker", "P10, P50, P90 of the finish"),
     ("effort", "Level of effort"),
     ("baseline", "Baseline"),
     ("baseline2", "Baseline 2"),
@@ -373,12 +379,18 @@ def build_legend(styles: Sequence[str], text_width: Callable[[str], float], widt
 def _swatch(scene: Scene, style: str, x: float, y: float) -> None:
     middle = y + 6.0
     end = x + _SWATCH
-    if style in ("progress", "remaining", "critical", "near"):
+    if style in ("progress", "remaining", "critical", "near") or style[:11] == "criticality":
         scene.add("rects", style, [(x, middle - 4.5, _SWATCH, 9.0)])
         if style == "critical":
             scene.add("rects", "keel", [(x, middle + 2.5, _SWATCH, 2.0)])
     elif style in ("baseline2", "baseline3", "late-bar"):
         scene.add("rects", style, [(x, middle - 1, _SWATCH, 2.0)])
+    elif style == "risk-whisker":
+        ends = [(at, middle - 3.5, at, middle + 3.5) for at in (x, end)]
+        scene.add("lines", style, [(x, middle, end, middle), *ends])
+        dot = x + _SWATCH / 2
+        diamond = ((dot, middle - 3), (dot + 3, middle), (dot, middle + 3), (dot - 3, middle))
+        scene.add("polygons", "risk-median", [diamond])
     elif style in ("float", "float-negative", "progress-line"):
         scene.add("lines", style, [(x, middle, end, middle)])
     elif style == "constraint":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
     from planbench.engines.quality.result import QualityReport
     from planbench.engines.risk.model import RiskModel
-    from planbench.engines.risk.result import RiskResult
+    from planbench.engines.risk.result import RiskResult, RunFields
     from planbench.services.agreement import Agreement
 
 
@@ -42,6 +42,7 @@ class Document:
     risk_model: RiskModel | None = None
     risk: RiskResult | None = None
     risk_label: str = ""
+    risk_fields: RunFields | None = None  # of the run with the same digest
     agreement_read: Agreement | None = None  # before anything was edited; the window keeps it
     agreement_needed: float = 0.0  # share of agreeing dates below which analyses are held back
     agreement_override: bool = False  # the user lets them run all the same

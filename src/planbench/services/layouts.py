@@ -48,6 +48,7 @@ class Layout:
     filter: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     highlight: bool = False
+    hide_empty: bool = False
     critical_by: str = "longest_path"
     px_per_day: float = 0.0
     links: str = "driving"
@@ -61,6 +62,8 @@ class Layout:
     floats: bool = False
     progress_line: bool = False
     constraints: bool = False
+    whiskers: bool = False
+    criticality: bool = False
     necks: bool = False
     after: str = "finish"
     before: str = ""
@@ -72,7 +75,7 @@ class Layout:
 
 BARS = (
     "links", "baseline", "labels", "names", "nonwork", "baseline2", "baseline3", "late", "floats",
-    "progress_line", "constraints", "necks", "after", "before",
+    "progress_line", "constraints", "whiskers", "criticality", "necks", "after", "before",
 )  # fmt: skip
 """What of a layout says what the Gantt draws, by the names of its options."""
 

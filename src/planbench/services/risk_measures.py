@@ -13,10 +13,10 @@ from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import DAY, NO_TIME, to_iso
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
-from planbench.services.risk import ranked_rows, shapley
+from planbench.services.risk import MOST_WITH_SIGNIFICANCE, ranked_rows, shapley
 
 if TYPE_CHECKING:
-    from planbench.engines.risk.result import RiskResult
+    from planbench.engines.risk.result import RiskResult, RunFields
 
 MOST = 200
 """Activities, risks or cost lines that a measure lists."""
@@ -196,9 +196,7 @@ def movers(
 
     Raises PlanbenchError when nothing was simulated, and what the runs for the measure raise.
     """
-    result = document.risk
-    if result is None:
-        raise PlanbenchError("nothing was simulated", mend="Run the simulation first.")
+    result = _shown(document)
     made = _MAKERS[measure.id](document, result, context or JobContext())
     known = [mover for mover in made if not math.isnan(mover.value)]
     return tuple(sorted(known, key=lambda mover: -abs(mover.value))[:MOST])
@@ -206,7 +204,6 @@ def movers(
 
 def measure_json(document: Document, context: JobContext | None = None) -> list[dict[str, Any]]:
     """Every measure with its definition and its movers, as plain values."""
-    assert document.risk is not None
     return [
         {
             "id": measure.id,
@@ -227,12 +224,45 @@ def measure_json(document: Document, context: JobContext | None = None) -> list[
                 for mover in movers(document, measure, context)
             ],
         }
-        for measure in measures_of(document.risk)
+        for measure in measures_of(_shown(document))
     ]
 
 
 def _plain(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
+
+
+def run_fields(document: Document, context: JobContext | None = None) -> RunFields:
+    """What columns of the activities tell besides the run itself: starts, ranks, significance.
+
+    Over the first 4,096 runs, significance over 512, ranks over all runs for the activities that
+    matter most (see `ranked_rows`). Raises PlanbenchError when nothing was simulated.
+    """
+    from planbench.engines.risk.result import RunFields
+
+    result, context = _shown(document), context or JobContext()
+    n = len(document.schedule)
+
+    def check() -> None:
+        context.report(0, 1, "Working out the columns of the run")
+
+    levels, mean = result.starts(check=check)
+    check()
+    rows = ranked_rows(result).astype(np.int32)
+    ranks = np.full(n, np.nan)
+    ranks[rows] = result.rank_correlation(rows)
+    check()
+    significance = np.full(n, np.nan)
+    if n <= MOST_WITH_SIGNIFICANCE:
+        rows = np.flatnonzero(result.simulated).astype(np.int32)
+        significance[rows] = result.significance(rows)
+    return RunFields(result.digest, levels, mean, ranks, significance)
+
+
+def _shown(document: Document) -> RiskResult:
+    if document.risk is None:
+        raise PlanbenchError("nothing was simulated", mend="Run the simulation first.")
+    return document.risk
 
 
 # ---------------------------------------------------------------- risks and costs
@@ -303,8 +333,7 @@ def _listed(
     document: Document, rows: Any, values: Any, parts: Mapping[str, Any] | None = None
 ) -> list[Mover]:
     """Movers of some activities; without `parts` beside their percentiles of the finish."""
-    acts, result = document.schedule.activities, document.risk
-    assert result is not None
+    acts, result = document.schedule.activities, _shown(document)
     if parts is None:
         levels = result.finish_levels
         parts = {f"p{level}_at": levels[level][rows] for level in (50, 80)}

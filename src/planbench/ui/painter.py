@@ -70,6 +70,10 @@ class Ink:
     anchor: str = "left"
 
 
+_CRITICALITY_STEPS = (0, 1, 2, 4, 6)
+"""Steps of the sequential ramp from criticality in no run to that in most runs."""
+
+
 def _boxes(gantt: dict[str, Any]) -> dict[str, Box]:
     radius = float(gantt["bar_radius"])
     near = gantt["near_hatch"]
@@ -90,6 +94,10 @@ def _boxes(gantt: dict[str, Any]) -> dict[str, Box]:
         "remaining": Box("remaining", "remaining-edge", radius),
         "near": Box("near-critical", "near-critical-edge", radius, hatch),
         "critical": Box("critical", "", radius),
+        **{
+            f"criticality-{k}": Box(f"sequential-{step}", "remaining-edge", radius)
+            for k, step in enumerate(_CRITICALITY_STEPS)
+        },
         "keel": Box("critical-edge", "", 1.0),
         "progress": Box("progress", "", radius),
         "summary": Box("summary"),
@@ -119,6 +127,7 @@ def _strokes(gantt: dict[str, Any]) -> dict[str, Stroke]:
         "float": Stroke("positive", 1.25),
         "float-negative": Stroke("critical", 1.5, (3.0, 2.0)),
         "progress-line": Stroke("warning", 1.5),
+        "risk-whisker": Stroke("text", 1.25),
         "effort-tick": Stroke("loe", 1.0),
         "whisker": Stroke("link-driving", float(gantt["float_whisker"]["width"])),
     }
@@ -139,6 +148,7 @@ def _shapes(gantt: dict[str, Any]) -> dict[str, Shape]:
         "link-critical": Shape("link-critical"),
         "data-date": Shape("data-date"),
         "constraint": Shape("warning", "text", 0.75),
+        "risk-median": Shape("surface-raised", "text", 1.0),
     }
 
 

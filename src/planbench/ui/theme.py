@@ -45,6 +45,7 @@ class Theme:
         shadow = colours.pop("shadow")
         self._hex: dict[str, str] = colours
         self._colours = {role: QColor(text) for role, text in colours.items()}
+        self._colours |= {f"sequential-{k}": QColor(c) for k, c in enumerate(base["sequential"])}
         self._colours["shadow"] = QColor(shadow["color"])
         self._colours["shadow"].setAlphaF(shadow["alpha"])
         self._fonts: dict[tuple[str, bool], QFont] = {}

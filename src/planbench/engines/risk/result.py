@@ -322,6 +322,17 @@ class RiskResult:
         return self._microscope.merge_bias(most)
 
 
+@dataclass(frozen=True)
+class RunFields:
+    """What is worked out after a run for the table of activities, in the schedule's rows."""
+
+    digest: str  # of the run
+    start_levels: dict[int, Minutes]  # by LEVELS
+    start_mean: Minutes
+    rank_correlation: Numbers
+    significance: Numbers
+
+
 def empty_dates(n: int) -> Minutes:
     """A column without dates."""
     return np.full(n, NO_TIME, dtype=np.int64)

@@ -16,6 +16,7 @@ from planbench.scenes.groups import QUICK_FILTERS, groupings, known_grouping
 from planbench.scenes.metrics import Metrics
 from planbench.scenes.print_page import PrintSource, heading_words
 from planbench.scenes.print_setup import ROW, PageSetup
+from planbench.scenes.risk_fields import risk_marks
 from planbench.services.document import Document
 from planbench.services.layouts import BARS, Layout
 from planbench.ui.printing.painter import text_width
@@ -48,6 +49,7 @@ def source_of(
         plan.cpm,
         Metrics.of_tokens(theme.gantt, ROW),
         text_width,
+        risk=risk_marks(plan.extras, len(plan.schedule)),
     )
     given = widths or {}
 

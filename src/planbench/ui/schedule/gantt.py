@@ -25,6 +25,7 @@ from planbench.scenes.formats import date_text
 from planbench.scenes.gantt import GanttOptions, GanttPlan, Window, build_gantt
 from planbench.scenes.metrics import Metrics
 from planbench.scenes.primitives import Scene
+from planbench.scenes.risk_fields import risk_marks
 from planbench.scenes.timescale import TimeView, build_header, level_at
 from planbench.ui.painter import ScenePainter
 from planbench.ui.schedule.plan import Plan
@@ -138,6 +139,7 @@ class GanttView(QAbstractScrollArea):
             plan.marked,
             tuple(one.columns for one in plan.extras.baselines),
             plan.texts_of,
+            risk_marks(plan.extras, len(plan.schedule)),
         ).following(before)
         self._bars()
         self._repaint_unlike(before)

@@ -48,7 +48,13 @@ def extras_of(document: Document) -> Extras:
     n = len(document.schedule)
     more = (one for one in document.schedule.baselines if one is not document.baseline)
     fitting = tuple(one for one in more if len(one.columns) == n)
-    return Extras(fitting[:2], document.quality, document.risk_model, document.risk)
+    return Extras(
+        fitting[:2],
+        document.quality,
+        document.risk_model,
+        document.risk,
+        document.risk_fields,
+    )
 
 
 class Plan(QObject):
@@ -79,6 +85,7 @@ class Plan(QObject):
         self.filter = Group()
         self.parameters: dict[str, str] = {}  # what the filter's parameters are set to
         self.highlight = False  # mark what passes instead of hiding the rest
+        self.hide_empty = False  # bands that hold no activity; filters hide them anyway
         self.marked: Flags | None = None  # per activity, while it is marked
         self.sorting: tuple[tuple[str, bool], ...] = (("start", False),)  # column, descending
         self.columns: dict[str, Column] = columns_of(self.schedule)
@@ -177,7 +184,7 @@ class Plan(QObject):
         self._network: Prepared | None = None
         known = tuple(one for one in self.sorting if one[0] in self.columns)
         self.sorting = known or (("start", False),)
-        if self.grouping:
+        if self.grouping and self.grouping != (BY_WBS,):
             self.grouping = known_grouping(self.grouping, self.columns) or (BY_WBS,)
         self._work_out()
         self._find()
@@ -237,7 +244,8 @@ class Plan(QObject):
 
     def _sort(self) -> None:
         ranks = [self.columns[one].rank(self.table, down) for one, down in self.sorting]
-        self._order: Order = display_order(self.outline, rank_by_several(ranks), self._match)
+        rank, empty = rank_by_several(ranks), not self.hide_empty
+        self._order: Order = display_order(self.outline, rank, self._match, empty)
 
     def _fold(self) -> None:
         self.rows: RowMap = row_map(self.outline, self._order, self.folded)
@@ -356,6 +364,14 @@ class Plan(QObject):
         if highlight != self.highlight:
             self.highlight = highlight
             self._again()
+
+    def show_empty(self, wanted: bool) -> None:
+        """Show bands without activities, as long as nothing is filtered, or hide them."""
+        if wanted == self.hide_empty:
+            self.hide_empty = not wanted
+            self._sort()
+            self._fold()
+            self.rows_changed.emit()
 
     def is_folded(self, band: int) -> bool:
         """Whether a band is closed."""
