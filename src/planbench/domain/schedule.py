@@ -247,6 +247,16 @@ class Relationships(Table):
     lag: Minutes
     lag_format: Codes  # LagFormat
 
+    def by_end(self, end: str, n: int) -> Adjacency:
+        """Rows by "predecessor" or "successor" of n activities.
+
+        Kept with the table: a schedule whose activities alone were edited has the same links.
+        """
+        kept: dict[tuple[str, int], Adjacency] = self.__dict__.setdefault("_by_end", {})
+        if (end, n) not in kept:
+            kept[end, n] = adjacency(getattr(self, end), n)
+        return kept[end, n]
+
 
 @dataclass(frozen=True)
 class ExternalLinks(Table):
@@ -570,12 +580,12 @@ class Schedule:
     @cached_property
     def incoming(self) -> Adjacency:
         """Relationships by successor."""
-        return adjacency(self.relationships.successor, len(self.activities))
+        return self.relationships.by_end("successor", len(self.activities))
 
     @cached_property
     def outgoing(self) -> Adjacency:
         """Relationships by predecessor."""
-        return adjacency(self.relationships.predecessor, len(self.activities))
+        return self.relationships.by_end("predecessor", len(self.activities))
 
     def activity(self, row: int) -> Activity:
         """One activity as a plain object."""

@@ -56,6 +56,16 @@ class Outline:
         ends = np.cumsum(np.bincount(depth)) if self.bands else np.zeros(0, dtype=np.int64)
         return tuple(part for part in np.split(order, ends[:-1]) if part.size)
 
+    @cached_property
+    def frame(self) -> _Frame:
+        """The display order of everything, but for the order of the activities in their bands."""
+        return _frame(self, np.sort(self.parent[self.bands :]))
+
+    @cached_property
+    def whole_frame(self) -> _Frame:
+        """The same with the bands that hold nothing."""
+        return _frame(self, np.sort(self.parent[self.bands :]), empty=True)
+
     def band_name(self, schedule: Schedule, band: int) -> str:
         """What a band is called."""
         return self.names[band] if self.names else str(schedule.wbs.name[band])
@@ -123,18 +133,42 @@ class Order:
     size: Rows
 
 
-def display_order(outline: Outline, rank: Ranks | None = None, match: Flags | None = None) -> Order:
+def display_order(
+    outline: Outline, rank: Ranks | None = None, match: Flags | None = None, empty: bool = False
+) -> Order:
     """Sort siblings by rank (activities first, then bands in WBS order) and drop what is empty.
 
-    `rank` is per activity, None for file order; `match` says which activities are shown.
+    `rank` is per activity, None for file order; `match` says which activities are shown. With
+    `empty` the bands without activities stay, unless `match` hides them.
     """
     parent, bands = outline.parent, outline.bands
     rows = _by_band(parent[bands:], rank, match)
     above = parent[bands:][rows]  # -1, which stands for the top, comes first
+    if match is not None:
+        frame = _frame(outline, above)
+    else:
+        frame = outline.whole_frame if empty else outline.frame
+    nodes = frame.nodes.copy()
+    nodes[frame.places] = rows + bands
+    return Order(nodes, frame.size)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The display order without its activities: where they go, however they are sorted."""
+
+    nodes: Rows  # bands at their places
+    size: Rows  # as in `Order`
+    places: Ranks  # of the activities, those at the top first, then band by band
+
+
+def _frame(outline: Outline, above: Rows, empty: bool = False) -> _Frame:
+    """The frame of a tree; `above` are the bands of the shown activities, ascending."""
+    parent, bands = outline.parent, outline.bands
     own = np.bincount(above + 1, minlength=bands + 1)
     size = own[1:].copy()
     for level in reversed(outline.levels):
-        size[level] += size[level] > 0
+        size[level] += (size[level] > 0) | empty
         inside = level[parent[level] >= 0]
         np.add.at(size, parent[inside], size[inside])
     within = np.zeros(bands + 1, dtype=np.int64)  # position of the first row in a band
@@ -146,13 +180,12 @@ def display_order(outline: Outline, rank: Ranks | None = None, match: Flags | No
         base = before[fresh][np.cumsum(fresh) - 1]
         within[by + 1] = within[into] + own[into] + before - base + 1
     shown = np.flatnonzero(size > 0)
-    count = rows.size + shown.size
+    count = above.size + shown.size
     nodes, sizes = np.empty(count, dtype=np.int32), np.ones(count, dtype=np.int32)
     nodes[within[shown + 1] - 1] = shown
     sizes[within[shown + 1] - 1] = size[shown]
     first = np.cumsum(own) - own
-    nodes[within[above + 1] + np.arange(rows.size) - first[above + 1]] = rows + bands
-    return Order(nodes, sizes)
+    return _Frame(nodes, sizes, within[above + 1] + np.arange(above.size) - first[above + 1])
 
 
 def _by_band(above: Rows, rank: Ranks | None, match: Flags | None) -> Ranks:
