@@ -240,7 +240,7 @@ class ScoringCriterion:
     """A criterion of the scoring model with its value function and gate.
 
     A project that has no measure of it is measured by the register where the id says how: npv,
-    bcr, p_success or alignment (priority in percent of all).
+    bcr, p_success, payback (years) or alignment (priority in percent of all).
     """
 
     id: str

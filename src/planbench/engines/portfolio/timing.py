@@ -95,10 +95,6 @@ def ahp_of(register: Register, name: str = "") -> Ahp | None:
     return ahp(names, judgement_matrix(names, pairs))
 
 
-AS_WEIGHTED = "weights as given"
-"""Stands for the weights of the register where it has judgements as well."""
-
-
 def weights_given(register: Register) -> bool:
     """Whether every driver has a weight of its own in the register."""
     return bool(register.drivers) and all(d.weight is not None for d in register.drivers)
@@ -109,10 +105,6 @@ def driver_weights(register: Register, judgement_set: str = "") -> dict[str, flo
 
     Raises ModelError for a set that is not there.
     """
-    if judgement_set == AS_WEIGHTED:
-        if not weights_given(register):
-            raise ModelError("not every driver has a weight", "drivers")
-        judgement_set = ""
     given = [driver.weight for driver in register.drivers]
     plain = [weight for weight in given if weight is not None]
     if not judgement_set and plain and len(plain) == len(given):
