@@ -9,8 +9,8 @@ links into one successor may join; no other two share a stretch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from planbench.domain.schedule import LinkType, Schedule
 from planbench.domain.times import NO_TIME
@@ -38,6 +38,16 @@ _EXIT, _ENTRY = 10.0, 20.0
 """How far above or below the middle of a card links leave and enter it; straight ones do not."""
 
 _ARROW = (6.0, 6.0)
+
+LOOKS = (
+    "trace-link",
+    "trace-driving",
+    "trace-critical",
+    "link-changed",
+    "link-deleted",
+    "link-added",
+)
+"""Looks of links, those drawn first first."""
 
 Measure = Callable[[str, str], float]
 """Width of a text in a style."""
@@ -139,26 +149,55 @@ def trace_scene(
         {row: _weight(facts, row) for row in rows},
         found.row,
     )
-    columns = {level: number for number, level in enumerate(sorted(set(levels.values())))}
-    spots = {row: (columns[levels[row]], slots[row]) for row in rows}
-    laying = _Laying(spots, edges, measure)
+    name = titles or level_title
+    chosen = found.row if current < 0 else current
+    looks = dict.fromkeys(rows, "")
+    looks[found.row] = "card-centre"
+    made = laid_out(
+        schedule,
+        facts,
+        {row: (levels[row], slots[row]) for row in rows},
+        edges,
+        looks,
+        chosen=chosen,
+        title=lambda level: (name(level), level == 0),
+        measure=measure,
+    )
+    return replace(made, left_out=len(found.levels) - len(rows))
+
+
+def laid_out(
+    schedule: Schedule,
+    facts: Facts,
+    spots: Mapping[int, tuple[int, int]],
+    edges: Sequence[Edge],
+    looks: Mapping[int, str],
+    *,
+    chosen: int,
+    title: Callable[[int], tuple[str, bool]],
+    measure: Measure = approximate,
+) -> TraceScene:
+    """The picture of cards that stand at (level, row of cards), joined by links.
+
+    `looks` are the styles of boxes by activity, "" for that of its criticality; `title` gives the
+    heading of a level and whether it is to stand out. Links are drawn in the order of `LOOKS`.
+    """
+    number = {level: n for n, level in enumerate(sorted({level for level, _ in spots.values()}))}
+    laying = _Laying({row: (number[at[0]], at[1]) for row, at in spots.items()}, edges, measure)
     cards = tuple(
-        Card(row, levels[row], slots[row], laying.left(spots[row][0]), laying.top(slots[row]))
-        for row in rows
+        Card(row, level, slot, laying.left(number[level]), laying.top(slot))
+        for row, (level, slot) in spots.items()
     )
     wired = laying.wired(edges)
     scene = Scene(laying.width, laying.height)
     _draw_links(scene, wired, laying, measure)
-    chosen = found.row if current < 0 else current
-    _draw_cards(scene, schedule, facts, cards, chosen, found.row, measure)
-    name = titles or level_title
+    _draw_cards(scene, schedule, facts, cards, chosen, looks, measure)
     heads = tuple(
-        (laying.left(column) + CARD_WIDTH / 2, name(level), level == 0)
-        for level, column in columns.items()
+        (laying.left(column) + CARD_WIDTH / 2, *title(level)) for level, column in number.items()
     )
     for style, here in (("trace-head", False), ("trace-head-here", True)):
-        scene.add("texts", style, [(x, 22.0, title) for x, title, at in heads if at == here])
-    return TraceScene(scene, cards, wired, len(found.levels) - len(rows), heads)
+        scene.add("texts", style, [(x, 22.0, text) for x, text, at in heads if at == here])
+    return TraceScene(scene, cards, wired, 0, heads)
 
 
 def in_sight(scene: Scene, x: float, y: float, width: float, height: float) -> Scene:
@@ -418,11 +457,13 @@ def _labels(
 
 
 def _draw_links(scene: Scene, edges: Sequence[Edge], laying: _Laying, measure: Measure) -> None:
-    for look in ("trace-link", "trace-driving", "trace-critical"):
+    found = {edge.look for edge in edges}
+    looks = [look for look in LOOKS if look in found]
+    for look in looks:
         mine = [edge for edge in edges if edge.look == look]
         scene.add("wires", look, [edge.wire for edge in mine])
         scene.add("polygons", look, [arrow(edge.wire, *_ARROW) for edge in mine])
-    for look in ("trace-link", "trace-driving", "trace-critical"):
+    for look in looks:
         texts = []
         for edge in edges:
             label = laying.label(edge) if edge.look == look else ""
@@ -442,7 +483,7 @@ def _draw_cards(
     facts: Facts,
     cards: Sequence[Card],
     chosen: int,
-    centre: int,
+    looks: Mapping[int, str],
     measure: Measure,
 ) -> None:
     """Boxes, the coloured bar at their left, and what is written in them."""
@@ -454,7 +495,7 @@ def _draw_cards(
         row, x, y = card.row, card.x, card.y
         critical, near, done = state_of(facts, row)
         look = "card-critical" if critical else "card"
-        look = "card-chosen" if row == chosen else "card-centre" if row == centre else look
+        look = "card-chosen" if row == chosen else looks[row] or look
         boxes[look].append(card.box)
         bar = "critical" if critical else "near" if near else "progress" if done else "remaining"
         bars[f"bar-{bar}"].append((x + 6, y + 9, 3.0, CARD_HEIGHT - 18))

@@ -29,8 +29,9 @@ def place(
         by_level[level].append(row)
     slots: dict[int, int] = {centre: 0}
     for level in sorted(by_level, key=lambda one: (abs(one), one)):
-        if level != 0:
-            _fill(by_level[level], around, weight, slots)
+        beside = [row for row in by_level[level] if row != centre]
+        if beside:
+            _fill(beside, around, weight, slots, level == 0)
     least = min(slots.values())
     return {row: slot - least for row, slot in slots.items()}
 
@@ -40,8 +41,9 @@ def _fill(
     around: Mapping[int, list[tuple[int, bool]]],
     weight: Mapping[int, Any],
     slots: dict[int, int],
+    beside_centre: bool,
 ) -> None:
-    """Give the cards of one level their rows."""
+    """Give the cards of one level their rows; the centre's is taken in its own level."""
     wish: dict[int, float] = {}
     drives: dict[int, bool] = {}
     for row in rows:
@@ -51,6 +53,8 @@ def _fill(
         chosen = strong or [slot for slot, _ in placed]
         wish[row] = sum(chosen) / len(chosen) if chosen else 0.0
     free = _Free()
+    if beside_centre:
+        free.take(0)
     given = {}
     for row in sorted(rows, key=lambda one: (not drives[one], weight[one], one)):
         given[row] = free.take(round(wish[row]))

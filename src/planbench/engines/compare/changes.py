@@ -49,6 +49,10 @@ FAMILIES = {
     "code": "other",
     "resource": "other",
     "user-field": "other",
+    "notebook": "other",
+    "expense": "other",
+    "wbs-node": "other",
+    "resource-pool": "other",
 }
 """Every type of change, and the step of the half-step method it belongs to."""
 

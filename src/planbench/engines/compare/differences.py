@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
@@ -20,6 +19,7 @@ from planbench.domain.schedule import (
     Texts,
 )
 from planbench.domain.times import DAY, NO_TIME, known, to_iso
+from planbench.engines.compare.attached import attached_changes
 from planbench.engines.compare.changes import Changes, Register
 from planbench.engines.compare.matching import Matching, wbs_paths
 
@@ -47,7 +47,7 @@ def find_changes(old: Schedule, new: Schedule, matching: Matching) -> Changes:
     _links(register, old, new, matching)
     _calendar_contents(register, old, new, matching)
     _options(register, old, new)
-    _attached(register, old, new, matching)
+    attached_changes(register, old, new, matching)
     return register.joined()
 
 
@@ -389,64 +389,3 @@ def _options(register: Register, old: Schedule, new: Schedule) -> None:
 def _option(value: Any) -> Any:
     name = getattr(value, "name", None)
     return name.lower().replace("_", " ") if name else value
-
-
-def _attached(register: Register, old: Schedule, new: Schedule, matching: Matching) -> None:
-    """Codes, resources and user-defined fields of matched activities."""
-    for kind, table in (("code", _codes), ("resource", _resources), ("user-field", _user_fields)):
-        left = {
-            (int(matching.new_of_old[row]), name): value
-            for (row, name), value in table(old).items()
-            if matching.new_of_old[row] >= 0
-        }
-        right = {
-            key: value for key, value in table(new).items() if matching.old_of_new[key[0]] >= 0
-        }
-        keys = sorted(key for key in left.keys() | right.keys() if left.get(key) != right.get(key))
-        rows = np.array([row for row, _ in keys], dtype=np.int32)
-        register.add(
-            kind,
-            [name for _, name in keys],  # type: ignore[arg-type]
-            new.activities.code[rows],
-            [left.get(key) for key in keys],
-            [right.get(key) for key in keys],
-            matching.old_of_new[rows],
-            rows,
-        )
-
-
-Attached = dict[tuple[int, str], Any]
-
-
-def _codes(schedule: Schedule) -> Attached:
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
-    types, values = schedule.code_types.name.tolist(), schedule.code_values
-    codes, owners = values.code.tolist(), values.type.tolist()
-    given = schedule.code_assignments
-    for row, value in zip(given.activity.tolist(), given.value.tolist(), strict=True):
-        found[row, types[owners[value]]].append(codes[value])
-    return {key: ", ".join(sorted(texts)) for key, texts in found.items()}
-
-
-def _resources(schedule: Schedule) -> Attached:
-    given = schedule.assignments
-    names = [*schedule.resources.code.tolist(), ""]
-    totals: dict[tuple[int, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    columns = (given.activity, given.resource, given.budget_units, given.budget_cost)
-    for row, who, units, cost in zip(*(c.tolist() for c in columns), strict=True):
-        pair = totals[row, names[who]]
-        pair[0] += units
-        pair[1] += cost
-    return {key: f"{u:,.2f} units, cost {c:,.2f}" for key, (u, c) in totals.items()}
-
-
-def _user_fields(schedule: Schedule) -> Attached:
-    types, given = schedule.udf_types, schedule.udf_values
-    tables, names = types.table.tolist(), types.name.tolist()
-    row_of: dict[str, int] = {u: r for r, u in enumerate(schedule.activities.uid.tolist())}
-    found: Attached = {}
-    columns = (given.type, given.subject, given.value)
-    for kind, subject, value in zip(*(c.tolist() for c in columns), strict=True):
-        if tables[kind] == "TASK" and subject in row_of and value != "":
-            found[row_of[subject], names[kind]] = value
-    return found

@@ -16,7 +16,7 @@ import numpy as np
 from planbench.domain.schedule import Schedule, Status
 from planbench.domain.times import DAY, NO_TIME
 from planbench.engines.compare.changes import FAMILIES
-from planbench.engines.compare.compare import Comparison, project_finish
+from planbench.engines.compare.compare import Comparison
 from planbench.engines.compare.matching import Matching
 from planbench.engines.compare.revert import reverted
 from planbench.engines.cpm import schedule_network
@@ -111,7 +111,7 @@ def with_progress(network: Schedule, source: Schedule, partner: Any) -> Schedule
 
 
 def half_step(comparison: Comparison) -> HalfStep | None:
-    """The movement of the main project's finish in its parts; None without a finish.
+    """The movement of the finish in question in its parts; None without a finish.
 
     Raises LoopError where the network between two steps has a loop, ScheduleError where it cannot
     be calculated.
@@ -120,8 +120,12 @@ def half_step(comparison: Comparison) -> HalfStep | None:
     if NO_TIME in (before, after):
         return None
     old, new, matching = comparison.old, comparison.new, comparison.matching
-    first = _finish(with_progress(old, new, matching.new_of_old))
-    last = _finish(with_progress(new, old, matching.old_of_new))
+    with_new, with_old = (
+        with_progress(old, new, matching.new_of_old),
+        with_progress(new, old, matching.old_of_new),
+    )
+    first = comparison.old_finish(with_new, schedule_network(with_new))
+    last = comparison.new_finish(with_old, schedule_network(with_old))
     steps = [Step("progress", first, (first - before) / DAY)]
     changes = comparison.changes
     family = np.array(
@@ -135,15 +139,14 @@ def half_step(comparison: Comparison) -> HalfStep | None:
     for k, name in enumerate(present):
         ahead = present[k + 1 :]
         chosen = [row for row, one in enumerate(family.tolist()) if one in ahead]
-        finish = after if not ahead else _finish(reverted(old, new, matching, changes, chosen))
+        finish = after
+        if ahead:
+            undone = reverted(old, new, matching, changes, chosen)
+            finish = comparison.new_finish(undone, schedule_network(undone))
         steps.append(Step(name, finish, (finish - steps[-1].finish) / DAY))
     if steps[-1].finish != after:
         steps.append(Step("other", after, (after - steps[-1].finish) / DAY))
     return HalfStep(before, after, first, last, tuple(steps), _left_out(new, matching))
-
-
-def _finish(schedule: Schedule) -> int:
-    return project_finish(schedule, schedule_network(schedule))
 
 
 def _left_out(new: Schedule, matching: Matching) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ read the same in both directions.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -44,8 +44,15 @@ class Matching:
     calendar_new_of_old: tuple[int, ...]
 
 
-def match(old: Schedule, new: Schedule, mapping: Mapping[str, str] | None = None) -> Matching:
+def match(
+    old: Schedule,
+    new: Schedule,
+    mapping: Mapping[str, str] | None = None,
+    refused: Collection[tuple[str, str]] = (),
+) -> Matching:
     """Match two schedules; `mapping` gives new ids by old id where the user knows better.
+
+    `refused` are (old id, new id) of pairs that are not to be proposed as renames.
 
     Ids that repeat within a file are told apart by the project they stand in. A uid counts only
     where most activities with the same id have the same uid as well: files of different databases
@@ -76,9 +83,23 @@ def match(old: Schedule, new: Schedule, mapping: Mapping[str, str] | None = None
         for a in np.flatnonzero(forward < 0).tolist():
             b = uid_row.get(str(old.activities.uid[a]), -1)
             by_uid += b >= 0 and pair(a, b)
-    return Matching(
-        forward, back, by_uid, by_user, _proposals(old, new, forward, back), _calendars(old, new)
-    )
+    proposals = _proposals(old, new, forward, back, refused)
+    return Matching(forward, back, by_uid, by_user, proposals, _calendars(old, new))
+
+
+def leftover_pairs(old: Schedule, new: Schedule, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Those pairs of a mapping whose old id only `old` has, and whose new id only `new` has.
+
+    What people said of two updates is thus not read into others, in which both ids are in use.
+    """
+    return {
+        was: now
+        for was, now in mapping.items()
+        if was in old.row_of_code
+        and now in new.row_of_code
+        and was not in new.row_of_code
+        and now not in old.row_of_code
+    }
 
 
 def _keys(schedule: Schedule, other: Schedule) -> list[str]:
@@ -116,7 +137,13 @@ def wbs_paths(schedule: Schedule) -> list[str]:
     return paths
 
 
-def _proposals(old: Schedule, new: Schedule, forward: Rows, back: Rows) -> tuple[Rename, ...]:
+def _proposals(
+    old: Schedule,
+    new: Schedule,
+    forward: Rows,
+    back: Rows,
+    refused: Collection[tuple[str, str]],
+) -> tuple[Rename, ...]:
     """Pairs of leftovers under one WBS path, most alike first, no activity twice."""
     here, there = wbs_paths(old), wbs_paths(new)
     groups: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -132,6 +159,7 @@ def _proposals(old: Schedule, new: Schedule, forward: Rows, back: Rows) -> tuple
                 for a in left
                 for b in right
                 if (likeness := _likeness(old, new, a, b, forward)) >= LIKE
+                and (str(old.activities.code[a]), str(new.activities.code[b])) not in refused
             ]
     found.sort(key=lambda item: (-item.likeness, item.old, item.new))
     taken: Counter[tuple[str, int]] = Counter()

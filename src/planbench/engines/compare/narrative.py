@@ -20,8 +20,9 @@ def narrative(comparison: Comparison, half: HalfStep | None = None) -> list[str]
     entered = int((comparison.path == ENTERS).sum())
     left = int((comparison.path == LEAVES).sum())
     if entered or left:
+        path = "longest path" if comparison.target is None else "driving path"
         lines.append(
-            f"{_count(entered, 'activity', 'activities')} entered the longest path, {left} left it."
+            f"{_count(entered, 'activity', 'activities')} entered the {path}, {left} left it."
         )
     lines += _counts(comparison)
     restated = changes.of_type("actual-changed")
@@ -48,13 +49,15 @@ def narrative(comparison: Comparison, half: HalfStep | None = None) -> list[str]
 def _finish(comparison: Comparison) -> str:
     before, after = (to_iso(value) for value in comparison.finishes)
     days = comparison.movement_days
+    finish = "The finish" if comparison.target is None else f"The finish of {comparison.target.id}"
     if days is None or before is None or after is None:
-        return "One of the schedules has no finish."
+        what = finish[4:] if comparison.target is not None else "finish"
+        return f"One of the schedules has no {what}."
     if abs(days) < 0.5:
-        return f"The finish stays on {after[:10]}."
+        return f"{finish} stays on {after[:10]}."
     way = "later" if days > 0 else "earlier"
     number = _count(round(abs(days)), "day", "days")
-    return f"The finish moves {number} {way}, from {before[:10]} to {after[:10]}."
+    return f"{finish} moves {number} {way}, from {before[:10]} to {after[:10]}."
 
 
 def _parts(half: HalfStep) -> str:
@@ -77,7 +80,8 @@ def _counts(comparison: Comparison) -> list[str]:
     lines = []
     deleted = int(changes.of_type("activity-deleted").size)
     if added.size or deleted:
-        where = f", {on} of them on the longest path" if on else ""
+        path = "longest path" if comparison.target is None else "driving path"
+        where = f", {on} of them on the {path}" if on else ""
         added_words = _count(int(added.size), "activity was", "activities were")
         lines.append(f"{added_words} added{where}; {deleted} deleted.")
     come = int(changes.of_type("logic-added").size)

@@ -18,7 +18,7 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import DAY, NO_TIME
 from planbench.engines.compare.changes import Changes
-from planbench.engines.compare.compare import Comparison, project_finish
+from planbench.engines.compare.compare import Comparison
 from planbench.engines.compare.matching import Matching
 from planbench.engines.cpm import schedule_network
 
@@ -213,5 +213,6 @@ def finish_effect(comparison: Comparison, chosen: Sequence[int]) -> float | None
     schedule = reverted(
         comparison.old, comparison.new, comparison.matching, comparison.changes, chosen
     )
-    after, before = project_finish(schedule, schedule_network(schedule)), comparison.finishes[1]
+    after = comparison.new_finish(schedule, schedule_network(schedule))
+    before = comparison.finishes[1]
     return None if NO_TIME in (after, before) else (after - before) / DAY
