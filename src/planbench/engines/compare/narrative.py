@@ -80,8 +80,8 @@ def _counts(comparison: Comparison) -> list[str]:
     lines = []
     deleted = int(changes.of_type("activity-deleted").size)
     if added.size or deleted:
-        path = "longest path" if comparison.target is None else "driving path"
-        where = f", {on} of them on the {path}" if on else ""
+        which = "longest path" if comparison.target is None else "driving path"
+        where = f", {on} of them on the {which}" if on else ""
         added_words = _count(int(added.size), "activity was", "activities were")
         lines.append(f"{added_words} added{where}; {deleted} deleted.")
     come = int(changes.of_type("logic-added").size)

@@ -10,6 +10,7 @@ from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.services.quality import earlier_unchecked
 from planbench.ui.state import AppState
+from planbench.ui.translation import tr
 
 
 def check(
@@ -23,8 +24,8 @@ def check(
     """Check the open document; what is shown stays until then.
 
     `done()` after its reports are there, `failed(error)`, `finished()` either way, and `earlier()`
-    when trends of earlier updates came in later. A document that was edited meanwhile is checked
-    again.
+    when trends of earlier updates came in later. Reports of a document that was edited meanwhile
+    are dropped: its new dates bring a check of their own.
     """
     document = state.document
     if document is None:
@@ -38,16 +39,13 @@ def check(
         return quality_of(asked, None, earlier_schedule(asked, library), context, dates)
 
     def take(reports: tuple[QualityReport, ...]) -> None:
-        if document is not state.document:
-            return
-        if document.schedule is not asked.schedule:
-            check(state, dates, done, failed, finished, earlier)
+        if document is not state.document or document.schedule is not asked.schedule:
             return
         document.quality = reports
         done()
         _check_earlier(state, document, earlier)
 
-    job = state.run("quality", "Checking quality", work, take)
+    job = state.run("quality", tr("Checking quality"), work, take)
     job.finished.connect(finished)
     job.failed.connect(failed)
 
@@ -67,4 +65,4 @@ def _check_earlier(state: AppState, document: Document, told: Callable[[], objec
         if number and document is state.document:
             told()
 
-    state.run("quality-earlier", "Checking earlier updates", work, take)
+    state.run("quality-earlier", tr("Checking earlier updates"), work, take)

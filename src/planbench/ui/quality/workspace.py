@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
 from planbench.engines.quality.ribbons import readings_of
 from planbench.services.document import Document
+from planbench.services.hold import held_back
 from planbench.services.quality import SCORE, History, metric_history
 from planbench.ui import text
 from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
@@ -25,6 +26,7 @@ from planbench.ui.quality.split import RibbonsView, ScoreView
 from planbench.ui.quality.strip import StateStrip
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
+from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
@@ -56,7 +58,7 @@ class QualityWorkspace(QWidget):
     """Checks the open document whenever something it rests on has changed."""
 
     name = "quality"
-    title = "Quality"
+    title = tr("Quality")
     icon = "shield-check"
 
     def __init__(self, state: AppState) -> None:
@@ -69,6 +71,7 @@ class QualityWorkspace(QWidget):
         self._ruleset = ""
         self._metric: dict[str, str] = {}  # ruleset: metric last looked at
         self._narrow: bool | None = None
+        self._held: str | None = None  # why the last check held analyses back
         self._build()
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
@@ -115,37 +118,48 @@ class QualityWorkspace(QWidget):
         self.table.menu_requested.connect(self._row_menu)
 
     def _toolbar(self) -> Toolbar:
-        bar = Toolbar("Quality")
-        self._view = SegmentedControl(list(_VIEWS), "View")
+        bar = Toolbar(tr("Quality"))
+        self._view = SegmentedControl(list(_VIEWS), tr("View"))
         self._view.changed.connect(lambda _index: self._show_view())
         bar.add(self._view)
-        self._dates = SegmentedControl(["Calculated dates", "Dates in the file"], "Dates")
+        self._dates = SegmentedControl(
+            [tr("Calculated dates"), tr("Dates in the file")], tr("Dates")
+        )
         self._dates.changed.connect(lambda _index: self.run())
         bar.add(self._dates)
-        self._projects = ComboBox([], "Project")
+        self._projects = ComboBox([], tr("Project"))
         self._projects.setMaximumWidth(280)
         self._projects.activated.connect(lambda _index: self._show_project())
         bar.add(self._projects)
         bar.add_stretch()
-        self._details = Button("Evidence", "tool", "details", tip="Show or hide the evidence")
+        self._details = Button(
+            tr("Evidence"), "tool", "details", tip=tr("Show or hide the evidence")
+        )
         self._details.setCheckable(True)
         self._details.setChecked(True)
         self._details.toggled.connect(self._show_evidence)
         bar.add(self._details)
-        self._again = Button("Run again", "primary", "refresh", tip="Check the schedule anew")
+        self._again = Button(
+            tr("Run again"), "primary", "refresh", tip=tr("Check the schedule anew")
+        )
         self._again.clicked.connect(lambda _checked=False: self.run())
         bar.add(self._again)
-        self._look = Button("Look at this update", "primary", "eye", tip="Look for findings anew")
+        self._look = Button(
+            tr("Look at this update"), "primary", "eye", tip=tr("Look for findings anew")
+        )
         self._look.clicked.connect(lambda _checked=False: self.review.desk_look())
         bar.add(self._look)
         return bar
 
     def _empty_page(self) -> QWidget:
         return EmptyState(
-            "No schedule is open",
-            "Quality holds a schedule against published rulesets and shows, for each figure, the "
-            "rows behind it, who was counted and what another limit would change.",
-            ("Choose a project", "home", lambda: self.state.workspace_requested.emit("home")),
+            tr("No schedule is open"),
+            tr(
+                "Quality holds a schedule against published rulesets and shows, for each figure, "
+                "the "
+                "rows behind it, who was counted and what another limit would change."
+            ),
+            (tr("Choose a project"), "home", lambda: self.state.workspace_requested.emit("home")),
         )
 
     def _work_page(self) -> QWidget:
@@ -190,7 +204,9 @@ class QualityWorkspace(QWidget):
         self._show_evidence(self._details.isChecked())
         self._view.setVisible(document is not None)
         self._look.setVisible(document is not None and review)
-        self._look.setText("Look again" if self.review.desk.up_to_date else "Look at this update")
+        self._look.setText(
+            tr("Look again") if self.review.desk.up_to_date else tr("Look at this update")
+        )
         self._projects.setVisible(figures and self._projects.count() > 1)
         self._middle.setCurrentIndex({"Work areas": 1, "Score": 2}.get(view, 0))
         self._fill_view()
@@ -242,6 +258,7 @@ class QualityWorkspace(QWidget):
         if self.state.document is None:
             return
         self._stale = False
+        self._held = held_back(self.state.document)
         self._again.setEnabled(False)
         check(
             self.state,
@@ -255,7 +272,8 @@ class QualityWorkspace(QWidget):
     def _failed(self, error: Exception) -> None:
         self._stale = True
         self.banner.show_message(
-            f"{error} The figures shown are from before.", "The check did not finish"
+            tr("{error} The figures shown are from before.").format(error=error),
+            tr("The check did not finish"),
         )
 
     def _document_changed(self) -> None:
@@ -289,10 +307,24 @@ class QualityWorkspace(QWidget):
     def _result_changed(self, kind: str) -> None:
         if kind == "quality":
             self._show_document()
+        elif kind == "agreement" and not self._held_otherwise():
+            self._tell_agreement()
         elif kind in ("cpm", "baseline", "agreement"):
             self._stale = True
             if self.isVisible():
                 self.run()
+
+    def _held_otherwise(self) -> bool:
+        """Whether analyses are held back now and were not at the last check, or otherwise."""
+        document = self.state.document
+        return document is not None and held_back(document) != self._held
+
+    def _tell_agreement(self) -> None:
+        """How far the dates agree comes after the check; the figures do not rest on it."""
+        document = self.state.document
+        if document is not None and self._reports:
+            self._tell_trust(document)
+            self.sidebar.show_dates(document, self._reports[0].dates)
 
     # Showing.
 
@@ -315,18 +347,18 @@ class QualityWorkspace(QWidget):
             return
         share = document.agreement.share if document.agreement else None
         if document.problem:
-            title = "The network could not be calculated"
-            words_ = "What needs dates is not measured; the rest is."
+            title = tr("The network could not be calculated")
+            words_ = tr("What needs dates is not measured; the rest is.")
         elif share is not None and share < _TRUSTED:
-            title = f"{text.percent(share)} of the stored dates equal ours"
-            words_ = "Figures of float and path rest on our calculation."
+            title = tr("{share} of the stored dates equal ours").format(share=text.percent(share))
+            words_ = tr("Figures of float and path rest on our calculation.")
         else:
             return
         self.banner.show_message(
             words_,
             title,
             kind="warning",
-            action="Use the dates in the file",
+            action=tr("Use the dates in the file"),
             slot=lambda: self._dates.set_index(1),
             closable=False,
         )
