@@ -14,8 +14,8 @@ from planbench.services.compare import (
     compare_json,
     series_json,
     series_of_documents,
-    sheets,
 )
+from planbench.services.compare_sheets import sheets
 from planbench.services.files import open_file
 from planbench.services.jobs import JobContext
 
@@ -36,6 +36,9 @@ def add_command(commands: Any) -> None:
         default=ISOLATED,
         metavar="N",
         help=f"undo N changes one at a time to see their effect on the finish ({ISOLATED})",
+    )
+    made.add_argument(
+        "--target", default="", metavar="ID", help="the activity whose finish counts (project's)"
     )
     made.add_argument("--encoding", help="code page of the files, where it is guessed wrong")
     made.add_argument("--json", metavar="PATH", help="write the result as JSON, - for the screen")
@@ -65,10 +68,13 @@ def _compare(options: argparse.Namespace) -> int:
         documents[0],
         documents[-1],
         mapping=dict(options.map),
+        target=options.target,
         isolate=options.isolate,
         context=JobContext(show_progress),
     )
-    series = series_of_documents(documents) if len(documents) > 2 else None
+    series = None
+    if len(documents) > 2:
+        series = series_of_documents(documents, dict(options.map), target=options.target)
     if options.json:
         body = compare_json(review)
         if series is not None:

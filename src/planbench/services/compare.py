@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,16 @@ from planbench.engines.compare.compare import (
 from planbench.engines.compare.halfstep import HalfStep, half_step
 from planbench.engines.compare.narrative import narrative
 from planbench.engines.compare.revert import REVERTIBLE, finish_effect
-from planbench.engines.compare.series import Series, path_kept, series_of
+from planbench.engines.compare.series import (
+    ABSENT,
+    DONE,
+    OFF_PATH,
+    ON_PATH,
+    Series,
+    path_kept,
+    series_of,
+    slip_days,
+)
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.services.scheduling import recalculate
@@ -31,6 +40,8 @@ if TYPE_CHECKING:
     from planbench.services.library import Library
 
 PATH_WORDS = {ON: "on", ENTERS: "enters", LEAVES: "leaves"}
+
+STAND_WORDS = {ABSENT: "absent", DONE: "complete", OFF_PATH: "off", ON_PATH: "on"}
 
 ISOLATED = 40
 """Changes whose effect on the finish is calculated one by one, each with a run of its own."""
@@ -66,34 +77,56 @@ def compare_documents(
     new: Document,
     *,
     mapping: Mapping[str, str] | None = None,
+    refused: Collection[tuple[str, str]] = (),
+    target: str = "",
     isolate: int = ISOLATED,
     context: JobContext | None = None,
 ) -> Review:
     """Compare two documents; `isolate` changes at most are undone one at a time.
 
-    Those are taken whose activities stand near the longest path. Raises PlanbenchError when one
-    of the two cannot be calculated.
+    Those are taken whose activities stand near the longest path. `mapping`, `refused` and `target`
+    as in `planbench.engines.compare.compare.compare`. Raises PlanbenchError when one of the two
+    cannot be calculated, or neither has the target.
     """
     work = context or JobContext()
     calculated(old)
     calculated(new)
-    comparison = compare(old.schedule, new.schedule, old.cpm, new.cpm, mapping)
+    if target and all(target not in one.schedule.row_of_code for one in (old, new)):
+        raise PlanbenchError(f"there is no activity {target} in either schedule")
+    comparison = compare(old.schedule, new.schedule, old.cpm, new.cpm, mapping, refused, target)
     half, trouble = None, ""
     try:
         half = half_step(comparison)
     except ScheduleError as error:
         trouble = f"The half-step cannot be calculated: {error.line}"
-    chosen = worth_isolating(comparison, isolate)
-    undone: dict[int, float] = {}
+    undone = single_effects(comparison, worth_isolating(comparison, isolate), work)
+    return Review(comparison, half, undone, tuple(narrative(comparison, half)), trouble)
+
+
+def single_effects(
+    comparison: Comparison, chosen: Sequence[int], context: JobContext | None = None
+) -> dict[int, float]:
+    """By position in the register: calendar days by which undoing that change moves the finish.
+
+    Each change takes a calculation of its own. What no date can follow from is 0 without one; left
+    out is what cannot be told, because without the change the network has a loop or no finish.
+    Raises Cancelled when the user stopped the job.
+    """
+    work = context or JobContext()
+    changes = comparison.changes
+    found: dict[int, float] = {}
     for number, k in enumerate(chosen):
         work.report(number, len(chosen), "undoing single changes")
+        if changes.type[k] not in REVERTIBLE:
+            found[k] = 0.0
+            continue
         try:
             days = finish_effect(comparison, [k])
         except ScheduleError:
-            continue  # without this change the network has a loop: no date to tell
+            continue
         if days is not None:
-            undone[k] = days
-    return Review(comparison, half, undone, tuple(narrative(comparison, half)), trouble)
+            found[k] = days
+    return found
 
 
 def worth_isolating(comparison: Comparison, most: int) -> list[int]:
@@ -119,15 +152,46 @@ def worth_isolating(comparison: Comparison, most: int) -> list[int]:
     return [int(k) for k in picked]
 
 
-def series_of_documents(documents: Sequence[Document]) -> Series:
-    """Two or more updates in the order of their data dates.
+def series_of_documents(
+    documents: Sequence[Document],
+    mapping: Mapping[str, str] | None = None,
+    refused: Collection[tuple[str, str]] = (),
+    target: str = "",
+) -> Series:
+    """Two or more updates in the order of their data dates; `target` is the id in the last.
 
     Raises PlanbenchError for fewer, or when one cannot be calculated.
     """
     if len(documents) < 2:
         raise PlanbenchError("a comparison needs two schedules at least")
     done = [calculated(document) for document in documents]
-    return series_of([d.schedule for d in done], [d.cpm for d in done])
+    return series_of([d.schedule for d in done], [d.cpm for d in done], mapping, refused, target)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A deleted and an added activity that may be one under another id."""
+
+    old: str
+    old_name: str
+    new: str
+    new_name: str
+    likeness: float
+
+
+def proposals(comparison: Comparison) -> list[Proposal]:
+    """The renames that are proposed and not settled, the likeliest first."""
+    old, new = comparison.old.activities, comparison.new.activities
+    return [
+        Proposal(
+            str(old.code[one.old]),
+            str(old.name[one.old]),
+            str(new.code[one.new]),
+            str(new.name[one.new]),
+            one.likeness,
+        )
+        for one in comparison.matching.renames
+    ]
 
 
 # ---------------------------------------------------------------- telling
@@ -162,6 +226,7 @@ def summary(review: Review) -> dict[str, Any]:
         "changed": int(np.unique(matched).size),
         "matched": int((comparison.matching.old_of_new >= 0).sum()),
         "matched_by_uid": comparison.matching.by_uid,
+        "target": None if comparison.target is None else comparison.target.id,
         "finish_before": to_iso(before),
         "finish_after": to_iso(after),
         "finish_movement_days": comparison.movement_days,
@@ -202,6 +267,7 @@ def changes_json(review: Review) -> list[dict[str, Any]]:
             {
                 "type": row["type"],
                 "id": row["id"],
+                "name": activity_name(review.comparison, row["old_row"], row["new_row"]),
                 "field": field_key(field),
                 "before": value_json(field, row["before"]),
                 "after": value_json(field, row["after"]),
@@ -216,22 +282,35 @@ def changes_json(review: Review) -> list[dict[str, Any]]:
     return rows
 
 
+def activity_name(comparison: Comparison, old_row: int, new_row: int) -> str | None:
+    """The name of the activity a change stands at, None where it stands at none."""
+    if new_row >= 0:
+        return str(comparison.new.activities.name[new_row])
+    return str(comparison.old.activities.name[old_row]) if old_row >= 0 else None
+
+
 def compare_json(review: Review) -> dict[str, Any]:
     """`summary`, `changes` and the rest of `planbench compare`."""
-    old, new = review.comparison.old.activities, review.comparison.new.activities
     return {
         "summary": summary(review),
         "narrative": list(review.words),
-        "proposed_renames": [
-            {
-                "old": str(old.code[item.old]),
-                "new": str(new.code[item.new]),
-                "likeness": round(item.likeness, 3),
-            }
-            for item in review.comparison.matching.renames
-        ],
+        "proposed_renames": renames_json(review),
         "changes": changes_json(review),
     }
+
+
+def renames_json(review: Review) -> list[dict[str, Any]]:
+    """The proposed renames, the likeliest first."""
+    return [
+        {
+            "old": one.old,
+            "old_name": one.old_name,
+            "new": one.new,
+            "new_name": one.new_name,
+            "likeness": round(one.likeness, 3),
+        }
+        for one in proposals(review.comparison)
+    ]
 
 
 def series_json(series: Series) -> dict[str, Any]:
@@ -258,36 +337,28 @@ def series_json(series: Series) -> dict[str, Any]:
             {"area": area, "least_total_float_days": list(days)}
             for area, days in zip(series.erosion.areas, series.erosion.days, strict=True)
         ],
+        "updates": [to_iso(one.data_date) for one in series.schedules],
         "milestones": [
-            {"id": item.id, "name": item.name, "finish": [to_iso(d) for d in item.dates]}
+            {
+                "id": item.id,
+                "name": item.name,
+                "finish": [to_iso(d) for d in item.dates],
+                "reached": list(item.reached),
+                "slip_days": slip_days(item),
+            }
             for item in series.milestones
         ],
         "longest_paths": [list(path) for path in series.paths],
+        "longest_path_by_update": [
+            {
+                "id": line.id,
+                "name": line.name,
+                "stands": [STAND_WORDS[stand] for stand in line.stands],
+                "total_float_days": list(line.float_days),
+            }
+            for line in series.path_lines
+        ],
     }
-
-
-def sheets(review: Review, series: Series | None = None) -> dict[str, list[dict[str, Any]]]:
-    """The comparison as sheets of a workbook: summary, register, windows."""
-    figures = summary(review)
-    half = figures.pop("half_step") or {}
-    by_type = figures.pop("by_type")
-    lines = [{"figure": key, "value": value} for key, value in figures.items()]
-    lines += [{"figure": f"changes: {key}", "value": value} for key, value in by_type.items()]
-    steps = half.pop("steps", [])
-    half.pop("started_but_new", None)
-    lines += [{"figure": key, "value": value} for key, value in half.items()]
-    lines += [{"figure": "in words", "value": text} for text in review.words]
-    register = [
-        {**{k: v for k, v in row.items() if k != "effect"}, **row["effect"]}
-        for row in changes_json(review)
-    ]
-    made = {"Summary": lines, "Register": register, "Half-step": steps}
-    if series is not None:
-        told = series_json(series)
-        made["Windows"] = [
-            {k: v for k, v in row.items() if k != "half_step"} for row in told["windows"]
-        ]
-    return made
 
 
 def document_of_update(library: Library, update: int) -> Document:

@@ -25,9 +25,9 @@ from planbench.services.compare import (
     compare_documents,
     document_of_update,
     series_of_documents,
-    sheets,
     summary,
 )
+from planbench.services.compare_sheets import sheets
 from planbench.services.document import Document
 from planbench.services.files import open_file
 from planbench.ui import text
