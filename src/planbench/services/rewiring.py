@@ -261,7 +261,8 @@ def next_code(pattern: str, taken: Iterable[str]) -> str:
 
 def free_uids(taken: Iterable[str], number: int, count: int = 1) -> list[str]:
     """Ids for new rows that none of their table has, counting on from `number` rows."""
-    known, found = set(taken), []
+    known = set(taken)
+    found: list[str] = []
     while len(found) < count:
         number += 1
         if (uid := f"new-{number}") not in known:

@@ -244,9 +244,7 @@ def _words(document: Document, row: int, parts: Sequence[Part]) -> list[str]:
         told.append(f"Constraints: at the start on {first}, at the finish on {last}.")
     known = document.baseline
     if known is not None and known.columns.finish[row] != NO_TIME:
-        told.append(
-            f"The baseline stays with {first}: the new parts have none until it is updated."
-        )
+        told.append(f"The baseline stays with {first}: new parts have none until it is updated.")
     return told
 
 

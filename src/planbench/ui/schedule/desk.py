@@ -25,7 +25,9 @@ from planbench.services.rewiring import (
     read_lag,
 )
 from planbench.services.undo import Command
+from planbench.ui.quality.review.hooks import activity_menu
 from planbench.ui.schedule.editor import CellEditor, LinkDialog
+from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 
@@ -61,7 +63,7 @@ class EditingDesk(QObject):
         self._label = ""  # of the update the document was opened as
         self.state.schedule_edited.connect(self._edited)
         space.table.edit_wanted.connect(self.begin)
-        space.table.verticalScrollBar().valueChanged.connect(self._leave)
+        space.table.verticalScrollBar().valueChanged.connect(self.leave)
         space.gantt.linked.connect(self._linked)
         space.pane.link_menu.connect(self.link_menu)
         space.pane.link_wanted.connect(self.ask_for_link)
@@ -79,7 +81,7 @@ class EditingDesk(QObject):
             if stack is None or not stack.can_undo:
                 self._label = document.update_label
                 self._space.plan.set_base(document.schedule)
-        self._leave()
+        self.leave()
 
     # ------------------------------------------------------------ cells
 
@@ -88,6 +90,8 @@ class EditingDesk(QObject):
         space, document = self._space, self._document
         node, field = space.model.source(shown), space.model.shown[column].id
         row = space.plan.activity_of(node)
+        if row == NO_ROW:
+            space.elements.begin(shown, column)
         if document is None or row == NO_ROW or not can_edit(field):
             return
         if not self.settled:
@@ -98,7 +102,7 @@ class EditingDesk(QObject):
             place = space.table.viewport().mapToGlobal(area.bottomLeft())
             QToolTip.showText(place, reason, space.table.viewport())
             return
-        self._leave()
+        self.leave()
         title = space.model.shown[column].title.replace("\n", " ")
         first = text_of(document.schedule, row, field)
         offered = choices_of(document.schedule, field)
@@ -111,7 +115,7 @@ class EditingDesk(QObject):
             first,
             lambda typed: self._put(row, field, typed),
             offered,
-            self._left,
+            self.left,
         )
         if text and not offered:
             self.editor.field.setText(text)  # type: ignore[union-attr]
@@ -152,11 +156,13 @@ class EditingDesk(QObject):
         document = self._document
         return document is not None and len(document.schedule) == len(self._space.plan.schedule)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Close the open field: it takes what was typed, where that can be."""
         if self.editor is not None and not self.editor.commit():
             self.editor.close()
 
-    def _left(self) -> None:
+    def left(self) -> None:
+        """The open field has gone."""
         self.editor = None
         self._space.table.setFocus()
 
@@ -179,8 +185,10 @@ class EditingDesk(QObject):
         self._chosen = str(document.schedule.activities.uid[inserted.row])
 
     def delete(self) -> None:
-        """Take the selected activities away (Del); it can be undone."""
+        """Take the selected activities, or the selected WBS element, away (Del)."""
         document, rows = self._document, self._space.selected_activities()
+        if not rows:
+            self._space.elements.delete()
         if document is None or not rows or not self.settled:
             return
         neighbour = self._neighbour(rows)
@@ -190,6 +198,18 @@ class EditingDesk(QObject):
             self.state.message.emit("warning", error.line)
             return
         self._chosen = neighbour
+
+    def menu(self, place: QPoint) -> None:
+        """What can be done with the selected activities, or with a band of the WBS."""
+        rows = self._space.selected_activities()
+        if not rows:
+            self._space.elements.menu(place)
+            return
+        more = (
+            ("scissors", tr("Split into parts…"), lambda: ask_for_split(self._space)),
+            ("trash", tr("Delete"), self.delete),
+        )
+        activity_menu(self.state, rows, place, self._space.table, more)
 
     def _neighbour(self, gone: list[int]) -> str:
         """Uid of the first activity shown below those that go, else of the last above them."""

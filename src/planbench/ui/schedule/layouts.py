@@ -118,6 +118,7 @@ class LayoutDesk(QObject):
             filter=write_filter(plan.filter, plan.columns),
             parameters=dict(plan.parameters),
             highlight=plan.highlight,
+            hide_empty=plan.hide_empty,
             critical_by=plan.critical_by,
             px_per_day=0.0 if space.gantt.fitted else space.gantt.time.px_per_day,
             **{name: getattr(options, name) for name in BARS},
@@ -137,6 +138,7 @@ class LayoutDesk(QObject):
         space.columns.show(columns or None)
         known = known_grouping(layout.grouping, plan.columns)
         space.group_by(*(known if known or not layout.grouping else ("wbs",)))
+        plan.show_empty(not layout.hide_empty)
         plan.sift(layout.quick if layout.quick in QUICK_FILTERS else "")
         self._ask(layout)
         space.bar.critical.set_index(0 if layout.critical_by == "longest_path" else 1)

@@ -27,7 +27,7 @@ class MovingDesk(QObject):
 
     def _move(self, make: Callable[[Document], Command | None]) -> None:
         document, space = self.state.document, self._space
-        if document is None or not space.desk.settled:
+        if document is None or not (space.desk.settled and space.elements.placed):
             return
         selected = space.plan.wbs_of(space.node)
         uid = str(document.schedule.wbs.uid[selected]) if selected != NO_ROW else ""
@@ -37,7 +37,7 @@ class MovingDesk(QObject):
             self.state.message.emit("warning", error.line)
             return
         if uid:  # WBS elements are rows of their own: the one that moved stays selected
-            space.follow_band(uid)
+            space.elements.follow(uid)
 
     def indent(self) -> None:
         """Put the selected element below the one before it (Ctrl+Right)."""

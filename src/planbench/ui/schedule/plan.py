@@ -244,7 +244,7 @@ class Plan(QObject):
 
     def _sort(self) -> None:
         ranks = [self.columns[one].rank(self.table, down) for one, down in self.sorting]
-        rank, empty = rank_by_several(ranks), not self.hide_empty
+        rank, empty = rank_by_several(ranks), bool(self.grouping) and not self.hide_empty
         self._order: Order = display_order(self.outline, rank, self._match, empty)
 
     def _fold(self) -> None:

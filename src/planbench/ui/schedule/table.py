@@ -146,6 +146,8 @@ class ActivityTable(TableView):
             self.setCurrentIndex(QModelIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.block_key(event):
+            return
         plain = event.modifiers() in (
             Qt.KeyboardModifier.NoModifier,
             Qt.KeyboardModifier.KeypadModifier,
@@ -172,6 +174,9 @@ class ActivityTable(TableView):
         if not index.isValid() or not self.selectionModel().hasSelection():
             return False
         model = self.activities
+        if key == Qt.Key.Key_F2 and model.is_band(model.source(index.row())):
+            self.edit_wanted.emit(index.row(), index.column(), "")
+            return True
         if not model.can_edit(model.source(index.row()), index.column()):
             return False
         name = model.shown[index.column()].kind == "name"
@@ -346,7 +351,10 @@ class ActivityTable(TableView):
                 self._texts(painter, column, texts, own, tops, cell, bands)
             if edited is not None:
                 self._dots(painter, [edited[place] for place in places], tops, cell)
-        self._cell_frame(painter)
+        if self.block:
+            self.block.paint(painter)
+        else:
+            self._cell_frame(painter)
 
     def _in_sight(self, plan: PlanTable) -> _Picture:
         """What is to be seen now; what was made for the last frame, where it is the same."""

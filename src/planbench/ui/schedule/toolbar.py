@@ -15,8 +15,10 @@ from planbench.scenes.filters import Group
 from planbench.scenes.formats import MONTHS, THIN
 from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
 from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
+from planbench.scenes.risk_fields import risk_marks
 from planbench.ui.icons import icon
 from planbench.ui.schedule.gantt import ZOOM_STEP
+from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button, SegmentedControl
@@ -147,7 +149,9 @@ class ScheduleBar(Toolbar):
                 lambda: space.open_level(plan.level - 1),
             ),
             (tr("Insert an activity"), "Ins", "plus", space.desk.insert),
-            (tr("Delete the activities"), "Del", "trash", space.desk.delete),
+            (tr("Insert a WBS element"), "Alt+Ins", "wbs", space.elements.insert),
+            (tr("Split the activity into parts"), "Ctrl+Shift+K", "scissors", self._split),
+            (tr("Delete activities or the WBS element"), "Del", "trash", space.desk.delete),
             (tr("Fill down"), "Ctrl+D", "arrow-down", space.desk.fill_down),
             (tr("Indent in the WBS"), "Ctrl+Right", "indent-increase", space.moves.indent),
             (tr("Outdent in the WBS"), "Ctrl+Left", "indent-decrease", space.moves.outdent),
@@ -167,6 +171,9 @@ class ScheduleBar(Toolbar):
     def _to_filter(self) -> None:
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
+
+    def _split(self) -> None:
+        ask_for_split(self._space)
 
     def _to_data_date(self) -> None:
         self._space.gantt.show_time(self._space.plan.schedule.data_date)
@@ -229,6 +236,10 @@ class ScheduleBar(Toolbar):
         menu.addSeparator()
         several = menu.addAction(tr("Group and sort…"))
         several.triggered.connect(lambda _on=False: space.ask_for_arrangement())
+        empty = menu.addAction(tr("Hide bands without activities"))
+        empty.setCheckable(True)
+        empty.setChecked(plan.hide_empty)
+        empty.triggered.connect(lambda on=False: plan.show_empty(not on))
         return menu
 
     def quick_menu(self) -> QMenu:
@@ -288,6 +299,8 @@ class ScheduleBar(Toolbar):
             ("floats", tr("Total and negative float")),
             ("progress_line", tr("Progress line")),
             ("constraints", tr("Constraints")),
+            ("whiskers", tr("Risk: P10 to P90 of the finish")),
+            ("criticality", tr("Risk: colour by criticality")),
             ("necks", tr("Narrow in non-working time")),
             ("labels", tr("Labels")),
             ("names", tr("Names beside bars")),
@@ -300,6 +313,8 @@ class ScheduleBar(Toolbar):
             absent = name in ("baseline2", "baseline3") and int(name[-1]) - 1 > len(
                 space.plan.extras.baselines
             )
+            simulated = risk_marks(space.plan.extras, len(space.plan.schedule)) is not None
+            absent |= name in ("whiskers", "criticality") and not simulated
             action.setEnabled(not absent)
         self._label_menu(menu, tr("Text behind bars"), "after")
         self._label_menu(menu, tr("Text before bars"), "before")

@@ -22,11 +22,12 @@ from planbench.services.jobs import JobContext
 from planbench.ui.details.pane import DetailsPane, DetailsStrip, look_up_history
 from planbench.ui.exchange.clipboard import paste
 from planbench.ui.models.activities import ActivityModel
-from planbench.ui.quality.review.hooks import activity_menu, offer_findings
+from planbench.ui.quality.review.hooks import offer_findings
 from planbench.ui.resources.pane import ResourcePane
 from planbench.ui.schedule.arranging import ArrangeDialog
 from planbench.ui.schedule.columndesk import ColumnDesk
 from planbench.ui.schedule.desk import EditingDesk
+from planbench.ui.schedule.elements import ElementDesk
 from planbench.ui.schedule.filtering import FilterDialog, ParameterBar
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.layouts import LayoutDesk
@@ -80,6 +81,7 @@ class ScheduleWorkspace(QWidget):
         self.alone = AloneBanner(lambda: state.isolate("", ()))
         self.columns = ColumnDesk(self)
         self.desk = EditingDesk(self)
+        self.elements = ElementDesk(self)
         self.moves = MovingDesk(self)
         self.model.edited = self.plan.edited
         self.layouts = LayoutDesk(self)
@@ -174,9 +176,7 @@ class ScheduleWorkspace(QWidget):
         self.table.paste_wanted.connect(lambda: paste(state, self.table, self))
         self.gantt.picked.connect(self.select_node)
         self.gantt.stepped.connect(self._step)
-        self.table.menu_requested.connect(
-            lambda _node, point: activity_menu(state, self.selected_activities(), point, self.table)
-        )
+        self.table.menu_requested.connect(lambda _node, point: self.desk.menu(point))
         offer_findings(state, self.gantt, self.selected_activities)
         self.pane.gone.connect(self.go_to)
         self.pane.history_wanted.connect(lambda: look_up_history(state, plan))
@@ -235,7 +235,11 @@ class ScheduleWorkspace(QWidget):
     def _result(self, kind: str) -> None:
         document = self.state.document
         if document is not None and kind in ("cpm", "baseline", "quality", "risk"):
-            self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
+            self.elements.holding(
+                lambda: self.plan.show(
+                    document.schedule, document.cpm, document.baseline, extras_of(document)
+                )
+            )
             self.banner.tell(document)
             self._explaining.start()  # the new dates are painted first
         if document is not None and kind == "cpm":
@@ -370,8 +374,7 @@ class ScheduleWorkspace(QWidget):
         row = self.plan.activity_of(self.node)
         self.node = NO_ROW  # bands are numbered anew
         self.plan.group_by(grouping)
-        self.node = self.plan.node_of(row)
-        self._show_rows()
+        self.hold_node(self.plan.node_of(row))
         self.keep_in_sight()
 
     def sift(self, quick: str) -> None:
@@ -418,20 +421,10 @@ class ScheduleWorkspace(QWidget):
         rows = (self.plan.activity_of(node) for node in self.table.selected_rows())
         return [row for row in rows if row != NO_ROW]
 
-    def follow_band(self, uid: str) -> None:
-        """Select the band of a WBS element as soon as its new place is shown."""
-
-        def select() -> None:
-            uids = self.plan.schedule.wbs.uid.tolist()
-            if uid in uids:
-                node = uids.index(uid)
-                self.plan.reveal(node)
-                self.select_node(node)
-
-        if self.plan.schedule is self.state.document.schedule:  # type: ignore[union-attr]
-            select()
-        else:
-            self.plan.plan_changed.connect(select, Qt.ConnectionType.SingleShotConnection)
+    def hold_node(self, node: int) -> None:
+        """What was selected is this node now: bands are numbered anew."""
+        self.node = node
+        self._show_rows()
 
     def _row_changed(self, node: int) -> None:
         chosen = self.table.selectionModel().hasSelection()

@@ -11,7 +11,6 @@ from planbench.ui.icons import icon
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
 
-
 MenuEntry = tuple[str, str, Callable[[], object]]
 """Picture, words and what happens."""
 
