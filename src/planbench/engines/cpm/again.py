@@ -54,25 +54,31 @@ def run_again(network: Network, before: CpmResult, remaining: Minutes) -> CpmRes
     if nodes.alap.any() or known(nodes.expected_finish).any():
         return calculate.run(network, remaining)
     durations = calculate.usable(network, remaining)
-    dates = _dates(network, before, durations)
+    dates, same_ends = _dates(network, before, durations)
     if any(calculate.beyond(network, dates)):
         return calculate.run(network, remaining)
     driving, link_float = before.driving.copy(), before.relationship_float.copy()
     moved = (dates.es != before.early_start) | (dates.ef != before.early_finish)
-    links, until = network.links, floats.worked_until(network.work, nodes, dates.ef)
+    links = network.links
     touched = np.flatnonzero(moved[links.predecessor] | moved[links.successor])
     some = Links._make(column[touched] for column in links)
-    free = np.full(nodes.kind.size, FAR)
+    stale = moved | (dates.ls != before.late_start) | (dates.lf != before.late_finish)
+    stale[some.predecessor] = True
+    rows = np.flatnonzero(stale if same_ends else np.ones_like(stale)).astype(np.int32)
+    until = floats.worked_until(network.work, nodes, rows, dates.ef)
     driving[some.row] = False  # links with room to spare are passed over below
     floats.link_results(
         network.work, nodes, some, network.shares, dates.es, dates.ef, until, driving, link_float,
-        np.full(nodes.kind.size, FAR),
+        np.full(stale.size, FAR),
     )  # fmt: skip
-    _least_gaps(links, link_float, free)
-    return calculate.assembled(network, dates, until, driving, link_float, free)
+    total, free = before.total_float.copy(), before.free_float.copy()
+    free[rows] = FAR
+    _least_gaps(links, link_float, rows, free)
+    return calculate.assembled(network, dates, rows, until, driving, link_float, total, free)
 
 
-def _dates(network: Network, before: CpmResult, durations: Minutes) -> calculate.Dates:
+def _dates(network: Network, before: CpmResult, durations: Minutes) -> tuple[calculate.Dates, bool]:
+    """The new dates, and whether floats run to the same ends as before."""
     w, nodes, links, shares = network.work, network.nodes, network.links, network.shares
     order, link_start = network.order, network.link_start
     touched = durations != before.remaining_duration
@@ -80,7 +86,7 @@ def _dates(network: Network, before: CpmResult, durations: Minutes) -> calculate
     moved = np.zeros(es.size, dtype=bool)
     forward_again(w, nodes, links, shares, order, link_start, durations, touched, es, ef, moved)
     finishes, ends, late_end = calculate.ends_of(network, ef)
-    *_, late_before = calculate.ends_of(network, before.early_finish)
+    _, ends_before, late_before = calculate.ends_of(network, before.early_finish)
     if (late_end != late_before).any():
         ls, lf = np.full(es.size, FAR), np.full(es.size, FAR)
         passes.backward(w, nodes, links, shares, order, link_start, durations, late_end, ef, ls, lf)
@@ -93,7 +99,8 @@ def _dates(network: Network, before: CpmResult, durations: Minutes) -> calculate
             touched, ls, lf,
         )  # fmt: skip
     calculate.follow(network, finishes, es, ef, ls, lf)
-    return calculate.Dates(es, ef, ls, lf, durations, finishes, ends)
+    dates = calculate.Dates(es, ef, ls, lf, durations, finishes, ends)
+    return dates, bool((ends == ends_before).all())
 
 
 @kernel
@@ -153,9 +160,12 @@ def backward_again(
 
 
 @kernel
-def _least_gaps(links: Links, link_float: Minutes, free: Minutes) -> None:
-    """The least float of the links that leave each activity; `free` comes full of FAR."""
+def _least_gaps(links: Links, link_float: Minutes, rows: Rows, free: Minutes) -> None:
+    """The least float of the links that leave each activity of `rows`, where `free` is FAR."""
+    wanted = np.zeros(free.size, np.bool_)
+    for i in rows:
+        wanted[i] = True
     for e in range(links.row.size):
-        gap = link_float[links.row[e]]
-        if gap != NO_TIME:
-            free[links.predecessor[e]] = min(free[links.predecessor[e]], gap)
+        p, gap = links.predecessor[e], link_float[links.row[e]]
+        if wanted[p] and gap != NO_TIME:
+            free[p] = min(free[p], gap)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planbench.domain.errors import ScheduleError
-from planbench.domain.schedule import ActivityType, Critical, Flags, Status
+from planbench.domain.schedule import ActivityType, Critical, Flags, Rows, Status
 from planbench.domain.times import DAY, NO_TIME, Minutes, known
 from planbench.engines.cpm import floats, passes
 from planbench.engines.cpm.columns import FAR, OUTSIDE, Network
@@ -130,33 +130,36 @@ def _widen(network: Network, dates: Dates, early: bool, late: bool) -> None:
 def _result(network: Network, dates: Dates) -> CpmResult:
     w, nodes, links = network.work, network.nodes, network.links
     n, m = nodes.kind.size, len(network.schedule.relationships)
-    es, ef = dates.es, dates.ef
+    es, ef, rows = dates.es, dates.ef, np.arange(n, dtype=np.int32)
     driving, link_float, free = np.zeros(m, dtype=bool), np.full(m, NO_TIME), np.full(n, FAR)
-    until = floats.worked_until(w, nodes, ef)
+    until = floats.worked_until(w, nodes, rows, ef)
     floats.link_results(w, nodes, links, network.shares, es, ef, until, driving, link_float, free)
-    return assembled(network, dates, until, driving, link_float, free)
+    total = np.full(n, NO_TIME)
+    return assembled(network, dates, rows, until, driving, link_float, total, free)
 
 
 def assembled(
     network: Network,
     dates: Dates,
+    rows: Rows,
     until: Minutes,
     driving: Flags,
     link_float: Minutes,
+    total: Minutes,
     free: Minutes,
 ) -> CpmResult:
     """The result once the links are known; `until` is `floats.worked_until` of early finishes.
 
-    `free` holds the least float of the links that leave each activity, FAR without any.
+    `total` and `free` are in place for all activities but `rows`, for which `free` holds the
+    least float of the links that leave them, FAR without any.
     """
     w, nodes, links, acts = network.work, network.nodes, network.links, network.schedule.activities
     es, ef, ls, lf = dates.es, dates.ef, dates.ls, dates.lf
-    total = np.full(es.size, NO_TIME)
     last = passes.project_finishes(nodes, network.order, network.data_date, ef)
     path = floats.longest_path(nodes, links, network.order, network.link_start, last, ef, driving)
     float_type = np.array([o.float_type for o in network.options], dtype=np.int8)
     floats.activity_floats(
-        w, nodes, float_type, dates.float_ends, es, ef, ls, lf, until, total, free
+        w, nodes, rows, float_type, dates.float_ends, es, ef, ls, lf, until, total, free
     )
     started = known(acts.actual_start) & (acts.status != _NOT_STARTED)
     finished = known(acts.actual_finish) & (acts.status == _COMPLETE)

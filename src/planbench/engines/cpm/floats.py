@@ -65,10 +65,13 @@ def explains(
 
 
 @kernel
-def worked_until(w: Work, nodes: Nodes, dates: Minutes) -> Minutes:
-    """Working minutes of each activity's calendar from the horizon's beginning to its date."""
+def worked_until(w: Work, nodes: Nodes, rows: Rows, dates: Minutes) -> Minutes:
+    """Working minutes of an activity's calendar from the horizon's beginning to its date.
+
+    Per activity, for those in `rows`; 0 for all others.
+    """
     out, calendar = np.zeros(dates.size, np.int64), nodes.calendar
-    for i in range(dates.size):
+    for i in rows:
         if dates[i] != NO_TIME:
             out[i] = worked(w, calendar[i], dates[i])
     return out
@@ -152,6 +155,7 @@ def longest_path(
 def activity_floats(
     w: Work,
     nodes: Nodes,
+    rows: Rows,
     float_type: Codes,
     finishes: Minutes,
     es: Minutes,
@@ -162,10 +166,14 @@ def activity_floats(
     total: Minutes,
     free: Minutes,
 ) -> None:
-    """Total and free float in place; NO_TIME for complete activities and those without dates."""
+    """Total and free float of the activities in `rows`, in place.
+
+    NO_TIME for complete activities and those without dates. On entry `free` is the least float of
+    the links that leave each of them, FAR without any.
+    """
     status, project, calendar = nodes.status, nodes.project, nodes.calendar
     kind, alap, expected_finish = nodes.kind, nodes.alap, nodes.expected_finish
-    for i in range(ef.size):
+    for i in rows:
         if status[i] == _COMPLETE or ef[i] == NO_TIME or lf[i] == NO_TIME:
             total[i] = free[i] = NO_TIME
             continue
