@@ -98,7 +98,8 @@ def test_links_need_both_ends_shown_and_one_in_sight(small):
 
 def test_driving_between_critical_ends_is_critical(small):
     critical = np.array([False, True, True, False, False, False])
-    found = link_classes(small.schedule.relationships, small.cpm.driving, critical)
+    links = small.schedule.relationships
+    found = link_classes(links.predecessor, links.successor, small.cpm.driving, critical)
     assert found.tolist() == [DRIVING, CRITICAL, OTHER, OTHER]
 
 

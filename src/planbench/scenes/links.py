@@ -54,10 +54,13 @@ def visible_links(links: LinkRows, first: int, last: int) -> Rows:
 
 
 def link_classes(
-    relationships: Relationships, driving: Flags, critical: Flags
+    predecessor: Rows, successor: Rows, driving: Flags, critical: Flags
 ) -> npt.NDArray[np.int8]:
-    """Class of every link: other, driving, or critical (driving between two critical ends)."""
-    both = driving & critical[relationships.predecessor] & critical[relationships.successor]
+    """Class of each of some links: other, driving, or critical (driving between critical ends).
+
+    `driving` is per link, `critical` per activity.
+    """
+    both = driving & critical[predecessor] & critical[successor]
     return np.where(both, CRITICAL, np.where(driving, DRIVING, OTHER)).astype(np.int8)
 
 
