@@ -1,4 +1,4 @@
-"""Demand against capacity as a map of cells: roles down, quarters across."""
+"""Demand against capacity as a map of cells: roles down, quarters or months across."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from planbench.engines.portfolio.capacity import FULL, NEAR, OVER, Cell
-from planbench.engines.portfolio.quarters import quarter_name
 from planbench.engines.portfolio.register import Register
 from planbench.ui import paint, text
 from planbench.ui.portfolio.words import call_name, money, on_fill
@@ -18,6 +17,8 @@ from planbench.ui.translation import tr
 
 _HEAD = 40
 _CELL = 27
+_MONTH = 19
+"""Least width of a month's cell."""
 
 
 class HeatMap(QWidget):
@@ -29,7 +30,8 @@ class HeatMap(QWidget):
         super().__init__()
         self.register: Register | None = None
         self.cells: dict[tuple[str, int], Cell] = {}
-        self.quarters: list[int] = []
+        self.periods: list[int] = []
+        self.monthly = False
         self.roles: list[str] = []
         self.current: tuple[str, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -37,21 +39,23 @@ class HeatMap(QWidget):
         self.setAccessibleName(tr("Demand against capacity"))
 
     def show_cells(self, register: Register, cells: Sequence[Cell]) -> None:
-        """Show a plan's cells; the quarters end with the last demand."""
+        """Show a plan's cells of quarters or of months; whole years up to the last demand."""
         self.register = register
-        self.cells = {(cell.role, cell.quarter): cell for cell in cells}
-        used = [cell.quarter for cell in cells if cell.demand > 0]
-        first = min((cell.quarter for cell in cells), default=0)
-        self.quarters = list(range(first, max(used, default=first) // 4 * 4 + 4))
+        self.monthly = any(cell.month is not None for cell in cells)
+        self.cells = {(cell.role, _period(cell)): cell for cell in cells}
+        used = [_period(cell) for cell in cells if cell.demand > 0]
+        first = min((_period(cell) for cell in cells), default=0)
+        year = 12 if self.monthly else 4
+        self.periods = list(range(first, max(used, default=first) // year * year + year))
         self.roles = [role.id for role in register.roles]
         if self.current not in self.cells:
             self.current = None
-        self.setMinimumWidth(150 + 22 * len(self.quarters))
+        self.setMinimumWidth(150 + (_MONTH if self.monthly else 22) * len(self.periods))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(160 + _CELL * len(self.quarters), _HEAD + 28 * max(1, len(self.roles)))
+        return QSize(160 + _CELL * len(self.periods), _HEAD + 28 * max(1, len(self.roles)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.minimumWidth(), _HEAD + 18 * max(1, len(self.roles)))
@@ -59,20 +63,21 @@ class HeatMap(QWidget):
     # Geometry.
 
     def _names(self) -> int:
-        room = self.width() - 24 * len(self.quarters)
+        least = _MONTH if self.monthly else 24
+        room = self.width() - least * len(self.periods)
         return max(116, min(196, room))
 
     def _area(self, row: int, column: int) -> QRectF:
         left = self._names()
-        wide = min(46.0, (self.width() - left - 10) / max(1, len(self.quarters)))
+        wide = min(46.0, (self.width() - left - 10) / max(1, len(self.periods)))
         high = min(32.0, (self.height() - _HEAD) / max(1, len(self.roles)))
         return QRectF(left + column * wide, _HEAD + row * high, wide - 1.5, high - 1.5)
 
     def _cell_at(self, x: float, y: float) -> tuple[str, int] | None:
         for r, role in enumerate(self.roles):
-            for c, quarter in enumerate(self.quarters):
+            for c, period in enumerate(self.periods):
                 if self._area(r, c).contains(x, y):
-                    return role, quarter
+                    return role, period
         return None
 
     # The user.
@@ -89,13 +94,17 @@ class HeatMap(QWidget):
             Qt.Key.Key_Up: (-1, 0),
             Qt.Key.Key_Down: (1, 0),
         }.get(Qt.Key(event.key()))
-        if step is None or not self.roles or not self.quarters:
+        if step is None or not self.roles or not self.periods:
             super().keyPressEvent(event)
             return
-        role, quarter = self.current or (self.roles[0], self.quarters[0])
+        role, period = self.current or (self.roles[0], self.periods[0])
         row = min(len(self.roles) - 1, max(0, self.roles.index(role) + step[0]))
-        place = min(len(self.quarters) - 1, max(0, self.quarters.index(quarter) + step[1]))
-        self._choose((self.roles[row], self.quarters[place]))
+        place = min(len(self.periods) - 1, max(0, self.periods.index(period) + step[1]))
+        self._choose((self.roles[row], self.periods[place]))
+
+    def choose(self, cell: Cell) -> None:
+        """Make a cell the current one."""
+        self._choose((cell.role, _period(cell)))
 
     def _choose(self, key: tuple[str, int]) -> None:
         self.current = key
@@ -122,29 +131,39 @@ class HeatMap(QWidget):
             return
         theme, painter = current_theme(), QPainter(self)
         names = {role.id: role.name for role in self.register.roles}
-        painter.setPen(theme.color("text"))
-        for c, quarter in enumerate(self.quarters):
-            area = self._area(0, c)
-            if quarter % 4 == 0:
-                painter.setFont(theme.font("strong", tabular=True))
-                painter.setPen(theme.color("text"))
-                painter.drawText(QPointF(area.left() + 1, 15), str(quarter // 4))
-            painter.setFont(theme.font("tick", tabular=True))
-            painter.setPen(theme.color("text-muted"))
-            spot = QRectF(area.left(), 20, area.width(), 16)
-            painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, f"Q{quarter % 4 + 1}")
+        for c, period in enumerate(self.periods):
+            self._paint_head(painter, self._area(0, c), period)
         for r, role in enumerate(self.roles):
-            painter.setFont(theme.font("small"))
-            painter.setPen(theme.color("text"))
-            area = self._area(r, 0)
-            name = QRectF(14, area.top(), self._names() - 20, area.height())
-            paint.text_left(painter, names[role], 14, name, name.right())
-            for c, quarter in enumerate(self.quarters):
-                self._paint_cell(painter, self._area(r, c), self.cells.get((role, quarter)))
-        if self.current is not None and self.current[1] in self.quarters:
-            place = self.quarters.index(self.current[1])
+            for c, period in enumerate(self.periods):
+                self._paint_cell(painter, self._area(r, c), self.cells.get((role, period)))
+        if self.current is not None and self.current[1] in self.periods:
+            place = self.periods.index(self.current[1])
             ring = self._area(self.roles.index(self.current[0]), place).adjusted(-1.5, -1.5, 1, 1)
             paint.box(painter, ring, 4, None, theme.color("focus"), 2)
+        left = float(max(0, self.visibleRegion().boundingRect().left()))
+        if left:  # the names stay while the cells are scrolled away below them
+            painter.fillRect(
+                QRectF(left, 0, self._names() - 2, self.height()), theme.color("surface-raised")
+            )
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("text"))
+        for r, role in enumerate(self.roles):
+            area = self._area(r, 0)
+            name = QRectF(left + 14, area.top(), self._names() - 20, area.height())
+            paint.text_left(painter, names[role], left + 14, name, name.right())
+
+    def _paint_head(self, painter: QPainter, area: QRectF, period: int) -> None:
+        """The year above its first period, and the quarter or the first letter of the month."""
+        theme, year = current_theme(), 12 if self.monthly else 4
+        if period % year == 0:
+            painter.setFont(theme.font("strong", tabular=True))
+            painter.setPen(theme.color("text"))
+            painter.drawText(QPointF(area.left() + 1, 15), str(period // year))
+        painter.setFont(theme.font("tick", tabular=True))
+        painter.setPen(theme.color("text-muted"))
+        spot = QRectF(area.left(), 20, area.width(), 16)
+        words = str(period % year + 1) if self.monthly else f"Q{period % year + 1}"
+        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_cell(self, painter: QPainter, area: QRectF, cell: Cell | None) -> None:
         theme = current_theme()
@@ -165,6 +184,10 @@ class HeatMap(QWidget):
             x, y = area.right(), area.top()
             painter.drawPolygon([QPointF(x - 7, y), QPointF(x, y), QPointF(x, y + 7)])
             painter.restore()
+
+
+def _period(cell: Cell) -> int:
+    return cell.quarter if cell.month is None else cell.month
 
 
 def cell_colour(cell: Cell | None) -> QColor:
@@ -188,7 +211,7 @@ def cell_words(register: Register, cell: Cell) -> str:
     causes = ", ".join(f"{call_name(register, p)} {money(a)}" for p, a in cell.causes[:4])
     said = tr("{name}, {quarter}: {demand} {unit} needed, {capacity} available").format(
         name=role.name,
-        quarter=quarter_name(cell.quarter),
+        quarter=cell.period,
         demand=money(cell.demand),
         unit=role.unit,
         capacity=money(cell.capacity),

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from planbench.ui.portfolio.assume import AssumptionsDialog
 from planbench.ui.portfolio.balance import BalancePage
+from planbench.ui.portfolio.board import BoardPage
+from planbench.ui.portfolio.capacity import CapacityPage
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.followup import FollowUpPage
 from planbench.ui.portfolio.priorities import PrioritiesPage
@@ -63,6 +65,8 @@ class PortfolioWorkspace(QWidget):
         self.register = RegisterPage(self.desk)
         self.priorities = PrioritiesPage(self.desk)
         self.balance = BalancePage(self.desk)
+        self.capacity = CapacityPage(self.desk)
+        self.board = BoardPage(self.desk)
         self.scenarios = ScenariosPage(self.desk)
         self.scenarios.changed.connect(lambda: self.selection.show_scenarios(self.scenarios.kept))
         self.followup = FollowUpPage(self.desk)
@@ -95,7 +99,9 @@ class PortfolioWorkspace(QWidget):
             (tr("Selection"), self.selection),
             (tr("Priorities"), self.priorities),
             (tr("Balance"), self.balance),
+            (tr("Capacity"), self.capacity),
             (tr("Scenarios"), self.scenarios),
+            (tr("Board"), self.board),
             (tr("Follow-up"), self.followup),
             (tr("Register"), self.register),
         ]
