@@ -1,4 +1,4 @@
-"""Every metric of every ruleset on the plan counted by hand; the figures are in `hand/answers.toml`."""
+"""Every metric of every ruleset on the plan counted by hand in `hand/answers.toml`."""
 
 from __future__ import annotations
 

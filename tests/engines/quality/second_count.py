@@ -1,0 +1,670 @@
+"""All metrics counted a second time, with plain pandas, from their formulas in words.
+
+Nothing of the quality engine is used here: not its populations, not its working time, not its
+order of things. Dates and floats are those of the schedule calculation, which has tests of its
+own. `Count(...).all()` gives (numerator, denominator, value) by metric id, None where there is
+nothing to measure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import cached_property
+from typing import Any
+
+import networkx as nx  # noqa: TID253
+import numpy as np
+import pandas as pd  # noqa: TID253
+
+from planbench.domain.calendars import Calendar
+from planbench.domain.schedule import Baseline, Schedule
+from planbench.domain.times import NO_TIME
+from planbench.engines.cpm import schedule_network
+
+FS, SS, FF, SF = range(4)
+TASKS, MILESTONES, EFFORT, SUMMARY = (0, 5), (1, 2), 3, 4
+MANDATORY, ON, LATE, EARLY, ALAP = (7, 8), (3, 6), (2, 5), (1, 4), (9,)
+HARD = (*MANDATORY, *ON, *LATE)
+OPTIONS_OF_TIME = ("predecessor", "successor", "project", "clock")
+
+Answer = tuple[float, float, float] | None
+
+
+def known(column: Any) -> pd.Series:
+    """A column of minutes with NaN for what is missing."""
+    numbers = np.asarray(column)
+    return pd.Series(np.where(numbers == NO_TIME, np.nan, numbers.astype(np.float64)))
+
+
+def ratio(hit: Any, of: Any) -> Answer:
+    hits, total = int((hit & of).sum()), int(of.sum())
+    return (hits, total, hits / total) if total else None
+
+
+def count(hit: Any, of: Any) -> Answer:
+    hits, total = int((hit & of).sum()), int(of.sum())
+    return (hits, total, hits) if total else None
+
+
+class Clock:
+    """Working minutes of one calendar, day by day."""
+
+    def __init__(self, calendar: Calendar, first: int, last: int) -> None:
+        self.calendar, self.first = calendar, first
+        days = range(first, last + 1)
+        each = [sum(f - s for s, f in self.shifts(day)) for day in days]
+        self.before = np.concatenate([[0], np.cumsum(each)])
+
+    def shifts(self, day: int) -> Any:
+        if day in self.calendar.exceptions:
+            return self.calendar.exceptions[day]
+        return self.calendar.week[(dt.date(1970, 1, 1) + dt.timedelta(days=day)).weekday()]
+
+    def worked(self, moment: float) -> float:
+        day, minute = divmod(int(moment), 1440)
+        part = sum(min(max(minute - s, 0), f - s) for s, f in self.shifts(day))
+        return float(self.before[day - self.first] + part)
+
+    def between(self, start: float, finish: float) -> float:
+        return self.worked(finish) - self.worked(start)
+
+
+class Count:
+    """One project of a schedule, counted."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        cpm: Any,
+        project: int,
+        baseline: Baseline | None = None,
+        previous: Schedule | None = None,
+        stored: bool = False,
+    ) -> None:
+        self.schedule, self.cpm, self.baseline, self.previous = schedule, cpm, baseline, previous
+        self.stored = stored
+        self.place, self.project = project, schedule.projects[project]
+        self.dd = np.nan if self.project.data_date == NO_TIME else float(self.project.data_date)
+        self.a = a = self._activities(schedule, cpm, baseline, stored)
+        self.links = self._links(schedule)
+        mine = a.project == project
+        self.complete = (a.status == 2) | a.af.notna()
+        self.soft = a.kind.isin((EFFORT, SUMMARY))
+        milestone, summary = a.kind.isin(MILESTONES), a.kind == SUMMARY
+        self.milestone = milestone
+        self.tasks = mine & a.kind.isin(TASKS) & (a.od > 0)
+        self.open_tasks = self.tasks & ~self.complete
+        self.work = mine & ~self.soft  # tasks and milestones
+        self.open_work = self.work & ~self.complete
+        self.open_normal = self.open_work & ~milestone
+        self.listed = mine & ~summary
+        self.open_listed = self.listed & ~self.complete
+        self.mine = mine
+
+    # ------------------------------------------------------------ tables
+
+    @staticmethod
+    def _activities(
+        schedule: Schedule, cpm: Any, baseline: Baseline | None, stored: bool
+    ) -> pd.DataFrame:
+        t = schedule.activities
+        hours = [c.hours_per_day or 8.0 for c in schedule.calendars]
+        a = pd.DataFrame(
+            {
+                "code": t.code,
+                "name": [" ".join(n.split()).casefold() for n in t.name.tolist()],
+                "project": t.project,
+                "wbs": t.wbs,
+                "cal": t.calendar,
+                "day": [hours[c] * 60 for c in t.calendar],
+                "kind": t.type,
+                "status": t.status,
+                "od": known(t.original_duration),
+                "rd": known(t.remaining_duration),
+                "as_": known(t.actual_start),
+                "af": known(t.actual_finish),
+                "c1": t.constraint,
+                "c2": t.constraint2,
+                "expected": known(t.expected_finish),
+                "es": known(t.stored_early_start if stored else cpm.early_start),
+                "ef": known(t.stored_early_finish if stored else cpm.early_finish),
+                "ls": known(t.stored_late_start if stored else cpm.late_start),
+                "lf": known(t.stored_late_finish if stored else cpm.late_finish),
+                "tf": known(t.stored_total_float if stored else cpm.total_float),
+                "critical": cpm.critical,
+                "path": cpm.longest_path,
+                "ses": known(t.stored_early_start),
+                "sef": known(t.stored_early_finish),
+                "stf": known(t.stored_total_float),
+            }
+        )
+        a["start"] = a.as_.fillna(a.es).fillna(known(t.planned_start))
+        a["finish"] = a.af.fillna(a.ef).fillna(known(t.planned_finish))
+        a["dd"] = [float(schedule.projects[p].data_date) for p in t.project]
+        a["dd"] = a.dd.where(a.dd != NO_TIME)
+        columns = baseline.columns if baseline else None
+        for name, column in (("bs", "start"), ("bf", "finish"), ("bd", "duration")):
+            a[name] = known(getattr(columns, column)) if columns else np.nan
+        a["tf_days"] = a.tf / a.day
+        a["od_days"], a["rd_days"] = a.od / a.day, a.rd / a.day
+        return a
+
+    def _links(self, schedule: Schedule) -> pd.DataFrame:
+        r = schedule.relationships
+        links = pd.DataFrame({"p": r.predecessor, "s": r.successor, "t": r.type, "lag": r.lag})
+        links["days"] = links.lag / self.a.day.to_numpy()[links.p]
+        return links
+
+    @cached_property
+    def outside(self) -> pd.DataFrame:
+        far = self.schedule.external_links
+        return pd.DataFrame({"a": far.activity, "into": far.incoming, "t": far.type})
+
+    def tied(self, side: str, kinds: tuple[int, ...] = (FS, SS, FF, SF)) -> pd.Series:
+        """Whether a link of these types is there: `side` "before" or "after" an activity."""
+        return self.number(side, kinds) > 0
+
+    def number(self, side: str, kinds: tuple[int, ...] = (FS, SS, FF, SF)) -> pd.Series:
+        links = self.links[self.links.t.isin(kinds)]
+        far = self.outside[self.outside.t.isin(kinds)]
+        far = far[far.into] if side == "before" else far[~far.into.astype(bool)]
+        ends = pd.concat([links.s if side == "before" else links.p, far.a])
+        return ends.value_counts().reindex(self.a.index, fill_value=0)
+
+    def at(self, end: str, mask: Any) -> pd.Series:
+        """A mask of activities at the end "p" or "s" of every link."""
+        return pd.Series(np.asarray(mask)[self.links[end]], index=self.links.index, dtype=bool)
+
+    def either(self, mask: Any) -> pd.Series:
+        return self.at("p", mask) | self.at("s", mask)
+
+    # ------------------------------------------------------------ time
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        a = self.a
+        ours = known(self.cpm.start), known(self.cpm.finish)
+        mine = [a.start, a.finish, a.dd, a.es, a.ef, a.ses, a.sef, a.bf, a.as_, a.af]
+        moments = pd.concat([*mine, *ours, known(self.cpm.early_start)])
+        if self.previous is not None:
+            moments = pd.concat([moments, known([self.previous.data_date])])
+        moments = moments.dropna()
+        first = int(moments.min() // 1440) - 2 if len(moments) else 0
+        last = int(moments.max() // 1440) + 2 if len(moments) else 1
+        return [Clock(calendar, first, last) for calendar in self.schedule.calendars]
+
+    def between(self, calendar: int, start: float, finish: float) -> float:
+        return self.clocks[calendar].between(start, finish)
+
+    # ------------------------------------------------------------ logic
+
+    @cached_property
+    def ends(self) -> tuple[int, int]:
+        """Row of the project's own first start and of its last finish, -1 without one."""
+        links, far = self.links, self.outside
+        before = set(links.s[~self.at("p", self.soft)]) | set(far.a[far.into.astype(bool)])
+        after = set(links.p[~self.at("s", self.soft)]) | set(far.a[~far.into.astype(bool)])
+        rows = pd.Series(self.a.index)
+        first = self.a.start[self.work & ~rows.isin(before)].dropna()
+        last = self.a.finish[self.work & ~rows.isin(after)].dropna()
+        return (
+            int(first.idxmin()) if len(first) else -1,
+            int(last.idxmax()) if len(last) else -1,
+        )
+
+    def less(self, mask: pd.Series, row: int) -> pd.Series:
+        """A mask without one row."""
+        return mask & (self.a.index != row)
+
+    def missing(self, of: Any, exempt: bool = True) -> Answer:
+        before, after = ~self.tied("before"), ~self.tied("after")
+        if exempt:
+            before, after = self.less(before, self.ends[0]), self.less(after, self.ends[1])
+        return ratio(before | after, of)
+
+    def dangling(
+        self,
+        of: Any,
+        how: Callable[[Any, Any], Answer],
+        side: str = "any",
+        open_too: bool = True,
+        easy: bool = False,
+        exempt: bool = True,
+    ) -> Answer:
+        start, finish = ~self.tied("before", (FS, SS)), ~self.tied("after", (FS, FF))
+        if not open_too:
+            start, finish = start & self.tied("before"), finish & self.tied("after")
+        if easy:  # any link will do for a milestone
+            start &= ~(self.milestone & self.tied("before"))
+            finish &= ~(self.milestone & self.tied("after"))
+        if exempt:
+            start, finish = self.less(start, self.ends[0]), self.less(finish, self.ends[1])
+        return how({"any": start | finish, "start": start, "finish": finish}[side], of)
+
+    def effort_drives(self) -> Answer:
+        effort = self.mine & ~self.complete & (self.a.kind == EFFORT)
+        used = self.links[self.at("p", effort) & ~self.at("s", self.a.kind == EFFORT)].p.nunique()
+        return (used, int(effort.sum()), used / effort.sum()) if effort.any() else None
+
+    def redundant(self) -> Answer:
+        plain = (self.links.t == FS) & ~self.either(self.soft)
+        members = plain & self.at("s", self.mine)
+        usable = self.links[plain & (self.links.lag >= 0) & (self.links.p != self.links.s)]
+        after: dict[int, set[int]] = {}
+        for p, s in zip(usable.p.tolist(), usable.s.tolist(), strict=True):
+            after.setdefault(p, set()).add(s)
+        network = nx.DiGraph([(p, s) for p, follow in after.items() for s in follow])
+        reach: dict[int, int] = {}  # of each activity, as bits, those a chain leads to
+        for row in reversed(list(nx.topological_sort(network))):
+            reach[row] = 0
+            for s in after.get(row, ()):
+                reach[row] |= reach[s] | 1 << s
+        hit = []
+        for p, t, lag, here in zip(
+            self.links.p.tolist(), self.links.s.tolist(), self.links.lag, members, strict=True
+        ):
+            longer = any(reach[s] >> t & 1 for s in after.get(p, ()))
+            hit.append(bool(here and lag == 0 and longer))
+        return ratio(pd.Series(hit, dtype=bool), members)
+
+    def isolated(self) -> Answer:
+        if not self.work.any():
+            return None
+        network = nx.Graph()
+        network.add_nodes_from(self.a.index[self.work])
+        used = self.links[~self.either(self.soft)]
+        network.add_edges_from(zip(used.p, used.s, strict=True))
+        here = set(self.a.index[self.work])
+        parts = sum(bool(part & here) for part in nx.connected_components(network))
+        return parts - 1, len(here), parts - 1
+
+    def twice(self) -> Answer:
+        of = self.at("s", self.mine)
+        if not of.any():
+            return None
+        kinds = self.links[of].groupby(["p", "s"]).t.agg(lambda t: sorted(t))
+        pairs = sum(len(t) > 1 and t != [SS, FF] for t in kinds)
+        return pairs, int(of.sum()), pairs
+
+    def out_of_sequence(self, how: Callable[[Any, Any], Answer]) -> Answer:
+        a, broken, of = self.a, [], []
+        for p, s, kind, lag in self.links[["p", "s", "t", "lag"]].itertuples(index=False):
+            actual = a.as_[s] if kind in (FS, SS) else a.af[s]
+            counts = bool(self.mine[s]) and not self.soft[p] and not self.soft[s]
+            of.append(counts and not np.isnan(actual))
+            if not of[-1]:
+                broken.append(False)
+                continue
+            done = a.as_[p] if kind in (SS, SF) else a.af[p]
+            moment = done if not np.isnan(done) else a.start[p] if kind in (SS, SF) else a.finish[p]
+            hit = np.isnan(done) and lag >= 0
+            if not np.isnan(moment):
+                hit = hit or self.on_lag_calendar(p, s, moment, actual) < lag
+            broken.append(bool(hit))
+        return how(pd.Series(broken, dtype=bool), pd.Series(of, dtype=bool))
+
+    def on_lag_calendar(self, p: int, s: int, start: float, finish: float) -> float:
+        project = self.schedule.projects[self.a.project[s]]
+        which = OPTIONS_OF_TIME[int(project.options.lag_calendar)]
+        if which == "clock":
+            return finish - start
+        calendar = {
+            "predecessor": self.a.cal[p],
+            "successor": self.a.cal[s],
+            "project": max(project.calendar, 0),
+        }[which]
+        return self.between(calendar, start, finish)
+
+    # ------------------------------------------------------------ plan
+
+    def held(self, kinds: tuple[int, ...], pinned: bool = False) -> pd.Series:
+        a = self.a
+        found = a.c1.isin(kinds) | a.c2.isin(kinds)
+        if pinned:
+            for early, late in zip(EARLY, LATE, strict=True):
+                found |= (a.c1 == early) & (a.c2 == late) | (a.c1 == late) & (a.c2 == early)
+        return found
+
+    def loads(self, least: float) -> Answer:
+        given, spent = self.schedule.assignments, self.schedule.expenses
+        if not len(given) and not len(spent):
+            return None
+        units = pd.DataFrame(
+            {
+                "a": given.activity,
+                "u": (given.budget_units > 0)
+                | (given.remaining_units > 0)
+                | (given.actual_units > 0)
+                | (given.budget_cost != 0)
+                | (given.remaining_cost != 0)
+                | (given.actual_cost != 0),
+            }
+        )
+        paid = (spent.budget_cost != 0) | (spent.remaining_cost != 0) | (spent.actual_cost != 0)
+        loaded = set(units.a[units.u]) | set(spent.activity[paid].tolist())
+        rows = pd.Series(self.a.index)
+        return ratio(~rows.isin(loaded), self.open_tasks & (self.a.od >= least * self.a.day))
+
+    def coarse(self) -> Answer:
+        first, last = self.a.start[self.mine].min(), self.a.finish[self.mine].max()
+        if np.isnan(first) or np.isnan(last):
+            return None
+        spans = self.a.finish - self.a.start
+        return ratio(
+            spans / (last - first) > 0.1 if last > first else spans > np.inf, self.open_tasks
+        )
+
+    def rest(self) -> Answer:
+        given, spent = self.schedule.assignments, self.schedule.expenses
+        units = (abs(given.remaining_units) > 0.005) | (abs(given.remaining_cost) > 0.005)
+        bills = abs(spent.remaining_cost) > 0.005
+        left = set(given.activity[units].tolist()) | set(spent.activity[bills].tolist())
+        rows = pd.Series(self.a.index)
+        return count((self.a.rd > 0) | rows.isin(left), self.work & self.complete)
+
+    def calendars(self, which: str) -> Answer:
+        used = set(self.a.cal[self.listed])
+        each = [c for row, c in enumerate(self.schedule.calendars) if row in used]
+        if not each:
+            return None
+
+        def free_days_only(calendar: Calendar) -> bool:
+            week = [sum(f - s for s, f in shifts) for shifts in calendar.week]
+            if all(calendar.week) or not any(calendar.week):
+                return False
+            for day, shifts in calendar.exceptions.items():
+                weekday = (dt.date(1970, 1, 1) + dt.timedelta(days=day)).weekday()
+                if sum(f - s for s, f in shifts) < week[weekday]:
+                    return False
+            return True
+
+        hits = {
+            "all": [True for _ in each],
+            "no-holidays": [free_days_only(c) for c in each],
+            "other-day": [c.hours_per_day != 8 for c in each],
+        }[which]
+        return sum(hits), len(each), sum(hits)
+
+    # ------------------------------------------------------------ float and path
+
+    def with_float(self, of: Any) -> Any:
+        return of & self.a.tf.notna()
+
+    def float_ratio(self) -> Answer:
+        each = (self.a.tf / self.a.rd)[self.with_float(self.open_tasks) & (self.a.rd > 0)]
+        return (each.sum(), len(each), each.mean()) if len(each) else None
+
+    def beyond_project(self) -> Answer:
+        of = self.with_float(self.open_work)
+        finish = self.a.finish[of].max()
+        if np.isnan(self.dd) or np.isnan(finish):
+            return None
+        left = [self.between(c, self.dd, finish) for c in range(len(self.clocks))]
+        return count(self.a.tf > self.a.cal.map(dict(enumerate(left))), of)
+
+    def calendar_float(self) -> Answer:
+        of = self.with_float(self.open_work & self.a.path)
+        if not of.any():
+            return None
+        last = self.a.finish[of].max()
+        end = self.a.tf_days[of & (self.a.finish == last)].min()
+        return count(self.a.tf_days - end > 1, of)
+
+    @cached_property
+    def target(self) -> int:
+        after = set(self.links.p[~self.at("s", self.soft)])
+        far = self.outside
+        after |= set(far.a[~far.into.astype(bool)])
+        ends = self.open_work & ~pd.Series(self.a.index).isin(after)
+        finish = self.a.finish[ends if ends.any() else self.open_work].dropna()
+        return int(finish.idxmax()) if len(finish) else -1
+
+    def length_index(self, basis: str) -> Answer:
+        row = self.target
+        if row < 0 or np.isnan(self.dd):
+            return None
+        calendar = int(self.a.cal[row])
+        forecast, promised = self.a.finish[row], self.a.bf[row]
+        if np.isnan(promised):
+            bound = self.project.must_finish_by != NO_TIME
+            held = self.a.c1[row] in HARD or self.a.c2[row] in HARD
+            spare = self.a.tf[row] if held or bound else np.nan
+        else:
+            spare = self.between(calendar, forecast, promised)
+        end = forecast if basis == "forecast" else promised
+        if np.isnan(spare) or np.isnan(end):
+            return None
+        length = self.between(calendar, self.dd, end)
+        if length <= 0:
+            return None
+        day = self.a.day[row]
+        return (length + spare) / day, length / day, (length + spare) / length
+
+    def path_test(self) -> Answer:
+        """The network is calculated again with 600 days more at the earliest path task."""
+        if self.stored:  # it calculates in any case
+            return Count(self.schedule, self.cpm, self.place).path_test()
+        a, end = self.a, self.target
+        able = self.open_normal & a.es.notna()
+        rows = a.es[able & a.path]
+        rows = rows if len(rows) else a.es[able & a.critical]
+        if end < 0 or not len(rows) or int(rows.idxmin()) == end:
+            return None
+        row, acts = int(rows.idxmin()), self.schedule.activities
+        more = np.zeros(len(a), dtype=np.int64)
+        more[row] = round(600 * a.day[row])
+        longer = replace(
+            self.schedule,
+            activities=acts.with_columns(
+                remaining_duration=np.where(
+                    more > 0, np.maximum(acts.remaining_duration, 0) + more, acts.remaining_duration
+                ),
+                original_duration=np.where(
+                    more > 0, np.maximum(acts.original_duration, 0) + more, acts.original_duration
+                ),
+                expected_finish=np.where(more > 0, NO_TIME, acts.expected_finish),
+            ),
+        )
+        after = schedule_network(longer)
+        last = int(known(after.finish).max() // 1440) + 2
+        clock = Clock(
+            self.schedule.calendars[int(a.cal[end])], self.clocks[int(a.cal[end])].first, last
+        )
+        day = a.day[end]
+        given = clock.between(self.cpm.finish[row], after.finish[row]) / day
+        shift = clock.between(self.cpm.finish[end], after.finish[end]) / day
+        lost = (float(self.cpm.total_float[end]) - float(after.total_float[end])) / day
+        arrived = max(shift, lost)
+        kinds = a.cal[a.path & ~self.complete & self.mine].nunique()
+        meets = arrived >= given - (1.0 if kinds < 2 else max(1.0, 0.01 * given))
+        share = arrived / given if given > 0 else 0.0
+        return arrived, given, min(share, 1.0) if meets else share
+
+    # ------------------------------------------------------------ data
+
+    def forecasts(self, of: Any, how: Callable[[Any, Any], Answer], late: bool = False) -> Answer:
+        if np.isnan(self.dd):
+            return None
+        a = self.a
+        start, finish = a.ses.fillna(a.es), a.sef.fillna(a.ef)
+        waiting = a.as_.isna()
+        hit = (finish < a.dd) | waiting & (start < a.dd)
+        if late:
+            hit |= (a.lf < a.dd) | waiting & (a.ls < a.dd)
+        return how(hit, of & (start.notna() | finish.notna()))
+
+    def actuals(self, of: Any, how: Callable[[Any, Any], Answer]) -> Answer:
+        if np.isnan(self.dd):
+            return None
+        return how((self.a.as_ > self.a.dd) | (self.a.af > self.a.dd), of)
+
+    def contradicting(self, of: Any) -> Answer:
+        a = self.a
+        begun, done = a.as_.notna(), a.af.notna()
+        hit = (a.status == 1) & ~begun & ~self.milestone
+        hit |= (a.status == 2) & ~done
+        hit |= (a.status == 0) & (begun | done)
+        hit |= a.af < a.as_
+        hit |= (a.af == a.as_) & (a.od > 0) & ~self.milestone & ~self.soft
+        return count(hit, of)
+
+    def names(self) -> Answer:
+        twice = self.a[self.work].groupby(["wbs", "name"]).code.transform("size") > 1
+        return count(twice.reindex(self.a.index, fill_value=False), self.work)
+
+    def codes(self) -> Answer:
+        s = self.schedule
+        if not len(s.code_types) or not self.work.any():
+            return None
+        kind = s.code_values.type[s.code_assignments.value]
+        lacking, asked = pd.Series(False, index=self.a.index), False
+        for row in range(len(s.code_types)):
+            has = pd.Series(self.a.index).isin(s.code_assignments.activity[kind == row])
+            if (has & self.work).sum() >= 0.95 * self.work.sum():
+                asked, lacking = True, lacking | ~has
+        return count(lacking, self.work) if asked else None
+
+    def without_wbs(self) -> Answer:
+        parent = self.schedule.wbs.parent
+        if not len(parent):
+            return None
+        top = [w >= 0 and parent[w] < 0 for w in self.a.wbs]
+        deeper = bool((parent >= 0).any())
+        return count((self.a.wbs < 0) | (pd.Series(top, dtype=bool) & deeper), self.work)
+
+    def agreement(self) -> Answer:
+        a = self.a
+        of = self.open_work & a.ses.notna() & a.sef.notna() & a.stf.notna()
+        if not of.any():
+            return None
+        good, ours = 0, self.cpm
+        for row in a.index[of]:
+            same = abs(a.stf[row] - ours.total_float[row]) <= 1
+            dates = ours.early_start[row], ours.early_finish[row]
+            for mine, theirs in zip(dates, (a.ses[row], a.sef[row]), strict=True):
+                same = same and self.between(int(a.cal[row]), mine, theirs) == 0
+            good += bool(same)
+        return good, int(of.sum()), good / of.sum()
+
+    # ------------------------------------------------------------ baseline
+
+    @cached_property
+    def due(self) -> Any:
+        return self.tasks & (self.a.bf <= self.a.dd)
+
+    def missed(self) -> Answer:
+        if self.baseline is None or np.isnan(self.dd):
+            return None
+        return ratio(self.a.finish > self.a.bf, self.due)
+
+    def execution(self, unbaselined: bool) -> Answer:
+        if self.baseline is None or np.isnan(self.dd):
+            return None
+        of = self.due | (self.tasks & self.a.bf.isna()) if unbaselined else self.due
+        done, asked = int((self.tasks & self.complete).sum()), int(of.sum())
+        return (done, asked, done / asked) if asked else None
+
+    def unplanned(self) -> Answer:
+        if self.baseline is None:
+            return None
+        return ratio(self.a.bs.isna() | self.a.bf.isna(), self.work)
+
+    # ------------------------------------------------------------ two updates
+
+    @cached_property
+    def then(self) -> pd.DataFrame:
+        """The earlier update in today's rows, NaN for what is new."""
+        assert self.previous is not None
+        t = self.previous.activities
+        was = pd.DataFrame(
+            {
+                "as_": known(t.actual_start),
+                "af": known(t.actual_finish),
+                "status": t.status.astype(float),
+                "rd": known(t.remaining_duration),
+                "es": known(t.stored_early_start),
+            }
+        )
+        was["there"] = 1.0
+        was.index = pd.Index(t.code)
+        was = was[~was.index.duplicated()]
+        found = was.reindex(self.a.code).reset_index(drop=True)
+        if not found.es.notna().sum() > len(found) // 2:
+            early = pd.Series(known(schedule_network(self.previous).early_start).to_numpy())
+            early.index = pd.Index(t.code)
+            early = early[~early.index.duplicated()]
+            found["es"] = early.reindex(self.a.code).to_numpy()
+        return found
+
+    @property
+    def old(self) -> pd.Series:
+        return self.then.there.notna()
+
+    def changed(self, *which: str) -> Answer:
+        reported = differs = pd.Series(False, index=self.a.index)
+        for name in which:
+            was, now = self.then[name], self.a[name]
+            reported = reported | was.notna()
+            differs = differs | was.notna() & ~(was // 1440 == now // 1440)
+        return ratio(differs, self.work & self.old & reported)
+
+    def riding(self) -> Answer:
+        a, was = self.a, self.then
+        before = self._date_before
+        if np.isnan(self.dd) or np.isnan(before):
+            return None
+        near = 6 * 1440
+        start = a.ses.fillna(a.es)
+        waits = (a.status == 0) & (was.status == 0)
+        waits &= (start <= a.dd + near) & (was.es <= before + near)
+        stays = (a.status == 1) & (was.status == 1) & (abs(was.rd - a.rd) / a.day <= 2)
+        return ratio(waits | stays, self.open_work & self.old)
+
+    @property
+    def _date_before(self) -> float:
+        assert self.previous is not None
+        return float(known([self.previous.data_date])[0])
+
+    def shrunk(self) -> Answer:
+        a, before = self.a, self._date_before
+        if np.isnan(self.dd) or np.isnan(before):
+            return None
+        passed = a.cal.map(
+            {c: self.between(c, before, self.dd) for c in range(len(self.clocks))}
+        ).where(a.status != 0, 0.0)
+        return count(self.then.rd - a.rd > passed, self.open_normal & self.old)
+
+    def hollow(self) -> Answer:
+        tied = self.tied("before") & self.tied("after")
+        return count((self.a.od_days <= 1) & tied, self.open_tasks & ~self.old)
+
+    def churn(self) -> Answer:
+        assert self.previous is not None
+
+        def keys(s: Schedule) -> list[tuple[str, str, int]]:
+            r, code = s.relationships, s.activities.code
+            return [
+                (code[p], code[q], int(t))
+                for p, q, t in zip(r.predecessor, r.successor, r.type, strict=True)
+            ]
+
+        now, then = keys(self.schedule), keys(self.previous)
+        if not then:
+            return None
+        mine = self.at("s", self.mine)
+        was, today = set(then), set(now)
+        added = sum(key not in was for key, here in zip(now, mine, strict=True) if here)
+        gone = sum(key not in today for key in then)
+        return added + gone, len(then), (added + gone) / len(then)
+
+    def options(self) -> Answer:
+        assert self.previous is not None
+        was = [p for p in self.previous.projects if p.code == self.project.code]
+        if not was:
+            return None
+        now, then = self.project.options, was[-1].options
+        names = [item.name for item in fields(now)]
+        differ = sum(getattr(now, name) != getattr(then, name) for name in names)
+        return differ, len(names), differ
