@@ -169,6 +169,7 @@ _TARGETS = {
     "activity": ("activities", "code"), "predecessor": ("activities", "code"),
     "successor": ("activities", "code"), "resource": ("resources", "code"),
     "account": ("accounts", "code"), "value": ("code_values", "code"),
+    "role": ("roles", "code"),
 }  # fmt: skip
 _TITLES = {
     "uid": "Source id",

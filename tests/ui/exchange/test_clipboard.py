@@ -9,7 +9,7 @@ import sys
 _FILL_AND_END = """
 from PySide6.QtWidgets import QApplication
 application = QApplication([])
-from planbench.ui.widgets.table import put_block
+from planbench.ui.widgets.cell_block import put_block
 assert put_block([["ID", "Name"], ["00123", "Dredge"]]).startswith("ID")
 held = application.clipboard().mimeData()
 assert held.hasHtml() and held.text().startswith("ID"), held.formats()

@@ -56,10 +56,12 @@ def paste(state: AppState, table: ActivityTable, parent: QWidget) -> None:
 def cells_from(table: ActivityTable, count: int) -> Cells:
     """The cells of a table from the current one to the right and down, as many rows as asked.
 
+    From the upper left one where a rectangle of cells is marked.
+
     Columns are those in sight, in the order they stand. Rows and texts are read here and now, so
     that a worker may use them.
     """
-    model, head, index = table.activities, table.horizontalHeader(), table.currentIndex()
+    model, head, index = table.activities, table.horizontalHeader(), table.block.corner()
     plan = model.plan
     if plan is None or not index.isValid():
         return Cells([], [], [], lambda _row, _column: "")

@@ -7,36 +7,39 @@ made when it is painted and kept while it is near.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
+    QItemSelection,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QStringListModel,
     Qt,
     Signal,
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetrics,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
-from planbench.services.blocks import as_html, as_text
 from planbench.ui.faces import header_font
+from planbench.ui.paint import upright
 from planbench.ui.theme import current_theme, theme_manager
 from planbench.ui.translation import tr
+from planbench.ui.widgets.cell_block import CellBlock, put_block
+from planbench.ui.widgets.cell_look import CellLook, Column
+
+__all__ = ["CellLook", "Column", "FlatTableModel", "TableView"]
 
 Rows = npt.NDArray[np.int32]
 Index = QModelIndex | QPersistentModelIndex
@@ -52,57 +55,6 @@ MOST_COPIED = 50_000
 
 _KEPT = 20_000
 """Looks of cells that are kept before they are made anew."""
-
-
-class CellLook(NamedTuple):
-    """How one cell is shown. Colours are roles of the theme, icons names of pictures.
-
-    `expander` is None, or whether the row's children are shown; `chip` is a kind from `CHIPS`
-    (the text stands in the chip); `spark` are the values of a trend; `parts` the shares of a bar
-    as (amount, role), the text follows it; `bar` a share from 0 to 1 of a bar behind nothing;
-    `check` None or a check box; `dot` marks an edited cell; `muted` follows the text in grey.
-    """
-
-    text: str = ""
-    role: str = "text"
-    strong: bool = False
-    italic: bool = False
-    icon: str = ""
-    icon_role: str = "text-muted"
-    indent: int = 0
-    expander: bool | None = None
-    chip: str = ""
-    spark: tuple[float, ...] = ()
-    parts: tuple[tuple[float, str], ...] = ()
-    bar: float = -1.0
-    bar_role: str = "remaining-edge"
-    check: bool | None = None
-    dot: bool = False
-    muted: str = ""
-    link: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its key, header, width in pixels and how its values become text.
-
-    `values` holds one entry per row of the data (array or list); without it the model's `look`
-    must be overridden for the column. `sort_values`, when given, order the rows instead. Numbers
-    stand right and are never cut; text stands left and is elided. `stretch` takes spare width.
-    """
-
-    key: str
-    title: str
-    width: int = 100
-    right: bool = False
-    values: npt.NDArray[Any] | Sequence[Any] | None = None
-    format: Callable[[Any], str] = str
-    sort_values: npt.NDArray[Any] | Sequence[Any] | None = None
-    tip: str = ""
-    elide: bool = True
-    stretch: bool = False
-    editable: bool = False
-    sortable: bool = True
 
 
 class FlatTableModel(QAbstractTableModel):
@@ -310,7 +262,9 @@ class TableView(QTableView):
     """A table of whole rows: horizontal rules, accent marker, hover, sort by click, copy.
 
     Ctrl+C copies the selected rows with titles (after Ctrl+A all), Ctrl+Alt+C the current column of
-    the selected rows without a title.
+    the selected rows without a title. Shift with the left and right keys, or the mouse drawn over
+    several columns, marks a rectangle of cells; then Ctrl+C copies its cells without titles, and
+    Escape goes back to whole rows.
 
     `row_changed(row)` when another data row became current (-1 for none), `row_activated(row)` on
     return or double click, `expander_toggled(row, open)` on the expander or the left and right
@@ -335,6 +289,7 @@ class TableView(QTableView):
         self.setAccessibleName(name)
         self.setFont(theme.font("body", tabular=True))
         self.hovered = -1
+        self.block = CellBlock(self)
         self.setItemDelegate(CellDelegate(self))
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -416,6 +371,7 @@ class TableView(QTableView):
 
     def _was_reset(self) -> None:
         self.hovered = -1
+        self.block.clear()
         self._tell_row(-1)
 
     def _sort_by(self, column: int) -> None:
@@ -454,6 +410,7 @@ class TableView(QTableView):
     def select_row(self, row: int, scroll: bool = True) -> None:
         """Make a data row current without telling it back; -1 or a hidden row clears."""
         place = self.table.place(row)
+        self.block.clear()
         self._last_row = row if place >= 0 else -1
         if place < 0:
             self.clearSelection()
@@ -471,8 +428,7 @@ class TableView(QTableView):
 
     def selected_rows(self) -> list[int]:
         """All selected data rows, in the order shown."""
-        chosen = self.selectionModel().selectedRows() if self.selectionModel() else []
-        return [self.table.source(row) for row in sorted(index.row() for index in chosen)]
+        return [self.table.source(row) for row in self.block.rows()]
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
@@ -486,6 +442,8 @@ class TableView(QTableView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.block.dragged()
         self._hover_at(self.rowAt(int(event.position().y())))
         look = self._look_at(event.position().toPoint())
         cursor = Qt.CursorShape.PointingHandCursor if look is not None and look.link else None
@@ -522,9 +480,25 @@ class TableView(QTableView):
             if look.check is not None and x < 32:
                 self.check_toggled.emit(row)
                 return
+            self.block.pressed(index, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         super().mousePressEvent(event)
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
             self.cell_clicked.emit(self.table.source(index.row()), index.column())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.block.released()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.paint_block()
+
+    def paint_block(self) -> None:
+        """The frame around the marked rectangle of cells, over what was painted."""
+        if self.block:
+            painter = upright(self.viewport())
+            self.block.paint(painter)
+            painter.end()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
@@ -544,11 +518,25 @@ class TableView(QTableView):
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
             return
+        if self.block_key(event):
+            return
         index = self.currentIndex()
         editing = self.state() == QAbstractItemView.State.EditingState
         if index.isValid() and not editing and self._row_key(event, index):
             return
         super().keyPressEvent(event)
+
+    def block_key(self, event: QKeyEvent) -> bool:
+        """Whether a key marks a rectangle of cells or lets go of it, and does no more."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            return False
+        shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        return self.block.key(event.key(), shift)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        if self.block:
+            self.viewport().update()
 
     def _row_key(self, event: QKeyEvent, index: QModelIndex) -> bool:
         row = self.table.source(index.row())
@@ -572,36 +560,19 @@ class TableView(QTableView):
     def copy(self, every_row: bool = False, one_column: bool = False) -> str:
         """Put the selected rows (or every row shown) on the clipboard with the titles above them.
 
-        With `one_column` only the cells of the current column, without a title. Returns the text.
+        With `one_column` only the cells of the current column, without a title; of a marked
+        rectangle only its cells. Returns the text.
         """
         model = self.table
-        head = self.horizontalHeader()
-        order = sorted(range(len(model.columns)), key=head.visualIndex)
-        order = [column for column in order if not self.isColumnHidden(column)]
+        if self.block and not (every_row or one_column):
+            return put_block(self.block.texts())
         if every_row:
-            rows = list(range(min(model.rowCount(), MOST_COPIED)))
-        else:
-            rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+            self.block.clear()
+        order = self.block.columns()
+        rows = list(range(min(model.rowCount(), MOST_COPIED))) if every_row else self.block.rows()
         if one_column:
             current = self.currentIndex().column()
             order = [current] if current in order else order[:1]
         block = [[model.columns[c].title.replace("\n", " ") for c in order]] * (not one_column)
         block += [[model.cell(row, column).text for column in order] for row in rows]
         return put_block(block)
-
-
-def put_block(rows: Sequence[Sequence[str]]) -> str:
-    """Put rows of texts on the clipboard, as text and as a table for spreadsheets.
-
-    Returns the text.
-    """
-    # One that Qt made itself: what Python made is still on the clipboard when Python has ended,
-    # and letting go of it then crashes.
-    maker, plain = QStringListModel([""]), as_text(rows)
-    found = maker.mimeData([maker.index(0)])
-    for form in found.formats():
-        found.removeFormat(form)
-    found.setText(plain)
-    found.setHtml(as_html(rows))
-    QGuiApplication.clipboard().setMimeData(found)
-    return plain
