@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,8 +82,12 @@ BARS = (
 
 def layout_json(layout: Layout) -> dict[str, Any]:
     """The layout as plain values for JSON."""
-    values = asdict(layout)
-    return {key: list(one) if isinstance(one, tuple) else one for key, one in values.items()}
+    plain: dict[str, Any] = {}
+    for key, one in vars(layout).items():
+        plain[key] = list(one) if isinstance(one, tuple) else one
+        if isinstance(one, Mapping):
+            plain[key] = dict(one)
+    return plain
 
 
 def parse_layout(values: Any, where: str = "") -> Layout:
