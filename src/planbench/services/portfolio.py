@@ -56,6 +56,7 @@ from planbench.engines.portfolio.timing import (
     present_values,
     strongest_impact,
 )
+from planbench.services.portfolio_words import limit_words, way_words
 from planbench.services.portfolio_worker import solver
 from planbench.services.resources import resource
 
@@ -353,7 +354,7 @@ def analyse(
     """
     solved = solve_portfolio(register, assumptions, gap=gap, seconds=seconds, context=context)
     if not solved.selection.found:
-        raise PlanbenchError(no_choice(solved.answer), "portfolio")
+        raise PlanbenchError(no_choice(register, solved.answer), "portfolio")
     curve = find_frontier(solved, points, context=context)
     plan = solved.plan
     asked = check_plan(register, as_asked(register), assumptions)
@@ -374,12 +375,13 @@ def analyse(
     )
 
 
-def no_choice(found: Answer) -> str:
+def no_choice(register: Register, found: Answer) -> str:
     """Why there is no choice, in one sentence."""
     if found.conflict is None:
         return "no choice was found in the time given; allow more time"
-    text = f"these limits contradict each other: {', '.join(found.conflict.names)}"
+    names = ", ".join(limit_words(register, name) for name in found.conflict.names)
+    text = f"these limits contradict each other: {names}"
     if found.conflict.relief:
-        ways = ", ".join(f"{name} by {amount:,.2f}" for name, amount in found.conflict.relief)
+        ways = " and ".join(way_words(register, *one) for one in found.conflict.relief)
         text += f". The least loosening: {ways}"
     return text

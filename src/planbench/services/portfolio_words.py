@@ -38,12 +38,30 @@ def short_name(register: Register, project: str) -> str:
 
 
 def limit_words(register: Register, name: str) -> str:
-    """A limit's name with the role's name in place of its id: capacity CLV 2028Q2."""
+    """A limit as people say it: `budget 2027 REG`, `HVDC vessel in 2028Q2`, `share of core`."""
     for role in register.roles:
         start = f"capacity {role.id} "
         if name.startswith(start):
             return f"{role.name} in {name[len(start) :]}"
-    return name
+    kind, _, group = name.partition(" ")
+    if kind == "cover":
+        titles = {driver.id: driver.name for driver in register.drivers}
+        return f"a strong project for {titles.get(group, group)}"
+    plain = {"share": "share", "count": "number"}.get(kind)
+    if plain:
+        return f"{plain} of {group or 'all projects'}"
+    return "mean risk" if kind == "mean-risk" else name
+
+
+def is_amount(name: str) -> bool:
+    """Whether a limit is an amount that can be raised, and not a rule that holds or not."""
+    return name.startswith(("budget ", "capacity ", "total budget"))
+
+
+def way_words(register: Register, name: str, amount: float) -> str:
+    """What would have to give way: an amount by how much, a rule as a whole."""
+    said = limit_words(register, name)
+    return f"{amount:,.1f} more {said}" if is_amount(name) else f"giving up the rule '{said}'"
 
 
 def when(option: Option | None) -> str:
@@ -57,7 +75,7 @@ def reason(register: Register, decision: Decision, unit: str) -> str:
     if decision.reason == "negative-value":
         text = f"{name} is worth {told(decision.alone, unit)} on its own."
     elif decision.reason == "forced":
-        kept = ", ".join(decision.rules) or "a rule"
+        kept = ", ".join(limit_words(register, rule) for rule in decision.rules) or "a rule"
         text = f"{name} goes on although it is worth {told(decision.alone, unit)}: {kept}."
     elif decision.reason == "best":
         text = _best(register, name, decision, unit)
@@ -82,7 +100,8 @@ def _kept_out(register: Register, name: str, decision: Decision) -> str:
     needs = [
         f"{amount:,.1f} more {limit_words(register, limit)}" for limit, amount in decision.lets_in
     ]
-    needs += [f"{rule} to give way" for rule in decision.rules]
+    rules = [limit_words(register, rule) for rule in decision.rules]
+    needs += [f"the rule '{rule}' to give way" for rule in rules]
     start = when(decision.fits)
     begun = f" to start in {start}" if start else ""
     if not needs:

@@ -199,8 +199,8 @@ def stats(found: Indicators) -> list[Stat]:
     late = sum(days > 0 for days in slips)
     reporting = tr("{count} of {all} report").format(count=found.reporting, all=found.running)
     return [
-        Stat(tr("CPI"), _index(values.cpi), tr("sum of EV over AC; {who}").format(who=reporting)),
-        Stat(tr("SPI"), _index(values.spi), tr("sum of EV over sum of PV")),
+        Stat(tr("CPI"), _index(values.cpi), tr("EV over AC, {who}").format(who=reporting)),
+        Stat(tr("SPI"), _index(values.spi), tr("EV over PV, both summed")),
         Stat(
             tr("Green, amber, red"),
             text.DASH if not told else " / ".join(str(counts[k]) for k in (GREEN, AMBER, RED)),

@@ -65,6 +65,7 @@ class CapacityPage(QWidget):
         line.addWidget(self.said)
         column.addLayout(line)
         self.heat_card.set_body(body)
+        self.heat_card.setMinimumHeight(268)  # six roles in a low window
         self.short_card = Card(tr("Shortages"), "")
         self.short_card.set_body(self.short_table)
         for card in (self.heat_card, self.short_card, self.mover):

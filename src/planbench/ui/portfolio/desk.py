@@ -336,7 +336,7 @@ class Desk(QObject):
         assert self.register is not None
         solved = replace(solved, register=self.register)
         self.solved, self.ranks, self.study = solved, ranks, None
-        self.trouble = "" if solved.selection.found else no_choice(solved.answer)
+        self.trouble = "" if solved.selection.found else no_choice(self.register, solved.answer)
         if solved.selection.found:
             self._place(solved.plan)
         self.changed.emit()

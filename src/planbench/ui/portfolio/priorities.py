@@ -8,15 +8,16 @@ from fractions import Fraction
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from planbench.engines.portfolio.priority import Ahp, sensitivity
+from planbench.engines.portfolio.priority import Ahp
 from planbench.engines.portfolio.register import Judgement, Register
-from planbench.engines.portfolio.timing import judgement_sets
-from planbench.services.portfolio import align, driver_scores, investment, judged
+from planbench.engines.portfolio.timing import driver_weights, judgement_sets, weights_given
+from planbench.services.portfolio import align, judged
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.matrix import Matrix, Square
-from planbench.ui.portfolio.rows import Rows, stacked, table
-from planbench.ui.portfolio.words import call_name, money, percent, unit
+from planbench.ui.portfolio.ranks import RankCard
+from planbench.ui.portfolio.rows import stacked, table
+from planbench.ui.portfolio.words import percent
 from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
@@ -90,11 +91,24 @@ class _Judgements(FlatTableModel):
         columns.append(Column("weight", tr("Weight"), 116, sortable=False, elide=False))
         self.set_data(columns, len(self.names))
 
+    def show_weights(self, register: Register, weights: dict[str, float]) -> None:
+        """Show drivers with weights that come from no judgements."""
+        self.names = tuple(weights)
+        self._weights = list(weights.values())
+        self._titles = {driver.id: driver.name for driver in register.drivers}
+        self.set_data(
+            [
+                Column("driver", tr("Driver"), 150, stretch=True, sortable=False),
+                Column("weight", tr("Weight"), 116, sortable=False, elide=False),
+            ],
+            len(self.names),
+        )
+
     def look(self, row: int, column: int) -> CellLook:
         a = self.names[row]
         if column == 0:
             return CellLook(f"{a} {self._titles[a]}")
-        if column > len(self.names):
+        if column == len(self.columns) - 1:
             share, most = self._weights[row], max(self._weights)
             parts = ((share, "remaining-edge"), (most - share, "surface-sunken"))
             return CellLook(percent(share), parts=parts)
@@ -106,7 +120,7 @@ class _Judgements(FlatTableModel):
         return CellLook(words, "warning" if flagged else "text", strong=flagged)
 
     def tip(self, row: int, column: int) -> str:
-        if not 0 < column <= len(self.names):
+        if not 0 < column < len(self.columns) - 1:
             return ""
         a, b = self.names[row], self.names[column - 1]
         return tr("{titles} against {titles2}; 1/9 to 9, for example 3 or 1/3").format(
@@ -123,6 +137,9 @@ class _Judgements(FlatTableModel):
         return True
 
 
+AS_WEIGHTED = tr("Weights as given")
+
+
 class PrioritiesPage(QWidget):
     """What matters, how sure the judgements are, and which projects serve it."""
 
@@ -136,10 +153,7 @@ class PrioritiesPage(QWidget):
         self.verdict = Label("", "prose", wrap=True)
         self.use = Button("", "default", "check", in_card=True)
         self.use.clicked.connect(lambda _on=False: self._use())
-        self.ranking = Rows(_rank_columns(""))
-        self.ranks = table(tr("Ranking"), self.ranking)
-        self.ranks.row_changed.connect(self._chosen)
-        self.turns = Label("", "body", "text-muted", wrap=True)
+        self.rank_card = RankCard(desk)
         self.map = Matrix(tr("Alignment of projects with drivers"))
         self.gaps = Label("", "prose", wrap=True)
         self.cover = Button("", "default", "target", in_card=True)
@@ -152,8 +166,6 @@ class PrioritiesPage(QWidget):
         self.judgement_card = Card(tr("Drivers"), tr("judged in pairs: row against column"))
         self.judgement_card.add_tool(self.sets)
         self.judgement_card.set_body(stacked(self.grid, self.verdict, self.use))
-        self.rank_card = Card(tr("Ranking"), tr("investment figures, scarcity and urgency"))
-        self.rank_card.set_body(stacked(self.ranks, self.turns))
         self.map_card = Card(tr("Alignment"), tr("impact of each project on each driver"))
         self.map_card.set_body(stacked(self.map, self.gaps, self.cover))
         left.addWidget(self.judgement_card, 5)
@@ -166,7 +178,7 @@ class PrioritiesPage(QWidget):
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
-        return [self.grid, self.ranks]
+        return [self.grid, self.rank_card.ranks]
 
     def say(self, words: str) -> None:
         """A refusal, where the window says such things."""
@@ -174,11 +186,14 @@ class PrioritiesPage(QWidget):
 
     @property
     def chosen_set(self) -> str:
-        """The set of judgements shown, empty without any."""
+        """The set of judgements that counts, empty where the weights are as given, or equal."""
         register = self.desk.register
         names = judgement_sets(register) if register is not None else ()
         given = self.desk.assumptions.judgement_set
-        return given if given in names else names[0] if names else ""
+        if given in names:
+            return given
+        as_given = register is not None and weights_given(register)
+        return names[0] if names and not as_given else ""
 
     # Showing.
 
@@ -187,7 +202,7 @@ class PrioritiesPage(QWidget):
         if self.desk.register is None or not self.isVisible():
             return
         self._show_judgements()
-        self._show_ranks()
+        self.rank_card.refresh()
         self._show_map()
 
     def showEvent(self, event: object) -> None:
@@ -199,74 +214,29 @@ class PrioritiesPage(QWidget):
         assert register is not None
         names = judgement_sets(register)
         self.sets.clear()
-        self.sets.addItems(names)
-        self.sets.setCurrentText(self.chosen_set)
+        given = [AS_WEIGHTED] if weights_given(register) else []
+        self.sets.addItems([*given, *names])
+        self.sets.setCurrentText(self.chosen_set or AS_WEIGHTED)
         self.sets.setVisible(bool(names))
         found = judged(register).get(self.chosen_set)
         self.use.hide()
         if found is None:
-            words = tr("There are no judgements; weights are as given, or equal.")
-            self.verdict.setText(
-                words if register.drivers else tr("The register names no drivers.")
-            )
+            self.model.show_weights(register, driver_weights(register) if register.drivers else {})
+            self.grid.apply_columns()
+            self.verdict.setText(weight_words(register))
             return
         self.model.show(register, self.chosen_set, found)
         self.grid.apply_columns()
-        self.verdict.setText(verdict(register, found))
+        said = verdict(register, found)
+        if weights_given(register):
+            said += " " + tr("The weights that the register gives do not count.")
+        self.verdict.setText(said)
         if found.revisit is not None and not found.accepted:
             self.use.setText(
                 tr("Use {consistent}").format(consistent=judgement_words(found.revisit.consistent))
             )
             self.use.set_tip(tr("Replace the judgement by what the others say"))
             self.use.show()
-
-    def _show_ranks(self) -> None:
-        desk, register = self.desk, self.desk.register
-        assert register is not None
-        places = {one.project: one for one in desk.ranks}
-        scores: dict[str, float] = {}
-        if register.drivers:
-            found = driver_scores(register, desk.assumptions.judgement_set)
-            scores = dict(zip(found.projects, found.scores.tolist(), strict=True))
-            self.turns.setText(turns(register, sensitivity(found)))
-        looks, values = [], {"score": [], "npv": [], "irr": [], "bcr": [], "slack": []}  # type: ignore[var-annotated]
-        for name in desk.order():
-            project, place = register.by_id[name], places.get(name)
-            figures = investment(register, project)
-            quiet = "text" if desk.plan.get(name) is not None else "text-muted"
-            irr = figures.irr[0] if len(figures.irr) == 1 else None
-            several = len(figures.irr) > 1
-            slack = place.slack_weeks if place is not None else None
-            per = place.per_bottleneck if place is not None else None
-            looks.append(
-                (
-                    CellLook(project.name, quiet),
-                    CellLook(text.number(scores[name], 1) if name in scores else text.DASH, quiet),
-                    CellLook(money(figures.npv), "negative" if figures.npv < 0 else quiet),
-                    CellLook(
-                        tr("{irr} roots").format(irr=len(figures.irr)) if several else percent(irr),
-                        quiet,
-                    ),
-                    CellLook(_ratio(figures.benefit_cost), quiet),
-                    CellLook(_years(figures.discounted_payback_years), quiet),
-                    CellLook(text.DASH if per is None else text.number(per, 2), quiet),
-                    CellLook(
-                        text.DASH if slack is None else text.number(slack),
-                        "late" if slack is not None and slack < 0 else quiet,
-                    ),
-                )
-            )
-            for key, value in (
-                ("score", scores.get(name)),
-                ("npv", figures.npv),
-                ("irr", irr),
-                ("bcr", figures.benefit_cost),
-                ("slack", slack),
-            ):
-                values[key].append(-1e9 if value is None else value)
-        columns = _rank_columns(unit(register))
-        self.ranking.show(looks, keys=desk.order(), columns=columns, values=_arrays(values))
-        self.ranks.apply_columns()
 
     def _show_map(self) -> None:
         desk, register = self.desk, self.desk.register
@@ -326,7 +296,8 @@ class PrioritiesPage(QWidget):
     # Doing.
 
     def _set_chosen(self) -> None:
-        name = self.sets.currentText()
+        words = self.sets.currentText()
+        name = "" if words == AS_WEIGHTED else words
         given = replace(self.desk.assumptions, judgement_set=name)
         self.desk.tried(
             self.desk.apply, tr("Weights of {name}").format(name=name), assumptions=given
@@ -357,53 +328,20 @@ class PrioritiesPage(QWidget):
         )
         self.desk.tried(self.desk.suppose, label, replace(given, cover=covered))
 
-    def _chosen(self, row: int) -> None:
-        if 0 <= row < len(self.ranking.keys):
-            self.desk.select(self.ranking.keys[row])
 
-
-def _rank_columns(money_unit: str) -> list[Column]:
-    return [
-        Column("project", tr("Project"), 180, stretch=True),
-        Column("score", tr("Score"), 64, right=True, tip=tr("Impact on the drivers, 0 to 100")),
-        Column(
-            "npv",
-            tr("NPV, {money_unit}").format(money_unit=money_unit),
-            92,
-            right=True,
-            tip=tr("As asked, weighted by success"),
-        ),
-        Column("irr", "IRR", 70, right=True, tip=tr("Internal rate of return of the yearly flows")),
-        Column("bcr", "B/C", 60, right=True, tip=tr("Present value of benefits to cost")),
-        Column(
-            "payback", tr("Payback"), 80, right=True, tip=tr("Discounted, in years"), sortable=False
-        ),
-        Column(
-            "per",
-            tr("Per scarce unit"),
-            112,
-            right=True,
-            tip=tr("Value for each unit of the role that is used most"),
-            sortable=False,
-        ),
-        Column(
-            "slack", tr("Slack, weeks"), 96, right=True, tip=tr("From its finish to its deadline")
-        ),
-    ]
-
-
-def _arrays(values: dict[str, list[float]]) -> dict[str, Sequence[float]]:
-    import numpy as np
-
-    return {key: np.array(column, dtype=float) for key, column in values.items()}  # type: ignore[misc]
-
-
-def _ratio(value: float | None) -> str:
-    return text.DASH if value is None else text.number(value, 2)
-
-
-def _years(value: float | None) -> str:
-    return tr("never") if value is None else f"{text.number(value, 1)} y"
+def weight_words(register: Register) -> str:
+    """Where weights come from that no set of judgements gives."""
+    if not register.drivers:
+        return tr("The register names no drivers.")
+    if not weights_given(register):
+        return tr("There are no judgements and not every driver has a weight: all weigh the same.")
+    names = judgement_sets(register)
+    if not names:
+        return tr("The weights count as the register gives them.")
+    return tr(
+        "The weights count as the register gives them; the judgements ({sets}) do not. "
+        "Choose a set above to go by its judgements."
+    ).format(sets=", ".join(names))
 
 
 def verdict(register: Register, found: Ahp) -> str:
@@ -426,22 +364,6 @@ def verdict(register: Register, found: Ahp) -> str:
             consistent=judgement_words(one.consistent),
         )
     return said
-
-
-def turns(register: Register, swings: Sequence[object]) -> str:
-    """Which pairs change places when weights change by a fifth."""
-    pairs = sorted({pair for swing in swings for pair in swing.reversals})  # type: ignore[attr-defined]
-    if not pairs:
-        return tr("No weight changed by 20 % turns any pair of scores around.")
-    first = ", ".join(
-        tr("{register} and {register2}").format(
-            register=call_name(register, a), register2=call_name(register, b)
-        )
-        for a, b in pairs[:3]
-    )
-    return tr("A weight changed by 20 % turns {pairs} around: {first}.").format(
-        pairs=text.counted(len(pairs), tr("pair"), tr("pairs")), first=first
-    )
 
 
 def gap_words(
