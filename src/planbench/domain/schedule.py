@@ -152,6 +152,7 @@ class Project:
     options: ScheduleOptions = field(default_factory=ScheduleOptions)
     schedule_from_finish: bool = False  # Microsoft Project: backwards from must_finish_by
     honor_constraints: bool = True  # Microsoft Project: constraint dates win over links
+    percent_from_steps: bool = False  # P6: physical percents follow from the steps
 
 
 @dataclass(frozen=True)
@@ -344,6 +345,26 @@ class Resources(Table):
     price: Numbers  # per unit
 
 
+@dataclass(frozen=True)
+class ResourceRates(Table):
+    """What of a resource can be had from a date on, where that changes over time."""
+
+    resource: Rows
+    start: Minutes  # until the next one of the resource
+    max_units: Numbers  # units per hour
+    price: Numbers  # per unit
+
+
+@dataclass(frozen=True)
+class Roles(Table):
+    """Roles that assignments are planned for, whoever fills them."""
+
+    uid: Texts
+    code: Texts
+    name: Texts
+    parent: Rows
+
+
 class Contour(IntEnum):
     """How an assignment spreads its work over its span, as Microsoft Project numbers it."""
 
@@ -379,6 +400,7 @@ class Assignments(Table):
     contour: Codes  # Contour
     start: Minutes  # as stored
     finish: Minutes
+    role: Rows
 
 
 @dataclass(frozen=True)
@@ -411,6 +433,17 @@ class Notes(Table):
     activity: Rows
     topic: Texts
     text: Texts
+
+
+@dataclass(frozen=True)
+class Steps(Table):
+    """Steps of activities in their order; physical percent is their average by weight."""
+
+    uid: Texts
+    activity: Rows
+    name: Texts
+    weight: Numbers
+    percent: Numbers  # 0..100
 
 
 @dataclass(frozen=True)
@@ -469,6 +502,9 @@ _TABLE_CLASSES: dict[str, type[Table]] = {
     "accounts": Accounts,
     "notes": Notes,
     "splits": Splits,
+    "steps": Steps,
+    "roles": Roles,
+    "resource_rates": ResourceRates,
 }
 
 TABLES: tuple[str, ...] = tuple(_TABLE_CLASSES)
@@ -549,6 +585,9 @@ class Schedule:
     accounts: Accounts = field(default_factory=lambda: empty_table(Accounts))
     notes: Notes = field(default_factory=lambda: empty_table(Notes))
     splits: Splits = field(default_factory=lambda: empty_table(Splits))
+    steps: Steps = field(default_factory=lambda: empty_table(Steps))
+    roles: Roles = field(default_factory=lambda: empty_table(Roles))
+    resource_rates: ResourceRates = field(default_factory=lambda: empty_table(ResourceRates))
     baselines: tuple[Baseline, ...] = ()
     source: Source = field(default_factory=Source)
 

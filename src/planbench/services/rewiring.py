@@ -33,7 +33,15 @@ from planbench.services.document import Document
 from planbench.services.editing import EditError, day_length, read_duration
 from planbench.services.undo import Command, Macro, SetCells, SetSchedule
 
-_HANGING = ("code_assignments", "assignments", "expenses", "notes", "splits", "external_links")
+_HANGING = (
+    "code_assignments",
+    "assignments",
+    "expenses",
+    "notes",
+    "splits",
+    "steps",
+    "external_links",
+)
 NEW_DAYS = 5
 """Days of a new activity, as planners know them."""
 

@@ -240,6 +240,9 @@ def _words(document: Document, row: int, parts: Sequence[Part]) -> list[str]:
     notes = int((schedule.notes.activity == row).sum())
     if notes:
         told.append(f"{notes} notes stay with {first}.")
+    steps = int((schedule.steps.activity == row).sum())
+    if steps:
+        told.append(f"{steps} steps stay with {first}.")
     if schedule.activities.constraint[row] or schedule.activities.constraint2[row]:
         told.append(f"Constraints: at the start on {first}, at the finish on {last}.")
     known = document.baseline

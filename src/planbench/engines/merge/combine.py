@@ -56,11 +56,19 @@ _REFERENCES: dict[str, dict[str, str]] = {
     "wbs": {"parent": "wbs", "project": "projects"},
     "code_assignments": {"activity": "activities", "value": "code_values"},
     "resources": {"parent": "resources", "calendar": "calendars"},
-    "assignments": {"activity": "activities", "resource": "resources", "account": "accounts"},
+    "resource_rates": {"resource": "resources"},
+    "roles": {"parent": "roles"},
+    "assignments": {
+        "activity": "activities",
+        "resource": "resources",
+        "account": "accounts",
+        "role": "roles",
+    },
     "expenses": {"activity": "activities", "account": "accounts"},
     "accounts": {"parent": "accounts"},
     "notes": {"activity": "activities"},
     "splits": {"activity": "activities"},
+    "steps": {"activity": "activities"},
 }
 
 
@@ -110,6 +118,7 @@ def merge(
     fields = dictionaries.merge_user_fields(placings, notes)
     dictionaries.merge_accounts(placings, notes)
     resource_codes = dictionaries.merge_resources(placings, chosen, notes)
+    dictionaries.merge_roles(placings)
     tables = {name: _joined(placings, name) for name in _REFERENCES}
     ids, renamed = _activity_ids(placings, projects, tables["activities"], notes)
     uids = {name: fresh_uids(table.uid.tolist()) for name, table in tables.items() if _has(table)}
@@ -166,6 +175,8 @@ def _joined(placings: list[Placing], name: str) -> Any:
     for placing in placings:
         table: Table = getattr(placing.part.schedule, name)
         kept = placing.kept.get(name)
+        if kept is None and name == "resource_rates":  # those of resources that came along
+            kept = placing.kept["resources"][placing.part.schedule.resource_rates.resource]
         if kept is None:  # hangs on activities
             owner = getattr(table, "activity", np.zeros(0, dtype=np.int32))
             kept = placing.rows["activities"][owner] != NO_ROW

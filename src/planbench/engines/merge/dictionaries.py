@@ -360,6 +360,17 @@ def merge_resources(placings: list[Placing], options: MergeOptions, notes: Notes
     return codes
 
 
+def merge_roles(placings: list[Placing]) -> None:
+    """Roles by their id and name: one that an earlier part has is the same."""
+    known: dict[tuple[str, str], int] = {}
+    for placing in placings:
+        table, rows, kept = placing.part.schedule.roles, [], []
+        for key in zip(table.code.tolist(), table.name.tolist(), strict=True):
+            kept.append(key not in known)
+            rows.append(known.setdefault(key, len(known)))
+        placing.place("roles", rows, kept)
+
+
 def _resource_key(schedule: Schedule, row: int) -> str:
     table = schedule.resources
     code, name = str(table.code[row]).strip(), str(table.name[row]).strip()

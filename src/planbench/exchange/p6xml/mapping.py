@@ -288,6 +288,7 @@ ASSIGNMENT = _fields(
     task_id ActivityObjectId
     proj_id ProjectObjectId
     rsrc_id ResourceObjectId
+    role_id RoleObjectId
     acct_id CostAccountObjectId
     rsrc_type ResourceType
     target_qty PlannedUnits|BudgetedUnits
@@ -360,6 +361,27 @@ TOPIC = _fields("""
     seq_num SequenceNumber
     memo_type Name
     """)
+ROLE = _fields("""
+    role_id ObjectId
+    parent_role_id ParentObjectId
+    seq_num SequenceNumber
+    role_name Name
+    role_short_name Id
+    """)
+STEP = _fields(
+    """
+    proc_id ObjectId
+    task_id ActivityObjectId
+    proj_id ProjectObjectId
+    seq_num SequenceNumber
+    proc_name Name
+    complete_flag IsCompleted
+    proc_wt Weight
+    complete_pct PercentComplete
+    """,
+    complete_flag=FLAG,
+    complete_pct="percent",
+)
 NOTE = _fields("""
     memo_id ObjectId
     task_id ActivityObjectId
@@ -384,6 +406,8 @@ OBJECTS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "UDFType": ("UDFTYPE", UDF_TYPE),
     "NotebookTopic": ("MEMOTYPE", TOPIC),
     "ActivityNote": ("TASKMEMO", NOTE),
+    "Role": ("ROLES", ROLE),
+    "ActivityStep": ("TASKPROC", STEP),
 }
 """Table and fields of the objects that are rows as they stand; the last name of a table is P6's."""
 

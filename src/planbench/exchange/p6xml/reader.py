@@ -78,7 +78,6 @@ def read_p6xml(
 _LEFT = frozenset(
     {
         "ProjectList",
-        "ActivityStep",
         "ResourceAssignmentPeriodActual",
         "ResourceCurve",
         "PlannedCurve",
@@ -125,7 +124,7 @@ def _tables(objects: list[tuple[Record, str]], repairs: Repairs) -> dict[str, Co
         for table, found in rows.items()
         if table in fields
     }
-    for table in ("TASK", "PROJWBS", "TASKRSRC", "PROJCOST", "TASKMEMO"):
+    for table in ("TASK", "PROJWBS", "TASKRSRC", "PROJCOST", "TASKMEMO", "TASKPROC"):
         if table in tables:
             own = tables[table]["proj_id"]
             owners = [project for _, project in rows[table]]
@@ -142,7 +141,8 @@ def _tables(objects: list[tuple[Record, str]], repairs: Repairs) -> dict[str, Co
         pairs = zip(task["wbs_id"], task["proj_id"], strict=True)
         task["wbs_id"] = [uid or roots.get(project, "") for uid, project in pairs]
     _costs(tables.get("TASKRSRC"), [record for record, _ in rows.get("TASKRSRC", [])])
-    _percents(tables.get("TASK"), repairs)
+    _percents(tables, "TASK", "phys_complete_pct", repairs)
+    _percents(tables, "TASKPROC", "complete_pct", repairs)
     _unscheduled(tables.get("TASK"), [record for record, _ in rows.get("TASK", [])])
     tables["TASKACTV"] = _code_assignments(rows.get("TASK", []))
     tables["UDFVALUE"] = _user_values(objects)
@@ -303,12 +303,13 @@ def _unscheduled(table: Columns | None, records: list[Record]) -> None:
                 table["early_end_date"][row] = ""
 
 
-def _percents(task: Columns | None, repairs: Repairs) -> None:
+def _percents(tables: dict[str, Columns], name: str, field: str, repairs: Repairs) -> None:
     """Fractions as percentages; a file that goes beyond 1 has percentages already."""
-    if task is None:
+    table = tables.get(name)
+    if table is None:
         return
     values: list[float | None] = []
-    for text in task["phys_complete_pct"]:
+    for text in table[field]:
         try:
             values.append(float(text or 0))
         except ValueError:
@@ -317,14 +318,14 @@ def _percents(task: Columns | None, repairs: Repairs) -> None:
         repairs.add(
             "percent-not-fraction",
             "info",
-            "TASK phys_complete_pct",
+            f"{name} {field}",
             "the file has percentages where P6 writes fractions",
             "read as percentages",
         )
         return
-    task["phys_complete_pct"] = [
+    table[field] = [
         text if value is None else f"{value * 100.0:.10g}"
-        for text, value in zip(task["phys_complete_pct"], values, strict=True)
+        for text, value in zip(table[field], values, strict=True)
     ]
 
 

@@ -32,12 +32,16 @@ _GLOBAL = (
     "CostAccount",
     "UDFType",
     "NotebookTopic",
+    "Role",
     "Resource",
     "ResourceRate",
     "ActivityCodeType",
     "ActivityCode",
 )
-_OF_PROJECT = ("Activity", "ResourceAssignment", "ActivityExpense", "ActivityNote", "Relationship")
+_OF_PROJECT = (
+    "Activity", "ResourceAssignment", "ActivityExpense", "ActivityNote", "ActivityStep",
+    "Relationship",
+)  # fmt: skip
 
 
 def write_p6xml(schedule: Schedule, calculated: Calculated | None = None) -> bytes:
@@ -71,6 +75,7 @@ class _Writer:
             shared["UDFType"],
             shared["NotebookTopic"],
             self._calendars(),
+            shared["Role"],
             shared["Resource"],
             shared["ResourceRate"],
             shared["ActivityCodeType"],

@@ -35,6 +35,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "PROJCOST": ("cost_item_id",),
     "TASKMEMO": ("memo_id",),
     "TASKPRED": ("task_pred_id",),
+    "TASKPROC": ("proc_id",),
     "TASKRSRC": ("taskrsrc_id",),
     "TASKACTV": ("task_id", "actv_code_id"),
     "UDFVALUE": ("udf_type_id", "fk_id"),

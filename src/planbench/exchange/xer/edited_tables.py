@@ -70,7 +70,7 @@ class EditedTables(ScheduleTables):
 
     def rates(self) -> Columns:
         """RSRCRATE: the rate that holds, and a new one where an edit gives the first."""
-        found = super().rates()
+        found = self.current_rates()
         kept, uids = [], self.schedule.resources.uid.tolist()
         numbers: list[str] = []
         highest = self.own.highest_rate

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
+from planbench.domain.schedule import ResourceRates, Rows
+from planbench.domain.times import NO_TIME
 from planbench.exchange.xer import terms
 from planbench.exchange.xer.formats import (
     Columns,
@@ -12,8 +16,18 @@ from planbench.exchange.xer.formats import (
     decimals,
     plain_ids,
     references,
+    times,
+    yes,
 )
 from planbench.exchange.xer.network_tables import NetworkTables
+
+
+def rates_at(rates: ResourceRates, minute: int) -> Rows:
+    """Rows of the rates that hold at a minute, one a resource: the latest that has begun."""
+    begun = rates.start <= minute if minute != NO_TIME else np.zeros(len(rates), dtype=bool)
+    order = np.lexsort((np.where(begun, rates.start, -rates.start), begun, rates.resource))
+    last = np.append(rates.resource[order][1:] != rates.resource[order][:-1], len(rates) > 0)
+    return np.asarray(order[last[: len(rates)]], dtype=np.int32)
 
 
 class ScheduleTables(NetworkTables):
@@ -32,6 +46,7 @@ class ScheduleTables(NetworkTables):
             "CALENDAR": self.calendars(),
             "SCHEDOPTIONS": self.options(),
             "PROJWBS": self.outline(),
+            "ROLES": self.roles(),
             "RSRC": self.resources(),
             "ACTVTYPE": self.code_types(),
             "RSRCRATE": self.rates(),
@@ -40,6 +55,7 @@ class ScheduleTables(NetworkTables):
             "PROJCOST": self.expenses(),
             "TASKMEMO": self.notes(),
             "TASKPRED": self.links(),
+            "TASKPROC": self.steps(),
             "TASKRSRC": self.assignments(),
             "TASKACTV": self.code_assignments(),
             "UDFVALUE": self.user_values(),
@@ -127,8 +143,62 @@ class ScheduleTables(NetworkTables):
             "rsrc_type": [kinds.get(kind, "RT_Labor") for kind in table.kind],
         }
 
+    def role_ids(self) -> list[str]:
+        """Id of each role."""
+        return plain_ids(self.schedule.roles.uid.tolist())
+
+    def roles(self) -> Columns:
+        """ROLES."""
+        table, own = self.schedule.roles, self.role_ids()
+        return {
+            "role_id": own,
+            "parent_role_id": references(own, table.parent),
+            "seq_num": counted(len(table)),
+            "role_name": table.name.tolist(),
+            "role_short_name": table.code.tolist(),
+        }
+
+    def steps(self) -> Columns:
+        """TASKPROC."""
+        table, n = self.schedule.steps, len(self.schedule.steps)
+        return {
+            "proc_id": plain_ids(table.uid.tolist()),
+            "task_id": references(self.task, table.activity),
+            "proj_id": self.project_of(table.activity),
+            "seq_num": counted(n),
+            "proc_name": table.name.tolist(),
+            "complete_flag": [yes(one >= 100.0) for one in table.percent.tolist()],
+            "proc_wt": decimals(table.weight),
+            "complete_pct": decimals(table.percent),
+        }
+
     def rates(self) -> Columns:
-        """RSRCRATE: one rate a resource, valid from long ago."""
+        """RSRCRATE: the rates over time, else one a resource that is valid from long ago.
+
+        What was edited of a resource stands in the rate that holds at the data date.
+        """
+        found, given = self.current_rates(), self.schedule.resource_rates
+        if not len(given):
+            return found
+        several = set(given.resource.tolist())
+        kept = [row for row in range(len(self.resource)) if row not in several]
+        now = set(rates_at(given, self.schedule.data_date).tolist())
+        units, price = given.max_units.copy(), given.price.copy()
+        resources = self.schedule.resources
+        for row in now:
+            owner = int(given.resource[row])
+            units[row], price[row] = resources.max_units[owner], resources.price[owner]
+        one = {name: [texts[row] for row in kept] for name, texts in found.items()}
+        return {
+            "rsrc_rate_id": counted(len(kept) + len(given)),
+            "rsrc_id": [*one["rsrc_id"], *references(self.resource, given.resource)],
+            "max_qty_per_hr": [*one["max_qty_per_hr"], *decimals(units)],
+            "cost_per_qty": [*one["cost_per_qty"], *decimals(price)],
+            "start_date": [*one["start_date"], *times(given.start)],
+        }
+
+    def current_rates(self) -> Columns:
+        """One rate a resource: the one that holds at the data date."""
         table, n = self.schedule.resources, len(self.schedule.resources)
         return {
             "rsrc_rate_id": counted(n),
@@ -151,6 +221,7 @@ class ScheduleTables(NetworkTables):
             "cost_qty_link_flag": ["N"] * n,
             "acct_id": references(self.account, table.account),
             "rsrc_id": references(self.resource, table.resource),
+            "role_id": references(self.role_ids(), table.role),
             "remain_qty": decimals(table.remaining_units),
             "target_qty": decimals(table.budget_units),
             "remain_qty_per_hr": decimals(table.units_per_hour),

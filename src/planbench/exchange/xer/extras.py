@@ -18,9 +18,12 @@ from planbench.domain.schedule import (
     Expenses,
     Notes,
     Numbers,
+    ResourceRates,
     Resources,
+    Roles,
     Rows,
     Schedule,
+    Steps,
     UdfTypes,
     UdfValues,
     make_table,
@@ -33,6 +36,7 @@ from planbench.exchange.xer.columns import (
     UNKNOWN_ROW,
     Ids,
     dates,
+    flags,
     ids,
     lookup,
     numbers,
@@ -55,6 +59,7 @@ def read_extras(
     udf_types, udf_values = _user_fields(table, repairs)
     accounts, account_ids = _accounts(table, repairs)
     resources, resource_ids = _resources(table, calendar_ids, schedule.data_date, repairs)
+    roles, role_ids = _roles(table("ROLES"), repairs)
     return replace(
         schedule,
         code_types=code_types,
@@ -64,9 +69,14 @@ def read_extras(
         udf_values=udf_values,
         accounts=accounts,
         resources=resources,
-        assignments=_assignments(table("TASKRSRC"), task_ids, resource_ids, account_ids, repairs),
+        resource_rates=_changing_rates(table("RSRCRATE"), resource_ids, repairs),
+        roles=roles,
+        assignments=_assignments(
+            table("TASKRSRC"), task_ids, (resource_ids, role_ids, account_ids), repairs
+        ),
         expenses=_expenses(table("PROJCOST"), task_ids, account_ids, repairs),
         notes=_notes(table, task_ids, repairs),
+        steps=_steps(table("TASKPROC"), task_ids, repairs),
     )
 
 
@@ -226,9 +236,62 @@ def _rates(
     return rate[chosen], price[chosen]
 
 
+def _changing_rates(table: XerTable, resource_ids: Ids, repairs: Repairs) -> ResourceRates:
+    """The rates of resources that have several, by resource and date."""
+    resource = lookup(resource_ids, ids(table, "rsrc_id"))
+    start = dates(table, "start_date", repairs)
+    rows = np.flatnonzero((resource >= 0) & (start != NO_TIME))
+    count = np.bincount(resource[rows], minlength=1)
+    rows = rows[count[resource[rows]] > 1]
+    rows = rows[np.lexsort((start[rows], resource[rows]))]
+    return make_table(
+        ResourceRates,
+        rows.size,
+        resource=resource[rows],
+        start=start[rows],
+        max_units=numbers(table, "max_qty_per_hr", repairs)[rows],
+        price=numbers(table, "cost_per_qty", repairs)[rows],
+    )
+
+
+def _roles(table: XerTable, repairs: Repairs) -> tuple[Roles, Ids]:
+    own = ids(table, "role_id")
+    parent = lookup(own, ids(table, "parent_role_id"))
+    made = make_table(
+        Roles,
+        len(table),
+        uid=own.as_texts(),
+        code=words(table, "role_short_name"),
+        name=words(table, "role_name"),
+        parent=without_rings(_optional(parent), "ROLES", repairs),
+    )
+    return made, own
+
+
+def _steps(table: XerTable, task_ids: Ids, repairs: Repairs) -> Steps:
+    """Steps of activities in the order of their sequence numbers."""
+    activity = lookup(task_ids, ids(table, "task_id"))
+    rows = _kept(table, {"task_id": activity}, repairs)
+    place = numbers(table, "seq_num", repairs)
+    rows = rows[np.lexsort((place[rows], activity[rows]))]
+    done = flags(table, "complete_flag", False)
+    percent = np.clip(numbers(table, "complete_pct", repairs), 0.0, 100.0)
+    return make_table(
+        Steps,
+        rows.size,
+        uid=_chosen(table.texts("proc_id"), rows),
+        activity=activity[rows],
+        name=_chosen(words(table, "proc_name"), rows),
+        weight=numbers(table, "proc_wt", repairs, 1.0)[rows],
+        percent=np.where(done, 100.0, percent)[rows],
+    )
+
+
 def _assignments(
-    table: XerTable, task_ids: Ids, resource_ids: Ids, account_ids: Ids, repairs: Repairs
+    table: XerTable, task_ids: Ids, owners: tuple[Ids, Ids, Ids], repairs: Repairs
 ) -> Assignments:
+    """Assignments; `owners` are the ids of resources, roles and accounts."""
+    resource_ids, role_ids, account_ids = owners
     activity = lookup(task_ids, ids(table, "task_id"))
     resource = lookup(resource_ids, ids(table, "rsrc_id"))
     unknown = np.flatnonzero(resource == UNKNOWN_ROW)
@@ -264,6 +327,7 @@ def _assignments(
         actual_cost=total("act_reg_cost", "act_ot_cost"),
         remaining_cost=total("remain_cost"),
         account=_optional(lookup(account_ids, ids(table, "acct_id")))[rows],
+        role=_optional(lookup(role_ids, ids(table, "role_id")))[rows],
     )
 
 

@@ -86,9 +86,10 @@ class NetworkTables:
 
         options = project.options
         return [
-            self.project[row], "1", "Y", "Y", "Y", "N", "Y", "N", "N", "Y", ".", "CP_Drtn",
-            project.code, references(self.calendar, np.array([project.calendar]))[0], "1000", "10",
-            "10", "2", plain(options.critical_threshold / 60.0), "0", time(project.data_date),
+            self.project[row], "1", "Y", "Y", "Y", "N", "Y", yes(project.percent_from_steps),
+            "N", "Y", ".", "CP_Drtn", project.code,
+            references(self.calendar, np.array([project.calendar]))[0], "1000", "10", "10", "2",
+            plain(options.critical_threshold / 60.0), "0", time(project.data_date),
             time(project.planned_start), time(project.must_finish_by),
             time(project.scheduled_finish), "DT_FixedDUR2", "A", "QT_Hour", "COST_PER_QTY", "N",
             "Y", "TT_Task", "N", terms.word_of(terms.CRITICAL, options.critical), "Y", "Y", "Y",

@@ -105,6 +105,7 @@ def _described(
     threshold = durations(table, "critical_drtn_hr_cnt", repairs, 0)
     critical = table.texts("critical_path_type")
     calendars = table.texts("clndr_id")
+    by_steps = flags(table, "step_complete_flag", False)
     settings = _settings(document)
     projects = []
     for row, uid in enumerate(ids(table, "proj_id").as_texts()):
@@ -133,6 +134,7 @@ def _described(
                 currency,
                 bool(exported[row]),
                 options,
+                percent_from_steps=bool(by_steps[row]),
             )
         )
     return projects
