@@ -47,4 +47,5 @@ class Document:
     agreement_needed: float = 0.0  # share of agreeing dates below which analyses are held back
     agreement_override: bool = False  # the user lets them run all the same
     agreement_reason: str = ""  # why, in the user's words
+    risk_reason: str = ""  # why it is simulated in spite of what may mislead
     history: list[str] = field(default_factory=list)

@@ -304,6 +304,18 @@ def _label(result: RiskResult) -> str:
     return f"{result.iterations} iterations, {kind}, seed {result.seed}"
 
 
+def rules_note(document: Document) -> str:
+    """One line where the schedule follows rules that the simulation does not; else empty."""
+    from planbench.engines.cpm import follows_msp
+
+    if not follows_msp(document.schedule):
+        return ""
+    return (
+        "Microsoft Project's rules: runs follow those of P6, which give every activity the same "
+        "dates here; a schedule that the two date differently is not simulated"
+    )
+
+
 def readiness(document: Document) -> tuple[Readiness, ...]:
     """What in the schedule keeps a simulation from telling the truth, most serious first.
 

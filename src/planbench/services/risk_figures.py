@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planbench.domain.errors import PlanbenchError
-from planbench.domain.schedule import Constraint
+from planbench.domain.schedule import Constraint, Flags, Schedule
 from planbench.domain.times import DAY, Minutes, from_iso, to_iso
 from planbench.services.document import Document
 from planbench.services.jobs import JobContext
@@ -119,12 +120,7 @@ def lifted(document: Document, context: JobContext | None = None) -> Lifted:
     ids = tuple(document.schedule.activities.code[hard].tolist())
     if not ids or model is None:
         return Lifted((), 0, 0.0, 0.0)
-    acts = document.schedule.activities
-    free = document.schedule.with_activities(
-        constraint=np.where(hard, Constraint.NONE, acts.constraint).astype(np.int8),
-        constraint2=np.where(hard, Constraint.NONE, acts.constraint2).astype(np.int8),
-    )
-    network, cpm = network_for_runs(free, None)
+    network, cpm = network_for_runs(_without(document.schedule, hard), None)
     options = RunOptions(
         result.iterations,
         result.seed,
@@ -144,6 +140,105 @@ def lifted(document: Document, context: JobContext | None = None) -> Lifted:
     return Lifted(ids, other.deterministic - result.deterministic, *gains)
 
 
+@dataclass(frozen=True)
+class Gain:
+    """What actions change of a percentile of the finish; `minutes` earlier, same random numbers."""
+
+    percent: float
+    before: int
+    after: int
+    minutes: float
+    half_width: float  # half of the 95 % interval of the difference, NaN for few runs
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """The run before against that after the actions of the register, and what the actions cost.
+
+    Money is the mean over the runs, None for a model without costs; `net` is what is saved once
+    the actions are paid.
+    """
+
+    gains: tuple[Gain, ...]
+    sure_before: float  # share of the runs that meet the calculated finish
+    sure_after: float
+    actions: float | None
+    cost_before: float | None
+    cost_after: float | None
+
+    @property
+    def net(self) -> float | None:
+        """Mean cost before less mean cost after, which has the actions in it."""
+        if self.cost_before is None or self.cost_after is None:
+            return None
+        return self.cost_before - self.cost_after
+
+
+def other_state(document: Document, context: JobContext | None = None) -> RiskResult:
+    """The shown run with its risks after actions, or before them where it is after, same numbers.
+
+    Raises PlanbenchError when nothing was simulated or no risk has actions.
+    """
+    from planbench.services.risk import simulated
+
+    result, model = _shown(document), document.risk_model
+    if model is None or not any(risk.mitigated for risk in model.risks):
+        raise PlanbenchError("no risk of the model has a state after actions")
+    return simulated(
+        document,
+        model,
+        iterations=result.iterations,
+        seed=result.seed,
+        sampling=result.sampling,
+        mitigated=not result.mitigated,
+        exclusion=False,
+        context=context,
+    )
+
+
+def benefit(one: RiskResult, other: RiskResult) -> Benefit:
+    """What the actions buy, from a run before and one after them in any order."""
+    from planbench.engines.risk.result import paired_gain
+
+    before, after = (other, one) if one.mitigated else (one, other)
+    gains = tuple(
+        Gain(
+            percent,
+            before.percentile(percent),
+            after.percentile(percent),
+            *paired_gain(before.finish, after.finish, percent),
+        )
+        for percent in POLICIES
+    )
+    costs = [None if run.cost is None else float(run.cost.total.mean()) for run in (before, after)]
+    spent = None if after.cost is None else float(after.cost.means.get("actions", 0.0))
+    sure = [run.confidence(run.deterministic) for run in (before, after)]
+    return Benefit(gains, sure[0], sure[1], spent, costs[0], costs[1])
+
+
+def benefit_json(document: Document, context: JobContext | None = None) -> dict[str, Any]:
+    """What the actions buy, in hours of the clock and money."""
+    found = benefit(_shown(document), other_state(document, context))
+    return {
+        "finish": [
+            {
+                "percent": gain.percent,
+                "before": to_iso(gain.before),
+                "after": to_iso(gain.after),
+                "gain_h": gain.minutes / 60.0,
+                "half_width_h": None if math.isnan(gain.half_width) else gain.half_width / 60.0,
+            }
+            for gain in found.gains
+        ],
+        "probability_before": found.sure_before,
+        "probability_after": found.sure_after,
+        "cost_of_actions": found.actions,
+        "mean_cost_before": found.cost_before,
+        "mean_cost_after": found.cost_after,
+        "net_saving": found.net,
+    }
+
+
 def run_despite(document: Document, reason: str, library: Library | None = None) -> str:
     """Log that a schedule is simulated in spite of what `readiness` found; the line that was kept.
 
@@ -158,6 +253,7 @@ def run_despite(document: Document, reason: str, library: Library | None = None)
     counted = ", ".join(f"{name} {count}" if count else name for name, count in found.items())
     line = f"Simulated in spite of {counted or 'no warning'}: {reason.strip()}"
     document.history.append(f"{line}.")
+    document.risk_reason = reason.strip()
     if library is not None and document.update is not None:
         from planbench.store.records import Entry
 
@@ -165,6 +261,57 @@ def run_despite(document: Document, reason: str, library: Library | None = None)
         entry = Entry(READINESS, str(document.update), body, document.library_project)
         library.put_entries([entry], line)
     return line
+
+
+def why_despite(document: Document, library: Library | None = None) -> str:
+    """Why this update is simulated in spite of warnings; empty where nobody said so.
+
+    Raises StoreError.
+    """
+    if document.risk_reason or library is None or document.update is None:
+        return document.risk_reason
+    for entry in library.entries(READINESS, document.library_project):
+        if entry.uid == str(document.update):
+            document.risk_reason = str(entry.body.get("reason", ""))
+    return document.risk_reason
+
+
+@dataclass(frozen=True)
+class Freed:
+    """The calculated finish as it is, and without the hard constraints."""
+
+    ids: tuple[str, ...]
+    finish: int
+    without: int
+
+
+def freed(document: Document) -> Freed:
+    """What the calculated finish is once hard constraints no longer hold it.
+
+    Raises PlanbenchError for a schedule that was not calculated.
+    """
+    from planbench.engines.risk.rules import network_for_runs
+    from planbench.services.risk import hard_constraints
+
+    if document.cpm is None:
+        raise PlanbenchError("the schedule was not calculated", mend="Calculate it first.")
+    hard = hard_constraints(document)
+    project = document.schedule.main_project
+    finish = int(document.cpm.project_finish[project])
+    if not hard.any():
+        return Freed((), finish, finish)
+    _, cpm = network_for_runs(_without(document.schedule, hard), None)
+    ids = tuple(document.schedule.activities.code[hard].tolist())
+    return Freed(ids, finish, int(cpm.project_finish[project]))
+
+
+def _without(schedule: Schedule, hard: Flags) -> Schedule:
+    """The schedule with these activities free of constraints."""
+    acts = schedule.activities
+    return schedule.with_activities(
+        constraint=np.where(hard, Constraint.NONE, acts.constraint).astype(np.int8),
+        constraint2=np.where(hard, Constraint.NONE, acts.constraint2).astype(np.int8),
+    )
 
 
 def bands_json(found: Bands) -> dict[str, Any]:

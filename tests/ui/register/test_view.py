@@ -25,7 +25,7 @@ from planbench.ui.state import AppState
 
 @pytest.fixture
 def document() -> Document:
-    made = Document(synthetic_schedule(80, 160, 3))
+    made = Document(synthetic_schedule(80, 160, 3), risk_reason="a test")
     recalculate(made)
     return made
 

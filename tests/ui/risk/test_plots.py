@@ -11,18 +11,29 @@ from planbench.domain.times import DAY
 from planbench.engines.risk.cost import CostResult
 from planbench.engines.risk.model import model_json, parse_model
 from planbench.services.document import Document
-from planbench.services.risk import default_model, run_risk
+from planbench.services.risk import (
+    correlation_json,
+    default_model,
+    run_risk,
+    sample_model,
+    shapley,
+)
+from planbench.services.risk_figures import benefit, other_state
+from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.ui import text
+from planbench.ui.risk.plot_tables import POLICIES, POLICIES_OF_ACTIONS
 from planbench.ui.risk.plots import (
+    ACTIONS,
+    CORRELATION,
+    FLOW,
+    LOAD,
     MERGES,
-    PLOTS,
-    POLICIES,
     RESERVE,
-    RUN,
     SETTLED,
     joint_line,
     months,
+    plots_of,
 )
 from planbench.ui.risk.workspace import RiskWorkspace
 from planbench.ui.state import AppState
@@ -47,8 +58,11 @@ def document() -> Document:
             }
         ],
         "cost": {"distribution": "triangular", "parameters": {"low": 1, "mode": 2, "high": 3}},
+        "mitigated": {"probability": 0.1, "impacts": [], "cost_of_action": 0.5},
     }
-    model = parse_model({**model_json(default_model()), "risks": [risk]})
+    both = [str(code) for code in made.schedule.activities.code[made.cpm.longest_path][-4:-1]]
+    pair = {"where": {"ids": both}, "coefficient": 0.6}
+    model = parse_model({**model_json(default_model()), "risks": [risk], "correlation": [pair]})
     run_risk(made, model, iterations=2048)
     return made
 
@@ -66,57 +80,85 @@ def workspace(themed, document, qtbot):
 
 
 def choose(workspace: RiskWorkspace, qtbot, name: str) -> None:
-    workspace.plot_choice.setCurrentText(name)
-    workspace._show_plot()
+    workspace.results.behind.choice.setCurrentText(name)
+    workspace.results.behind.refresh()
     qtbot.waitUntil(lambda: not workspace.state.busy, timeout=60_000)
     QApplication.processEvents()
 
 
-def test_a_click_on_the_curve_opens_that_run(workspace, document, qtbot) -> None:
-    result = document.risk
-    for percent in (10, 90):
-        date = result.percentile(percent)
-        workspace._chart.chosen(float(date))
-        qtbot.waitUntil(lambda: not workspace.state.busy, timeout=60_000)
-        number = int(np.abs(result.finish - date).argmin())
-        run = result.iteration(number)
-        assert run.project_finish == result.finish[number]
-        model = workspace.plots.model
-        assert workspace.plot_choice.currentText() == RUN
-        latest = max(int(run.finish[row]) for row in model.places)
-        shown = [model.cell(k, 3).text for k in range(model.rowCount())]
-        assert text.date(latest) in shown
-        assert text.date(run.project_finish) in workspace.plot_card._note.text()
-        assert ("R-1" in workspace.plot_card._note.text()) == ("R-1" in run.risks)
-
-
 def test_every_plot_is_drawn(workspace, document, qtbot, nameless) -> None:
-    assert [workspace.plot_choice.itemText(k) for k in range(len(PLOTS))] == list(PLOTS)
-    for name in PLOTS:
+    card = workspace.results.behind
+    names = [card.choice.itemText(k) for k in range(card.choice.count())]
+    assert names == plots_of(document, document.risk)
+    assert {ACTIONS, CORRELATION, FLOW} <= set(names)
+    for name in names:
         choose(workspace, qtbot, name)
-        assert workspace.plot_card.accessibleName() == name
+        assert card.accessibleName() == name
     assert nameless(workspace) == []
 
 
 def test_reserves_are_percentiles_beyond_the_plan(workspace, document, qtbot) -> None:
     choose(workspace, qtbot, RESERVE)
-    result, model = document.risk, workspace.plots.model
+    result, model = document.risk, workspace.results.behind.plots.model
     assert model.rowCount() == len(POLICIES)
     for k, level in enumerate(POLICIES):
         days = (result.percentile(level) - result.deterministic) / DAY
         assert model.cell(k, 3).text == text.signed(days)
     choose(workspace, qtbot, MERGES)
     found = result.merge_bias()
-    assert workspace.plots.model.places[0] == found.rows[int(found.minutes.argmax())]
+    assert workspace.results.behind.plots.model.places[0] == found.rows[int(found.minutes.argmax())]
     choose(workspace, qtbot, SETTLED)
 
 
+def test_what_the_actions_buy_is_told_and_laid_under(workspace, document, qtbot) -> None:
+    choose(workspace, qtbot, ACTIONS)
+    other = other_state(document)
+    assert other.mitigated
+    found = benefit(document.risk, other)
+    model = workspace.results.behind.plots.model
+    days = (document.risk.percentile(80) - other.percentile(80)) / DAY
+    assert days > 0
+    assert text.signed(days) in model.cell(POLICIES_OF_ACTIONS.index(80.0), 3).text
+    assert found.actions == 0.5
+    assert found.net == pytest.approx(document.risk.cost.total.mean() - other.cost.total.mean())
+    at = workspace.against.findText("After actions")
+    workspace.against.setCurrentIndex(at)
+    workspace.against.activated.emit(at)
+    qtbot.waitUntil(lambda: workspace.results.percentiles.columns[-1].key == "shift")
+    assert f"P80 moves by {text.signed(days)} d" in workspace.results.sentence.text()
+
+
+def test_correlation_asked_for_stands_beside_what_came_out(workspace, document, qtbot) -> None:
+    choose(workspace, qtbot, CORRELATION)
+    model = workspace.results.behind.plots.model
+    (entry,) = correlation_json(document.risk)
+    pairs = len(entry["ids"]) * (len(entry["ids"]) - 1) // 2
+    assert model.rowCount() == pairs
+    for row in range(pairs):
+        a, b = (entry["ids"].index(model.cell(row, k).text) for k in (0, 1))
+        assert model.cell(row, 2).text == "0.60"
+        assert model.cell(row, 4).text == text.number(entry["achieved"][a][b], 2)
+
+
+def test_bands_of_a_resource_are_drawn(workspace, qtbot) -> None:
+    sample = Document(list(sample_schedules().values())[-1], risk_reason="a test")
+    recalculate(sample)
+    run_risk(sample, sample_model(sample), iterations=256, exclusion=False)
+    workspace.state.open_document(sample)
+    choose(workspace, qtbot, LOAD)
+    card = workspace.results.behind
+    assert card.resource.isVisible()
+    assert card.resource.count() > 1
+    assert len(card.plots.currentWidget().getPlotItem().items) >= 3
+
+
 def test_shares_add_up_to_the_delay(workspace, document, qtbot) -> None:
-    workspace.measure.setCurrentText("Shared out")
-    workspace._show_movers()
-    qtbot.waitUntil(lambda: bool(workspace.movers.movers), timeout=120_000)
-    shares = workspace.movers.extra["Shared out"]
-    (mover,) = workspace.movers.movers
+    card = workspace.results.movers
+    card.choice.setCurrentText("Shared out")
+    card.refresh()
+    qtbot.waitUntil(lambda: bool(card.model.movers), timeout=120_000)
+    (mover,) = card.model.movers
+    shares = shapley(document, document.risk_model, iterations=1024, seed=document.risk.seed)
     assert mover.value == pytest.approx(shares.total / DAY)
 
 

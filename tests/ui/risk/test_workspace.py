@@ -13,11 +13,14 @@ from planbench.domain.times import DAY
 from planbench.services.document import Document
 from planbench.services.library import Library
 from planbench.services.recents import Recents
+from planbench.services.risk_figures import run_despite
+from planbench.services.risk_measures import measures_of
 from planbench.services.scenarios import kept_scenarios
 from planbench.services.scheduling import recalculate
 from planbench.ui import text
-from planbench.ui.risk.models import MEASURES, law_words, where_words
-from planbench.ui.risk.workspace import RiskWorkspace, said
+from planbench.ui.risk.models import law_words, where_words
+from planbench.ui.risk.words import said
+from planbench.ui.risk.workspace import RiskWorkspace
 from planbench.ui.state import AppState
 
 
@@ -39,7 +42,7 @@ def workspace(state, qtbot) -> RiskWorkspace:
 
 @pytest.fixture
 def document() -> Document:
-    made = Document(synthetic_schedule(120, 260, 3))
+    made = Document(synthetic_schedule(120, 260, 3), risk_reason="open ends do not matter here")
     recalculate(made)
     return made
 
@@ -73,29 +76,32 @@ def test_a_run_fills_the_view(simulated, document, nameless) -> None:
     assert result is not None
     assert result.iterations == 2048
     assert simulated._pages.currentIndex() == 2
-    assert simulated.percentiles.rowCount() == 11
+    assert simulated.results.percentiles.rowCount() == 11
     p80 = text.long_date(result.percentile(80))
-    shown = [simulated.percentiles.cell(row, 1).text for row in range(11)]
+    shown = [simulated.results.percentiles.cell(row, 1).text for row in range(11)]
     assert p80 in shown
-    assert p80 in simulated.sentence.text()
+    assert p80 in simulated.results.sentence.text()
     assert nameless(simulated) == []
 
 
-def test_every_measure_sorts_its_activities(simulated, document, qtbot) -> None:
-    for k, measure in enumerate(MEASURES[2:]):
-        simulated.measure.setCurrentIndex(k)
-        simulated._show_movers()
-        qtbot.waitUntil(lambda: bool(simulated.movers.movers), timeout=60_000)
-        movers = simulated.movers.movers
-        assert movers, measure
-        sizes = [abs(m.value) for m in movers]
+def test_every_measure_sorts_its_activities_and_is_defined(simulated, document, qtbot) -> None:
+    card = simulated.results.movers
+    assert [card.choice.itemText(k) for k in range(card.choice.count())] == [
+        measure.title for measure in measures_of(document.risk)
+    ]
+    for k, measure in enumerate(card.measures):
+        card.choice.setCurrentIndex(k)
+        card.choice.activated.emit(k)
+        qtbot.waitUntil(lambda: bool(card.model.movers), timeout=60_000)
+        assert card.definition.text() == f"{measure.definition}."
+        sizes = [abs(m.value) for m in card.model.movers]
         assert sizes == sorted(sizes, reverse=True)
-    simulated.table.setCurrentIndex(simulated.movers.index(1, 0))
-    assert simulated.state.selection == simulated.movers.movers[1].row
+    card.table.setCurrentIndex(card.model.index(1, 0))
+    assert simulated.state.selection == card.model.movers[1].row
 
 
 def test_hovering_reads_the_confidence_of_a_date(simulated, document) -> None:
-    result, chart = document.risk, simulated._chart
+    result, chart = document.risk, simulated.results.chart
     date = result.percentile(50)
     assert text.long_date(date) in chart.reading(date)
     assert f"{text.percent(result.confidence(date))} of the runs" in chart.reading(date)
@@ -144,7 +150,7 @@ def test_a_change_of_theme_redraws(simulated) -> None:
     from planbench.ui.theme import theme_manager
 
     theme_manager().set_mode("dark")
-    assert len(simulated._chart.chart.plot.items) > 10
+    assert len(simulated.results.chart.chart.plot.items) > 10
 
 
 def test_a_kept_run_lies_under_the_next_one(simulated, document, state, qtbot) -> None:
@@ -159,16 +165,16 @@ def test_a_kept_run_lies_under_the_next_one(simulated, document, state, qtbot) -
         simulated.run_button.click()
     after = document.risk
     assert simulated.against.currentText() in simulated.scenarios.kept
-    assert simulated.percentiles.columns[-1].key == "shift"
+    assert simulated.results.percentiles.columns[-1].key == "shift"
     shift = (after.percentile(80) - before.percentile(80)) / DAY
     assert shift > 0
-    shown = [simulated.percentiles.cell(row, 4).text for row in range(11)]
+    shown = [simulated.results.percentiles.cell(row, 4).text for row in range(11)]
     assert text.signed(shift) in shown
-    assert f"P80 moves by {text.signed(shift)} d" in simulated.sentence.text()
-    assert "same random numbers" in simulated.sentence.text()
+    assert f"P80 moves by {text.signed(shift)} d" in simulated.results.sentence.text()
+    assert "same random numbers" in simulated.results.sentence.text()
     simulated.against.setCurrentIndex(0)
     simulated.against.activated.emit(0)
-    assert len(simulated.percentiles.columns) == 4
+    assert len(simulated.results.percentiles.columns) == 4
     state.open_document(Document(document.schedule))
     assert simulated.scenarios.kept == {}
 
@@ -182,6 +188,7 @@ def test_a_kept_run_is_in_the_library_and_is_simulated_again_when_chosen(
         update = library.add_schedule(document.schedule, label="One")
         opened = library.open_update(update)
         recalculate(opened)
+        run_despite(opened, "a test", library)
         state.open_document(opened)
         workspace.shelf.iterations.setText("1024")
         with qtbot.waitSignal(state.result_changed, timeout=240_000):
@@ -198,12 +205,14 @@ def test_a_kept_run_is_in_the_library_and_is_simulated_again_when_chosen(
         workspace.shelf.change()
         with qtbot.waitSignal(state.result_changed, timeout=240_000):
             workspace.run_button.click()
-        assert len(workspace.percentiles.columns) == 4  # nothing is laid under unasked
+        assert len(workspace.results.percentiles.columns) == 4  # nothing is laid under unasked
         at = workspace.against.findText(scenario.name)
         workspace.against.setCurrentIndex(at)
         workspace.against.activated.emit(at)
-        qtbot.waitUntil(lambda: workspace.percentiles.columns[-1].key == "shift", timeout=240_000)
+        qtbot.waitUntil(
+            lambda: workspace.results.percentiles.columns[-1].key == "shift", timeout=240_000
+        )
         assert workspace.scenarios.kept[scenario.name].digest == scenario.digest
-        assert "same random numbers" in workspace.sentence.text()
+        assert "same random numbers" in workspace.results.sentence.text()
         state.open_document(None)
         state.library = None

@@ -4,41 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from planbench.domain.times import DAY, NO_TIME
+from planbench.domain.times import DAY
 from planbench.engines.risk.distributions import Distribution
 from planbench.engines.risk.model import Uncertainty, Where
 from planbench.engines.risk.result import RiskResult
-from planbench.services.document import Document
-from planbench.services.risk import PERCENTILES, ranked_rows
+from planbench.services.risk import PERCENTILES
+from planbench.services.risk_measures import Measure, Mover
 from planbench.ui import text
 from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
-
-OF_RISKS = ("Left out", "Shared out")
-"""Measures of the risks of a register."""
-
-MEASURES = (*OF_RISKS, "Criticality", "Correlation", "Cruciality", "Sensitivity", "Significance")
-"""What the lower table can be sorted by."""
-
-TIPS = {
-    "Left out": tr("Days by which P80 comes earlier without this risk, same random numbers"),
-    "Shared out": tr("Shapley value: the risk's fair share of the delay at P80; these days add up"),
-    "Cruciality": tr("Rank correlation of duration and finish, times criticality"),
-    "Significance": tr("Mean of duration / (duration + total float) x time to finish / mean of it"),
-    "Criticality": tr("Share of the runs in which the activity is on the driving path"),
-    "Correlation": tr("Spearman's rank correlation of the activity's duration and the finish"),
-    "Sensitivity": tr("Criticality times the spread of the duration over the spread of the finish"),
-}
-
-if TYPE_CHECKING:
-    from planbench.engines.risk.contribution import Shares
-
-_MOST = 200
 
 
 class PercentileModel(FlatTableModel):
@@ -92,51 +67,32 @@ class PercentileModel(FlatTableModel):
         return super().look(row, column)._replace(strong=PERCENTILES[row] in (50, 80))
 
 
-@dataclass(frozen=True)
-class Mover:
-    """One line of the lower table. `row` is the activity's, -1 for a risk."""
-
-    id: str
-    name: str
-    value: float
-    shown: str
-    note: str
-    row: int
-
-
 class MoverModel(FlatTableModel):
-    """Activities or risks by how much they move the finish."""
+    """Activities, risks or cost lines by how much they move the finish."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.movers: list[Mover] = []
-        self.extra: dict[str, Any] = {}  # by measure: what took a job to calculate
+        self.movers: tuple[Mover, ...] = ()
 
-    def show_result(self, document: Document, result: RiskResult, measure: str) -> None:
+    def show_movers(self, measure: Measure, movers: tuple[Mover, ...]) -> None:
         """Fill for one measure, largest first."""
-        extra = self.extra.get(measure)
-        if measure == "Left out":
-            self.movers = _risks(result)
-        elif measure == "Shared out":
-            self.movers = [] if extra is None else _shares(extra, result)
-        else:
-            self.movers = _activities(document, result, measure, extra)
+        self.movers = movers
         columns = [
-            Column("id", tr("Id"), 80, values=[m.id for m in self.movers]),
-            Column("name", tr("Name"), 140, values=[m.name for m in self.movers], stretch=True),
-            Column("bar", "", 90, values=[""] * len(self.movers), sortable=False),
+            Column("id", tr("Id"), 80, values=[m.id for m in movers]),
+            Column("name", tr("Name"), 140, values=[m.name for m in movers], stretch=True),
+            Column("bar", "", 90, values=[""] * len(movers), sortable=False),
             Column(
                 "value",
-                measure,
-                86,
+                measure.title,
+                96,
                 True,
-                [m.shown for m in self.movers],
-                sort_values=[m.value for m in self.movers],
-                tip=TIPS[measure],
+                [value_words(measure, m.value) for m in movers],
+                sort_values=[m.value for m in movers],
+                tip=measure.definition,
             ),
-            Column("note", _note_title(measure), 132, True, [m.note for m in self.movers]),
+            Column("note", _note_title(measure), 140, True, [_note(measure, m) for m in movers]),
         ]
-        self.set_data(columns, len(self.movers))
+        self.set_data(columns, len(movers))
 
     def look(self, row: int, column: int) -> CellLook:
         if self.columns[column].key != "bar":
@@ -144,82 +100,45 @@ class MoverModel(FlatTableModel):
         most = max((abs(m.value) for m in self.movers), default=0.0)
         mover = self.movers[row]
         share = abs(mover.value) / most if most > 0 else 0.0
-        role = "remaining-edge" if mover.row >= 0 else "risk-bar"
-        return CellLook(bar=share, bar_role=role if role != "risk-bar" else "warning")
+        return CellLook(bar=share, bar_role="remaining-edge" if mover.row >= 0 else "warning")
 
 
-def _note_title(measure: str) -> str:
-    if measure == "Shared out":
-        return tr("Probability, alone")
-    return tr("Probability, ± d") if measure == "Left out" else tr("Early finish P50, P80")
+def value_words(measure: Measure, value: float) -> str:
+    """A value in the unit of its measure."""
+    if measure.unit == "days":
+        return f"{text.number(value, 1)}{text.NARROW}d"
+    return text.percent(value) if measure.unit == "share" else text.number(value, 2)
 
 
-def _risks(result: RiskResult) -> list[Mover]:
-    made = []
-    for effect in result.effects:
-        days = effect.gain / DAY
-        width = "" if math.isnan(effect.half_width) else f", ± {effect.half_width / DAY:.1f}"
-        note = f"{text.percent(effect.probability, 0)}{width}"
-        shown = f"{text.number(days, 1)}{text.NARROW}d"
-        made.append(Mover(effect.id, effect.title, days, shown, note, -1))
-    return made
+_NOTE_TITLES = {
+    "left-out": tr("Probability, ± d"),
+    "shared-out": tr("Probability, alone"),
+    "swing": tr("Finish short, long"),
+    "contribution": tr("By range, by risks"),
+    "held": tr("± d, mean"),
+    "cost": tr("Mean cost"),
+}
 
 
-def _shares(shares: Shares, result: RiskResult) -> list[Mover]:
-    chances = {effect.id: effect.probability for effect in result.effects}
-    return [
-        Mover(
-            one.id,
-            one.title,
-            one.value / DAY,
-            f"{text.number(one.value / DAY, 1)}{text.NARROW}d",
-            tr("{id}, alone {number}{narrow}d").format(
-                id=text.percent(chances.get(one.id, 0.0), 0),
-                number=text.number(one.first / DAY, 1),
-                narrow=text.NARROW,
-            ),
-            -1,
-        )
-        for one in shares.each
-    ]
+def _note_title(measure: Measure) -> str:
+    return _NOTE_TITLES.get(measure.id, tr("Early finish P50, P80"))
 
 
-def _activities(
-    document: Document, result: RiskResult, measure: str, extra: Any = None
-) -> list[Mover]:
-    acts = document.schedule.activities
-    if measure in ("Correlation", "Cruciality"):
-        rows = _largest(result)
-        values = result.rank_correlation(rows)
-        if measure == "Cruciality":
-            values = np.abs(values) * np.nan_to_num(result.criticality[rows])
-    elif measure == "Significance":
-        if extra is None:
-            return []
-        rows, values = extra
-    else:
-        column = result.criticality if measure == "Criticality" else result.sensitivity
-        rows = np.flatnonzero(np.nan_to_num(column) > 0)
-        values = column[rows]
-    order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:_MOST]
-    made = []
-    for k in order.tolist():
-        row, value = int(rows[k]), float(values[k])
-        if math.isnan(value):
-            continue
-        dates = [int(result.finish_levels[level][row]) for level in (50, 80)]
-        note = "" if NO_TIME in dates else ", ".join(text.date(d) for d in dates)
-        shown = text.percent(value) if measure == "Criticality" else text.number(value, 2)
-        made.append(Mover(acts.code[row], acts.name[row], value, shown, note, row))
-    return made
-
-
-def _largest(result: RiskResult) -> np.ndarray:
-    """The activities that correlate most, judged by Pearson's r."""
-    rows = ranked_rows(result)
-    strength = np.abs(np.nan_to_num(result.pearson[rows]))
-    chosen: np.ndarray = rows[np.argsort(-strength, kind="stable")[:_MOST]]
-    return chosen
+def _note(measure: Measure, mover: Mover) -> str:
+    """The figures beside the value."""
+    words = []
+    for key, value in mover.parts.items():
+        if key.endswith("_at"):
+            words.append(text.date(int(value)))
+        elif key == "probability":
+            words.append(text.percent(value, 0))
+        elif key in ("half_width", "mean_cost", "sd_cost"):
+            if not math.isnan(value) and key != "sd_cost":
+                sign = "" if key == "mean_cost" else "± "
+                words.append(f"{sign}{text.number(value, 0 if key == 'mean_cost' else 1)}")
+        else:
+            words.append(f"{text.number(value, 1)}{text.NARROW}d")
+    return ", ".join(words)
 
 
 def where_words(where: Where) -> str:

@@ -10,11 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
-from planbench.domain.times import DAY, NO_TIME, from_datetime, to_datetime
+from planbench.domain.times import DAY, from_datetime, to_datetime
 from planbench.engines.risk.cost import CostResult
 from planbench.engines.risk.result import (
-    Iteration,
-    MergeBias,
     RiskResult,
     convergence,
     nearest_rank,
@@ -23,147 +21,51 @@ from planbench.engines.risk.spending import Bands
 from planbench.services.document import Document
 from planbench.ui import text
 from planbench.ui.risk.finish import share_words
+from planbench.ui.risk.plot_tables import PlotTable
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
-from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
+from planbench.ui.widgets import TableView
 from planbench.ui.widgets.chart import Chart, pen
 
-COST, SETTLED, RUN, MERGES, RESERVE, FLOW = (
+COST, SETTLED, MERGES, RESERVE, FLOW, LOAD, ACTIONS, CORRELATION = (
     tr("Cost and time"),
     tr("Convergence"),
-    tr("One run"),
     tr("Merges"),
     tr("Contingency"),
     tr("Cash flow"),
+    tr("Resources"),
+    tr("Actions"),
+    tr("Correlation"),
 )
-PLOTS = (SETTLED, RUN, MERGES, RESERVE, COST, FLOW)
-"""What the card shows; the last two need costs in the model."""
 
 NOTES = {
     COST: tr("each dot a run, the line meets both in 70 %"),
     SETTLED: tr("P80 after so many runs, with its 95 % interval"),
-    RUN: tr("click the curve above: the run that finished there"),
     MERGES: tr("working days lost where links meet: mean of the latest less the latest mean"),
     RESERVE: tr("what each policy sets aside beyond the plan"),
     FLOW: tr("spent by the end of each month: P10 to P90, median, and the plan dashed"),
+    LOAD: tr("units by month: P10 to P90, median, and the plan dashed"),
+    ACTIONS: tr("before and after the actions, same random numbers"),
+    CORRELATION: tr("of ranks of durations; bold where the asked ones contradict each other"),
 }
 
-POLICIES = (50, 60, 70, 80, 90, 95)
+
+def plots_of(document: Document, result: RiskResult) -> list[str]:
+    """What the card can show of a run."""
+    model = document.risk_model
+    found = [SETTLED, MERGES, RESERVE]
+    if result.cost is not None:
+        found += [COST, FLOW]
+    if len(document.schedule.assignments):
+        found.append(LOAD)
+    if model is not None and any(risk.mitigated for risk in model.risks):
+        found.append(ACTIONS)
+    if result.correlated:
+        found.append(CORRELATION)
+    return found
+
 
 _DOTS = 1500
-_MOST = 300
-
-
-class PlotTable(FlatTableModel):
-    """Rows of the tables of the card; `places` are activity rows or -1."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.places: list[int] = []
-        self.strong: set[int] = set()
-        self._shares: list[float] = []
-
-    def show_run(self, document: Document, run: Iteration) -> None:
-        """The activities of a run that are driving or later than planned, by their start."""
-        acts, cpm = document.schedule.activities, document.cpm
-        assert cpm is not None
-        there = (run.finish != NO_TIME) & (cpm.early_finish != NO_TIME) & ~run.absent
-        later = np.where(there, run.finish - cpm.early_finish, 0) / DAY
-        rows = np.flatnonzero(there & (run.driving | (np.abs(later) >= 1)))
-        rows = rows[np.argsort(run.start[rows], kind="stable")]
-        if rows.size > _MOST:
-            rows = rows[run.driving[rows]][:_MOST]
-        self.places = rows.tolist()
-        self.strong = {k for k, row in enumerate(self.places) if run.driving[row]}
-        most = float(np.abs(later[rows]).max(initial=0.0)) or 1.0
-        self._shares = [abs(float(later[row])) / most for row in self.places]
-        self._fill(
-            ("id", tr("Id"), 92, False, [acts.code[row] for row in self.places]),
-            ("name", tr("Name"), 170, False, [acts.name[row] for row in self.places]),
-            ("start", tr("Start"), 84, False, [text.date(int(run.start[r])) for r in self.places]),
-            (
-                "finish",
-                tr("Finish"),
-                84,
-                False,
-                [text.date(int(run.finish[r])) for r in self.places],
-            ),
-            ("bar", "", 70, False, [""] * len(self.places)),
-            (
-                "later",
-                tr("To plan, d"),
-                84,
-                True,
-                [text.signed(float(later[r])) for r in self.places],
-            ),
-        )
-
-    def show_merges(self, document: Document, found: MergeBias) -> None:
-        """Activities by what merging costs them."""
-        schedule = document.schedule
-        acts = schedule.activities
-        order = np.argsort(-found.minutes, kind="stable")
-        order = order[found.minutes[order] > 0.5][:_MOST]
-        self.places = found.rows[order].tolist()
-        self.strong = set()
-        days = [
-            float(found.minutes[k]) / (schedule.calendars[c].minutes_per_day if c >= 0 else 480)
-            for k, c in zip(order.tolist(), acts.calendar[found.rows[order]].tolist(), strict=True)
-        ]
-        most = max(days, default=1.0)
-        self._shares = [day / most for day in days]
-        self._fill(
-            ("id", tr("Id"), 92, False, [acts.code[row] for row in self.places]),
-            ("name", tr("Name"), 200, False, [acts.name[row] for row in self.places]),
-            ("links", tr("Links"), 60, True, [str(int(found.links[k])) for k in order.tolist()]),
-            ("bar", "", 110, False, [""] * len(days)),
-            ("days", tr("Days"), 70, True, [text.number(day, 1) for day in days]),
-        )
-
-    def show_reserves(self, result: RiskResult, watched: str) -> None:
-        """Time and cost beyond the plan by policy; with costs also how sure both are."""
-        cost, plan = result.cost, _plan(result, watched)
-        self.places, self.strong = [-1] * len(POLICIES), {POLICIES.index(80)}
-        days = [(result.percentile(level, watched) - plan) / DAY for level in POLICIES]
-        most = max(max(days), 1.0)
-        self._shares = [max(day, 0.0) / most for day in days]
-        columns: list[tuple[str, str, int, bool, list[str]]] = [
-            ("level", tr("Policy"), 70, False, [f"P{level}" for level in POLICIES]),
-            (
-                "date",
-                tr("Finish"),
-                104,
-                False,
-                [text.long_date(result.percentile(level, watched)) for level in POLICIES],
-            ),
-            ("bar", "", 90, False, [""] * len(days)),
-            ("days", tr("Time, d"), 80, True, [text.signed(day) for day in days]),
-        ]
-        if cost is not None:
-            more = [cost.percentile(level) - cost.at_plan for level in POLICIES]
-            both = [
-                cost.joint(cost.percentile(level), nearest_rank(cost.finish, level))
-                for level in POLICIES
-            ]
-            columns.append(("cost", tr("Cost"), 110, True, [text.signed(value) for value in more]))
-            columns.append(
-                ("both", tr("Both met"), 80, True, [share_words(value) for value in both])
-            )
-        self._fill(*columns)
-
-    def _fill(self, *columns: tuple[str, str, int, bool, list[str]]) -> None:
-        self.set_data(
-            [
-                Column(key, title, width, right, values, stretch=key == "name", sortable=False)
-                for key, title, width, right, values in columns
-            ],
-            len(self.places),
-        )
-
-    def look(self, row: int, column: int) -> CellLook:
-        if self.columns[column].key == "bar":
-            return CellLook(bar=self._shares[row], bar_role="remaining-edge")
-        return super().look(row, column)._replace(strong=row in self.strong)
 
 
 class Plots(QStackedWidget):
@@ -212,9 +114,11 @@ class Plots(QStackedWidget):
         self.setCurrentWidget(chart.widget)
         chart.painted(lambda one: _draw_flow(one, flow))
 
-
-def _plan(result: RiskResult, watched: str) -> int:
-    return result.watch_deterministic[watched] if watched else result.deterministic
+    def show_load(self, load: Bands) -> None:
+        """Units of a resource by month."""
+        chart = self._chart(True)
+        self.setCurrentWidget(chart.widget)
+        chart.painted(lambda one: _draw_load(one, load))
 
 
 def joint_line(cost: CostResult, joint: float, points: int = 40) -> tuple[list[int], list[float]]:
@@ -332,3 +236,22 @@ def _draw_flow(chart: Chart, flow: Bands) -> None:
     chart.plot.plot(ends, np.cumsum(flow.planned), pen=pen("text-muted", 1.5, "reference"))
     chart.plot.enableAutoRange()
     _money_axis(chart, 0.0, float(flow.cumulative[90].max()))
+
+
+def _draw_load(chart: Chart, load: Bands) -> None:
+    """Steps by month."""
+    import pyqtgraph as pg
+
+    edges = load.edges.astype(float)
+
+    def steps(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.repeat(edges, 2)[1:-1], np.repeat(values, 2)
+
+    band = QColor(current_theme().color("accent"))
+    band.setAlphaF(0.18)
+    low, high = (pg.PlotDataItem(*steps(load.levels[level])) for level in (10, 90))
+    chart.plot.addItem(pg.FillBetweenItem(low, high, brush=QBrush(band)))
+    chart.plot.plot(*steps(load.levels[50]), pen=pen("accent", 2.2))
+    chart.plot.plot(*steps(load.planned), pen=pen("text-muted", 1.5, "reference"))
+    chart.plot.enableAutoRange()
+    _money_axis(chart, 0.0, float(max(load.levels[90].max(), load.planned.max())))

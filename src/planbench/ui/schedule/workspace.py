@@ -234,7 +234,13 @@ class ScheduleWorkspace(QWidget):
 
     def _result(self, kind: str) -> None:
         document = self.state.document
-        if document is not None and kind in ("cpm", "baseline", "quality", "risk"):
+        if document is not None and kind in (
+            "cpm",
+            "baseline",
+            "quality",
+            "risk",
+            "risk-fields",
+        ):
             self.elements.holding(
                 lambda: self.plan.show(
                     document.schedule, document.cpm, document.baseline, extras_of(document)

@@ -1,0 +1,138 @@
+"""The card behind the curve: which plot or table is shown, and what it needs worked out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from planbench.engines.risk.result import RiskResult
+from planbench.services.document import Document
+from planbench.services.risk import correlation_json
+from planbench.services.risk_figures import benefit, other_state, resource_load
+from planbench.ui.risk.plots import (
+    ACTIONS,
+    CORRELATION,
+    COST,
+    FLOW,
+    LOAD,
+    MERGES,
+    NOTES,
+    RESERVE,
+    SETTLED,
+    Plots,
+    months,
+    plots_of,
+)
+from planbench.ui.state import AppState
+from planbench.ui.translation import tr
+from planbench.ui.widgets import Card, ComboBox
+
+
+class BehindCard(Card):
+    """Convergence, merges, contingency, money, resources, what actions buy, correlation."""
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__(tr("Behind the curve"))
+        self.state = state
+        self.plots = Plots()
+        self.plots.table.row_activated.connect(self._open)
+        self.choice = ComboBox((SETTLED,), tr("What is shown"))
+        self.choice.activated.connect(lambda _index: self.refresh())
+        self.resource = ComboBox((), tr("Resource"))
+        self.resource.setMaximumWidth(150)
+        self.resource.activated.connect(lambda _index: self.refresh())
+        self.resource.hide()
+        self.add_tool(self.resource)
+        self.add_tool(self.choice)
+        self.set_body(self.plots)
+        self._document: Document | None = None
+        self._result: RiskResult | None = None
+        self._watched = ""
+        self._known: dict[str, Any] = {}  # of this result: what took a job
+
+    def show_result(self, document: Document, result: RiskResult, watched: str) -> None:
+        """Show a run for the project or a watched activity."""
+        if result is not self._result:
+            self._known = {}
+        if document is not self._document:
+            codes, titles = document.schedule.resources.code, document.schedule.resources.name
+            used = sorted(set(document.schedule.assignments.resource.tolist()))
+            self.resource.clear()
+            for row in used:
+                if row >= 0:
+                    self.resource.addItem(f"{codes[row]} {titles[row]}", str(codes[row]))
+        self._document, self._result, self._watched = document, result, watched
+        kept, names = self.choice.currentText(), plots_of(document, result)
+        if [self.choice.itemText(k) for k in range(self.choice.count())] != names:
+            self.choice.clear()
+            self.choice.addItems(names)
+            if kept in names:
+                self.choice.setCurrentText(kept)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the chosen plot; what needs the runs again is worked out beside the window."""
+        document, result, choice = self._document, self._result, self.choice.currentText()
+        if document is None or result is None or not choice:
+            return
+        self.set_title(choice, NOTES[choice])
+        self.resource.setVisible(choice == LOAD)
+        if choice == COST and result.cost is not None:
+            self.plots.show_cost(result.cost)
+        elif choice == SETTLED:
+            self.plots.show_settled(result, self._watched)
+        elif choice == RESERVE:
+            self.plots.model.show_reserves(document, result, self._watched)
+            self.plots.show_table()
+        else:
+            self._work_out(document, result, choice)
+
+    def _work_out(self, document: Document, result: RiskResult, choice: str) -> None:
+        resource = str(self.resource.currentData() or "")
+        key = f"{choice} {resource}" if choice == LOAD else choice
+        if key in self._known:
+            self._show_found(document, choice, self._known[key])
+            return
+
+        def work(context: Any) -> Any:
+            if choice == MERGES:
+                return result.merge_bias()
+            if choice == ACTIONS:
+                return benefit(result, other_state(document, context))
+            if choice == CORRELATION:
+                return correlation_json(result)
+            if choice == LOAD:
+                return resource_load(document, resource)
+            assert result.cost is not None
+            last = int(result.finish.max())
+            return result.cost.flow(months(document.schedule.data_date, last))
+
+        def done(found: Any) -> None:
+            if self._result is not result:
+                return
+            self._known[key] = found
+            if self.choice.currentText() == choice:
+                self._show_found(document, choice, found)
+
+        self.state.run("risk-plot", choice, work, done)
+
+    def _show_found(self, document: Document, choice: str, found: Any) -> None:
+        model = self.plots.model
+        if choice == FLOW:
+            self.plots.show_flow(found)
+            return
+        if choice == LOAD:
+            self.plots.show_load(found)
+            return
+        if choice == MERGES:
+            model.show_merges(document, found)
+        elif choice == ACTIONS:
+            model.show_actions(found)
+        else:
+            model.show_correlation(found)
+        self.plots.show_table()
+
+    def _open(self, row: int) -> None:
+        places = self.plots.model.places
+        if 0 <= row < len(places) and places[row] >= 0:
+            self.state.select(places[row])
+            self.state.workspace_requested.emit("schedule")
