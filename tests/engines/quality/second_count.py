@@ -288,22 +288,27 @@ class Count:
         pairs = sum(len(t) > 1 and t != [SS, FF] for t in kinds)
         return pairs, int(of.sum()), pairs
 
-    def out_of_sequence(self, how: Callable[[Any, Any], Answer]) -> Answer:
+    @cached_property
+    def broken(self) -> tuple[pd.Series, pd.Series]:
+        """Links that progress broke, and links whose successor end has happened."""
         a, broken, of = self.a, [], []
+        start, finish = a.start.to_numpy(), a.finish.to_numpy()
+        began, ended = a.as_.to_numpy(), a.af.to_numpy()
+        mine, soft = self.mine.to_numpy(), self.soft.to_numpy()
         for p, s, kind, lag in self.links[["p", "s", "t", "lag"]].itertuples(index=False):
-            actual = a.as_[s] if kind in (FS, SS) else a.af[s]
-            counts = bool(self.mine[s]) and not self.soft[p] and not self.soft[s]
-            of.append(counts and not np.isnan(actual))
+            actual = began[s] if kind in (FS, SS) else ended[s]
+            of.append(bool(mine[s] and not soft[p] and not soft[s] and not np.isnan(actual)))
+            broken.append(False)
             if not of[-1]:
-                broken.append(False)
                 continue
-            done = a.as_[p] if kind in (SS, SF) else a.af[p]
-            moment = done if not np.isnan(done) else a.start[p] if kind in (SS, SF) else a.finish[p]
+            done = began[p] if kind in (SS, SF) else ended[p]
+            forecast = start[p] if kind in (SS, SF) else finish[p]
+            moment = forecast if np.isnan(done) else done
             hit = np.isnan(done) and lag >= 0
             if not np.isnan(moment):
                 hit = hit or self.on_lag_calendar(p, s, moment, actual) < lag
-            broken.append(bool(hit))
-        return how(pd.Series(broken, dtype=bool), pd.Series(of, dtype=bool))
+            broken[-1] = bool(hit)
+        return pd.Series(broken, dtype=bool), pd.Series(of, dtype=bool)
 
     def on_lag_calendar(self, p: int, s: int, start: float, finish: float) -> float:
         project = self.schedule.projects[self.a.project[s]]
