@@ -60,10 +60,10 @@ def test_the_sample_is_compared_with_the_update_before(
     top = [register.cell(0, column).text for column in (0, 1, 6)]
     assert top == ["Link deleted", "TS-3100 > OU-1030", "−13"]
     assert workspace.windows.rowCount() == 3
-    assert workspace.trend.rowCount() > 5
+    assert workspace.milestones.model.rowCount() > 5
     workspace.table.setCurrentIndex(register.index(0, 0))
     assert state.selection == document.schedule.row_of_code["OU-1030"]
-    assert "13 days later" in workspace.change_words.text()
+    assert "13 days later" in workspace.side.change_words.text()
     shown = register.rowCount()
     workspace.progress_button.click()
     assert register.rowCount() > shown

@@ -7,7 +7,7 @@ import numpy as np
 from planbench.domain.times import DAY, NO_TIME
 from planbench.engines.compare.changes import DATES, DURATIONS
 from planbench.engines.compare.compare import ENTERS, LEAVES, ON, change_effects
-from planbench.engines.compare.series import Series, slip_days
+from planbench.engines.compare.series import DONE, OFF_PATH, ON_PATH, Series, slip_days
 from planbench.services.compare import Review
 from planbench.ui import text
 from planbench.ui.translation import tr
@@ -223,6 +223,64 @@ class TrendModel(FlatTableModel):
         shown = [np.nan if slip is None else slip for slip in slips]
         columns.append(Column("slip", tr("Slip, d"), 80, True, np.array(shown), _days))
         self.set_data(columns, len(items))
+
+
+PATH_FIXED = 2
+"""Columns before those of the updates."""
+
+
+class PathModel(FlatTableModel):
+    """The activities of the longest path of any update: where they stand, and their float."""
+
+    def show_series(self, series: Series) -> None:
+        """Fill with every activity that is on the path once at least."""
+        self.lines = series.path_lines
+        count = len(series.schedules)
+        columns = [
+            Column("id", tr("Id"), 100, values=[line.id for line in self.lines]),
+            Column(
+                "name", tr("Activity"), 240, values=[line.name for line in self.lines], stretch=True
+            ),
+        ]
+        for u, schedule in enumerate(series.schedules):
+            floats = [line.float_days[u] for line in self.lines]
+            columns.append(
+                Column(
+                    f"u{u}",
+                    tr("at {data_date}").format(data_date=text.date(schedule.data_date)),
+                    110,
+                    sort_values=np.array([1e9 if one is None else one for one in floats]),
+                    tip=tr("On the longest path, or days of total float"),
+                )
+            )
+        on = [sum(stand == ON_PATH for stand in line.stands) for line in self.lines]
+        columns.append(
+            Column(
+                "on",
+                tr("Updates"),
+                76,
+                True,
+                values=on,
+                format=text.number,
+                sort_values=np.array(on, dtype=np.int64),
+                tip=tr("Updates in which it is on the longest path, of {count}").format(
+                    count=count
+                ),
+            )
+        )
+        self.set_data(columns, len(self.lines))
+
+    def look(self, row: int, column: int) -> CellLook:
+        line, update = self.lines[row], column - PATH_FIXED
+        if not 0 <= update < len(line.stands):
+            return super().look(row, column)
+        stand, days = line.stands[update], line.float_days[update]
+        shown = text.DASH if days is None else f"{text.number(days)}{text.NARROW}d"
+        if stand == ON_PATH:
+            return CellLook(tr("On it, {days}").format(days=shown), chip="critical")
+        if stand == DONE:
+            return CellLook(tr("complete"), role="text-muted")
+        return CellLook(shown if stand == OFF_PATH else "", role="text-muted")
 
 
 def moved_days(before: int, after: int) -> float:

@@ -34,9 +34,19 @@ _INKS = {
     "trace-link-label": _Ink("text-muted", "small", 1.0),
     "trace-driving-label": _Ink("text", "small", 1.0),
     "trace-critical-label": _Ink("critical-text", "small-strong", 1.0),
+    "link-added-label": _Ink("positive", "small-strong", 1.0),
+    "link-deleted-label": _Ink("negative", "small-strong", 1.0),
+    "link-changed-label": _Ink("warning", "small-strong", 1.0),
 }
 
-_LINKS = {"trace-link": "link", "trace-driving": "link-driving", "trace-critical": "link-critical"}
+_LINKS = {
+    "trace-link": "link",
+    "trace-driving": "link-driving",
+    "trace-critical": "link-critical",
+    "link-added": "positive",
+    "link-deleted": "negative",
+    "link-changed": "warning",
+}
 
 
 class TracePainter(ScenePainter):
@@ -55,6 +65,8 @@ class TracePainter(ScenePainter):
             "card-critical": Box("surface-raised", "critical", radius),
             "card-chosen": Box("selection", "accent", radius),
             "card-centre": Box("surface-raised", "accent", radius),
+            "card-added": Box("positive-soft", "positive", radius),
+            "card-deleted": Box("surface-sunken", "negative", radius),
             "text-ground": Box(ground),
             "bar-critical": Box("critical", "", 1.5),
             "bar-near": Box("near-critical", "", 1.5),
@@ -65,6 +77,9 @@ class TracePainter(ScenePainter):
             "trace-link": Stroke("link", 1.0),
             "trace-driving": Stroke("link-driving", 1.25),
             "trace-critical": Stroke("link-critical", 1.5),
+            "link-added": Stroke("positive", 2.0),
+            "link-deleted": Stroke("negative", 1.75, (5.0, 4.0)),
+            "link-changed": Stroke("warning", 2.0),
         }
         self._shapes |= {name: Shape(role) for name, role in _LINKS.items()}
         self._own = {style: scene_font(theme, ink.font) for style, ink in _INKS.items()}
