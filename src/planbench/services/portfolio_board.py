@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from planbench.domain.errors import ImportRefused
 from planbench.engines.control.indices import Values
 from planbench.engines.portfolio.capacity import Plan
 from planbench.engines.portfolio.decisions import DELAY, HOLD, PAUSE, STOP, decision_word
@@ -17,8 +19,14 @@ from planbench.services.portfolio_library import (
     PortfolioException,
     Target,
     exceptions,
+    kept_register,
+    release_blocked,
     summed_values,
+    targets,
 )
+
+if TYPE_CHECKING:
+    from planbench.services.library import Library
 
 GREEN, AMBER, RED = "green", "amber", "red"
 CPI_AMBER, CPI_RED = 0.95, 0.90
@@ -115,10 +123,10 @@ def indicators(
     committed: Mapping[str, Target] | None = None,
 ) -> Indicators:
     """The indicators of a register, of what its projects report and of committed targets."""
-    targets = committed or {}
+    asked = committed or {}
     running = [project for project in register.open_projects if project.running]
     raised: dict[str, list[PortfolioException]] = {}
-    for one in exceptions(register, targets):
+    for one in exceptions(register, asked):
         raised.setdefault(one.project, []).append(one)
     health, why = {}, {}
     for project in running:
@@ -135,9 +143,9 @@ def indicators(
         why,
         len(register.delays) - late,
         len(register.delays),
-        _slips(running, targets),
+        _slips(running, asked),
         sum(project.sunk_cost for project in running),
-        sum(project.sunk_cost + _approved(project, targets) for project in running),
+        sum(project.sunk_cost + _approved(project, asked) for project in running),
         len(lines),
         len(register.benefits),
         sum(lines) / len(lines) if lines else None,
@@ -162,19 +170,19 @@ def _health(project: Project, raised: list[PortfolioException]) -> tuple[str, st
     return GREEN, "Nothing is beyond a deadline, a target or a gate."
 
 
-def _slips(running: list[Project], targets: Mapping[str, Target]) -> dict[str, int]:
+def _slips(running: list[Project], asked: Mapping[str, Target]) -> dict[str, int]:
     """Days from the approved finish (else the deadline) to the forecast, by project."""
     made = {}
     for project in running:
-        target = targets.get(project.id)
+        target = asked.get(project.id)
         approved = (target.finish if target is not None else "") or project.deadline
         if approved and project.forecast_finish:
             made[project.id] = (day(project.forecast_finish) - day(approved)).days
     return made
 
 
-def _approved(project: Project, targets: Mapping[str, Target]) -> float:
-    target = targets.get(project.id)
+def _approved(project: Project, asked: Mapping[str, Target]) -> float:
+    target = asked.get(project.id)
     return project.forward_capex if target is None else target.budget
 
 
@@ -222,13 +230,26 @@ def board_decisions(
     return tuple(sorted(made, key=lambda one: (order.index(one.action), one.project)))
 
 
+def orders_of(library: Library | None, project: int | None) -> list[str]:
+    """What the library's portfolio asks of one of its projects; see `orders`.
+
+    A register that cannot be read any more asks for nothing: its own room says why.
+    """
+    if library is None or project is None:
+        return []
+    code = next((one.code for one in library.projects() if one.id == project), "")
+    try:
+        register = kept_register(library)
+        return [] if register is None else orders(code, register, targets(library))
+    except ImportRefused:
+        return []
+
+
 def orders(library_code: str, register: Register, committed: Mapping[str, Target]) -> list[str]:
     """What the portfolio asks of a project of the library, and where it stands against that.
 
     Sentences for the project's own room; none where it is in no portfolio.
     """
-    from planbench.services.portfolio_library import release_blocked
-
     said = []
     for project in register.open_projects:
         if not library_code or project.library_code != library_code:

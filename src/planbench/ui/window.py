@@ -91,8 +91,8 @@ class MainWindow(QMainWindow):
             "sample": self.session.open_sample,
             "palette": lambda: self.palette_.open(),
             "back": self.back,
-            "undo": self.session.undo,
-            "redo": self.session.redo,
+            "undo": lambda: self._take_step("undo"),
+            "redo": lambda: self._take_step("redo"),
             "theme": self._switch_theme,
             "theme-system": lambda: self.set_theme("system"),
             "help": self._toggle_help,
@@ -174,6 +174,8 @@ class MainWindow(QMainWindow):
             page = make(one, self.state)
             if hasattr(page, "use_session"):
                 page.use_session(self.session)
+            if hasattr(page, "undo_room"):
+                page.undo_room.history.connect(self._show_undo)
             self._pages[one.name] = page
             self.stack.addWidget(page)
         return self._pages[one.name]
@@ -188,6 +190,7 @@ class MainWindow(QMainWindow):
         if self.help.isVisible():
             self.help.show_page(name)
         self._tell_context()
+        self._show_undo()
 
     def back(self) -> None:
         """Return to the workspace and the selection before the last move."""
@@ -268,10 +271,21 @@ class MainWindow(QMainWindow):
             self.status.set_left(" · ".join(counts))
         self.status.set_right(_schedule_words(document, self._scheduled))
 
+    def _room_with_undo(self) -> Any:
+        """What takes steps back in the room in front, None where they are the schedule's."""
+        return getattr(self._pages.get(self._current), "undo_room", None)
+
+    def _take_step(self, which: str) -> None:
+        getattr(self._room_with_undo() or self.session, which)()
+
     def _show_undo(self) -> None:
+        room = self._room_with_undo()
         for which in ("undo", "redo"):
             action = self.commands[which]
-            label = self.session.undo_label(which)
+            if room is not None:
+                label = room.undo_label if which == "undo" else room.redo_label
+            else:
+                label = self.session.undo_label(which)
             action.setEnabled(bool(label))
             word = which.capitalize()
             action.setText(f"{word}: {label}" if label else word)

@@ -125,9 +125,9 @@ def test_a_bar_is_dragged_and_money_and_people_follow(sample, qtbot) -> None:
     assert sample.selection.proof.text() == "planned by hand"
     moved = next(bar for bar in road.bars if bar.project == "P03")
     assert moved.moved == -2
-    qtbot.keyClick(sample, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.undo()
     assert desk.plan == desk.solved.plan
-    qtbot.mouseClick(sample.redo_button, Qt.MouseButton.LeftButton)
+    desk.redo()
     assert desk.plan == shown
 
 

@@ -23,6 +23,7 @@ from planbench.services.control import ControlReport, library_report
 from planbench.services.control_views import cash_view, progress_view, standards_view
 from planbench.services.cost import cost_report
 from planbench.services.library import Library
+from planbench.services.portfolio_board import orders_of
 from planbench.ui.control.actions import ActionsPane
 from planbench.ui.control.cash import CashPane
 from planbench.ui.control.charts import BullsEye, ValueChart
@@ -51,7 +52,7 @@ EARNED, PROGRESS, COST, CASH, STANDARDS = range(5)
 FIRST_VIEW = 2
 """Pages before it: nothing is open, nothing can be measured."""
 
-Measurement = tuple[ControlReport, ActionReport]
+Measurement = tuple[ControlReport, ActionReport, list[str]]
 
 
 class ControlWorkspace(QWidget):
@@ -220,7 +221,8 @@ class ControlWorkspace(QWidget):
         def work(_context: Any) -> Measurement | PlanbenchError:
             try:
                 report = library_report(document, library)
-                return report, log.action_report(document, library, report)
+                asked = orders_of(library, document.library_project)
+                return report, log.action_report(document, library, report), asked
             except PlanbenchError as error:
                 return error
 
@@ -238,7 +240,7 @@ class ControlWorkspace(QWidget):
             self.breakdown.setEnabled(False)
             self._show_view()
             return
-        result, self.followed = found
+        result, self.followed, asked = found
         self.report = result
         if self._curves is None or self._eye is None:
             self._curves, self._eye = ValueChart(), BullsEye()
@@ -255,7 +257,7 @@ class ControlWorkspace(QWidget):
         self._curves.show_report(result, money)
         self._eye.show_report(result)
         self.strip.set(figures(result, money))
-        self.words.setText("\n\n".join(story(result, money)))
+        self.words.setText("\n\n".join([*asked, *story(result, money)]))
         self.breakdown.setEnabled(True)
         self._show_rows()
         self._show_actions(money)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from planbench.domain.errors import PlanbenchError
 from planbench.engines.portfolio.capacity import Year
 from planbench.engines.portfolio.quarters import quarter_name
 from planbench.services.portfolio import Investment, investment
@@ -19,7 +18,6 @@ from planbench.services.portfolio_board import (
     board_decisions,
     indicators,
 )
-from planbench.services.portfolio_library import Target, targets
 from planbench.services.portfolio_words import WORDS
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
@@ -90,20 +88,10 @@ class BoardPage(QWidget):
         """Everything anew, when it is on screen."""
         if self.desk.register is None or self.desk.check is None or not self.isVisible():
             return
-        self.strip.set(stats(indicators(self.desk.register, self.desk.flows, self._committed())))
+        self.strip.set(stats(indicators(self.desk.register, self.desk.flows, self.desk.targets())))
         self._show_decisions()
         self._show_figures()
         self._show_funds()
-
-    def _committed(self) -> dict[str, Target]:
-        library = self.desk.state.library
-        if library is None:
-            return {}
-        try:
-            return targets(library)
-        except PlanbenchError as error:
-            self.desk.state.message.emit("error", error.line)
-            return {}
 
     def _chosen(self, rows: Rows, row: int) -> None:
         if 0 <= row < len(rows.keys):

@@ -37,9 +37,12 @@ from planbench.services.portfolio import (
 )
 from planbench.services.portfolio_library import (
     Flow,
+    Target,
+    exceptions,
     flows,
     keep_register,
     kept_register,
+    targets,
     with_flows,
 )
 from planbench.ui.state import AppState
@@ -102,6 +105,7 @@ class Desk(QObject):
         self.trouble = ""
         self.is_sample = False
         self.flows: tuple[Flow, ...] = ()
+        self.raised = ""  # what the updates brought that nobody has decided about yet
         self._undo: list[_Step] = []
         self._redo: list[_Step] = []
 
@@ -113,7 +117,7 @@ class Desk(QObject):
         self.assumptions = Assumptions()
         self.solved = self.study = self.risk = None
         self.trouble, self.current = "", ""
-        self.flows = ()
+        self.flows, self.raised = (), ""
         self._undo, self._redo = [], []
         self.ranks = ()
         self._place(as_asked(register))
@@ -335,6 +339,7 @@ class Desk(QObject):
     def _take(self, solved: Solved, ranks: tuple[Rank, ...]) -> None:
         assert self.register is not None
         solved = replace(solved, register=self.register)
+        self.raised = ""
         self.solved, self.ranks, self.study = solved, ranks, None
         self.trouble = "" if solved.selection.found else no_choice(self.register, solved.answer)
         if solved.selection.found:
@@ -411,10 +416,24 @@ class Desk(QObject):
 
         self.state.run("portfolio-flows", tr("Reading the projects' updates"), work, done)
 
+    def targets(self) -> dict[str, Target]:
+        """What the committed scenario asks of projects; trouble with the library is said."""
+        if self.state.library is None:
+            return {}
+        try:
+            return targets(self.state.library)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return {}
+
     def _report(self, found: tuple[Flow, ...]) -> None:
         assert self.register is not None
         before, self.flows = self.register, found
         made = with_flows(before, found)
+        known = {(one.project, one.kind) for one in exceptions(before, self.targets())}
+        new = [o for o in exceptions(made, self.targets()) if (o.project, o.kind) not in known]
+        if new:
+            self.raised = " ".join(f"{one.project}: {one.text}" for one in new[:3])
         if made != before:
             fresh = not self.stale
             self.register = made

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from planbench.domain.errors import PlanbenchError
 from planbench.engines.portfolio.register import Register
 from planbench.engines.portfolio.systemic import FACTORS, Level, heat_cells
 from planbench.services.portfolio import systemic_levels
+from planbench.services.portfolio_board import BenefitLine, benefit_lines
 from planbench.services.portfolio_library import (
     Flow,
     exceptions,
     summed_values,
-    targets,
 )
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
@@ -29,6 +28,11 @@ KINDS = {
     "target-budget": ("flag", tr("over budget")),
     "gate": ("held-back", "gate"),
 }
+
+
+def _way(kind: str) -> str:
+    """A gate is the portfolio's word to the project; all others come from the project."""
+    return tr("to project") if kind == "gate" else tr("from project")
 
 
 class FollowUpPage(QWidget):
@@ -48,6 +52,7 @@ class FollowUpPage(QWidget):
         self.exceptions = Rows(
             [
                 Column("kind", tr("Exception"), 118, sortable=False, elide=False),
+                Column("way", tr("Way"), 96, sortable=False, elide=False),
                 Column("project", tr("Project"), 110, sortable=False),
                 Column("text", tr("What it is"), 300, stretch=True, sortable=False),
             ]
@@ -171,17 +176,13 @@ class FollowUpPage(QWidget):
     def _show_exceptions(self) -> None:
         desk, register = self.desk, self.desk.register
         assert register is not None
-        committed = {}
-        if desk.state.library is not None:
-            try:
-                committed = targets(desk.state.library)
-            except PlanbenchError as error:
-                desk.state.message.emit("error", error.line)
+        committed = desk.targets()
         found = exceptions(register, committed)
         self.exceptions.show(
             [
                 (
                     CellLook(KINDS[one.kind][1], chip=KINDS[one.kind][0]),
+                    CellLook(_way(one.kind), "text-muted"),
                     CellLook(call_name(register, one.project)),
                     CellLook(one.text),
                 )
@@ -221,9 +222,8 @@ class FollowUpPage(QWidget):
         assert register is not None
         looks = []
         measured = 0
-        for one in register.benefits:
-            span = one.target - one.baseline
-            got = None if one.actual is None or not span else (one.actual - one.baseline) / span
+        for line in benefit_lines(register):
+            one, got = line.benefit, line.realised
             measured += got is not None
             looks.append(
                 (
@@ -232,16 +232,8 @@ class FollowUpPage(QWidget):
                     CellLook(money(one.baseline)),
                     CellLook(money(one.target)),
                     CellLook(one.target_date),
-                    CellLook(
-                        tr("not measured") if got is None else percent(got),
-                        "text-muted" if got is None else "text",
-                        parts=()
-                        if got is None
-                        else (
-                            (min(1.0, max(0.0, got)), "positive"),
-                            (1 - min(1.0, max(0.0, got)), "surface-sunken"),
-                        ),
-                    ),
+                    CellLook(percent(line.planned), "text-muted"),
+                    _realised(line),
                 )
             )
         self.benefits.show(looks)
@@ -250,6 +242,17 @@ class FollowUpPage(QWidget):
             looks=len(looks), measured=measured
         )
         self.benefit_card.set_title(tr("Benefits"), note)
+
+
+def _realised(line: BenefitLine) -> CellLook:
+    """The share that was measured; brown where it is behind what is due by now."""
+    got = line.realised
+    if got is None:
+        return CellLook(tr("not measured"), "text-muted")
+    behind = got < line.planned - 1e-9
+    share = min(1.0, max(0.0, got))
+    parts = ((share, "late" if behind else "positive"), (1 - share, "surface-sunken"))
+    return CellLook(percent(got), "late" if behind else "text", parts=parts)
 
 
 def _levels(currency: str) -> list[Column]:
@@ -272,6 +275,7 @@ _BENEFITS = [
     Column("baseline", tr("From"), 58, right=True, sortable=False),
     Column("target", tr("To"), 58, right=True, sortable=False),
     Column("date", tr("By"), 82, sortable=False, elide=False),
+    Column("due", tr("Due"), 52, right=True, sortable=False, tip=tr("By its ramp, today")),
     Column("got", tr("Realised"), 116, sortable=False, elide=False),
 ]
 

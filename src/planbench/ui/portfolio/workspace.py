@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from planbench.ui.portfolio.assume import AssumptionsDialog
@@ -43,7 +43,7 @@ class PortfolioWorkspace(QWidget):
     def __init__(self, state: AppState) -> None:
         super().__init__()
         self.state = state
-        self.desk = Desk(state)
+        self.desk = self.undo_room = Desk(state)  # Ctrl+Z in this room takes its steps back
         self._library: object = None
         self._narrow: bool | None = None
         self._build()
@@ -51,8 +51,8 @@ class PortfolioWorkspace(QWidget):
         desk.opened.connect(self._show)
         desk.changed.connect(self._show_banner)
         desk.planned.connect(self._show_banner)
-        desk.history.connect(self._show_history)
         desk.kept.connect(self._show_banner)
+        desk.reported.connect(self._show_banner)
         state.library_changed.connect(self._library_changed)
         self._show()
 
@@ -113,8 +113,6 @@ class PortfolioWorkspace(QWidget):
         bar.add(self.view)
         self.supposed = ElidedLabel("", "body", "text-muted")
         bar.add(self.supposed)
-        self.undo_button = self._button("", "quiet", "undo", tr("Undo"), self.desk.undo)
-        self.redo_button = self._button("", "quiet", "redo", tr("Redo"), self.desk.redo)
         self.assume_button = self._button(
             tr("Assumptions"),
             "default",
@@ -137,8 +135,6 @@ class PortfolioWorkspace(QWidget):
             self.desk.solve,
         )
         for button in (
-            self.undo_button,
-            self.redo_button,
             self.assume_button,
             self.file_button,
             self.solve_button,
@@ -183,21 +179,6 @@ class PortfolioWorkspace(QWidget):
         """Go to a view by its name."""
         self.view.set_index(self.view_names().index(name.casefold()))
 
-    def event(self, event: QEvent) -> bool:
-        """Ctrl+Z belongs to the portfolio while it has the keyboard."""
-        mine = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if mine and _step_of(event):  # type: ignore[arg-type]
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = _step_of(event)
-        if step:
-            (self.desk.undo if step == "undo" else self.desk.redo)()
-        else:
-            super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.window().width() < current_theme().frame["narrow_breakpoint"]
@@ -227,7 +208,6 @@ class PortfolioWorkspace(QWidget):
         if there:
             self.selection.refresh()
         self._show_banner()
-        self._show_history()
 
     def _view_chosen(self, index: int) -> None:
         self._views.setCurrentIndex(index)
@@ -246,6 +226,14 @@ class PortfolioWorkspace(QWidget):
                 action=tr("Solve"),
                 slot=desk.solve,
             )
+        elif desk.raised:
+            self.banner.show_message(
+                desk.raised,
+                tr("The projects report exceptions"),
+                kind="stale",
+                action=tr("Solve"),
+                slot=desk.solve,
+            )
         elif desk.is_sample:
             self.banner.show_message(
                 tr("This is the sample portfolio. Changes to it are not kept."),
@@ -255,17 +243,6 @@ class PortfolioWorkspace(QWidget):
             )
         else:
             self.banner.hide()
-
-    def _show_history(self) -> None:
-        desk = self.desk
-        for button, word, label in (
-            (self.undo_button, tr("Undo"), desk.undo_label),
-            (self.redo_button, tr("Redo"), desk.redo_label),
-        ):
-            button.setEnabled(bool(label))
-            button.set_tip(
-                f"{word}: {label}" if label else tr("Nothing to {word}").format(word=word.lower())
-            )
 
     def assume(self) -> None:
         """Ask for other assumptions and solve with them."""
@@ -313,12 +290,3 @@ class PortfolioWorkspace(QWidget):
         )
         if name:
             self.desk.save_file(Path(name))
-
-
-def _step_of(event: QKeyEvent) -> str:
-    """`undo` or `redo` when a key means it, else empty."""
-    if event.matches(QKeySequence.StandardKey.Undo):
-        return "undo"
-    redo = event.matches(QKeySequence.StandardKey.Redo)
-    again = QKeySequence(event.keyCombination()) == QKeySequence("Ctrl+Shift+Z")
-    return "redo" if redo or again else ""
