@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPaintDevice, QPainter, QPen
 
 from planbench.ui.icons import draw_icon
 from planbench.ui.theme import Theme, current_theme
+
+
+def upright(device: QPaintDevice) -> QPainter:
+    """A painter for what is laid out by coordinates, the same in a window from right to left.
+
+    Left and right mean the sides themselves, and figures, dates and codes keep their order.
+    """
+    painter = QPainter(device)
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    return painter
 
 
 def box(

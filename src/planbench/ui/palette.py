@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from planbench.ui import paint
@@ -190,7 +190,7 @@ class Palette(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         fill, edge = theme.color("surface-raised"), theme.color("border-strong")
         paint.box(painter, self.rect(), theme.radius["popup"], fill, edge)
         draw_icon(painter, "search", QRect(16, 16, 16, 16), "text-muted")

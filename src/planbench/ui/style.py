@@ -148,8 +148,12 @@ class PlanbenchStyle(QProxyStyle):
         drawer = faces.CONTROLS.get(element)
         if drawer is None:
             super().drawControl(element, option, painter, widget)
-        else:
-            drawer(option, painter, widget)
+            return
+        # Faces are laid out by coordinates: left means left in either direction of reading.
+        side = painter.layoutDirection()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        drawer(option, painter, widget)
+        painter.setLayoutDirection(side)
 
     def drawComplexControl(
         self, control: Any, option: Any, painter: QPainter, widget: QWidget | None = None

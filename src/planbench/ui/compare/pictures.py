@@ -70,7 +70,7 @@ class OverUnder(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         comparison, theme = self.comparison, current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.fillRect(event.rect(), theme.color("surface-raised"))
         if comparison is None or not self.rows:
             return
@@ -187,7 +187,7 @@ class Waterfall(QWidget):
         half, theme = self.half, current_theme()
         if half is None:
             return
-        painter = QPainter(self)
+        painter = paint.upright(self)
         stands = [0.0]
         for step in half.steps:
             stands.append(stands[-1] + step.days)
@@ -256,7 +256,7 @@ class ErosionStrip(QWidget):
         theme, erosion = current_theme(), self.erosion
         if erosion is None:
             return
-        painter = QPainter(self)
+        painter = paint.upright(self)
         count = len(self.heads)
         cell = 38 if count > 3 else 44
         left = self.width() - cell * count

@@ -106,7 +106,7 @@ class Clock(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.fillRect(event.rect(), theme.color("surface-raised"))
         middle = self.height() // 2 - 6
         if not self.deadlines:

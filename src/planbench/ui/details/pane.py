@@ -263,7 +263,7 @@ class DetailsStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         from planbench.ui.widgets.labels import chip_width, draw_chip
 
-        painter, theme = QPainter(self), current_theme()
+        painter, theme = paint.upright(self), current_theme()
         painter.fillRect(self.rect(), theme.color("surface-raised"))
         paint.rule(painter, 0, 0, self.width())
         draw_icon(painter, "chevron-up", QRect(14, 13, 14, 14), "text-muted")

@@ -102,7 +102,7 @@ class Sheet(QWidget):
         return QSize(WIDE + 2 * PAD, self._high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), current_theme()
+        painter, theme = paint.upright(self), current_theme()
         painter.fillRect(event.rect(), theme.color("surface-raised"))
         place = 0
         for number, section in enumerate(self.sections):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from planbench.ui import paint
@@ -22,7 +22,7 @@ class Logo(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         shades = (theme.color("accent"), theme.color("remaining-edge"), theme.color("remaining"))
         for number, (x, width) in enumerate(((2, 12), (6, 12), (10, 12))):
             bar = QRectF(x, 4 + number * 6, width, 4)
@@ -67,7 +67,7 @@ class ContextButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         if self.underMouse():
             paint.box(painter, self.rect(), theme.radius["control"], theme.color("hover"))
         painter.setFont(theme.font("heading" if self._strong else "body"))
@@ -117,7 +117,7 @@ class SearchButton(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         radius = theme.radius["control"]
         face = theme.color("hover" if self.underMouse() else "surface")
         paint.box(painter, self.rect(), radius, face, theme.color("border-control"))

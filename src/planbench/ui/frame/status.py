@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from planbench.ui.icons import draw_icon
 from planbench.ui.jobs import QtJob
+from planbench.ui.paint import upright
 from planbench.ui.text import NARROW
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
@@ -29,7 +30,7 @@ class IconMark(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_icon(QPainter(self), self._name, QRect(1, 1, 14, 14), self._role)
+        draw_icon(upright(self), self._name, QRect(1, 1, 14, 14), self._role)
 
 
 class JobStrip(QWidget):

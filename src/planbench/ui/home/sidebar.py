@@ -13,6 +13,7 @@ from planbench.services.recents import Recent
 from planbench.ui.frame.status import IconMark
 from planbench.ui.home.figures import Remark
 from planbench.ui.icons import draw_icon
+from planbench.ui.paint import upright
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ElidedLabel, Label, LinkButton, Surface
@@ -67,7 +68,7 @@ class DropZone(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = QPen(theme.color("border-control"), 1)
         edge.setDashPattern([4, 3])

@@ -117,7 +117,7 @@ class Timeline(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self.viewport())
+        painter = paint.upright(self.viewport())
         area = self.viewport().rect()
         painter.fillRect(area, theme.color("surface-raised"))
         reach = self.reach()

@@ -40,6 +40,7 @@ class TraceCanvas(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # causes left, effects right
         self.setAccessibleName(tr("Trace"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
@@ -174,7 +175,7 @@ class TraceCanvas(QAbstractScrollArea):
         self.bring_up(self.current)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self.viewport()), current_theme()
+        painter, theme = paint.upright(self.viewport()), current_theme()
         painter.fillRect(self.viewport().rect(), theme.color("surface"))
         painter.save()
         painter.translate(self._origin())

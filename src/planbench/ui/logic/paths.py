@@ -108,7 +108,7 @@ class PathList(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), current_theme()
+        painter, theme = paint.upright(self), current_theme()
         keyboard = self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         most = max((line.slack for line in self.lines), default=0.0) or 1.0
         for row, line in enumerate(self.lines):

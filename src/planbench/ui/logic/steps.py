@@ -146,7 +146,7 @@ class _TimeScale(QWidget):
         self.setGeometry(x, 0, wide, head.height() - 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), current_theme()
+        painter, theme = paint.upright(self), current_theme()
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(theme.color("text-muted"))
         if not self._model.steps:

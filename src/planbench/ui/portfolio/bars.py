@@ -125,7 +125,7 @@ class YearBars(QWidget):
         return self.bars[row] if 0 <= row < len(self.bars) else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), paint.upright(self)
         most = max((max(b.cost, b.budget, b.before) for b in self.bars), default=0.0) or 1.0
         left, right = 60, self.width() - 14 - 186
         for k, bar in enumerate(self.bars):

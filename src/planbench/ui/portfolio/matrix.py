@@ -82,7 +82,7 @@ class Matrix(QWidget):
         return ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), paint.upright(self)
         for c, (key, title, _tip) in enumerate(self.columns):
             area = self._area(0, c)
             head = QRectF(area.left(), 8, area.width(), 18)

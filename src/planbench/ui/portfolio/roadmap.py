@@ -204,7 +204,7 @@ class Roadmap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.bars or self.desk.register is None:
             return
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._grid(painter)
         for number in range(len(self.bars)):

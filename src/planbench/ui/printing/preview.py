@@ -33,6 +33,7 @@ from planbench.scenes.print_setup import (
 from planbench.services.jobs import JobContext
 from planbench.services.printing import setup_json, setup_of
 from planbench.ui import text
+from planbench.ui.paint import upright
 from planbench.ui.printing.output import read_logo, sheet_image, write_print
 from planbench.ui.printing.painter import SheetPainter
 from planbench.ui.printing.source import source_of, titled
@@ -80,7 +81,7 @@ class SheetView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = upright(self)
         painter.fillRect(self.rect(), theme.color("surface"))
         if self.picture.isNull():
             return

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from planbench.domain.schedule import Numbers
 from planbench.engines.quality.result import MetricResult
 from planbench.ui import text
+from planbench.ui.paint import upright
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 
@@ -104,7 +105,7 @@ class ThresholdCurve(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._result is None:
             return
-        painter = QPainter(self)
+        painter = upright(self)
         theme = current_theme()
         plot = self._plot()
         top = self._top()

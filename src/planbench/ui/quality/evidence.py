@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import Schedule
@@ -60,7 +60,7 @@ class Breakdown(QWidget):
     minimumSizeHint = sizeHint
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = paint.upright(self)
         theme = current_theme()
         for place, (label, number, strong) in enumerate(self._rows):
             area = QRect(0, 20 * place, self.width(), 20)
@@ -122,7 +122,7 @@ class _Formula(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
         radius = theme.radius["control"]
-        paint.box(QPainter(self), self.rect(), radius, theme.color("surface-sunken"))
+        paint.box(paint.upright(self), self.rect(), radius, theme.color("surface-sunken"))
 
 
 class EvidencePane(SidePane):

@@ -118,7 +118,7 @@ class Neighbours(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._bars:
             return
-        painter, theme = QPainter(self), current_theme()
+        painter, theme = paint.upright(self), current_theme()
         painter.setFont(theme.font("strong", tabular=True))
         names = max(painter.fontMetrics().horizontalAdvance(b.code) for b in self._bars)
         left = min(names + 14, 132)

@@ -108,7 +108,7 @@ class RulesetList(_Picker):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = paint.upright(self)
         theme = current_theme()
         for row, report in enumerate(self._reports):
             area = self.fill(painter, row)
@@ -160,7 +160,7 @@ class AreaBars(_Picker):
         self.choose(-1 if row == self.index else row)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = paint.upright(self)
         theme = current_theme()
         most = max((count for _, _, count in self._rows), default=1)
         for row, (_, name, count) in enumerate(self._rows):

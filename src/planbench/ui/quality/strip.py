@@ -64,7 +64,7 @@ class StateStrip(Surface):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
+        painter = paint.upright(self)
         theme = current_theme()
         area = QRect(0, 0, self.width(), self.height() - 1)
         if self._summary:

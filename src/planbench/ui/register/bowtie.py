@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from planbench.engines.register.entry import RiskEntry
 from planbench.engines.register.scales import Matrix
 from planbench.ui import text
+from planbench.ui.paint import upright
 from planbench.ui.register.model import places
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
@@ -55,7 +56,7 @@ class BowTie(QWidget):
         entry = self._entry
         if entry is None:
             return
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = QPointF(self.width() / 2, 20 + (self.height() - 20) / 2)
         room = self.width() / 2 - _RADIUS - 30

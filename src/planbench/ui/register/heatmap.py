@@ -125,7 +125,7 @@ class HeatMap(QWidget):
         return bool(super().event(event))  # type: ignore[arg-type]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), paint.upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         strong = theme.font("strong", tabular=True)
         for row, name in enumerate(self._matrix.likelihood.names):

@@ -21,6 +21,7 @@ from planbench.domain.times import DAY
 from planbench.engines.resources.profile import Profile
 from planbench.scenes.resources import Line, LoadingScene, Rect, loading_scene, period_at
 from planbench.ui import text
+from planbench.ui.paint import upright
 from planbench.ui.schedule.gantt import ZOOM_STEP, GanttView
 from planbench.ui.theme import current_theme, theme_manager
 from planbench.ui.translation import tr
@@ -72,7 +73,7 @@ class LoadingLegend(QWidget):
         return QSize(wide, 20)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter, x = current_theme(), QPainter(self), 0
+        theme, painter, x = current_theme(), upright(self), 0
         painter.setFont(theme.font("small"))
         measure = QFontMetrics(painter.font())
         for role, words, line in self.entries():
@@ -186,7 +187,7 @@ class LoadingChart(QWidget):
         return loading_scene(self.found, self._gantt.time, float(self.height() - 1), self.curves)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), upright(self)
         painter.fillRect(self.rect(), theme.color("surface-raised"))
         scene = self.scene()
         if scene is None or not scene.ticks:

@@ -53,7 +53,7 @@ class Voices(QWidget):
         return QSize(400, self.minimumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), paint.upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font("prose", tabular=True))
         if not self._opinions:
@@ -108,7 +108,7 @@ class RangeShape(QWidget):
         return QSize(380, 200)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), paint.upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self._laws:
             painter.setFont(theme.font("prose"))

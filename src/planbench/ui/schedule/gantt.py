@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -27,6 +26,7 @@ from planbench.scenes.metrics import Metrics
 from planbench.scenes.primitives import Scene
 from planbench.scenes.risk_fields import risk_marks
 from planbench.scenes.timescale import TimeView, build_header, level_at
+from planbench.ui.paint import upright
 from planbench.ui.painter import ScenePainter
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.words import tooltip
@@ -54,7 +54,7 @@ class TimeHeader(QWidget):
         self.setAccessibleName(tr("Time axis"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = upright(self)
         self._view.pen.paint(painter, self._view.header_scene())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -102,6 +102,7 @@ class GanttView(QAbstractScrollArea):
         self.is_active: Callable[[], bool] = self.hasFocus
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs to the right
         self.setAccessibleName(tr("Gantt chart"))
         self.setAccessibleDescription(tr("The bars of the rows in the table beside it"))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -329,7 +330,7 @@ class GanttView(QAbstractScrollArea):
         return build_gantt(self._gantt, window, self.options, self.selected)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
+        painter = upright(self.viewport())
         self.pen.active = self.is_active()
         look = self._look(self._gantt)
         if self._painted is None or self._painted[0] != look:

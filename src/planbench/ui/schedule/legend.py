@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from planbench.scenes.print_page import build_legend
@@ -60,7 +60,7 @@ class Legend(QWidget):
         self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, pen = QPainter(self), self._gantt.pen
+        painter, pen = paint.upright(self), self._gantt.pen
         painter.fillRect(self.rect(), current_theme().color("surface-raised"))
         paint.rule(painter, 0, 0, self.width())
         painter.translate(PAD, 4)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from planbench.domain.times import DAY
 from planbench.scenes.density import build_density
 from planbench.scenes.primitives import Scene
+from planbench.ui.paint import upright
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.theme import current_theme, theme_manager
 from planbench.ui.translation import tr
@@ -56,7 +57,7 @@ class Overview(QWidget):
         return left, self._top() + top, max(right - left, 4.0), max(tall, 4.0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, gantt = QPainter(self), current_theme(), self._gantt
+        painter, theme, gantt = upright(self), current_theme(), self._gantt
         painter.fillRect(self.rect(), theme.color("surface-header"))
         if self._picture is None:
             ratio = self.devicePixelRatioF()

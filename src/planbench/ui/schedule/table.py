@@ -43,6 +43,7 @@ from planbench.scenes.facts import BAND, EFFORT, TASK
 from planbench.scenes.formats import ACTUAL, THIN
 from planbench.ui.icons import pixmap
 from planbench.ui.models.activities import ActivityModel
+from planbench.ui.paint import upright
 from planbench.ui.theme import Theme, current_theme, theme_manager
 from planbench.ui.translation import tr
 from planbench.ui.widgets.table import TableView
@@ -312,7 +313,7 @@ class ActivityTable(TableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         model, area = self.activities, event.rect()
-        painter = QPainter(self.viewport())
+        painter = upright(self.viewport())
         painter.fillRect(area, self._pen.theme.color("surface-raised"))
         plan = model.plan
         if plan is None or not len(model.rows):

@@ -93,7 +93,7 @@ class Button(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         fill, edge, role = paint.button_colours(
             theme,
             self.kind,
@@ -167,7 +167,7 @@ class ChipButton(QPushButton):
     minimumSizeHint = sizeHint
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = paint.upright(self)
         draw_chip(painter, self.rect().adjusted(2, 0, -2, 0), self._kind, self.text())
         keyboard = self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         if self.hasFocus() and keyboard:
@@ -195,7 +195,7 @@ class LinkButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.setFont(self.font())
         role = "accent-text" if self.isEnabled() else "text-disabled"
         painter.setPen(theme.color(role))
@@ -292,7 +292,7 @@ class SegmentedControl(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         radius = theme.radius["control"]
         paint.box(
             painter,

@@ -98,6 +98,7 @@ def draw_look(
 ) -> None:
     """Paint what a cell holds into its rectangle, eight pixels from the sides."""
     theme = current_theme()
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # figures keep their order
     inner = area.adjusted(8, 0, -8, -1)
     if look.spark:
         height = min(18, inner.height() - 2)

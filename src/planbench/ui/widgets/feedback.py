@@ -25,7 +25,7 @@ class _Drawing(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fill, edge = theme.color("surface-sunken"), theme.color("border")
         bars = (QRectF(4, 14, 54, 12), QRectF(34, 38, 60, 12), QRectF(68, 62, 56, 12))
@@ -159,7 +159,7 @@ class Banner(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
         fill, edge, icon = _BANNERS[self._kind]
-        painter = QPainter(self)
+        painter = paint.upright(self)
         colour = theme.color(edge) if edge else None
         paint.box(painter, self.rect(), theme.radius["control"], theme.color(fill), colour)
         top = self._title.y() if self._title.isVisible() else self._text.y()
@@ -188,7 +188,7 @@ class ThinProgress(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         track = QRectF(0, 1, self.width(), 6)
         paint.box(painter, track, 3, theme.color("surface-sunken"))
         if self._share > 0:
@@ -248,7 +248,7 @@ class Toast(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         fill, edge = theme.color("surface-overlay"), theme.color("border-strong")
         paint.box(painter, self.rect(), theme.radius["popup"], fill, edge)
         ink = {"done": "positive", "error": "negative", "alert": "warning"}.get(self._icon, "info")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from planbench.ui import paint
 from planbench.ui.icons import draw_icon
@@ -82,11 +82,12 @@ class ElidedLabel(QWidget):
         return QSize(24, current_theme().line(self._style))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.setPen(current_theme().color(self._role))
         cut = paint.elided(painter, self._text, self.width())
         self.setToolTip(self._text if cut != self._text else "")
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, cut)
+        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | side, cut)
 
 
 CHIPS: dict[str, tuple[str, str, str]] = {
@@ -165,7 +166,7 @@ class Chip(QWidget):
     minimumSizeHint = sizeHint
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_chip(QPainter(self), self.rect(), self._kind, self._text)
+        draw_chip(paint.upright(self), self.rect(), self._kind, self._text)
 
 
 def draw_sparkline(painter: QPainter, rect: QRect, values: Sequence[float], role: str) -> None:
@@ -226,7 +227,7 @@ class Sparkline(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_sparkline(QPainter(self), self.rect(), self._values, self._role)
+        draw_sparkline(paint.upright(self), self.rect(), self._values, self._role)
 
 
 class PartsBar(QWidget):
@@ -244,4 +245,4 @@ class PartsBar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_parts(QPainter(self), self.rect(), self._parts)
+        draw_parts(paint.upright(self), self.rect(), self._parts)

@@ -37,7 +37,7 @@ class Surface(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.fillRect(event.rect(), theme.color(self._role))
         edge = theme.color("border")
         width, height = self.width(), self.height()
@@ -148,7 +148,7 @@ class _StatCell(QWidget):
         self.setAccessibleName(_stat_words(stat))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        _paint_stat(QPainter(self), self.rect(), self._stat, self._first)
+        _paint_stat(paint.upright(self), self.rect(), self._stat, self._first)
 
 
 class _StatDoor(QAbstractButton):
@@ -165,7 +165,7 @@ class _StatDoor(QAbstractButton):
         return QSize(120, current_theme().frame["kpi_strip"] - 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = paint.upright(self)
         if self.underMouse():
             painter.fillRect(self.rect(), current_theme().color("hover"))
         _paint_stat(painter, self.rect(), self._stat, self._first)
@@ -229,7 +229,7 @@ class Card(Surface):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
-        painter = QPainter(self)
+        painter = paint.upright(self)
         painter.fillRect(event.rect(), theme.color("surface"))
         fill, edge = theme.color("surface-raised"), theme.color("border")
         paint.box(painter, self.rect(), theme.radius["card"], fill, edge)
