@@ -17,7 +17,7 @@ from planbench.ui.translation import tr
 
 _HEAD = 40
 _CELL = 27
-_MONTH = 19
+_MONTH = 24
 """Least width of a month's cell."""
 
 
@@ -129,7 +129,7 @@ class HeatMap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.register is None:
             return
-        theme, painter = current_theme(), QPainter(self)
+        theme, painter = current_theme(), paint.upright(self)
         names = {role.id: role.name for role in self.register.roles}
         for c, period in enumerate(self.periods):
             self._paint_head(painter, self._area(0, c), period)
@@ -251,4 +251,4 @@ class Legend(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        legend(QPainter(self), self.rect(), self.parts)
+        legend(paint.upright(self), self.rect(), self.parts)
