@@ -11,6 +11,7 @@ from planbench.services.portfolio import driver_scores, investment
 from planbench.services.portfolio_scoring import Scoring, scoring
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
+from planbench.ui.portfolio.register import shown
 from planbench.ui.portfolio.rows import Rows, stacked, table
 from planbench.ui.portfolio.words import call_name, money, percent, unit
 from planbench.ui.translation import tr
@@ -185,10 +186,10 @@ def _score_columns(register: Register, wide: bool = True) -> list[Column]:
 def criterion_words(one: ScoringCriterion) -> str:
     """The value function and gate of a criterion: what a measure is worth."""
     shape = SHAPES.get(one.shape, one.shape)
-    said = shape.format(low=text.number(one.low, 2), high=text.number(one.high, 2))
+    said = shape.format(low=shown(one.low), high=shown(one.high))
     said = f"{one.name}: {said}"
     if one.gate is not None:
-        said += tr("; gate at {gate}").format(gate=text.number(one.gate, 2))
+        said += tr("; gate at {gate}").format(gate=shown(one.gate))
     return f"{said}."
 
 
