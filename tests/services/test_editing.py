@@ -52,6 +52,7 @@ from planbench.services.rewiring import (
     path_between,
 )
 from planbench.services.splitting import plan_split, split_activity
+from planbench.services.steps import StepLine, set_steps, steps_of
 from planbench.services.undo import UndoStack
 
 
@@ -389,6 +390,13 @@ class Editing(RuleBasedStateMachine):
     def split(self, row, count):
         document, row = self.document, self.row(row)
         self.take(lambda: split_activity(document, plan_split(document, row, count)))
+
+    @rule(row=st.integers(0, 99), percents=st.lists(st.integers(0, 100), max_size=3))
+    def set_steps(self, row, percents):
+        row = self.row(row)
+        before = steps_of(self.document.schedule, row)[:1]
+        new = [StepLine(f"Step {n}", 1.0 + n, float(one)) for n, one in enumerate(percents)]
+        self.take(lambda: set_steps(self.document, row, [*before, *new]))
 
     def element(self, number: int) -> int:
         return number % len(self.document.schedule.wbs)

@@ -134,6 +134,10 @@ def _why_no_percent(schedule: Schedule, row: int, state: Status) -> str:
     measured = PercentType(int(schedule.activities.percent_type[row]))
     if measured == PercentType.UNITS:
         return "Its percent complete follows from the units of its resources."
+    if measured == PercentType.PHYSICAL and (schedule.steps.activity == row).any():
+        project = schedule.projects[int(schedule.activities.project[row])]
+        if project.percent_from_steps:
+            return "Its percent complete follows from its steps: edit those in the details."
     if measured == PercentType.DURATION and not int(schedule.activities.original_duration[row]):
         return "Its percent complete follows from a duration, which is zero."
     return ""

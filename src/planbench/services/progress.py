@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planbench.domain.errors import ModelError, PlanbenchError
-from planbench.domain.schedule import ActivityType, PercentType, Status
+from planbench.domain.schedule import ActivityType, PercentType, Schedule, Status
 from planbench.engines.control import rules
 from planbench.engines.control.rules import Measurement, Step
 from planbench.exchange.tables.sheets import Cell, Grid
 from planbench.services.control import ControlReport, percent_complete
 from planbench.services.document import Document
+from planbench.services.steps import steps_of
 from planbench.services.undo import Macro, SetCells
 from planbench.store.records import Entry, JournalLine
 
@@ -81,6 +82,14 @@ def measurements_of(library: Library | None, project: int | None) -> dict[str, M
         return {}
     entries = library.entries(KIND, project)
     return {entry.uid: rules.measurement_from(entry.body) for entry in entries}
+
+
+def first_measurement(schedule: Schedule, code: str) -> Measurement:
+    """What a rule of credit begins with: the steps that the schedule has for the activity."""
+    row = schedule.row_of_code.get(code)
+    known = () if row is None else steps_of(schedule, row)
+    steps = tuple(Step(one.name, one.weight, one.percent) for one in known if one.weight > 0)
+    return Measurement(code, rules.STEPS, steps)
 
 
 def keep(library: Library, project: int, new: Sequence[Measurement], what: str) -> int:

@@ -13,6 +13,7 @@ from planbench.domain.schedule import ActivityType, Status, Wbs, make_table
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.cpm import schedule_network
 from planbench.services.document import Document
+from planbench.ui.details.steps import StepsDialog
 from planbench.ui.schedule.splitting import SplitDialog
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.session import Session
@@ -226,6 +227,38 @@ def test_an_activity_is_split_as_the_dialog_showed(qtbot, bench, package, namele
     assert acts.name[n] == "Middle part"
     assert acts.original_duration[[row, n]].tolist() == [480, 480]
     assert state.undo_stack.undo_label == f"Split {acts.code[row]} into 3"
+    with dated(qtbot, space):
+        state.undo_stack.undo()
+    assert state.document.schedule.digest == digest
+
+
+def test_steps_are_edited_in_the_details(qtbot, bench, package, nameless, dead_buttons):
+    space, state, row = bench, bench.state, package
+    digest = state.document.schedule.digest
+    space.open_details(True)
+    space.state.select(row)
+    space.pane.show_tab("More")
+    assert "Steps" not in space.pane.text()
+    qtbot.mouseClick(space.pane._steps, Qt.MouseButton.LeftButton)
+    dialog = space.findChild(StepsDialog)
+    assert not nameless(dialog)
+    assert not dead_buttons(dialog)
+    qtbot.mouseClick(dialog.more, Qt.MouseButton.LeftButton)
+    for number, texts in enumerate((("Dig", "3", "50"), ("Fill", "1", "100"))):
+        for field, typed in zip(dialog.rows[number][:3], texts, strict=True):
+            field.selectAll()
+            qtbot.keyClicks(field, typed)
+    assert "62.5" in dialog.total.text()
+    dialog.rows[0][2].selectAll()
+    qtbot.keyClicks(dialog.rows[0][2], "half")
+    dialog.take()
+    assert "not a percent" in dialog.error.text()
+    dialog.rows[0][2].selectAll()
+    qtbot.keyClicks(dialog.rows[0][2], "50")
+    with dated(qtbot, space):
+        dialog.take()
+    assert state.undo_stack.undo_label.startswith("Set steps of")
+    assert "Dig 3 50" in space.pane.text().replace("\u2009", " ")
     with dated(qtbot, space):
         state.undo_stack.undo()
     assert state.document.schedule.digest == digest

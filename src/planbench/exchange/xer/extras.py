@@ -276,12 +276,13 @@ def _steps(table: XerTable, task_ids: Ids, repairs: Repairs) -> Steps:
     rows = rows[np.lexsort((place[rows], activity[rows]))]
     done = flags(table, "complete_flag", False)
     percent = np.clip(numbers(table, "complete_pct", repairs), 0.0, 100.0)
+    uids, names = table.texts("proc_id"), words(table, "proc_name")
     return make_table(
         Steps,
         rows.size,
-        uid=_chosen(table.texts("proc_id"), rows),
+        uid=[uids[row] for row in rows.tolist()],
         activity=activity[rows],
-        name=_chosen(words(table, "proc_name"), rows),
+        name=[names[row] for row in rows.tolist()],
         weight=numbers(table, "proc_wt", repairs, 1.0)[rows],
         percent=np.where(done, 100.0, percent)[rows],
     )

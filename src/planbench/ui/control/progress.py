@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QW
 
 from planbench.domain.errors import PlanbenchError
 from planbench.engines.control import rules
-from planbench.engines.control.rules import Measurement, Step
+from planbench.engines.control.rules import Step
 from planbench.exchange.tables.sheets import write_xlsx
 from planbench.services import progress
 from planbench.services.control_views import ProgressView
@@ -285,7 +285,7 @@ class ProgressPane(Surface):
         line, view = self._chosen(), self.view
         if line is None or view is None or view.why_not:
             return
-        held = line.measurement or Measurement(line.code, rules.STEPS)
+        held = line.measurement or progress.first_measurement(view.document.schedule, line.code)
         steps = "; ".join(f"{s.name} {s.weight:g} {s.done:g}" for s in held.steps)
         kinds = tuple((name, name.capitalize()) for name in rules.TECHNIQUES)
         stages = (("", tr("As below")), *((name, name) for name in view.commodities))

@@ -10,6 +10,7 @@ from planbench.domain.schedule import NO_ROW, Constraint, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.scenes.columns import CONSTRAINT_WORDS, STATUS_WORDS, TYPE_WORDS
 from planbench.scenes.formats import THIN, date_text, days_text, number_text
+from planbench.services.steps import steps_of, steps_percent
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.words import LinkLine, link_lines
 from planbench.ui.translation import tr
@@ -115,13 +116,14 @@ def links(plan: Plan, row: int) -> list[Section]:
 
 
 def more(plan: Plan, row: int) -> list[Section]:
-    """Calendar and constraints, activity codes, fields of the user, resources, notes."""
+    """Calendar and constraints, activity codes, fields of the user, resources, steps, notes."""
     schedule = plan.schedule
     makers: tuple[Callable[[Schedule, int], Section | None], ...] = (
         _settings,
         _codes,
         _fields,
         _resources,
+        _steps,
         _notes,
     )
     return [found for make in makers if (found := make(schedule, row)) is not None]
@@ -293,6 +295,26 @@ def _resources(schedule: Schedule, row: int) -> Section | None:
         amount = f"{number_text(float(assigned.budget_units[place]))}{THIN}{unit}"
         lines.append(Line((Cell(name, 0, room=200), Cell(amount, WIDE, right=True))))
     return Section(tr("Resources"), tuple(lines), str(len(lines)), tr("Budget")) if lines else None
+
+
+def _steps(schedule: Schedule, row: int) -> Section | None:
+    """Name, weight and percent of each step, and what they make together."""
+    steps = steps_of(schedule, row)
+    if not steps:
+        return None
+    lines = [
+        Line(
+            (
+                Cell(one.name, 0, room=190),
+                Cell(number_text(one.weight), 246, "text-muted", right=True),
+                Cell(f"{number_text(one.percent)}{THIN}%", WIDE, right=True),
+            )
+        )
+        for one in steps
+    ]
+    whole = steps_percent(steps)
+    last = "" if whole is None else f"{number_text(whole)}{THIN}%"
+    return Section(tr("Steps"), tuple(lines), str(len(steps)), last)
 
 
 def _notes(schedule: Schedule, row: int) -> Section | None:

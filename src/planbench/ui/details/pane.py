@@ -47,12 +47,13 @@ class DetailsPane(Surface):
 
     `history_wanted()` when earlier updates are to be looked up for `Plan.tell_history`;
     `closed()` when the user folds the pane away; `link_menu(link, point)` and `link_wanted()`
-    when a relationship is to be changed or added.
+    when a relationship is to be changed or added; `steps_wanted()` when steps are to be edited.
     """
 
     gone = Signal(int)
     link_menu = Signal(int, QPoint)
     link_wanted = Signal()
+    steps_wanted = Signal()
     history_wanted = Signal()
     closed = Signal()
 
@@ -78,11 +79,15 @@ class DetailsPane(Surface):
         self._add = Button(
             tr("Add link…"), "default", tip=tr("Link this activity with another one")
         )
+        self._steps = Button(
+            tr("Steps…"), "default", tip=tr("Edit the steps of this activity and their progress")
+        )
         self._lay_out()
         self._tabs.currentChanged.connect(self._show_page)
         self._sheet.gone.connect(self.gone)
         self._sheet.link_menu.connect(self.link_menu)
         self._add.clicked.connect(lambda _checked=False: self.link_wanted.emit())
+        self._steps.clicked.connect(lambda _checked=False: self.steps_wanted.emit())
         plan.plan_changed.connect(self._refresh)
         plan.reasons_ready.connect(self._refresh)
         plan.history_told.connect(self._refresh)
@@ -117,9 +122,11 @@ class DetailsPane(Surface):
         foot = QHBoxLayout()
         foot.setContentsMargins(PAD, 4, PAD, 8)
         foot.addWidget(self._add)
+        foot.addWidget(self._steps)
         foot.addStretch(1)
         column.addLayout(foot)
         self._add.hide()
+        self._steps.hide()
         column.addStretch(0)
 
     def show_row(self, row: int) -> None:
@@ -130,6 +137,7 @@ class DetailsPane(Surface):
             widget.setVisible(some)
         self._empty.setVisible(not some)
         self._add.setVisible(False)
+        self._steps.setVisible(False)
         if not some:
             self._show_chips(())
             self._code.setText(tr("Details"))
@@ -172,6 +180,7 @@ class DetailsPane(Surface):
     def _show_page(self, page: int) -> None:
         if self.row != NO_ROW:
             self._add.setVisible(TABS[page] == tr("Links"))
+            self._steps.setVisible(TABS[page] == tr("More"))
             if TABS[page] == tr("History") and self.plan.history is None and self.isVisible():
                 self.history_wanted.emit()
             self._sheet.show_sections(_PAGES[page](self.plan, self.row))

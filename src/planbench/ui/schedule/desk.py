@@ -25,6 +25,7 @@ from planbench.services.rewiring import (
     read_lag,
 )
 from planbench.services.undo import Command
+from planbench.ui.details.steps import ask_for_steps
 from planbench.ui.quality.review.hooks import activity_menu
 from planbench.ui.schedule.editor import CellEditor, LinkDialog
 from planbench.ui.schedule.splitting import ask_for_split
@@ -67,6 +68,7 @@ class EditingDesk(QObject):
         space.gantt.linked.connect(self._linked)
         space.pane.link_menu.connect(self.link_menu)
         space.pane.link_wanted.connect(self.ask_for_link)
+        space.pane.steps_wanted.connect(lambda: ask_for_steps(space))
 
     @property
     def _document(self) -> Document | None:
