@@ -15,7 +15,7 @@ from planbench.ui.theme import (
     tokens,
 )
 
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "contrast")
 
 
 def luminance(colour: QColor) -> float:
@@ -117,3 +117,22 @@ def test_the_palette_follows_the_mapping() -> None:
 def test_print_is_white() -> None:
     assert load_theme("print").color("surface") == QColor("#FFFFFF")
     assert not load_theme("print").dark
+
+
+def test_high_contrast_is_the_enhanced_level() -> None:
+    """WCAG 2 level AAA: 7 to 1 for text on every ground it may stand on, 4.5 for lines."""
+    theme = load_theme("contrast")
+    scope = tokens()["contrast"]["scope"]
+    pairs = [(text, ground) for text in scope["text_roles"] for ground in scope["backgrounds"]]
+    pairs += [tuple(pair) for pair in scope["extra_pairs"] if pair[0] != "risk on"]
+    weak = {
+        pair: round(contrast(theme.color(pair[0]), theme.color(pair[1])), 2)
+        for pair in pairs
+        if contrast(theme.color(pair[0]), theme.color(pair[1])) < 7
+    }
+    assert not weak
+    ground = theme.color("surface-raised")
+    for role in [*scope["graphic_marks"], "border", "border-control", "link"]:
+        assert contrast(theme.color(role), ground) >= 4.5, role
+    for fill, on in theme.risk:
+        assert contrast(fill, on) >= 7

@@ -53,6 +53,7 @@ WINDOW_ACTIONS = (
     ActionSpec("redo", tr("Redo"), "Ctrl+Shift+Z", tr("Make the change again"), "redo"),
     ActionSpec("theme", tr("Switch light and dark"), "Ctrl+Shift+L", tr("Other colours"), "moon"),
     ActionSpec("theme-system", tr("Follow the system"), "", tr("Colours as the desktop"), "sun"),
+    ActionSpec("theme-contrast", tr("High contrast"), "", tr("White and yellow on black"), "eye"),
     ActionSpec("help", tr("Help for this view"), "F1", tr("What this view shows"), "help"),
     ActionSpec("next-pane", tr("Next pane"), "F6", tr("Keyboard to the next pane"), "arrow-right"),
     ActionSpec(

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from planbench.services.resources import resource
 
-MODES = ("system", "light", "dark")
+MODES = ("system", "light", "dark", "contrast")
 
 
 @cache
@@ -41,7 +41,7 @@ class Theme:
         if name == "print":
             colours.update(data["print_theme"]["override"])
         self.name = name
-        self.dark = name == "dark"
+        self.dark = name in ("dark", "contrast")
         shadow = colours.pop("shadow")
         self._hex: dict[str, str] = colours
         self._colours = {role: QColor(text) for role, text in colours.items()}
@@ -108,7 +108,7 @@ def _make_font(style: str, tabular: bool) -> QFont:
 
 @cache
 def load_theme(name: str) -> Theme:
-    """The theme `light`, `dark` or `print` (light on white paper)."""
+    """The theme `light`, `dark`, `contrast` or `print` (light on white paper)."""
     return Theme(name)
 
 
@@ -124,16 +124,18 @@ class ThemeManager(QObject):
         self._following = False
 
     def set_mode(self, mode: str) -> None:
-        """Switch to `light`, `dark` or to what the system says. Raises ValueError otherwise."""
+        """Switch to `light`, `dark`, `contrast` or what the system says, else ValueError."""
         if mode not in MODES:
             raise ValueError(mode)
         self.mode = mode
         self._use(load_theme(_system_theme() if mode == "system" else mode))
 
     def follow_system(self) -> None:
-        """Listen to the desktop's light and dark, once."""
+        """Listen to the desktop's light, dark and wish for contrast, once."""
         if not self._following:
-            QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+            hints = QGuiApplication.styleHints()
+            hints.colorSchemeChanged.connect(self._system_changed)
+            hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
             self._following = True
 
     def _system_changed(self) -> None:
@@ -162,7 +164,7 @@ def current_theme() -> Theme:
 
 
 def apply_theme(app: QApplication, mode: str = "system") -> None:
-    """Give the program its font, style and palette; `mode` is system, light or dark."""
+    """Give the program its font, style and palette; `mode` is one of `MODES`."""
     from planbench.ui.style import PlanbenchStyle
 
     _install_fonts()
@@ -182,7 +184,10 @@ def _install_fonts() -> None:
 
 
 def _system_theme() -> str:
-    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    hints = QGuiApplication.styleHints()
+    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return "contrast"
+    dark = hints.colorScheme() == Qt.ColorScheme.Dark
     return "dark" if dark else "light"
 
 

@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
             "redo": lambda: self._take_step("redo"),
             "theme": self._switch_theme,
             "theme-system": lambda: self.set_theme("system"),
+            "theme-contrast": lambda: self.set_theme("contrast"),
             "help": self._toggle_help,
             "next-pane": lambda: self._move_pane(1),
             "previous-pane": lambda: self._move_pane(-1),

@@ -78,7 +78,12 @@ def settings_menu(window: MainWindow) -> None:
     """Colours and the library."""
     menu = QMenu(window)
     group = QActionGroup(menu)
-    titles = (("system", tr("Colours as the system")), ("light", tr("Light")), ("dark", tr("Dark")))
+    titles = (
+        ("system", tr("Colours as the system")),
+        ("light", tr("Light")),
+        ("dark", tr("Dark")),
+        ("contrast", tr("High contrast")),
+    )
     for mode, title in titles:
         action = QAction(title, menu)
         action.setCheckable(True)
