@@ -54,3 +54,21 @@ def test_what_cannot_be_is_one_line_and_status_two(
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     assert told in lines[0]
+
+
+def test_a_move_of_people_names_loser_and_winner(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "found.json"
+    move = "COM:2:P01:P04:2027-04:2027-09"
+    assert main(["portfolio", "sample", "--move", move, "--json", str(target)]) == 0
+    said = capsys.readouterr().out
+    assert "NORDLYS (P01) gives: finish 2029-06-30, then 2029-07-" in said
+    assert "VIDAR (P04) takes" in said
+    found = json.loads(target.read_text("utf-8"))["reallocation"]
+    assert found["giver"]["value_after"] < found["giver"]["value_before"]
+    assert found["taker"]["months_later"] < 0
+    both = sum(found[k]["value_after"] - found[k]["value_before"] for k in ("giver", "taker"))
+    assert found["gain"] == pytest.approx(both)
+    assert main(["portfolio", "sample", "--move", "COM:2:P01"]) == 2
+    assert "is not a move" in capsys.readouterr().err

@@ -10,13 +10,15 @@ from typing import Any
 
 from planbench import __version__
 from planbench.cli.output import show_progress, write_json, write_xlsx
-from planbench.domain.errors import PlanbenchError
+from planbench.domain.errors import ModelError, PlanbenchError
+from planbench.engines.portfolio.months import month
+from planbench.engines.portfolio.reallocation import Move, reallocate
 from planbench.engines.portfolio.selection import DEFAULT_GAP, DEFAULT_SECONDS
 from planbench.engines.portfolio.timing import Assumptions
 from planbench.services.jobs import JobContext
 from planbench.services.portfolio import Portfolio, analyse, open_portfolio, sample_portfolio
-from planbench.services.portfolio_json import portfolio_json
-from planbench.services.portfolio_words import WORDS, binding_words, reason, told, when
+from planbench.services.portfolio_json import portfolio_json, reallocation_json
+from planbench.services.portfolio_words import WORDS, binding_words, move_lines, reason, told, when
 
 SAMPLE = "sample"
 
@@ -39,6 +41,11 @@ def add_command(commands: Any) -> None:
     made.add_argument("--no-budgets", action="store_true", help="leave budgets out")
     made.add_argument("--no-capacity", action="store_true", help="leave capacity out")
     made.add_argument("--objective", choices=("value", "score"), default="value")
+    made.add_argument(
+        "--move",
+        metavar="ROLE:UNITS:FROM:TO:MONTH:MONTH",
+        help="what moving people between two projects does, such as CLV:5:P01:P02:2027-04:2027-06",
+    )
     made.add_argument("--gap", type=float, default=DEFAULT_GAP, help="relative, proven")
     made.add_argument("--seconds", type=float, default=DEFAULT_SECONDS, help="for each solve")
     made.add_argument("--json", metavar="PATH", help="write the result as JSON, - for the screen")
@@ -65,6 +72,7 @@ def _portfolio(options: argparse.Namespace) -> int:
     for name in ("gap", "seconds"):
         if not getattr(options, name) > 0:
             raise PlanbenchError("this is not above 0", f"--{name}")
+    move = _move(options.move) if options.move else None
     path = Path(options.file)
     sample = options.file == SAMPLE and not path.exists()
     register = sample_portfolio() if sample else open_portfolio(path)
@@ -75,6 +83,11 @@ def _portfolio(options: argparse.Namespace) -> int:
         seconds=options.seconds,
         context=JobContext(show_progress),
     )
+    moved = None
+    if options.move:
+        moved = reallocate(
+            register, found.solved.plan, _move(options.move), found.solved.assumptions
+        )
     if options.json or options.xlsx:
         result = {
             "schema": "planbench/portfolio/1",
@@ -82,6 +95,8 @@ def _portfolio(options: argparse.Namespace) -> int:
             "inputs": [] if sample else _inputs(path),
             **portfolio_json(found),
         }
+        if moved is not None:
+            result["reallocation"] = reallocation_json(moved)
         if options.xlsx:
             write_xlsx(_sheets(result), options.xlsx)
         if options.json:
@@ -89,7 +104,20 @@ def _portfolio(options: argparse.Namespace) -> int:
     if options.json != "-":
         for line in _lines(found):
             print(line)
+        for line in [] if moved is None else move_lines(register, moved):
+            print(line)
     return 0
+
+
+def _move(words: str) -> Move:
+    """A move as typed. Raises PlanbenchError for anything else."""
+    parts = words.split(":")
+    try:
+        role, units, giver, taker, first, last = parts
+        return Move(role, giver, taker, float(units), month(first), month(last))
+    except (ValueError, ModelError):
+        mend = "Write it as CLV:5:P01:P02:2027-04:2027-06."
+        raise PlanbenchError(f"'{words}' is not a move", "--move", mend) from None
 
 
 def _inputs(path: Path) -> list[dict[str, str]]:
@@ -106,7 +134,16 @@ def _inputs(path: Path) -> list[dict[str, str]]:
 
 
 def _sheets(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    names = ("decisions", "binding_limits", "frontier", "budgets", "capacity", "ranking")
+    names = (
+        "decisions",
+        "board",
+        "binding_limits",
+        "frontier",
+        "budgets",
+        "capacity",
+        "capacity_by_month",
+        "ranking",
+    )
     sheets: dict[str, list[dict[str, Any]]] = {name: result[name] for name in names}
     sheets["investment"] = result["investment"]
     sheets["suppliers"] = result["systemic"].get("supplier", [])

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from planbench.engines.portfolio.balance import PortfolioRisk, concentration, exposure_by
-from planbench.engines.portfolio.capacity import Cell, Year, shortages
+from planbench.engines.portfolio.capacity import Cell, Year, heat_map, shortages
 from planbench.engines.portfolio.decisions import Binding, Decision
 from planbench.engines.portfolio.frontier import Point
+from planbench.engines.portfolio.months import month_name
 from planbench.engines.portfolio.priority import Ahp, Alignment
 from planbench.engines.portfolio.quarters import quarter_name
+from planbench.engines.portfolio.reallocation import Effect, Reallocation
 from planbench.engines.portfolio.register import Register
 from planbench.engines.portfolio.selection import Option
 from planbench.engines.portfolio.systemic import Level
 from planbench.services.portfolio import Portfolio, Solved
-from planbench.services.portfolio_words import binding_words, reason, when
+from planbench.services.portfolio_board import Indicators, board_decisions, indicators
+from planbench.services.portfolio_scoring import Scoring, scoring
+from planbench.services.portfolio_words import binding_words, finish_day, reason, when
 
 Json = dict[str, Any]
 
@@ -51,6 +55,20 @@ def portfolio_json(found: Portfolio) -> Json:
         },
         "budgets": [_year(one) for one in found.years],
         "capacity": [_cell(one) for one in found.cells],
+        "capacity_by_month": [_cell(one) for one in heat_map(register, solved.plan, monthly=True)],
+        "board": [
+            {
+                "project": one.project,
+                "asked": one.action,
+                "decision": one.word,
+                "amount": one.amount,
+                "value": one.value,
+                "start": None if one.start_quarter is None else quarter_name(one.start_quarter),
+            }
+            for one in board_decisions(register, solved.plan, solved.assumptions)
+        ],
+        "indicators": _indicators(indicators(register)),
+        "scoring": _scoring(scoring(register, solved.assumptions.judgement_set)),
         "shortages_as_asked": [_cell(one) for one in shortages(found.as_asked.cells)],
         "alignment": None if found.alignment is None else _alignment(register, found.alignment),
         "judgements": {name: _ahp(one) for name, one in found.ahp.items()},
@@ -166,6 +184,10 @@ def _year(one: Year) -> Json:
         "cost": one.cost,
         "budget": one.budget,
         "over": one.over,
+        "carried_in": one.carried,
+        "carried_out": one.carried_out,
+        "reserve": one.reserve,
+        "unallocated": None if one.budget is None else one.unallocated,
         "projects": _causes(one.causes),
     }
 
@@ -174,10 +196,66 @@ def _cell(one: Cell) -> Json:
     return {
         "role": one.role,
         "quarter": quarter_name(one.quarter),
+        "month": None if one.month is None else one.period,
         "demand": one.demand,
         "capacity": one.capacity,
         "shortage": one.shortage,
         "projects": _causes(one.causes),
+    }
+
+
+def _indicators(one: Indicators) -> Json:
+    return {
+        "health": one.health,
+        "reasons": one.why,
+        "on_time": one.on_time,
+        "due": one.due,
+        "hit_rate": one.hit_rate,
+        "days_after_approved_finish": one.slips,
+        "drawn": one.drawn,
+        "approved": one.approved,
+        "benefits_measured": one.measured,
+        "benefits_promised": one.promised,
+        "benefits_realised": one.realised,
+    }
+
+
+def _scoring(one: Scoring | None) -> Json | None:
+    if one is None:
+        return None
+    scores = one.scores
+    return {
+        "ranking": list(scores.ranking()),
+        "scores": dict(zip(scores.projects, scores.scores.tolist(), strict=True)),
+        "measures": one.measures,
+        "below_gate": {name: list(gates) for name, gates in scores.failed.items()},
+    }
+
+
+def reallocation_json(one: Reallocation) -> Json:
+    """A move of people with its loser and winner."""
+    move = one.move
+    return {
+        "role": move.role,
+        "amount": move.amount,
+        "first": month_name(move.first),
+        "last": month_name(move.last),
+        "giver": _effect(one.giver),
+        "taker": _effect(one.taker),
+        "gain": one.gain,
+    }
+
+
+def _effect(one: Effect) -> Json:
+    return {
+        "project": one.project,
+        "finish_before": finish_day(one.before),
+        "finish_after": finish_day(one.after),
+        "months_later": one.slip,
+        "value_before": one.value_before,
+        "value_after": one.value_after,
+        "quarters_late_before": one.late_before,
+        "quarters_late_after": one.late_after,
     }
 
 

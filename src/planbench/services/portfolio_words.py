@@ -12,7 +12,9 @@ from planbench.engines.portfolio.decisions import (
     Binding,
     Decision,
 )
+from planbench.engines.portfolio.months import days_in, first_day, month_name
 from planbench.engines.portfolio.quarters import quarter_name
+from planbench.engines.portfolio.reallocation import Reallocation
 from planbench.engines.portfolio.register import Register
 from planbench.engines.portfolio.selection import Option
 
@@ -129,3 +131,29 @@ def binding_words(register: Register, binding: Binding, unit: str) -> str:
     if binding.step_gain:
         text += f", {binding.step:,.1f} more of it brings {told(binding.step_gain, unit)}"
     return f"{text}."
+
+
+def finish_day(finish: float) -> str:
+    """The last day of a finish in months: 24336.0 is the end of December 2027."""
+    number = int(finish - 1e-9)
+    days = days_in(number)
+    inside = max(1, min(days, round((finish - number) * days)))
+    return first_day(number).replace(day=inside).isoformat()
+
+
+def move_lines(register: Register, found: Reallocation) -> list[str]:
+    """What a move does to the giver, the taker, and both together."""
+    unit = register.settings.unit
+    move = found.move
+    role = next(one for one in register.roles if one.id == move.role)
+    lines = [
+        f"Move {move.amount:g} {role.unit} of {role.name} a month, "
+        f"{month_name(move.first)} to {month_name(move.last)}:"
+    ]
+    for one, word in ((found.giver, "gives"), (found.taker, "takes")):
+        late = " and misses its deadline" if one.late_after > one.late_before else ""
+        lines.append(
+            f"  {short_name(register, one.project)} {word}: finish {finish_day(one.before)}, "
+            f"then {finish_day(one.after)}{late}; value {one.gain:+,.1f} {unit}"
+        )
+    return [*lines, f"  Together {found.gain:+,.1f} {unit}"]

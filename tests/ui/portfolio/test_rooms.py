@@ -14,9 +14,9 @@ from planbench.services.library import Library
 from planbench.services.portfolio import investment, sample_portfolio
 from planbench.services.portfolio_library import Target, keep_register, targets
 from planbench.services.portfolio_scenarios import approve, commit, keep_scenario, scenario_of_plan
+from planbench.services.portfolio_words import finish_day
 from planbench.store.records import Entry
 from planbench.ui.portfolio.board import rate_words, stats
-from planbench.ui.portfolio.move import finish_words
 from planbench.ui.portfolio.workspace import PortfolioWorkspace
 from planbench.ui.state import AppState
 from planbench.ui.window import MainWindow
@@ -96,7 +96,7 @@ def test_people_are_moved_and_winner_and_loser_are_told(sample, qtbot) -> None:
     assert card.found == wanted
     rows = card.rows.looks
     assert (rows[0][0].text, rows[0][0].muted) == ("NORDLYS", "gives")
-    assert rows[0][2].text == finish_words(wanted.giver.after)
+    assert rows[0][2].text == finish_day(wanted.giver.after)
     assert rows[1][2].text < rows[1][1].text  # the taker finishes earlier
     assert "NORDLYS loses" in card.words.text()
     assert "VIDAR gains" in card.words.text()
@@ -109,8 +109,8 @@ def test_people_are_moved_and_winner_and_loser_are_told(sample, qtbot) -> None:
 
 
 def test_a_finish_in_months_is_a_day() -> None:
-    assert finish_words(12 * 2028 + 0.0) == "2027-12-31"
-    assert finish_words(12 * 2028 + 1.5) == "2028-02-14"
+    assert finish_day(12 * 2028 + 0.0) == "2027-12-31"
+    assert finish_day(12 * 2028 + 1.5) == "2028-02-14"
 
 
 # ---------------------------------------------------------------- board

@@ -7,9 +7,10 @@ from typing import TypeVar
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
-from planbench.engines.portfolio.months import first_day, month, month_name
+from planbench.engines.portfolio.months import month, month_name
 from planbench.engines.portfolio.reallocation import Effect, Move, Reallocation, reallocate
 from planbench.engines.portfolio.register import Project, Register, Role
+from planbench.services.portfolio_words import finish_day
 from planbench.ui import text
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.rows import Rows, table
@@ -198,21 +199,12 @@ def _row(register: Register, one: Effect, word: str) -> tuple[CellLook, ...]:
     late = one.late_after > one.late_before
     return (
         CellLook(call_name(register, one.project), muted=word),
-        CellLook(finish_words(one.before), "text-muted"),
-        CellLook(finish_words(one.after), "late" if late else "text"),
+        CellLook(finish_day(one.before), "text-muted"),
+        CellLook(finish_day(one.after), "late" if late else "text"),
         CellLook(text.signed(one.slip, 1), slip_role),
         CellLook(money(one.value_after)),
         CellLook(change(one.gain), gain_role, strong=True),
     )
-
-
-def finish_words(finish: float) -> str:
-    """The last day of a finish in months: 24336.0 is the end of December 2027."""
-    number = int(finish - 1e-9)
-    day = first_day(number)
-    days = (first_day(number + 1) - day).days
-    inside = max(1, min(days, round((finish - number) * days)))
-    return day.replace(day=inside).isoformat()
 
 
 def move_words(register: Register, found: Reallocation) -> str:
