@@ -84,10 +84,8 @@ def _portfolio(options: argparse.Namespace) -> int:
         context=JobContext(show_progress),
     )
     moved = None
-    if options.move:
-        moved = reallocate(
-            register, found.solved.plan, _move(options.move), found.solved.assumptions
-        )
+    if move is not None:
+        moved = reallocate(register, found.solved.plan, move, found.solved.assumptions)
     if options.json or options.xlsx:
         result = {
             "schema": "planbench/portfolio/1",
