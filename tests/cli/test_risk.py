@@ -21,6 +21,7 @@ from planbench.domain.schedule import (
 from planbench.domain.times import from_iso
 from planbench.services.convert import exported
 from planbench.services.document import Document
+from planbench.services.sample import export_sample
 from planbench.services.scheduling import recalculate
 
 # durations as planned give a finish of 20 h, so that the chance of the plan is P(T <= 20)
@@ -131,3 +132,75 @@ def test_the_delay_is_shared_out_to_the_risks(files, capfd) -> None:
     )
     assert main([*words, "--iterations", "64", "--shapley"]) == 0
     assert "all risks together cost 8.0 h" in capfd.readouterr().out
+
+
+def test_every_measure_is_told_with_its_definition(files, capfd) -> None:
+    words = ["risk", str(files / "v9.xer"), "--model", str(files / "model.json"), "--measures",
+             "--merges", "--iterations", "1024", "--because", "a test"]  # fmt: skip
+    assert main([*words, "--json", "-"]) == 0
+    made = json.loads(capfd.readouterr().out)
+    ids = [measure["id"] for measure in made["measures"]]
+    assert {"swing", "contribution", "pearson", "kendall", "spearman", "held", "variance"} <= set(
+        ids
+    )
+    assert made["because"] == "a test"
+    assert made["rules"] is None
+    assert made["merges"][0]["bias_h"] > 0
+    assert main(words) == 0
+    shown = capfd.readouterr()
+    for measure in made["measures"]:
+        assert measure["definition"] in shown.out
+    assert "warning" not in shown.out
+    assert "Simulated in spite of" in shown.err
+
+
+def test_warnings_are_told_where_nobody_said_why(tmp_path, capfd) -> None:
+    file = str(export_sample(tmp_path)[-1])
+    assert main(["risk", file, "--iterations", "64"]) == 0
+    assert "warning: " in capfd.readouterr().out
+    assert main(["risk", file, "--iterations", "64", "--because", "known"]) == 0
+    assert "warning: " not in capfd.readouterr().out
+
+
+def test_what_actions_buy_is_told(files, capfd) -> None:
+    impact = {"where": {"ids": ["A"]}, "as": "hours", "distribution": "fixed",
+              "parameters": {"value": 6}}  # fmt: skip
+    fixed = {"distribution": "fixed", "parameters": {"value": 100}}
+    model = {"risks": [{"id": "R1", "title": "Late", "probability": 1.0, "impacts": [impact],
+                        "cost": fixed, "mitigated": {"probability": 0.0, "impacts": [],
+                                                     "cost_of_action": 30}}]}  # fmt: skip
+    (files / "actions.json").write_text(json.dumps(model), encoding="utf-8")
+    words = ["risk", str(files / "v9.xer"), "--model", str(files / "actions.json"), "--actions",
+             "--iterations", "4096"]  # fmt: skip
+    assert main([*words, "--json", "-"]) == 0
+    made = json.loads(capfd.readouterr().out)["actions"]
+    assert [gain["gain_h"] for gain in made["finish"]] == [6.0] * 4
+    assert (made["cost_of_actions"], made["net_saving"]) == (30, 70)
+    assert main(words) == 0
+    assert "actions bring P80 forward by 6.0 +/- 0.0 h" in capfd.readouterr().out
+
+
+def test_templates_and_filters_are_written_out(files, capfd) -> None:
+    model = {
+        "templates": {"Wild": {"distribution": "uniform", "as": "percent",
+                               "parameters": {"low": 50, "high": 250}}},
+        "uncertainty": [{"where": {"all": True}, "template": "Very sure"},
+                        {"where": {"filter": '[Activity ID] contains "A"'}, "template": "Wild"}],
+    }  # fmt: skip
+    (files / "short.json").write_text(json.dumps(model), encoding="utf-8")
+    words = ["risk", str(files / "v9.xer"), "--model", str(files / "short.json")]
+    assert main([*words, "--iterations", "1024", "--json", "-"]) == 0
+    found = {one["id"]: one for one in json.loads(capfd.readouterr().out)["activities"]}
+    assert found["A"]["sensitivity_index"] > 5 * found["G"]["sensitivity_index"]
+    for wrong, said in (
+        (
+            {"where": {"filter": '[Activity ID] contains "nobody"'}, "template": "Wild"},
+            "no activity passes",
+        ),
+        ({"where": {"all": True}, "template": "Tame"}, "there is no template"),
+    ):
+        name = "Tame" if "all" in wrong else "Wild"
+        given = {**model, "uncertainty": [{"where": wrong, "template": name}]}
+        (files / "short.json").write_text(json.dumps(given), encoding="utf-8")
+        assert main(words) != 0
+        assert said in capfd.readouterr().err

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planbench.cli.output import envelope, repairs_json, show_progress, write_json, write_xlsx
+from planbench.cli.risk import add_options, simulate
 from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
 from planbench.services.files import open_file
-from planbench.services.hold import THRESHOLD, held_back, override, refuse_held_back
+from planbench.services.hold import THRESHOLD, held_back, override
 from planbench.services.jobs import JobContext
 from planbench.services.scheduling import (
     recalculate,
@@ -54,22 +55,7 @@ def add_commands(commands: Commands) -> None:
     check.add_argument("--baseline", type=Path, metavar="FILE", help="the baseline as a file")
     check.add_argument("--xlsx", metavar="PATH", help="write metrics and findings as a workbook")
     risk = _command(commands, "risk", "Monte Carlo of the schedule", _risk)
-    risk.add_argument("--model", type=Path, metavar="MODEL", help="risk model, JSON or XLSX")
-    risk.add_argument(
-        "--template", type=Path, metavar="XLSX", help="write the model as a workbook, do not run"
-    )
-    risk.add_argument(
-        "--shapley", action="store_true", help="share the delay at P80 out to the risks (many runs)"
-    )
-    risk.add_argument("--iterations", type=_positive, default=10_000, metavar="N")
-    risk.add_argument("--seed", type=int, default=20_260_930, metavar="N")
-    risk.add_argument("--threads", type=_positive, default=0, metavar="N")
-    risk.add_argument(
-        "--cluster", default="", metavar="TCP", help="run on a Dask cluster, as tcp://host:8786"
-    )
-    risk.add_argument(
-        "--lift", action="store_true", help="tell what lifting hard constraints would change"
-    )
+    add_options(risk)
     level = _command(commands, "level", "propose levelled dates, with the reason a shift", _level)
     level.add_argument("--resource", action="append", default=[], metavar="ID")
     level.add_argument("--within-float", action="store_true", help="no shift passes a late finish")
@@ -79,13 +65,6 @@ def add_commands(commands: Commands) -> None:
     level.add_argument("--xlsx", metavar="PATH", help="write the difference table as a workbook")
     for command in (check, risk, level):
         _may_run_anyway(command)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
 
 
 def _command(commands: Commands, name: str, words: str, run: Any) -> argparse.ArgumentParser:
@@ -293,49 +272,5 @@ def _level(options: argparse.Namespace) -> int:
 
 
 def _risk(options: argparse.Namespace) -> int:
-    from planbench.services.risk import read_model, risk_json, run_risk, shapley, shapley_json
-    from planbench.services.risk_figures import figures_json, lifted_json
-
     document = _calculated(options)
-    if options.template:
-        from planbench.services.risk_sheets import write_workbook
-
-        write_workbook(read_model(options.model, document), options.template)
-        print(f"risk model written to {options.template}")
-        return 0
-    refuse_held_back(document)
-    model = read_model(options.model, document)
-    run_risk(
-        document,
-        model,
-        iterations=options.iterations,
-        seed=options.seed,
-        threads=options.threads,
-        cluster=options.cluster,
-        context=JobContext(show_progress),
-    )
-    result = {**_held_json(document), **risk_json(document), **figures_json(document)}
-    if options.lift:
-        result["lifted"] = lifted_json(document, JobContext(show_progress))
-    if options.shapley:
-        result["shapley"] = shapley_json(
-            shapley(document, model, seed=options.seed, context=JobContext(show_progress))
-        )
-    if options.json:
-        write_json(envelope("risk", [document], result), options.json)
-    if options.json == "-":
-        return 0
-    finish = result["finish"]
-    print(f"finish without risk {finish['deterministic']}, {options.iterations} iterations")
-    for name in ("p10", "p50", "p80", "p90"):
-        print(f"  {name.upper()}  {finish[name]}")
-    print(f"  the calculated finish is met in {100 * finish['probability_of_deterministic']:.1f} %")
-    if options.lift:
-        change = result["lifted"]["p80_h"]
-        count = len(result["lifted"]["ids"])
-        print(f"  without its {count} hard constraints P80 would be {change:.1f} h later")
-    if options.shapley:
-        print(f"  all risks together cost {result['shapley']['total_h']:.1f} h of it, of which")
-        for item in result["shapley"]["risks"]:
-            print(f"  {item['id']:12}{item['value_h']:>10.1f} h  {item['title']}")
-    return 0
+    return simulate(document, options, _held_json(document))

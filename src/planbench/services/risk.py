@@ -18,6 +18,7 @@ from planbench.domain.times import NO_TIME, to_iso
 from planbench.services.document import Document
 from planbench.services.hold import THRESHOLD, held_back, refuse_held_back
 from planbench.services.jobs import JobContext
+from planbench.services.risk_shorthand import in_full
 
 if TYPE_CHECKING:
     from planbench.engines.risk.contribution import Shares
@@ -84,7 +85,7 @@ def read_model(path: Path | None, document: Document) -> RiskModel:
     if path is None:
         return default_model()
     given = _given(Path(path))
-    model = parse_model(given, Path(path).name)
+    model = parse_model(in_full(given, document), Path(path).name)
     try:
         check_model(document, model)
     except ModelError as error:

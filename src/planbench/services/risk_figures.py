@@ -239,6 +239,22 @@ def benefit_json(document: Document, context: JobContext | None = None) -> dict[
     }
 
 
+def merges_json(document: Document) -> list[dict[str, Any]]:
+    """What merging costs at every activity where links meet, in its working hours, most first."""
+    found = _shown(document).merge_bias()
+    codes = document.schedule.activities.code
+    order = np.argsort(-found.minutes, kind="stable")
+    return [
+        {
+            "id": str(codes[found.rows[k]]),
+            "links": int(found.links[k]),
+            "bias_h": float(found.minutes[k]) / 60.0,
+        }
+        for k in order.tolist()
+        if found.minutes[k] > 0
+    ]
+
+
 def run_despite(document: Document, reason: str, library: Library | None = None) -> str:
     """Log that a schedule is simulated in spite of what `readiness` found; the line that was kept.
 

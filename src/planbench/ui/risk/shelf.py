@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from planbench.domain.errors import ModelError
 from planbench.engines.risk.distributions import PARAMETERS, distribution
 from planbench.engines.risk.model import UNITS, RiskModel, Uncertainty, Where
+from planbench.services.document import Document
+from planbench.services.risk_shorthand import TEMPLATES, ids_of_filter
 from planbench.ui.risk.models import RangeModel
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
@@ -28,6 +30,10 @@ HINTS = (
 )
 
 
+FILTER = tr("Filter")
+FILTER_HINT = tr("A filter of Schedule, as [Total float] < 5")
+
+
 class Shelf(SidePane):
     """Ranges and run settings. `model_changed(RiskModel)` after every edit."""
 
@@ -36,6 +42,7 @@ class Shelf(SidePane):
     def __init__(self) -> None:
         super().__init__(tr("Ranges"))
         self.model = RiskModel()
+        self.document: Document | None = None  # whose activities filters are asked of
         add = Button(tr("Add"), "quiet", "plus", tip=tr("Add a range"), in_card=True)
         add.clicked.connect(lambda _checked=False: self.add())
         self.add_tool(add)
@@ -52,11 +59,15 @@ class Shelf(SidePane):
 
     def _editor(self) -> None:
         self.add_section(tr("Range"))
-        self.choice = ComboBox(CHOICES, tr("Applies to"))
+        self.choice = ComboBox((*CHOICES, FILTER), tr("Applies to"))
         self.choice.activated.connect(lambda _index: self._explain())
         self.body.addWidget(self.choice)
         self.value = FormField(HINTS[0])
         self.body.addWidget(self.value)
+        self.template = ComboBox((tr("Template"), *TEMPLATES), tr("Template"))
+        self.template.setToolTip(tr("Five levels of confidence; choosing one fills the form"))
+        self.template.activated.connect(lambda _index: self._take_template())
+        self.body.addWidget(self.template)
         row = QHBoxLayout()
         self.law = ComboBox(tuple(PARAMETERS), tr("Distribution"))
         self.law.activated.connect(lambda _index: self._label_numbers())
@@ -189,7 +200,27 @@ class Shelf(SidePane):
         return Uncertainty(self._where(), law, self.unit.currentText())
 
     def _where(self) -> Where:
-        return where_of(self.choice.currentIndex(), self.value.text().strip())
+        words = self.value.text().strip()
+        if self.choice.currentIndex() < len(CHOICES):
+            return where_of(self.choice.currentIndex(), words)
+        if not words:
+            raise ModelError("say which activities are meant")
+        if self.document is None:
+            raise ModelError("no schedule is open")
+        return Where(ids=ids_of_filter(self.document, words))
+
+    def _take_template(self) -> None:
+        """Put a template's range into the form; it counts once it is applied."""
+        name = self.template.currentText()
+        if name not in TEMPLATES:
+            return
+        given = TEMPLATES[name]
+        self.law.setCurrentText(given["distribution"])
+        self.unit.setCurrentText(given["as"])
+        self._label_numbers()
+        for field, value in zip(self.numbers, given["parameters"].values(), strict=False):
+            field.setText(f"{value:g}")
+        self.template.setCurrentIndex(0)
 
     def _replace(self, ranges: tuple[Uncertainty, ...], row: int) -> None:
         self.show_model(replace(self.model, uncertainty=ranges))
@@ -222,7 +253,7 @@ class Shelf(SidePane):
 
     def _explain(self) -> None:
         kind = self.choice.currentIndex()
-        _relabel(self.value, HINTS[kind])
+        _relabel(self.value, (*HINTS, FILTER_HINT)[kind])
         self.value.setVisible(kind > 0)
 
     def _label_numbers(self) -> None:

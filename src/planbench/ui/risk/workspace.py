@@ -234,6 +234,7 @@ class RiskWorkspace(QWidget):
         for part in (self.run_button, self.model_button, self.scope):
             part.setEnabled(ready)
         self.shelf.setEnabled(ready)
+        self.shelf.document = document
         self._edited = False
         self.scenarios.clear()
         if document is not None and ready:
