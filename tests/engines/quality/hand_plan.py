@@ -133,6 +133,12 @@ def _minutes(row: Row) -> tuple[int, float]:
 
 
 def _schedule(rows: list[Row], which: str, options: ScheduleOptions, date: str) -> Schedule:
+    links = [link for link in table("links.csv") if link[which] == "yes"]
+    return plan_of(rows, links, options, date)
+
+
+def plan_of(rows: list[Row], links: list[Row], options: ScheduleOptions, date: str) -> Schedule:
+    """Rows as in `activities.csv` and `links.csv` as a schedule."""
     codes = [row["id"] for row in rows]
     day = [_minutes(row)[1] for row in rows]
 
@@ -173,7 +179,6 @@ def _schedule(rows: list[Row], which: str, options: ScheduleOptions, date: str) 
         external_late_finish=dates("external late finish"),
     )
     row_of = {code: place for place, code in enumerate(codes)}
-    links = [link for link in table("links.csv") if link[which] == "yes"]
     inner = [link for link in links if OUTSIDE not in link.values()]
     outer = [link for link in links if OUTSIDE in link.values()]
     incoming = [link["predecessor"] == OUTSIDE for link in outer]

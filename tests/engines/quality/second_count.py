@@ -207,11 +207,15 @@ class Count:
         before = set(links.s[~self.at("p", self.soft)]) | set(far.a[far.into.astype(bool)])
         after = set(links.p[~self.at("s", self.soft)]) | set(far.a[~far.into.astype(bool)])
         rows = pd.Series(self.a.index)
-        first = self.a.start[self.work & ~rows.isin(before)].dropna()
-        last = self.a.finish[self.work & ~rows.isin(after)].dropna()
+        opening, closing = self.work & ~rows.isin(before), self.work & ~rows.isin(after)
+        first, last = self.a.start[opening].dropna(), self.a.finish[closing].dropna()
+
+        def only(candidates: pd.Series) -> int:
+            return int(candidates.idxmax()) if candidates.sum() == 1 else -1
+
         return (
-            int(first.idxmin()) if len(first) else -1,
-            int(last.idxmax()) if len(last) else -1,
+            int(first.idxmin()) if len(first) else only(opening),
+            int(last.idxmax()) if len(last) else only(closing),
         )
 
     def less(self, mask: pd.Series, row: int) -> pd.Series:

@@ -273,13 +273,18 @@ class Context:
 
         The earliest starting activity without predecessor and the latest finishing one without
         successor, over all but level of effort and summaries, which do not count as logic here
-        either; -1 where there is none.
+        either; -1 where there is none. Where no dates are known it is the only candidate.
         """
         real = ~self.soft & ~self.others
         before, after = self._work_links
-        first = _extreme(real & (before == 0), self.start, least=True)
-        last = _extreme(real & (after == 0), self.finish, least=False)
-        return first, last
+        found = []
+        for ends, dates, least in (
+            (real & (before == 0), self.start, True),
+            (real & (after == 0), self.finish, False),
+        ):
+            row, able = _extreme(ends, dates, least), np.flatnonzero(ends)
+            found.append(int(able[0]) if row < 0 and able.size == 1 else row)
+        return found[0], found[1]
 
     @cached_property
     def _work_links(self) -> tuple[Minutes, Minutes]:
