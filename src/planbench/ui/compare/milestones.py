@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QToolTip, QWidget
@@ -232,7 +230,9 @@ class MilestoneChart(QWidget):
 
 
 class MilestonesView(QSplitter):
-    """Chart above, table below; choosing in one chooses in the other."""
+    """Chart above, table below; choosing in one chooses in the other. `chosen(id)` either way."""
+
+    chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Vertical)
@@ -240,8 +240,9 @@ class MilestonesView(QSplitter):
         self.chart, self.model = MilestoneChart(), TrendModel()
         self.table = TableView(tr("Milestones by update"))
         self.table.setModel(self.model)
-        self.table.row_changed.connect(self.chart.select)
+        self.table.row_changed.connect(self._choose)
         self.chart.chosen.connect(self.table.select_row)
+        self.chart.chosen.connect(self._choose)
         self.addWidget(self.chart)
         self.addWidget(self.table)
         self.setSizes([420, 360])
@@ -252,6 +253,7 @@ class MilestonesView(QSplitter):
         self.model.show_series(series)
         self.table.apply_columns()
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Ids of the milestones in some rows."""
-        return [self.chart.items[row].id for row in rows]
+    def _choose(self, number: int) -> None:
+        self.chart.select(number)
+        if number >= 0:
+            self.chosen.emit(self.chart.items[number].id)

@@ -111,7 +111,7 @@ class CompareWorkspace(QWidget):
         self.split.setSizes([520, 420])
         self.network, self.milestones, self.paths = NetworkView(), MilestonesView(), PathsView()
         self.network.chosen.connect(self._bar_chosen)
-        self.milestones.table.row_changed.connect(self._milestone_chosen)
+        self.milestones.chosen.connect(self._select_id)
         self.paths.chosen.connect(self._select_id)
         self.windows = WindowModel()
         self.window_table = TableView(tr("Windows"))
@@ -477,11 +477,6 @@ class CompareWorkspace(QWidget):
             return
         row = int(self.review.comparison.changes.new_row[k])
         self._bar_chosen(row)
-
-    def _milestone_chosen(self, row: int) -> None:
-        if row >= 0:
-            (id_,) = self.milestones.ids([row])
-            self._select_id(id_)
 
     def _bar_chosen(self, row: int) -> None:
         """An activity of the newer schedule was chosen; the open update may be another one."""
