@@ -6,7 +6,7 @@ holds here for each of many; those that refuse are left as they are and told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from planbench.services.editing import (
     field_text,
     read_date,
 )
-from planbench.services.undo import Command, Macro, SetSchedule
+from planbench.services.undo import Command, Macro, SetCells, SetSchedule
 
 CODE, USER = "code:", "udf:"
 NO_VALUE = "None"
@@ -82,26 +82,51 @@ def edit_cells(document: Document, rows: Sequence[int], field: str, text: str) -
 
     Rows that refuse are told and left out. Raises EditError where no row can take the text.
     """
+    return edit_rows(document, rows, field, [text] * len(rows))
+
+
+def edit_rows(document: Document, rows: Sequence[int], field: str, texts: Sequence[str]) -> Edited:
+    """The step that puts a text of its own into a field of each of several activities.
+
+    Rows that refuse are told and left out. Raises EditError where no row can take its text.
+    """
+    refused: list[tuple[int, str]] = []
     if field.startswith((CODE, USER)):
         put = _assign if field.startswith(CODE) else _set_user
-        command = put(document, list(rows), field, text.strip())
-        return Edited(command, (), len(rows) if command is not None else 0)
-    steps, refused = [], []
-    for row in rows:
+        command, done = put(document, list(rows), field, [text.strip() for text in texts], refused)
+        if refused and len(refused) == len(rows):
+            raise EditError(refused[0][1])
+        return Edited(command, tuple(refused), done)
+    steps = []
+    for row, text in zip(rows, texts, strict=True):
         try:
-            command = edit_cell(document, row, field, text)
+            step = edit_cell(document, row, field, text)
         except EditError as error:
             refused.append((row, error.line))
             continue
-        if command is not None:
-            steps.append(command)
+        if step is not None:
+            steps.append(step)
     if refused and len(refused) == len(rows):
         raise EditError(refused[0][1])
     if not steps:
         return Edited(None, tuple(refused))
     label = f"{steps[0].label.rpartition(' ')[0]} {len(steps)} activities"
-    command = steps[0] if len(steps) == 1 else Macro(label, steps)
-    return Edited(command, tuple(refused), len(steps))
+    one = steps[0] if len(steps) == 1 else _merged(label, steps)
+    return Edited(one, tuple(refused), len(steps))
+
+
+def _merged(label: str, steps: Sequence[Command]) -> Command:
+    """Edits of different rows as one step a column: a column is copied once, not once a row."""
+    cells: dict[tuple[str, str], tuple[list[int], list[Any]]] = {}
+    for step in steps:
+        for one in step.steps if isinstance(step, Macro) else (step,):
+            if not isinstance(one, SetCells):
+                return Macro(label, steps)
+            rows, values = cells.setdefault((one.table, one.column), ([], []))
+            rows += one.rows.tolist()
+            values += list(np.broadcast_to(np.array(one.values, dtype=object), one.rows.shape))
+    made = [SetCells(label, *key, rows, values) for key, (rows, values) in cells.items()]
+    return made[0] if len(made) == 1 else Macro(label, made)
 
 
 def fill_down(document: Document, rows: Sequence[int], field: str) -> Edited:
@@ -137,30 +162,64 @@ def _value_title(schedule: Schedule, value: int) -> str:
     return f"{values.code[value]}  {values.name[value]}".strip()
 
 
-def _assign(document: Document, rows: list[int], field: str, text: str) -> Command | None:
-    """Give activities a value of a code, by its code or its whole title; none takes it away."""
+Told = list[tuple[int, str]]
+"""Rows that refuse, and why."""
+
+
+def _taken(
+    rows: list[int], texts: list[str], refused: Told, read: Callable[[str], Any]
+) -> tuple[list[int], list[Any]]:
+    """The rows whose texts can be read, and what they say; each text is read once."""
+    known: dict[str, Any] = {}
+    good, values = [], []
+    for row, text in zip(rows, texts, strict=True):
+        if text not in known:
+            try:
+                known[text] = read(text)
+            except EditError as error:
+                known[text] = error
+        if isinstance(known[text], EditError):
+            refused.append((row, known[text].line))
+        else:
+            good.append(row)
+            values.append(known[text])
+    return good, values
+
+
+def _assign(
+    document: Document, rows: list[int], field: str, texts: list[str], refused: Told
+) -> tuple[Command | None, int]:
+    """Give activities values of a code, by code or whole title; none takes it away."""
     schedule = document.schedule
     kind = _code_type(schedule, field)
-    value = NO_ROW
-    if text and text.casefold() != NO_VALUE.casefold():
-        value = _find_value(schedule, kind, text)
-    now = value_of_code(schedule, kind)[rows]
-    other = [row for row, one in zip(rows, now.tolist(), strict=True) if one != value]
-    if not other:
-        return None
+
+    def read(text: str) -> int:
+        return _find_value(schedule, kind, text) if text and not _is_none(text) else NO_ROW
+
+    rows, values = _taken(rows, texts, refused, read)
+    now = value_of_code(schedule, kind)[rows].tolist()
+    changed = [(r, v) for r, v, one in zip(rows, values, now, strict=True) if v != one]
+    if not changed:
+        return None, 0
+    other = [row for row, _ in changed]
     assigned = schedule.code_assignments
     mine = schedule.code_values.type[assigned.value] == kind
     keep = ~(mine & np.isin(assigned.activity, other))
-    added = other if value != NO_ROW else []
+    added = [pair for pair in changed if pair[1] != NO_ROW]
+    new = np.array(added, dtype=np.int32).reshape(-1, 2)
     made = make_table(
         CodeAssignments,
         int(keep.sum()) + len(added),
-        activity=np.concatenate((assigned.activity[keep], np.array(added, dtype=np.int32))),
-        value=np.concatenate((assigned.value[keep], np.full(len(added), value, dtype=np.int32))),
+        activity=np.concatenate((assigned.activity[keep], new[:, 0])),
+        value=np.concatenate((assigned.value[keep], new[:, 1])),
     )
     label = _title(schedule, other, f"Set {field.removeprefix(CODE)}")
-    changed = replace(schedule, code_assignments=made)
-    return SetSchedule(label, changed, ("code_assignments.value",))
+    step = SetSchedule(label, replace(schedule, code_assignments=made), ("code_assignments.value",))
+    return step, len(rows)
+
+
+def _is_none(text: str) -> bool:
+    return text.casefold() == NO_VALUE.casefold()
 
 
 def _find_value(schedule: Schedule, kind: int, text: str) -> int:
@@ -201,29 +260,33 @@ def _as_kept(text: str, kind: str) -> str:
     return text
 
 
-def _set_user(document: Document, rows: list[int], field: str, text: str) -> Command | None:
+def _set_user(
+    document: Document, rows: list[int], field: str, texts: list[str], refused: Told
+) -> tuple[Command | None, int]:
     """Set a user-defined field of activities; an empty text takes its value away."""
     schedule, values = document.schedule, document.schedule.udf_values
     kind = _user_type(schedule, field)
-    value = _as_kept(text, str(schedule.udf_types.kind[kind])) if text else ""
+    form = str(schedule.udf_types.kind[kind])
+    rows, new = _taken(rows, texts, refused, lambda text: _as_kept(text, form) if text else "")
     uids: list[Any] = schedule.activities.uid[rows].tolist()
-    wanted = set(uids)
+    wanted = dict(zip(uids, new, strict=True))
     of_field = values.type == kind
     subject = values.subject.tolist()
     places = [place for place in np.flatnonzero(of_field).tolist() if subject[place] in wanted]
     before = {subject[place]: str(values.value[place]) for place in places}
-    other = [row for row, uid in zip(rows, uids, strict=True) if before.get(uid, "") != value]
+    other = [row for row, uid in zip(rows, uids, strict=True) if before.get(uid, "") != wanted[uid]]
     if not other:
-        return None
+        return None, 0
     keep = np.ones(len(values), dtype=bool)
     keep[places] = False
-    added = uids if value else []
+    added = [(uid, value) for uid, value in wanted.items() if value]
     made = make_table(
         UdfValues,
         int(keep.sum()) + len(added),
         type=np.concatenate((values.type[keep], np.full(len(added), kind, dtype=np.int32))),
-        subject=[*values.subject[keep].tolist(), *added],
-        value=[*values.value[keep].tolist(), *[value] * len(added)],
+        subject=[*values.subject[keep].tolist(), *(uid for uid, _ in added)],
+        value=[*values.value[keep].tolist(), *(value for _, value in added)],
     )
     label = _title(schedule, other, f"Set {field.removeprefix(USER)}")
-    return SetSchedule(label, replace(schedule, udf_values=made), ("udf_values.value",))
+    step = SetSchedule(label, replace(schedule, udf_values=made), ("udf_values.value",))
+    return step, len(rows)

@@ -259,6 +259,11 @@ class Plan(QObject):
         self.plan_changed.emit()
 
     @property
+    def fields(self) -> PlanTable:
+        """The activities alone, as filters ask them."""
+        return self._fields
+
+    @property
     def sifted(self) -> bool:
         """Whether a filter is set, the words of the search field aside."""
         return bool(self.quick or self.filter.parts)
