@@ -433,14 +433,16 @@ def risk_json(document: Document) -> dict[str, Any]:
 
 
 def correlation_json(result: RiskResult) -> list[dict[str, Any]]:
-    """Rank correlations asked for, used, and achieved by the durations of the run.
+    """Rank correlations asked for, used, by the ranges alone, and achieved by the durations.
 
+    Drivers and risks on the activities move the durations as well, which the ranges alone leave
+    out; `achieved_within` compares these with what is used.
     Asked and used differ where the asked ones contradict each other; the largest change is told.
     """
     made = []
     for entry in result.correlated:
-        achieved = result.achieved(entry)
-        apart = np.abs(achieved - entry.used)
+        achieved, alone = result.achieved(entry), result.achieved_by_ranges(entry)
+        apart = np.abs(alone - entry.used)
         one, other, requested, used = entry.largest_change
         made.append(
             {
@@ -456,6 +458,7 @@ def correlation_json(result: RiskResult) -> list[dict[str, Any]]:
                 else None,
                 "requested": entry.requested.tolist(),
                 "used": entry.used.tolist(),
+                "by_ranges": [[_number(value) for value in row] for row in alone.tolist()],
                 "achieved": [[_number(value) for value in row] for row in achieved.tolist()],
                 "achieved_within": None if np.isnan(apart).all() else float(np.nanmax(apart)),
             }

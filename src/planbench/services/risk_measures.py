@@ -131,7 +131,7 @@ MEASURES = (
         ACTIVITY,
         "index",
         "Williams' significance index: mean of duration / (duration + total float) × time to "
-        "finish / mean time to finish, over the first 512 runs",
+        "finish / mean time to finish, over the first 512 runs; negative float counts as none",
     ),
     Measure(
         "variance",
@@ -160,7 +160,7 @@ MEASURES = (
     ),
     Measure(
         "held",
-        "Held at its mean",
+        "Held at mean",
         ACTIVITY,
         "days",
         "Days by which P80 comes earlier where its range is held at its mean, same random "
@@ -303,19 +303,21 @@ def _shared_out(document: Document, result: RiskResult, context: JobContext) -> 
     ]
 
 
-def _cost(_: Document, result: RiskResult, __: JobContext) -> list[Mover]:
+def _cost(document: Document, result: RiskResult, _: JobContext) -> list[Mover]:
     from planbench.engines.risk.measures import centred_ranks
 
     cost = result.cost
     assert cost is not None
     total = centred_ranks(cost.total)
+    risks = document.risk_model.risks if document.risk_model is not None else ()
+    names = {**cost.cbs, **{risk.id: risk.title for risk in risks}}
     made = []
     for name, values in cost.parts.items():
         own = centred_ranks(values)
         scale = float(np.sqrt((own @ own) * (total @ total)))
         value = float(own @ total) / scale if scale > 0 else math.nan
         parts = {"mean_cost": float(values.mean()), "sd_cost": float(values.std())}
-        made.append(Mover(name, cost.cbs.get(name, ""), value, parts=parts))
+        made.append(Mover(name, names.get(name, ""), value, parts=parts))
     return made
 
 

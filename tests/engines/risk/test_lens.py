@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -176,3 +177,21 @@ def test_holding_a_range_at_its_mean_takes_its_spread_out(simulation) -> None:
     assert held.p80 == pytest.approx(p80 - alone, abs=1)
     assert held.mean == pytest.approx(0, abs=5)
     assert held_effects(network, run(network), parse_model({}), result, [0]) == ()
+
+
+def test_the_ranges_alone_keep_their_correlation_whatever_risks_do(simulation, network) -> None:
+    pair = {"where": {"ids": ["A", "C"]}, "coefficient": 0.7}
+    result = simulation(network, {**MODEL, "correlation": [pair]}, iterations=10_240)
+    (entry,) = result.correlated
+    assert result.achieved_by_ranges(entry)[0, 1] == pytest.approx(0.7, abs=0.02)
+    assert result.achieved(entry)[0, 1] != pytest.approx(0.7, abs=0.02)
+
+
+def test_significance_is_at_most_one_where_the_plan_is_late(simulation, network) -> None:
+    project = replace(network.projects[0], must_finish_by=simulation.start + 60)
+    late = replace(network, projects=(project,))
+    result = simulation(late, {"uncertainty": [RANGES]}, iterations=256)
+    assert (run(prepare(late)).total_float < 0).any()
+    shares = result.significance(ROWS, 256)
+    length = (result.finish[:256] - simulation.start).astype(float)
+    assert (shares <= length.max() / length.mean()).all()

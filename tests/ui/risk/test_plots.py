@@ -137,7 +137,9 @@ def test_correlation_asked_for_stands_beside_what_came_out(workspace, document, 
     for row in range(pairs):
         a, b = (entry["ids"].index(model.cell(row, k).text) for k in (0, 1))
         assert model.cell(row, 2).text == "0.60"
-        assert model.cell(row, 4).text == text.number(entry["achieved"][a][b], 2)
+        assert model.cell(row, 4).text == text.number(entry["by_ranges"][a][b], 2)
+        assert model.cell(row, 5).text == text.number(entry["achieved"][a][b], 2)
+        assert entry["by_ranges"][a][b] == pytest.approx(0.6, abs=0.05)
 
 
 def test_bands_of_a_resource_are_drawn(workspace, qtbot) -> None:

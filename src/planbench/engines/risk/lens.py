@@ -6,7 +6,7 @@ The numbers follow from the seed, so that they are the same as in the run. Kenda
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,11 @@ class Lens:
                 chosen = (column >= ordered[at[0]]) & (column <= ordered[at[1]])
                 end[row] = first + round(float((finish[chosen] - first).mean()))
         return ends
+
+    def achieved(self, ids: Sequence[str]) -> Numbers:
+        """See RiskResult.achieved_by_ranges."""
+        alone = Replay(self._without_risks(), self._network, self._replay.finish)
+        return alone.achieved(ids)
 
     def contributions(self, most: int, check: Check = _nothing) -> Contributions:
         """See RiskResult.contributions."""

@@ -234,7 +234,7 @@ class Replay:
             remaining[nodes] = np.where(in_weather, span, memory.duration[:, at])
             result = calculate(network, remaining)
             d = remaining[rows].astype(np.float64)
-            whole = d + result.total_float[rows]
+            whole = d + np.maximum(result.total_float[rows], 0)
             share = np.divide(d, whole, out=np.zeros_like(d), where=whole > 0)
             total += share * (length[k] / mean if mean > 0 else 1.0)
         made = total / n

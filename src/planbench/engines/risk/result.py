@@ -294,7 +294,8 @@ class RiskResult:
         """Significance index (Williams 1992) of some activities over the first `most` runs.
 
         Mean of duration / (duration + total float) x time to finish / mean time to finish, from a
-        full calculation with both passes of each of these runs; 0 where duration and float are 0.
+        full calculation with both passes of each of these runs; 0 where duration and float are 0,
+        negative float counts as none.
         Time lost to weather counts as duration. NaN for models with branches.
         """
         return self._significance(rows, most)
@@ -305,6 +306,10 @@ class RiskResult:
         NaN where a duration does not vary. Drivers and risks on the activities count as well.
         """
         return self._achieved(entry)
+
+    def achieved_by_ranges(self, entry: Correlated) -> Numbers:
+        """The same of the ranges alone, as they were correlated before drivers and risks."""
+        return self._lens.achieved(entry.ids)
 
     def iteration(self, number: int) -> Iteration:
         """One run again, from 0, as a schedule. Raises ModelError for a number that was not run."""

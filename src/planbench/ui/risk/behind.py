@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from planbench.engines.risk.result import RiskResult
 from planbench.services.document import Document
 from planbench.services.risk import correlation_json
@@ -55,11 +57,14 @@ class BehindCard(Card):
             self._known = {}
         if document is not self._document:
             codes, titles = document.schedule.resources.code, document.schedule.resources.name
-            used = sorted(set(document.schedule.assignments.resource.tolist()))
+            given = document.schedule.assignments
+            there = given.resource >= 0
+            units = np.bincount(
+                given.resource[there], given.remaining_units[there], minlength=codes.size
+            )
             self.resource.clear()
-            for row in used:
-                if row >= 0:
-                    self.resource.addItem(f"{codes[row]} {titles[row]}", str(codes[row]))
+            for row in np.argsort(-units, kind="stable")[: int((units > 0).sum())].tolist():
+                self.resource.addItem(f"{codes[row]} {titles[row]}", str(codes[row]))
         self._document, self._result, self._watched = document, result, watched
         kept, names = self.choice.currentText(), plots_of(document, result)
         if [self.choice.itemText(k) for k in range(self.choice.count())] != names:

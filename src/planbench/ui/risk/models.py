@@ -90,7 +90,7 @@ class MoverModel(FlatTableModel):
                 sort_values=[m.value for m in movers],
                 tip=measure.definition,
             ),
-            Column("note", _note_title(measure), 140, True, [_note(measure, m) for m in movers]),
+            Column("note", _note_title(measure), 164, True, [_note(measure, m) for m in movers]),
         ]
         self.set_data(columns, len(movers))
 

@@ -20,6 +20,7 @@ from planbench.ui.widgets import CellLook, Column, FlatTableModel
 POLICIES = (50, 60, 70, 80, 90, 95)
 
 _MOST = 300
+_COEFFICIENTS = ("requested", "used", "by_ranges", "achieved")
 
 
 class PlotTable(FlatTableModel):
@@ -145,9 +146,11 @@ class PlotTable(FlatTableModel):
             ids = entry["ids"]
             for a in range(len(ids)):
                 for b in range(a + 1, len(ids)):
-                    values = [entry[key][a][b] for key in ("requested", "used", "achieved")]
+                    values = [
+                        entry[key][a][b] for key in ("requested", "used", "by_ranges", "achieved")
+                    ]
                     rows.append((ids[a], ids[b], *values))
-        apart = [abs((row[4] or 0.0) - row[2]) if row[4] is not None else 0.0 for row in rows]
+        apart = [0.0 if row[4] is None else abs(row[4] - row[2]) for row in rows]
         order = sorted(range(len(rows)), key=lambda k: -apart[k])[:_MOST]
         rows = [rows[k] for k in order]
         self.places = [-1] * len(rows)
@@ -162,13 +165,15 @@ class PlotTable(FlatTableModel):
             ("name", tr("With"), 110, False, [str(row[1]) for row in rows]),
             ("asked", tr("Asked"), 80, True, [words(row[2]) for row in rows]),
             ("used", tr("Used"), 80, True, [words(row[3]) for row in rows]),
-            ("achieved", tr("Achieved"), 90, True, [words(row[4]) for row in rows]),
+            ("ranges", tr("By ranges"), 90, True, [words(row[4]) for row in rows]),
+            ("achieved", tr("With risks"), 90, True, [words(row[5]) for row in rows]),
         )
 
     def _fill(self, *columns: tuple[str, str, int, bool, list[str]]) -> None:
+        widest = "name" if any(key == "name" for key, *_ in columns) else "bar"
         self.set_data(
             [
-                Column(key, title, width, right, values, stretch=key == "name", sortable=False)
+                Column(key, title, width, right, values, stretch=key == widest, sortable=False)
                 for key, title, width, right, values in columns
             ],
             len(self.places),

@@ -46,7 +46,7 @@ NOTES = {
     FLOW: tr("spent by the end of each month: P10 to P90, median, and the plan dashed"),
     LOAD: tr("units by month: P10 to P90, median, and the plan dashed"),
     ACTIONS: tr("before and after the actions, same random numbers"),
-    CORRELATION: tr("of ranks of durations; bold where the asked ones contradict each other"),
+    CORRELATION: tr("asked and achieved by ranks; bold where the asked ones contradict each other"),
 }
 
 
@@ -254,4 +254,7 @@ def _draw_load(chart: Chart, load: Bands) -> None:
     chart.plot.plot(*steps(load.levels[50]), pen=pen("accent", 2.2))
     chart.plot.plot(*steps(load.planned), pen=pen("text-muted", 1.5, "reference"))
     chart.plot.enableAutoRange()
+    busy = np.flatnonzero((load.levels[90] > 0) | (load.planned > 0))
+    if busy.size:
+        chart.plot.setXRange(edges[busy[0]], edges[busy[-1] + 1], padding=0.05)
     _money_axis(chart, 0.0, float(max(load.levels[90].max(), load.planned.max())))
