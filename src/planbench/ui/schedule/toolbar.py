@@ -17,6 +17,7 @@ from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
 from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
 from planbench.scenes.risk_fields import risk_marks
 from planbench.ui.icons import icon
+from planbench.ui.schedule.changing import ask_for_change
 from planbench.ui.schedule.gantt import ZOOM_STEP
 from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
@@ -152,6 +153,12 @@ class ScheduleBar(Toolbar):
             (tr("Insert a WBS element"), "Alt+Ins", "wbs", space.elements.insert),
             (tr("Split the activity into parts"), "Ctrl+Shift+K", "scissors", self._split),
             (tr("Delete activities or the WBS element"), "Del", "trash", space.desk.delete),
+            (
+                tr("Global change"),
+                "Ctrl+Shift+H",
+                "pencil",
+                lambda: ask_for_change(space),
+            ),
             (tr("Fill down"), "Ctrl+D", "arrow-down", space.desk.fill_down),
             (tr("Indent in the WBS"), "Ctrl+Right", "indent-increase", space.moves.indent),
             (tr("Outdent in the WBS"), "Ctrl+Left", "indent-decrease", space.moves.outdent),
