@@ -221,7 +221,8 @@ def _float_fits(schedule: Schedule, clock: _Clock) -> Flags:
     kinds = np.array([p.options.float_type for p in schedule.projects], dtype=np.int8)
     kind = kinds[acts.project] if kinds.size else np.zeros(len(acts), dtype=np.int8)
     if follows_msp(schedule):
-        kind = np.full(len(acts), FloatType.SMALLEST, dtype=np.int8)
+        smallest, finish_alone = FloatType.SMALLEST, FloatType.FINISH
+        kind = np.where(acts.manual, finish_alone, smallest).astype(np.int8)
     kind = np.where(acts.status == Status.IN_PROGRESS, FloatType.FINISH, kind)
     expected = np.select(
         [kind == FloatType.FINISH, kind == FloatType.START],

@@ -267,7 +267,7 @@ class SlowMsp:
             return [t]
         span = self.span_of(p)
         first = span is not None and self.early(i)[0] == span[0]
-        if self.running(i) or self.milestone(i) or not first:
+        if self.running(i) or self.pinned(i) or self.milestone(i) or not first:
             return []
         return [self.finish_from(i, t)]
 
@@ -293,9 +293,9 @@ class SlowMsp:
 
     def slack(self, i: int) -> int:
         (es, ef), (ls, lf), c = self.early(i), self.late(i), self.clock(i)
-        if self.running(i):
+        if self.running(i) or self.pinned(i):
             return c.work(ef, lf)
         found = min(c.work(es, ls), c.work(ef, lf))
-        if not self.pinned(i) and self.into[i] and es < self.logic_start(i):
+        if self.into[i] and es < self.logic_start(i):
             found = min(found, c.work(self.logic_start(i), es))
         return found

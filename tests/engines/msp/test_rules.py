@@ -376,6 +376,31 @@ def test_a_start_link_out_of_a_milestone_does_not_limit_it(plans: ModuleType) ->
     assert plans.slack(schedule_msp(plan), plan, "M") == 40
 
 
+@pytest.mark.parametrize(("kind", "otherwise"), [("SS", 56), ("SF", 64)])
+def test_a_start_link_out_of_a_task_entered_by_hand_does_not_limit_it(
+    kind: str, otherwise: int, plans: ModuleType
+) -> None:
+    # L ends Fri 06-12 and so may A, nine days after Mon 06-01. Calculated, A has to start 16 h
+    # before B may start (Fri 08:00, so Wed 06-10 08:00) or end (Fri 17:00, so Thu 06-11 08:00).
+    hand = {"code": "A", "hours": 8, "manual": True, "planned_start": "2026-06-01 08:00"}
+    rows = [hand, {"code": "B", "hours": 8}, {"code": "L", "hours": 80}]
+    plan = plans.make(rows, [("A", "B", kind, 16)])
+    result = schedule_msp(plan)
+    assert plans.slack(result, plan, "A") == 72
+    rows[0] = {"code": "A", "hours": 8}
+    plan = plans.make(rows, [("A", "B", kind, 16)])
+    assert plans.slack(schedule_msp(plan), plan, "A") == otherwise
+
+
+def test_the_slack_of_a_task_entered_by_hand_is_that_of_its_finish(plans: ModuleType) -> None:
+    # Two hours from Mon 07:00, an hour before work, to 09:00. It may end Fri 17:00, 39 h of work
+    # later, and then starts Fri 15:00, 38 h of work after its start.
+    hand = {"code": "A", "hours": 2, "manual": True, "planned_start": "2026-06-01 07:00"}
+    hand["planned_finish"] = "2026-06-01 09:00"
+    plan = plans.make([hand, {"code": "L", "hours": 40}])
+    assert plans.slack(schedule_msp(plan), plan, "A") == 39
+
+
 @pytest.mark.parametrize(
     ("row", "dates", "slack"),
     [

@@ -322,13 +322,13 @@ def _limit(
 ) -> None:
     """Hand a limit t of its finish or start on to node p.
 
-    Limits of starts hold neither what has started nor milestones.
+    Limits of starts hold neither what has started, nor what was entered by hand, nor milestones.
     """
     if of_finish:
         finish_limit[p] = min(finish_limit[p], t)
     elif tasks.kind[p] == SUMMARY:
         start_limit[p] = min(start_limit[p], t)
-    elif tasks.state[p] != RUNNING and not tasks.milestone[p]:
+    elif tasks.state[p] != RUNNING and tasks.state[p] != PINNED and not tasks.milestone[p]:
         finish_limit[p] = min(finish_limit[p], ahead(w, tasks, shares, p, t))
 
 
@@ -340,7 +340,8 @@ def floats(
     """Total slack of leaves that are not complete: the smaller of start and finish slack.
 
     Where a constraint date pulled the start before what links ask for, the slack is negative by
-    that much. Work in progress has its finish slack alone.
+    that much. Work in progress has its finish slack alone, and so has what was entered by hand,
+    whose start need not be in working time.
     """
     for i in range(n):
         state = tasks.state[i]
@@ -348,7 +349,7 @@ def floats(
             continue
         c = tasks.calendar[i]
         total[i] = work(w, c, ef[i], lf[i])
-        if state == RUNNING:
+        if state in (RUNNING, PINNED):
             continue
         total[i] = min(total[i], work(w, c, es[i], ls[i]))
         if state == WAITING and has_in[i] and es[i] < logic[i]:

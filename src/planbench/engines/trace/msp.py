@@ -268,11 +268,11 @@ class MspLogic:
                 yield replace(cause, waits=found < t and t == cause.instant)
 
     def _as_finish(self, row: int, on_finish: bool, t: int) -> int:
-        """A limit as one of the finish; none for starts of what has started and of milestones."""
+        """A limit as one of the finish; none for starts that links do not hold, as in `_limit`."""
         w, tasks, shares = self.network.work, self.network.tasks, self.network.shares
         if on_finish:
             return t
-        if tasks.state[row] == RUNNING or tasks.milestone[row]:
+        if tasks.state[row] in (RUNNING, PINNED) or tasks.milestone[row]:
             return FAR
         return int(passes.ahead(w, tasks, shares, row, t))
 

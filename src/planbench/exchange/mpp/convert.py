@@ -88,6 +88,7 @@ def _converted(jpype: Any, reader: Any, folder: Path, name: str, title: str) -> 
         own = [moment for moment in told if moment is not None and moment.isBefore(begun)]
         properties.setCurrentDate(own[0] if own else None)
         properties.setHonorConstraints(True)
+        _slack_in_minutes(jpype, projects[0])
         writer = jpype.JClass("org.mpxj.mspdi.MSPDIWriter")()
         writer.setWriteTimephasedData(True)  # tells where tasks pause
         writer.write(projects[0], target)
@@ -101,6 +102,24 @@ def _converted(jpype: Any, reader: Any, folder: Path, name: str, title: str) -> 
         "mpxj": _version(),
         "left_out": left_out,
     }
+
+
+def _slack_in_minutes(jpype: Any, project: Any) -> None:
+    """Slack and delays in minutes: as days, the writer takes each for eight hours of work.
+
+    The reader counts a day by the hours that the project says, which may be others.
+    """
+    minutes, properties = jpype.JClass("org.mpxj.TimeUnit").MINUTES, project.getProjectProperties()
+    for task in project.getTasks():
+        names = ("StartSlack", "FinishSlack", "FreeSlack", "TotalSlack")
+        found = [getattr(task, f"get{name}")() for name in names]
+        for name, slack in zip(names, found, strict=True):  # the total last: others clear it
+            if slack is not None:
+                getattr(task, f"set{name}")(slack.convertUnits(minutes, properties))
+        for assignment in task.getResourceAssignments():
+            delay = assignment.getDelay()
+            if delay is not None:
+                assignment.setDelay(delay.convertUnits(minutes, properties))
 
 
 def _version() -> str:
