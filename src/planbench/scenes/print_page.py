@@ -23,10 +23,10 @@ from planbench.scenes.print_setup import (
     BLOCK,
     LEGEND,
     ROW,
-    TIERS,
     PageSetup,
     PrintLayout,
     Sheet,
+    lay_out,
 )
 from planbench.scenes.timescale import build_header
 
@@ -100,18 +100,25 @@ def build_page(source: PrintSource, layout: PrintLayout, sheet: Sheet) -> PrintP
     high = float((sheet.last - sheet.first) * ROW)
     top = layout.top
     if sheet.columns:
-        _column_heads(page, layout, left, top - TIERS)
+        _column_heads(page, layout, left, top - layout.axis)
         _rows(page, source, layout, sheet, left)
     gantt = _gantt(source, sheet, layout.setup)
-    page.scenes.append((left + table, top - TIERS, sheet.time.width, TIERS, _axis(source, sheet)))
+    axis = _axis(source, layout, sheet)
+    page.scenes.append((left + table, top - layout.axis, sheet.time.width, layout.axis, axis))
     page.scenes.append((left + table, top, sheet.time.width, high, gantt))
-    _frame(page, left, top, table, right, high)
+    _frame(page, layout, table, right, high)
     if layout.setup.legend:
         wide = right - left
         scene = build_legend(gantt.styles(), source.plan.text_width, wide)
         page.scenes.append((left, top + high, wide, LEGEND, scene))
     _block(page, source, layout, sheet)
     return page
+
+
+def laid_out(source: PrintSource, setup: PageSetup) -> PrintLayout:
+    """The rows of a plan divided over sheets, see `lay_out` for what is raised."""
+    tiers = source.options.scale.tiers
+    return lay_out(len(source.plan.rows), source.span, source.columns, setup, tiers)
 
 
 # ------------------------------------------------------------ head and foot
@@ -173,11 +180,10 @@ def _entry(page: PrintPage, x: float, top: float, wide: float, title: str, text:
     page.cells.append(Cell(x + PAD, top + 24, wide - 2 * PAD, 20, text, style="strong"))
 
 
-def _frame(
-    page: PrintPage, left: float, top: float, table: float, right: float, high: float
-) -> None:
+def _frame(page: PrintPage, layout: PrintLayout, table: float, right: float, high: float) -> None:
     """Around columns and bars, and between the two."""
-    above, below = top - TIERS, top + high
+    left, top = layout.margin, layout.top
+    above, below = top - layout.axis, top + high
     for y in (above, top, below):
         page.lines.append((left, y, right, y, "border-strong"))
     for x in (left, *([left + table] if table else []), right):
@@ -188,15 +194,15 @@ def _frame(
 
 
 def _column_heads(page: PrintPage, layout: PrintLayout, left: float, top: float) -> None:
-    page.fills.append((left, top, layout.table, TIERS, "surface-header"))
+    page.fills.append((left, top, layout.table, layout.axis, "surface-header"))
     for column, x, wide in layout.columns:
         lines = column.title.split("\n")
-        first = top + (TIERS - 15 * len(lines)) / 2
+        first = top + (layout.axis - 15 * len(lines)) / 2
         for k, line in enumerate(lines):
             box = (left + x + PAD, first + 15 * k, wide - 2 * PAD, 15.0)
             page.cells.append(Cell(*box, line, "text-muted", "small", column.right))
         if x:
-            page.lines.append((left + x, top, left + x, top + TIERS, "border"))
+            page.lines.append((left + x, top, left + x, top + layout.axis, "border"))
 
 
 def _rows(
@@ -302,11 +308,12 @@ def _gantt(source: PrintSource, sheet: Sheet, setup: PageSetup) -> Scene:
     return build_gantt(source.plan, window, options)
 
 
-def _axis(source: PrintSource, sheet: Sheet) -> Scene:
+def _axis(source: PrintSource, layout: PrintLayout, sheet: Sheet) -> Scene:
     """The time axis; labels that the edge of the paper would cut are left out."""
     date = source.plan.data_date
     flag = None if date == NO_TIME else (f"DD {date_text(date)}", 82.0, 16.0)
-    scene = build_header(sheet.time, TIERS / 2, date, flag)
+    counting = source.options.scale
+    scene = build_header(sheet.time, layout.axis / counting.tiers, date, flag, counting)
     width = source.plan.text_width
 
     def whole(layer: Layer) -> Layer:

@@ -28,7 +28,7 @@ PAPERS: dict[str, tuple[float, float]] = {
 
 ROW = 22
 HEAD = 55.0  # title and what the sheet shows
-TIERS = 44.0  # the header of the columns and the time axis
+TIER = 22.0  # one line of the time axis; the heads of the columns are as high as all of them
 LEGEND = 45.0
 BLOCK = 60.0  # document, revision, names, source, page
 
@@ -95,6 +95,7 @@ class PrintLayout:
     columns: tuple[tuple[Column, float, float], ...]  # column, x from the table's left, width
     table: float  # width of all columns
     top: float  # of the first row
+    axis: float  # height of the time axis and the heads of the columns
     sheets: tuple[Sheet, ...] = field(default=())
 
     @property
@@ -118,8 +119,11 @@ def lay_out(
     span: tuple[int, int],
     columns: Sequence[tuple[Column, float]],
     setup: PageSetup,
+    tiers: int = 2,
 ) -> PrintLayout:
     """Divide `rows` rows and the time `span` (minutes) over sheets; `columns` carry their widths.
+
+    The time axis has `tiers` lines.
 
     Sheets follow each other first through time, then down the rows. Raises PrintError when there
     is nothing to print, when the columns leave no room, or when more than `MOST_SHEETS` sheets
@@ -131,7 +135,8 @@ def lay_out(
     if not 1 <= setup.pages_wide <= 20 or not 0 <= setup.pages_tall <= MOST_SHEETS:
         raise PrintError("that many sheets are not possible", mend="Take 1 to 20 across.")
     wide_mm, high_mm = paper_mm(setup)
-    zoom = _zoom(rows, high_mm, setup)
+    fixed = _fixed(setup) + tiers * TIER
+    zoom = _zoom(rows, high_mm, setup, fixed)
     width, height = wide_mm * PX_PER_MM / zoom, high_mm * PX_PER_MM / zoom
     margin = setup.margin_mm * PX_PER_MM / zoom
     placed, table = _placed(columns)
@@ -142,7 +147,7 @@ def lay_out(
             f"{setup.paper}",
             mend="Take larger paper, lay it across, or print fewer columns.",
         )
-    per_sheet = int((height - 2 * margin - _fixed(setup)) / ROW + 1e-6)
+    per_sheet = int((height - 2 * margin - fixed) / ROW + 1e-6)
     if per_sheet < 1:
         raise PrintError(f"no row fits on {setup.paper}", mend="Take larger paper.")
     down = math.ceil(rows / per_sheet)
@@ -163,8 +168,11 @@ def lay_out(
         for row in range(down)
         for k, view in enumerate(views)
     ]
-    top = margin + HEAD + TIERS
-    return PrintLayout(setup, width, height, zoom, margin, tuple(placed), table, top, tuple(sheets))
+    axis = tiers * TIER
+    top = margin + HEAD + axis
+    return PrintLayout(
+        setup, width, height, zoom, margin, tuple(placed), table, top, axis, tuple(sheets)
+    )
 
 
 def _range(span: tuple[int, int], setup: PageSetup) -> tuple[int, int]:
@@ -178,19 +186,19 @@ def _range(span: tuple[int, int], setup: PageSetup) -> tuple[int, int]:
 
 
 def _fixed(setup: PageSetup) -> float:
-    """Height of all that is no row."""
-    return HEAD + TIERS + (LEGEND if setup.legend else 12.0) + BLOCK
+    """Height of all that is neither row nor time axis."""
+    return HEAD + (LEGEND if setup.legend else 12.0) + BLOCK
 
 
-def _zoom(rows: int, high_mm: float, setup: PageSetup) -> float:
+def _zoom(rows: int, high_mm: float, setup: PageSetup, fixed: float) -> float:
     """How much smaller the plan must be for its rows to fit the sheets; never larger than 1."""
     if setup.pages_tall == 0:
         return 1.0
     per_sheet = math.ceil(rows / setup.pages_tall)
     room = (high_mm - 2 * setup.margin_mm) * PX_PER_MM
-    zoom = min(1.0, room / (_fixed(setup) + per_sheet * ROW))
+    zoom = min(1.0, room / (fixed + per_sheet * ROW))
     if zoom < LEAST_ZOOM:
-        fit = int((room / LEAST_ZOOM - _fixed(setup)) // ROW)
+        fit = int((room / LEAST_ZOOM - fixed) // ROW)
         raise PrintError(
             f"{rows:,} rows would be too small to read on {setup.paper}, {setup.pages_tall} down",
             mend=f"Take {math.ceil(rows / max(fit, 1))} sheets or more down, or larger paper.",

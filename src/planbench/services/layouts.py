@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planbench.domain.errors import PlanbenchError
+from planbench.domain.times import NO_TIME
+from planbench.scenes.timescale import Scale
 
 if TYPE_CHECKING:
     from planbench.services.library import Library
@@ -71,6 +73,12 @@ class Layout:
     fiscal_month: int = 1
     ordinal: bool = False
     legend: bool = False
+
+
+def axis_of(layout: Layout, first: int) -> Scale:
+    """How the time axis of a layout counts; ordinals begin at `first` (minutes)."""
+    month = layout.fiscal_month if 1 <= layout.fiscal_month <= 12 else 1
+    return Scale(3 if layout.tiers > 2 else 2, month, first if layout.ordinal else NO_TIME)
 
 
 BARS = (

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import to_datetime
-from planbench.scenes.print_page import PrintSource, build_page
-from planbench.scenes.print_setup import PageSetup, PrintLayout, lay_out
+from planbench.scenes.print_page import PrintSource, build_page, laid_out
+from planbench.scenes.print_setup import PageSetup, PrintLayout
 from planbench.services.document import Document
 from planbench.services.layouts import Layout
 from planbench.services.scheduling import recalculate
@@ -36,7 +36,7 @@ def _made(
     apply_theme(qapp, "light")
     source = source_by_layout(plan, layout or Layout())
     chosen = titled(PageSetup(**setup), plan)  # type: ignore[arg-type]
-    return source, lay_out(len(source.plan.rows), source.span, source.columns, chosen)
+    return source, laid_out(source, chosen)
 
 
 def test_a_pdf_has_all_sheets_as_vectors(
@@ -170,3 +170,44 @@ def test_the_logo_stands_left_of_the_title(
     (title,) = [cell for cell in page.cells if cell.text == "Line 7"]
     assert page.logo is not None
     assert title.x >= page.logo[0] + page.logo[2]
+
+
+def test_the_pdf_has_a_bookmark_for_every_group(
+    document: Document, qapp: QApplication, tmp_path: Path
+) -> None:
+    source, layout = _made(document, qapp, Layout(level=-1), pages_wide=2)
+    (path,) = write_print(source, layout, tmp_path / "plan.pdf")
+    content = path.read_bytes()
+    titles = [bytes.fromhex(one.decode()) for one in re.findall(rb"/Title <([0-9a-f]+)>", content)]
+    told = [one.decode("utf-16") for one in titles]
+    wbs = document.schedule.wbs
+    assert sorted(told) == sorted(map(str, wbs.name))
+    # Each leads to the sheet that has its row, the left one of two, at the height of the row.
+    pages = re.findall(rb"(\d+) 0 obj\s*<<\s*/Type /Page\s", content)
+    aims = re.findall(rb"/Dest \[(\d+) 0 R /XYZ 0 ([\d.]+) null\]", content)
+    for (page, up), name in zip(aims, told, strict=True):
+        sheet = layout.sheets[pages.index(page)]
+        assert sheet.columns
+        assert (sheet.number - 1) % 2 == 0
+        cells = build_page(source, layout, sheet).cells
+        tops = {layout.height - one.y for one in cells if one.text == name}
+        points = layout.scale * 72 / 25.4
+        assert any(abs(float(up) - top * points) < 0.01 for top in tops)
+
+
+def test_the_paper_counts_time_as_the_layout_does(document: Document, qapp: QApplication) -> None:
+    plain, usual = _made(document, qapp)
+    axis = Layout(tiers=3, fiscal_month=4, ordinal=True)
+    source, layout = _made(document, qapp, axis)
+    assert layout.axis == usual.axis * 1.5
+    assert layout.top - layout.axis == usual.top - usual.axis
+    assert layout.sheets[0].last < usual.sheets[0].last or len(layout.sheets) == 1
+
+    def words(of: PrintSource, made: PrintLayout) -> set[str]:
+        scene = build_page(of, made, made.sheets[0]).scenes[0][4]
+        return {item[2] for part in scene.layers if part.kind == "texts" for item in part.items}
+
+    told = words(source, layout)
+    assert any(one.startswith("FY") for one in told), told
+    assert "1" in {one.lstrip("QMWDY") for one in told}
+    assert not any(one.startswith("FY") for one in words(plain, usual))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from planbench.scenes.print_setup import PageSetup, lay_out
+from planbench.scenes.print_page import laid_out
+from planbench.scenes.print_setup import PageSetup
 from planbench.services.document import Document
 from planbench.services.layouts import Layout
 from planbench.ui.printing.output import write_print
@@ -27,5 +28,5 @@ def print_document(
     assert isinstance(app, QApplication)
     apply_theme(app, "light")  # the fonts come with it
     source = source_by_layout(document, layout)
-    made = lay_out(len(source.plan.rows), source.span, source.columns, titled(setup, document))
+    made = laid_out(source, titled(setup, document))
     return write_print(source, made, target)

@@ -11,8 +11,9 @@ from PySide6.QtGui import QImage, QImageWriter, QPageLayout, QPageSize, QPainter
 from planbench import __version__
 from planbench.domain.errors import PlanbenchError
 from planbench.scenes.print_page import PrintSource, build_page
-from planbench.scenes.print_setup import PX_PER_MM, PrintLayout, Sheet, paper_mm
+from planbench.scenes.print_setup import PX_PER_MM, ROW, PrintLayout, Sheet, paper_mm
 from planbench.services.convert import save
+from planbench.services.pdf_outline import Bookmark, with_outline
 from planbench.ui.printing.painter import SheetPainter
 from planbench.ui.translation import tr
 
@@ -79,9 +80,29 @@ def _pdf(
             painter.restore()
     finally:
         painter.end()
-    save(bytes(buffer.data().data()), path)
+    save(with_outline(bytes(buffer.data().data()), bookmarks(source, layout)), path)
     tell(len(layout.sheets), len(layout.sheets), tr("Printed"))
     return [path]
+
+
+def bookmarks(source: PrintSource, layout: PrintLayout) -> list[Bookmark]:
+    """The groups of the plan (WBS elements, or what it is grouped by) where they are printed.
+
+    A group is found on the first of the sheets side by side.
+    """
+    table, nodes = source.table, source.plan.rows.nodes
+    across = layout.setup.pages_wide
+    high = layout.height * layout.scale
+    marks = []
+    for sheet in layout.sheets[::across]:
+        for row, node in enumerate(nodes[sheet.first : sheet.last].tolist()):
+            if node >= table.outline.bands:
+                continue
+            name = table.outline.band_name(table.schedule, node)
+            up = high - (layout.top + row * ROW) * layout.scale
+            level = int(table.outline.depth[node])
+            marks.append(Bookmark(name, level, sheet.number - 1, up * 72 / 25.4))
+    return marks
 
 
 def sheet_image(

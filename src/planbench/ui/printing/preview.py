@@ -21,13 +21,12 @@ from shiboken6 import isValid
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import NO_TIME
 from planbench.scenes.formats import long_date_text, read_date
-from planbench.scenes.print_page import PrintSource
+from planbench.scenes.print_page import PrintSource, laid_out
 from planbench.scenes.print_setup import (
     PAPERS,
     PX_PER_MM,
     PageSetup,
     PrintLayout,
-    lay_out,
     paper_mm,
 )
 from planbench.services.jobs import JobContext
@@ -306,9 +305,7 @@ class PrintPreview(QDialog):
         self.setup = setup
         self.no_logo.setEnabled(bool(setup.logo))
         try:
-            self.layout_ = lay_out(
-                len(self.source.plan.rows), self.source.span, self.source.columns, setup
-            )
+            self.layout_ = laid_out(self.source, setup)
         except PlanbenchError as error:
             self.layout_ = None
             self.view.show_picture(QImage())

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from planbench.engines.reports.blocks import Report, Sheets
-from planbench.scenes.print_setup import PageSetup, lay_out
+from planbench.scenes.print_page import laid_out
+from planbench.scenes.print_setup import PageSetup
 from planbench.services.document import Document
 from planbench.services.layouts import Layout
 from planbench.ui.printing.source import source_by_layout, titled
@@ -26,7 +27,7 @@ def annex_of(report: Report, document: Document | None) -> Annex | None:
     layout = Layout(level=-1)
     source = source_by_layout(document, layout)
     setup = titled(PageSetup(), document)
-    made = lay_out(len(source.plan.rows), source.span, source.columns, setup)
+    made = laid_out(source, setup)
     return Annex(source, made)
 
 

@@ -22,10 +22,10 @@ from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import NO_TIME
 from planbench.scenes.filters import FilterError, Group, read_filter, write_filter
 from planbench.scenes.groups import QUICK_FILTERS, known_grouping
-from planbench.scenes.timescale import Scale
 from planbench.services.layouts import (
     BARS,
     Layout,
+    axis_of,
     keep_project_layout,
     known_layouts,
     layout_json,
@@ -149,10 +149,7 @@ class LayoutDesk(QObject):
             plan.sort_by_all([one for one in sorting if one[0] in plan.columns])
         space.open_level(plan.deepest if layout.level < 0 else layout.level)
         parts = {name: getattr(layout, name) for name in BARS}
-        month = layout.fiscal_month if 1 <= layout.fiscal_month <= 12 else 1
-        scale = Scale(
-            3 if layout.tiers > 2 else 2, month, plan.span[0] if layout.ordinal else NO_TIME
-        )
+        scale = axis_of(layout, plan.span[0])
         space.set_options(replace(space.gantt.options, scale=scale, **parts))
         space.legend.want(layout.legend)
         if layout.px_per_day > 0:
