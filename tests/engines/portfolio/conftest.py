@@ -56,6 +56,7 @@ def _project(dice: random.Random, name: str, lone: bool) -> Project:
             role: {start + k: float(dice.randrange(1, 9)) for k in range(length)} for role in roles
         },
         impacts={"D1": dice.choice([0.0, 3.0, 9.0])},
+        fund_shares=dice.choice([{}, {}, {"A": 0.25, "B": 0.75}]),
     )
 
 
@@ -101,7 +102,13 @@ def random_case(seed: int) -> tuple[Register, Assumptions]:
             for role in ("R1", "R2")
         ),
         tuple(
-            Budget(year, fund, float(dice.randrange(15, 80)), dice.choice([0.0, 30.0]))
+            Budget(
+                year,
+                fund,
+                float(dice.randrange(15, 80)),
+                dice.choice([0.0, 30.0]),
+                dice.choice([0.0, 0.0, 5.0]),
+            )
             for year in (2027, 2028)
             for fund in "AB"
         ),
@@ -215,6 +222,10 @@ def _groups_hold(register: Register, given: Assumptions, on: dict[str, int]) -> 
     return True
 
 
+def _payers(p: Project) -> list[tuple[str, float]]:
+    return [("A", 0.25), ("B", 0.75)] if p.fund_shares else [(p.fund, 1.0)]
+
+
 def _paid(register: Register, given: Assumptions, plan: dict[str, int | None]) -> float | None:
     """What must be paid for hired units and overspending; None where it is not to be had."""
     price, month = 0.0, register.settings.fiscal_year_start_month
@@ -224,13 +235,15 @@ def _paid(register: Register, given: Assumptions, plan: dict[str, int | None]) -
         delay = plan[p.id]
         if delay is None:
             if p.status == "running":
-                key = (_year(FIRST - 1, month), p.fund)
-                spent[key] = spent.get(key, 0.0) + p.exit_cost
+                for fund, share in _payers(p):
+                    key = (_year(FIRST - 1, month), fund)
+                    spent[key] = spent.get(key, 0.0) + share * p.exit_cost
             continue
         grown = (1 + register.settings.escalation) ** (delay / 4)
         for q, amount in p.capex.items():
-            key = (_year(q + delay, month), p.fund)
-            spent[key] = spent.get(key, 0.0) + amount * grown
+            for fund, share in _payers(p):
+                key = (_year(q + delay, month), fund)
+                spent[key] = spent.get(key, 0.0) + share * amount * grown
         for role, by_quarter in p.demand.items():
             for q, amount in by_quarter.items():
                 need[role, q + delay] = need.get((role, q + delay), 0.0) + amount
@@ -239,7 +252,7 @@ def _paid(register: Register, given: Assumptions, plan: dict[str, int | None]) -
         for budget in sorted(register.budgets, key=lambda b: b.fiscal_year):
             if budget.fund != fund:
                 continue
-            room = budget.amount + carry
+            room = budget.amount - budget.reserve + carry
             over = spent.get((budget.fiscal_year, fund), 0.0) - room
             if over > 1e-6:
                 if given.overspend_price is None:
@@ -247,7 +260,8 @@ def _paid(register: Register, given: Assumptions, plan: dict[str, int | None]) -
                 price += given.overspend_price * over
             carry = 0.0
             if given.carry_over:
-                carry = min(max(0.0, -over), budget.amount * budget.carry_over_pct / 100)
+                most = (budget.amount - budget.reserve) * budget.carry_over_pct / 100
+                carry = min(max(0.0, -over), most)
     for role in register.roles:
         for q, capacity in role.capacity.items():
             short = need.get((role.id, q), 0.0) - capacity * (1 + given.allowed_over_pct / 100)

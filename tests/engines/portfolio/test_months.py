@@ -181,6 +181,17 @@ def test_carry_over_of_reserves_and_shares_is_the_same_in_the_solver() -> None:
     assert found.carried["budget 2027 X"] <= 17.5 + 1e-9
 
 
+def test_without_a_years_budget_its_carry_over_is_still_there() -> None:
+    """Removing a limit never makes anything worse."""
+    register = _funded()
+    later = replace(register.projects[0], capex={Q: 10.0, Q + 4: 28.0})
+    tight = replace(register, projects=(later, register.projects[1]))
+    problem = build(tight, Assumptions(carry_over=True))
+    best = solve(problem, gap=0.0).value
+    for limit in problem.limits:
+        assert solve(problem.without({limit.name}), gap=0.0).value >= best - 1e-9, limit.name
+
+
 def test_the_reserve_is_given_to_nobody() -> None:
     register = _funded()
     most = replace(register.projects[0], capex={Q: 48.0})  # 36 on X of 40, of which 5 are held

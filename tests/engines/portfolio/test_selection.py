@@ -94,10 +94,12 @@ def test_every_kind_of_rule_occurs_and_some_cases_have_no_solution(by_hand: Any)
         kinds |= {limit.kind for limit in register.group_limits}
         kinds |= {name for name in ("carry_over", "hire", "cover") if getattr(given, name)}
         kinds |= {p.status for p in register.projects}
+        kinds |= {"shared" for p in register.projects if p.fund_shares}
+        kinds |= {"reserve" for budget in register.budgets if budget.reserve}
         without += by_hand.best(register, given) is None
     assert kinds >= {"requires", "excludes", "together", "finish_start", "synergy"}
     assert kinds >= {"share", "count", "cover", "mean-risk", "carry_over", "hire"}
-    assert kinds >= {"candidate", "running"}
+    assert kinds >= {"candidate", "running", "shared", "reserve"}
     assert 20 < without < CASES / 2
 
 

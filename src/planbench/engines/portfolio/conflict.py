@@ -71,9 +71,9 @@ def _smallest_hitting(sets: list[set[str]]) -> set[str]:
 
 
 def _holds(problem: Problem, names: set[str]) -> bool:
-    kept = tuple(limit for limit in problem.limits if limit.name in names)
-    plain = replace(problem.with_values(np.zeros(len(problem.options))), limits=kept, synergies=())
-    return solve(plain, seconds=_STEP_SECONDS).found
+    gone = {limit.name for limit in problem.limits} - names
+    plain = replace(problem.with_values(np.zeros(len(problem.options))), synergies=())
+    return solve(plain.without(gone), seconds=_STEP_SECONDS).found
 
 
 def _reduced(problem: Problem, names: list[str]) -> list[str]:

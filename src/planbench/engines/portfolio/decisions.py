@@ -290,7 +290,7 @@ def binding_limits(
             continue
         more = 0.01 * limit.upper if limit.kind != "role" else 1.0
         wider = replace(limit, upper=limit.upper + more)
-        widened = problem.without({limit.name}).with_limits(wider)
+        widened = problem.with_other(wider)
         step_gain = 0.0
         if gain > 0:
             again = solve(widened, gap=gap, seconds=seconds)

@@ -129,9 +129,22 @@ class Problem:
         return replace(self, limits=(*self.limits, *more))
 
     def without(self, names: set[str]) -> Problem:
-        """The same without the limits of these names."""
-        kept = tuple(limit for limit in self.limits if limit.name not in names)
-        return replace(self, limits=kept)
+        """The same without the limits of these names.
+
+        What a budget carries over stays: without its limit there is more to carry, not less.
+        """
+        kept = []
+        for limit in self.limits:
+            if limit.name not in names:
+                kept.append(limit)
+            elif limit.carry_to:
+                kept.append(replace(limit, lower=-math.inf, upper=math.inf))
+        return replace(self, limits=tuple(kept))
+
+    def with_other(self, wider: Limit) -> Problem:
+        """The same with another limit in the place of the one of this name."""
+        limits = tuple(wider if limit.name == wider.name else limit for limit in self.limits)
+        return replace(self, limits=limits)
 
     def with_values(self, values: Floats) -> Problem:
         """The same with another value for each option."""
