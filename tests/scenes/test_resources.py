@@ -76,6 +76,7 @@ def test_nothing_has_no_ticks() -> None:
     empty = profile()
     empty.remaining[:] = 0
     empty.actual[:] = 0
+    empty.late[:] = 0
     scene = loading_scene(empty, VIEW, 100.0, False)
     assert scene.ticks == scene.actual == scene.remaining == ()
 

@@ -20,7 +20,9 @@ from planbench.domain.schedule import (
     CodeValues,
     Project,
     Relationships,
+    ResourceRates,
     Resources,
+    Roles,
     Schedule,
     Source,
     Status,
@@ -241,3 +243,58 @@ def test_json_is_plain_and_adds_up(loading: Loading) -> None:
         profile_json(loading.document, "resource", "week", "units", ["NOBODY"])
     rows = profile_rows(loading.profile("resource", "week", "fte", [0]))
     assert "early_so_far" not in rows[0]
+
+
+def test_a_limit_that_changes_over_time_holds_by_the_instant() -> None:
+    schedule = three_activities()
+    # From Wednesday the 3rd, 12:00, three welders instead of one and a half; twenty from long ago.
+    starts = ["2020-01-06 08:00", "2026-01-05 08:00", "2026-06-03 12:00"]
+    schedule = replace(
+        schedule,
+        resource_rates=make_table(
+            ResourceRates, 3, resource=[0, 0, 0], start=[from_iso(one) for one in starts],
+            max_units=[20.0, 1.5, 3.0],
+        ),
+    )  # fmt: skip
+    found = Loading(document_of(schedule)).profile("resource", "day", "units", [0])
+    assert found.limit is not None
+    hours = [12, 12, 0, 0, 12, 12, 4 * 1.5 + 4 * 3, 24, 24, 0, 0, 24]  # noon halves the Wednesday
+    assert found.limit.tolist() == pytest.approx(hours)
+    assert found.over.tolist() == [False] * 4 + [True] * 2 + [False] * 6
+
+
+def test_a_limit_of_several_resources_adds_what_changes_to_what_does_not() -> None:
+    schedule = replace(
+        three_activities(),
+        resource_rates=make_table(
+            ResourceRates, 2, resource=[0, 0],
+            start=[from_iso("2026-01-05 08:00"), from_iso("2026-06-08 00:00")],
+            max_units=[1.5, 0.0],
+        ),
+    )  # fmt: skip
+    found = Loading(document_of(schedule)).profile("resource", "day", "units", [0, 1])
+    assert found.limit is not None
+    assert found.limit[-1] == pytest.approx(8.0)  # the crane alone
+    assert found.limit[0] == pytest.approx((1.5 + 1.0) * 8)
+
+
+def test_work_is_grouped_by_role() -> None:
+    schedule = three_activities()
+    assert "role" not in Loading(document_of(schedule)).groupings()
+    role = np.array([1, 0, -1, -1], dtype=np.int32)
+    schedule = replace(
+        schedule,
+        roles=make_table(Roles, 2, uid=["1", "2"], code=["A", "B"], name=["Aid", "Boss"],
+                         parent=[-1, -1]),
+        assignments=schedule.assignments.with_columns(role=role),
+    )  # fmt: skip
+    loading = Loading(document_of(schedule))
+    assert loading.groupings()["role"] == "Role"
+    lines = {line.name: (line.actual, line.remaining) for line in loading.overview(
+        "role", "week", "units")}  # fmt: skip
+    assert lines == {
+        "Boss": (16, pytest.approx(32)),
+        "Aid": (0, pytest.approx(24)),
+        "Without a role": (0, pytest.approx(12)),  # materials are no hours
+    }
+    assert loading.profile("role", "week", "units").limit is None

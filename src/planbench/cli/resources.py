@@ -24,7 +24,7 @@ def add_command(commands: Any) -> None:
         "--by",
         default="resource",
         metavar="WHAT",
-        help="resource (default), group, kind, all, wbs:LEVEL or code:NAME",
+        help="resource (default), role, group, kind, all, wbs:LEVEL or code:NAME",
     )
     made.add_argument("--period", choices=PERIODS, default="month", help="month")
     made.add_argument("--measure", choices=tuple(MEASURES), default="units", help="units")

@@ -79,7 +79,7 @@ def _scale(values: list[Numbers], height: float) -> tuple[float, tuple[tuple[flo
 
 def _bars(found: Profile, view: TimeView, height: float) -> LoadingScene:
     total = found.total
-    shown = [total]
+    shown = [total, found.late]
     if found.baseline is not None:
         shown.append(found.baseline)
     most = max(float(one.max(initial=0.0)) for one in shown)
@@ -104,8 +104,9 @@ def _bars(found: Profile, view: TimeView, height: float) -> LoadingScene:
             over.append((left, height - all_, wide, all_ - cap))
     limit = () if found.limit is None else _steps(found.limit, x, seen, height, scale)
     base = () if found.baseline is None else _steps(found.baseline, x, seen, height, scale)
+    late = _steps(found.late, x, seen, height, scale) if found.slips else ()
     return LoadingScene(
-        ticks, tuple(seen), tuple(actual), tuple(remaining), tuple(over), limit, base, (), ()
+        ticks, tuple(seen), tuple(actual), tuple(remaining), tuple(over), limit, base, (), late
     )
 
 

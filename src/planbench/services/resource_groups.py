@@ -9,6 +9,7 @@ import numpy as np
 from planbench.domain.schedule import Rows, Schedule
 
 BY_RESOURCE, BY_GROUP, BY_KIND, BY_ALL = "resource", "group", "kind", "all"
+BY_ROLE = "role"
 
 _NONE = "Without a value"
 
@@ -37,6 +38,8 @@ def groupings(schedule: Schedule) -> dict[str, str]:
     found = {BY_RESOURCE: "Resource", BY_KIND: "Kind of resource", BY_ALL: "All resources"}
     if (schedule.resources.parent >= 0).any():
         found[BY_GROUP] = "Top of the resource tree"
+    if (schedule.assignments.role >= 0).any():
+        found[BY_ROLE] = "Role"
     depth = int(_levels(schedule.wbs.parent).max(initial=-1))
     for level in range(1, min(depth + 1, _DEEPEST) + 1):
         found[f"wbs:{level}"] = f"WBS level {level}"
@@ -108,6 +111,8 @@ def _by_work(schedule: Schedule, key: str) -> Grouping:
     """Groups of activities; their resources work elsewhere too, so that they have no limit."""
     acts, given = schedule.activities, schedule.assignments
     kind, _, rest = key.partition(":")
+    if kind == BY_ROLE:
+        return _by_roles(schedule)
     if kind == "wbs":
         wbs, level = schedule.wbs, int(rest) - 1
         at = _at_level(wbs.parent, level)
@@ -135,6 +140,21 @@ def _by_work(schedule: Schedule, key: str) -> Grouping:
         group[given.activity].astype(np.int32),
         [np.zeros(0, dtype=np.int32)] * count,
         ["h"] * count,
+    )
+
+
+def _by_roles(schedule: Schedule) -> Grouping:
+    """Groups of the roles that work is planned for, whoever fills them; they have no limit."""
+    roles, role = schedule.roles, schedule.assignments.role
+    count = len(roles)
+    known = (role >= 0) & (role < count)
+    return Grouping(
+        BY_ROLE,
+        [*map(str, roles.code.tolist()), ""],
+        [*map(str, roles.name.tolist()), "Without a role"],
+        np.where(known, role, count).astype(np.int32),
+        [np.zeros(0, dtype=np.int32)] * (count + 1),
+        ["h"] * (count + 1),
     )
 
 

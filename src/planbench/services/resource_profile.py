@@ -186,7 +186,7 @@ class Loading:
             place[some] = np.arange(some.size, dtype=np.int32)
             table = spread(pieces, place[group], some.size, self.work(), edges) * factor
             for row, one in enumerate(some.tolist()):
-                limit = self._limit(grouping, [one], measure, hours, factor)
+                limit = self._limit(grouping, [one], measure, edges, hours)
                 over = 0 if limit is None else int(_over(table[row], limit).sum())
                 peak = int(table[row].argmax())
                 lines.append(
@@ -225,7 +225,7 @@ class Loading:
             return found
 
         actual, remaining = row(Dates.EARLY, True), row(Dates.EARLY, False)
-        limit = self._limit(grouping, groups, measure, self._hours(edges), factor)
+        limit = self._limit(grouping, groups, measure, edges, self._hours(edges))
         total = actual + remaining
         return Profile(
             period,
@@ -294,22 +294,49 @@ class Loading:
         grouping: Grouping,
         groups: list[int],
         measure: str,
+        edges: Minutes,
         hours: npt.NDArray[np.float64],
-        factor: Numbers,
     ) -> Numbers | None:
-        """What can be had in each period; None for cost and where some resource has no limit."""
+        """What can be had in each period; None for cost and where some resource has no limit.
+
+        `hours` are those of `_hours` for the same edges. Limits may change over time.
+        """
         members = [row for one in groups for row in grouping.members[one].tolist()]
         if measure == COST or not members:
             return None
         resources = self.schedule.resources
         rows = np.array(sorted(set(members)))
         most = resources.max_units[rows]
-        if not (most > 0).all():
+        changing = np.isin(rows, self.schedule.resource_rates.resource)
+        if not ((most > 0) | changing).all():
             return None
         own = resources.calendar[rows]
         own = np.where((own >= 0) & (own < hours.shape[0] - 1), own, hours.shape[0] - 1)
-        per_calendar = np.bincount(own, most, hours.shape[0])
-        found: Numbers = (per_calendar @ hours) * factor
+        per_calendar = np.bincount(own[~changing], most[~changing], hours.shape[0])
+        found: Numbers = per_calendar @ hours
+        for row in rows[changing].tolist():
+            found = found + self._changing_limit(row, edges)
+        return found * self._factor(measure, edges)
+
+    def _changing_limit(self, resource: int, edges: Minutes) -> Numbers:
+        """Units of a resource in each period, by the rate that holds at each of its instants.
+
+        What the resource itself says stands for the rate that holds at the data date.
+        """
+        rates, resources = self.schedule.resource_rates, self.schedule.resources
+        mine = np.flatnonzero(rates.resource == resource)
+        mine = mine[np.argsort(rates.start[mine], kind="stable")]
+        start, units = rates.start[mine], rates.max_units[mine].copy()
+        now = max(int(np.searchsorted(start, self.schedule.data_date, side="right")) - 1, 0)
+        units[now] = resources.max_units[resource]
+        own = int(resources.calendar[resource])
+        known = 0 <= own < len(calendars_of(self.schedule))
+        calendar = own if known else self._main_calendar()
+        bounds = [int(edges[0]), *start[1:].tolist(), int(edges[-1])]
+        found = np.zeros(edges.size - 1)
+        for low, high, most in zip(bounds, bounds[1:], units.tolist(), strict=False):
+            inside = np.clip(edges, low, max(low, high))
+            found += np.diff(self.work().worked(calendar, inside)) / 60.0 * most
         return found
 
     def _unit(self, grouping: Grouping, groups: list[int], measure: str) -> str:

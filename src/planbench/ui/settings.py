@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "schedule_view": {},
     "layouts": {},
     "print": {},
+    "resources_pane": {},
     "agreement_needed": 0.99,
 }
 

@@ -20,6 +20,7 @@ from planbench.engines.cpm import schedule_network
 from planbench.services.document import Document
 from planbench.ui.resources.pane import ResourcePane
 from planbench.ui.schedule.workspace import ScheduleWorkspace
+from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 
@@ -114,6 +115,7 @@ def test_a_selected_group_is_shown_alone_with_its_limit(
         "remaining",
         "over the limit",
         "limit",
+        "late dates",
     ]
     pane.table.select_row(1)
     still(qtbot, state)
@@ -228,3 +230,43 @@ def test_every_control_has_a_name(
 def test_painting_leaves_the_theme_as_it_is(pane: ResourcePane) -> None:
     pane.chart.grab()
     assert current_theme().color("surface-raised").alpha() == 255
+
+
+def test_the_pane_comes_back_as_it_was(
+    qtbot: QtBot, themed: None, loaded: Document, tmp_path: Path
+) -> None:
+    def opened() -> tuple[AppState, ScheduleWorkspace]:
+        state = AppState()
+        state.settings = Settings(tmp_path / "window.json")
+        state.open_document(loaded)
+        space = ScheduleWorkspace(state)
+        qtbot.addWidget(space)
+        space.resize(1700, 900)
+        space.show()
+        return state, space
+
+    state, space = opened()
+    assert space.resources.isHidden()
+    space.show_resources(True)
+    pane = space.resources
+    qtbot.waitUntil(lambda: pane.chart.found is not None, timeout=15000)
+    pane.period.setCurrentIndex(1)
+    pane.period.activated.emit(1)
+    pane.measure.set_index(2)
+    pane.remember()
+    pane.by.setCurrentIndex(1)
+    pane.by.activated.emit(1)
+    asked = pane.asked()
+    state.settings.save()
+    state.close()
+    state, space = opened()
+    assert not space.resources.isHidden()
+    qtbot.waitUntil(lambda: space.resources.chart.found is not None, timeout=15000)
+    assert space.resources.asked() == asked
+    assert asked[1:] == ("week", "cost")
+    space.resources.close_pane()
+    state.settings.save()
+    state.close()
+    state, space = opened()
+    assert space.resources.isHidden()
+    state.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from planbench.domain.schedule import Flags, Numbers
 from planbench.domain.times import Minutes
 
@@ -23,6 +25,11 @@ class Profile:
     limit: Numbers | None
     over: Flags
     undated: float
+
+    @property
+    def slips(self) -> bool:
+        """Whether the late dates load the periods otherwise than the early ones."""
+        return bool((np.abs(self.late - self.total) > 1e-9).any())
 
     @property
     def total(self) -> Numbers:

@@ -58,7 +58,8 @@ class LoadingLegend(QWidget):
                 )
                 if there
             ]
-            told += [("text", "limit", True)] if found.limit is not None else []
+            told += [("text", tr("limit"), True)] if found.limit is not None else []
+            told += [("late", tr("late dates"), True)] if found.slips else []
         return told + ([("baseline-edge", "baseline", True)] if found.baseline is not None else [])
 
     def tell(self) -> None:
@@ -161,6 +162,9 @@ class LoadingChart(QWidget):
                 tr("Late, so far: {sum}").format(sum=amount(float(found.late[: period + 1].sum())))
             )
         lines.append(tr("Total: {total}").format(total=amount(float(total[period]))))
+        if found.slips and not self.curves:
+            late = amount(float(found.late[period]))
+            lines.append(tr("At the late dates: {late}").format(late=late))
         if found.actual[period] > 0:
             lines.append(tr("Done: {actual}").format(actual=amount(float(found.actual[period]))))
         if found.limit is not None:
@@ -231,6 +235,14 @@ class LoadingChart(QWidget):
 
     def _lines(self, painter: QPainter, scene: LoadingScene) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if scene.early and scene.late:  # what the float allows lies between the two
+            band = QColor(current_theme().color("accent"))
+            band.setAlphaF(0.12)
+            points = [QPointF(x, y) for x, y in (*scene.early, *reversed(scene.late))]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(band)
+            painter.drawPolygon(QPolygonF(points))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         self._line(painter, scene.baseline, "baseline-edge", 1.5, dashed=False)
         self._line(painter, scene.late, "late", 1.75, dashed=True)
         self._line(painter, scene.early, "accent", 2.0, dashed=False)

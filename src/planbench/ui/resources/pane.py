@@ -69,6 +69,7 @@ class ResourcePane(Surface):
         self._made_of: tuple[Any, ...] = ()
         self._keys: list[str] = []
         self._shown_key = ""
+        self._restored = False
         self._asked = ""  # kept when another schedule comes that has it too
         self.setAccessibleName(tr("Resources"))
         self._controls()
@@ -158,12 +159,55 @@ class ResourcePane(Surface):
         self.isolate.clicked.connect(lambda _on=False: self._isolate())
         self.copy.clicked.connect(lambda _on=False: self.copy_table())
         self.save.clicked.connect(lambda _on=False: self.save_workbook())
-        self.close_.clicked.connect(lambda _on=False: self.hide())
+        self.close_.clicked.connect(lambda _on=False: self.close_pane())
+        for signal in (self.by.activated, self.period.activated):
+            signal.connect(lambda _index: self.remember())
+        for changed in (self.measure.changed, self.picture.changed):
+            changed.connect(lambda _index: self.remember())
         self._beside.splitterMoved.connect(lambda *_: self.align())
         self._table_above.installEventFilter(self)
         self.activities.installEventFilter(self)
         self.state.document_changed.connect(self.reload)
         self.state.result_changed.connect(lambda kind: self._result(kind))
+
+    # ------------------------------------------------------------ what is remembered
+
+    def close_pane(self) -> None:
+        """Hide the pane, and at the next start too."""
+        self.hide()
+        self.remember()
+
+    def remember(self) -> None:
+        """Keep what is shown, and whether it is, for the next start."""
+        if self.state.settings is not None and self._restored:
+            key, period, measure = self.asked()
+            kept = {
+                "by": self._asked or key,
+                "period": period,
+                "measure": measure,
+                "curves": self.picture.index == 1,
+                "shown": not self.isHidden(),
+            }
+            self.state.settings.set("resources_pane", kept)
+
+    def restore(self) -> bool:
+        """Take over what was shown when the program was last used; whether the pane was."""
+        if self._restored:
+            return not self.isHidden()
+        self._restored = True
+        settings = self.state.settings
+        kept = settings.get("resources_pane") if settings is not None else None
+        if not isinstance(kept, dict):
+            return False
+        self._asked = str(kept.get("by", ""))
+        if kept.get("period") in _SHOWN_PERIODS:
+            self.period.setCurrentIndex(_SHOWN_PERIODS.index(kept["period"]))
+        if kept.get("measure") in _MEASURES:
+            self.measure.set_index(_MEASURES.index(kept["measure"]))
+        if kept.get("curves") is True:
+            self.picture.set_index(1)
+            self._redraw()
+        return kept.get("shown") is True
 
     # ------------------------------------------------------------ the document
 

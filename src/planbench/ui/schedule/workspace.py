@@ -226,6 +226,7 @@ class ScheduleWorkspace(QWidget):
         self.show_sorting()
         self.gantt.fit()
         self.layouts.restore()
+        self.resources.setVisible(self.resources.restore())
         if self.state.selection != NO_ROW:  # chosen in another view before this one was made
             self._selected(self.state.selection)
         self.banner.tell(document)
@@ -523,6 +524,7 @@ class ScheduleWorkspace(QWidget):
     def show_resources(self, wanted: bool) -> None:
         """Show or hide the loading below the bars."""
         self.resources.setVisible(wanted)
+        self.resources.remember()
         if not wanted:
             self.table.setFocus()
 
