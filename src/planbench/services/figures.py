@@ -77,6 +77,7 @@ def of_dates(document: Document) -> dict[str, Any]:
 
 def of_quality(report: QualityReport) -> tuple[dict[str, Any], Columns]:
     """Figures of a quality report, and the rows behind each metric by its id."""
+    names = {metric.id: metric.name for metric in report.metrics}
     found = {
         "planbench": __version__,
         "ruleset": report.ruleset_id,
@@ -91,6 +92,10 @@ def of_quality(report: QualityReport) -> tuple[dict[str, Any], Columns]:
             "version": report.score.version,
             "by_records": report.score.by_records,
             "by_metrics": report.score.by_metrics,
+            "takes": [
+                {"metric": share.metric, "name": names[share.metric], "points": share.by_records}
+                for share in report.score.shares
+            ],
         },
         "metrics": [
             {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -240,7 +240,9 @@ def _checked(update: UpdateRecord) -> bool:
     kept = {
         (head.meta.get("ruleset"), head.meta.get("version"))
         for head in update.results
-        if head.kind == "quality" and head.digest == update.digest and "score" in head.meta
+        if head.kind == "quality"
+        and head.digest == update.digest
+        and "takes" in (head.meta.get("score", {}) or {"takes": ()})
     }
     return all((ruleset.id, ruleset.version) in kept for ruleset in chosen_rulesets(None))
 
@@ -257,9 +259,25 @@ def metric_history(document: Document, library: Library | None, project: int) ->
     `project` is the position in the file, which is the same from update to update as a rule.
     Raises StoreError when the library cannot be read.
     """
-    from planbench.engines.quality.score import SCORE_VERSION
-
     found: History = {}
+    for _, figures in measured_alike(document, library, project):
+        name = str(figures["ruleset"])
+        for metric in figures["metrics"]:
+            if metric["value"] is not None:
+                found.setdefault((name, str(metric["id"])), []).append(float(metric["value"]))
+        score = known_score(figures)
+        if score is not None:
+            found.setdefault((name, SCORE), []).append(float(score["by_records"]))
+    return found
+
+
+def measured_alike(
+    document: Document, library: Library | None, project: int
+) -> Iterator[tuple[UpdateRecord, Mapping[str, Any]]]:
+    """Kept figures of quality of the updates before this one, as far as rulesets read the same.
+
+    Raises StoreError when the library cannot be read.
+    """
     versions = {ruleset.id: ruleset.version for ruleset in chosen_rulesets(None)}
     for update in earlier_updates(document, library):
         for head in update.results:
@@ -267,16 +285,17 @@ def metric_history(document: Document, library: Library | None, project: int) ->
             mine = mine and head.meta.get("dates") == "engine"
             if not mine or head.meta.get("project") != project:
                 continue
-            name = str(head.meta["ruleset"])
-            if head.meta.get("version") != versions.get(name):
-                continue
-            for metric in head.meta["metrics"]:
-                if metric["value"] is not None:
-                    found.setdefault((name, str(metric["id"])), []).append(float(metric["value"]))
-            score = head.meta.get("score") or {}
-            if score.get("version") == SCORE_VERSION and score.get("by_records") is not None:
-                found.setdefault((name, SCORE), []).append(float(score["by_records"]))
-    return found
+            if head.meta.get("version") == versions.get(str(head.meta["ruleset"])):
+                yield update, head.meta
+
+
+def known_score(figures: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The score of kept figures, None where it was made in another way or there is none."""
+    from planbench.engines.quality.score import SCORE_VERSION
+
+    score: Mapping[str, Any] = figures.get("score") or {}
+    alike = score.get("version") == SCORE_VERSION and score.get("by_records") is not None
+    return score if alike else None
 
 
 def keep_reports(document: Document, library: Library | None) -> None:

@@ -484,6 +484,8 @@ class Session(QObject):
     def _keep_checks(self, kind: str) -> None:
         """Keep the figures of checks that were run on an update as it is filed."""
         document, library, stack = self.state.document, self.library, self.state.undo_stack
+        if kind == "earlier quality":  # kept by the check itself
+            self.reload()
         if kind != "quality" or document is None or document.update is None or not document.quality:
             return
         if library is None or library.read_only or stack is None or not stack.is_clean:

@@ -15,6 +15,7 @@ from planbench.ui.home.figures import (
     imported_lately,
     project_line,
     remarks,
+    score_moved,
 )
 
 
@@ -144,3 +145,31 @@ def test_lately_counts_days_back_from_now() -> None:
         )
     ]
     assert imported_lately(lines, now) == 1
+
+
+def scored(number: int, score: float, version: str = "1", **takes: float) -> UpdateRecord:
+    told = [{"metric": name, "name": name.title(), "points": p} for name, p in takes.items()]
+    meta = {"version": "1", "by_records": score, "by_metrics": 50.0, "takes": told}
+    head = kept("quality", ruleset="dcma-pam-2012", version=version, project=0, score=meta)
+    return update(number, "2029-04-10", results=(head,))
+
+
+def test_the_score_moves_against_the_update_before_where_both_were_made_alike() -> None:
+    line = project_line(project(scored(1, 60.0), scored(2, 64.0, leads=2.0, float=30.0, lags=0.0)))
+    assert line.latest is not None
+    score = line.latest.score
+    assert score is not None
+    assert (score.value, score.takes) == (64.0, (("Float", 30.0), ("Leads", 2.0)))
+    assert score_moved(line, line.latest) == 4.0
+    assert score_moved(line, line.updates[-1]) is None, "there is none before the first"
+    other = project_line(project(scored(1, 60.0, version="2"), scored(2, 64.0)))
+    assert other.latest is not None
+    assert score_moved(other, other.latest) is None
+
+
+def test_no_score_of_another_ruleset_or_of_none_is_shown() -> None:
+    head = kept("quality", ruleset="nasa", version="1", project=0, score={"by_records": 5.0})
+    empty = kept("quality", ruleset="dcma-pam-2012", version="1", project=0, score=None)
+    line = project_line(project(update(1, "2029-04-10", results=(head, empty))))
+    assert line.latest is not None
+    assert line.latest.score is None

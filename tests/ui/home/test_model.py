@@ -11,8 +11,16 @@ from PySide6.QtWidgets import QApplication
 
 from planbench.domain.times import from_iso
 from planbench.store.records import ProjectRecord, UpdateRecord
-from planbench.ui.home.figures import project_line
-from planbench.ui.home.model import FINISH, HEALTH, NAME, TO_BASELINE, LibraryModel
+from planbench.ui.home.figures import ScoreFigure, project_line
+from planbench.ui.home.model import (
+    FINISH,
+    HEALTH,
+    NAME,
+    SCORE,
+    TO_BASELINE,
+    LibraryModel,
+    score_words,
+)
 
 
 def make_project(number: int, name: str, *finishes: str) -> ProjectRecord:
@@ -100,3 +108,9 @@ def test_missing_figures_are_dashes(model: LibraryModel) -> None:
     assert set(cells) <= {"\u2014", ""}
     movement = model.index(names(model).index("Yard"), TO_BASELINE).data()
     assert movement == "\u2212152"
+
+
+def test_a_score_says_what_takes_most_from_it(model: LibraryModel) -> None:
+    assert model.index(0, SCORE).data() == "\u2014"
+    score = ScoreFigure(64.2, ("dcma-pam-2012", "1", "1"), (("High float", 30.0), ("Leads", 2.25)))
+    assert score_words(score) == "64.2 of 100 by records. Taken most: High float 30.0, Leads 2.2"

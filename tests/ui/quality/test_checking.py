@@ -108,3 +108,20 @@ def test_what_is_held_back_is_checked_again(window: MainWindow, checks: list[str
     window.state.result_changed.emit("agreement")
     rest(window)
     assert len(checks) == 2
+
+
+def test_earlier_scores_reach_the_trend_and_the_library(window: MainWindow) -> None:
+    window.go("quality")
+    rest(window)
+    page = window._pages["quality"]
+    page._view.set_index(4)
+    trend = page.score.trend
+    assert trend.isVisible()
+    assert len(trend.points) == 4
+    spots = [trend.place(u, one.by_records) for u, one in enumerate(trend.points)]
+    assert [spot.x() for spot in spots] == sorted(spot.x() for spot in spots)
+    keys = [column.key for column in page.score.model.columns]
+    assert "Since before" in keys
+    home = window._pages["home"]
+    lines = [line for project in home.model.lines for line in project.updates]
+    assert [line.score is not None for line in lines] == [True] * 4

@@ -126,7 +126,7 @@ class MilestoneChart(QWidget):
     # Painting.
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), current_theme()
+        painter, theme = paint.upright(self), current_theme()
         painter.fillRect(self.rect(), theme.color("surface-raised"))
         if not self.items or not self.dates:
             painter.setPen(theme.color("text-muted"))

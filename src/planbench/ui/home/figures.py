@@ -20,6 +20,18 @@ RULESET = "dcma-pam-2012"
 
 
 @dataclass(frozen=True)
+class ScoreFigure:
+    """The score by records of 100, and the metrics that take most of what is missing.
+
+    `made` is the ruleset and the versions it was made with: only alike ones are compared.
+    """
+
+    value: float
+    made: tuple[str, str, str]
+    takes: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class UpdateLine:
     """Figures of one update; `to_baseline` in calendar days, below zero is later."""
 
@@ -29,6 +41,7 @@ class UpdateLine:
     to_baseline: int | None
     checks: tuple[int, int] | None  # metrics that meet, metrics that flag
     agreement: float | None
+    score: ScoreFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,26 @@ def _checks(update: UpdateRecord) -> tuple[int, int] | None:
     return (meets, flags) if meets + flags else None
 
 
+def _score(update: UpdateRecord) -> ScoreFigure | None:
+    """The kept score of the main project by the ruleset that stands for the whole."""
+    runs = [
+        one
+        for one in update.results
+        if one.kind == "quality"
+        and one.digest == update.digest
+        and one.meta.get("ruleset") == RULESET
+        and (one.meta.get("score") or {}).get("by_records") is not None
+    ]
+    if not runs:
+        return None
+    kept = min(runs, key=lambda one: (one.meta.get("project", 0), -one.id))
+    told: Any = kept.meta["score"]
+    takes = sorted(told.get("takes", ()), key=lambda one: -float(one["points"]))
+    versions = (RULESET, str(kept.meta.get("version")), str(told.get("version")))
+    most = tuple((str(one["name"]), float(one["points"])) for one in takes[:3] if one["points"])
+    return ScoreFigure(float(told["by_records"]), versions, most)
+
+
 def _agreement(update: UpdateRecord) -> float | None:
     kept = update.result("cpm")
     share = None if kept is None else kept.meta.get("agreement")
@@ -91,6 +124,7 @@ def project_line(project: ProjectRecord) -> ProjectLine:
                 days_between(finish, target),
                 _checks(update),
                 _agreement(update),
+                _score(update),
             )
         )
     latest = next((one for one in lines if one.record is project.latest), None)
@@ -172,6 +206,15 @@ def remarks(lines: Sequence[ProjectLine], most: int = 6) -> list[Remark]:
             others.append(Remark(name, words, "baseline", update, "schedule"))
     moved.sort(key=lambda pair: pair[0])
     return ([remark for _, remark in moved] + others)[:most]
+
+
+def score_moved(line: ProjectLine, update: UpdateLine) -> float | None:
+    """Points by which the score differs from that of the update before; None without one."""
+    before = _update_before(line, update)
+    if before is None or before.score is None or update.score is None:
+        return None
+    alike = before.score.made == update.score.made
+    return update.score.value - before.score.value if alike else None
 
 
 def _update_before(line: ProjectLine, latest: UpdateLine) -> UpdateLine | None:

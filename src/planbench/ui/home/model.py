@@ -8,11 +8,11 @@ import numpy as np
 
 from planbench.domain.times import NO_TIME
 from planbench.ui import text
-from planbench.ui.home.figures import ProjectLine, UpdateLine
+from planbench.ui.home.figures import ProjectLine, ScoreFigure, UpdateLine, score_moved
 from planbench.ui.translation import tr
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
-NAME, UPDATES, DATA_DATE, FINISH, TO_BASELINE, TREND, CHECKS, AGREE, HEALTH = range(9)
+NAME, UPDATES, DATA_DATE, FINISH, TO_BASELINE, TREND, CHECKS, SCORE, AGREE, HEALTH = range(10)
 
 HEALTH_CHIPS = {
     "plan": ("done", tr("On plan")),
@@ -44,6 +44,12 @@ COLUMNS = [
         tr("Checks"),
         112,
         tip=tr("DCMA 14-point, else the rule set run last"),
+    ),
+    Column(
+        "score",
+        tr("Score"),
+        74,
+        tip=tr("Of 100 by records, DCMA 14-point, and its movement since the update before"),
     ),
     Column("agree", tr("Dates agree"), 96, right=True, tip=tr("Our dates equal those in the file")),
     Column(
@@ -165,7 +171,7 @@ class LibraryModel(FlatTableModel):
                 return _NOTHING
             kind, words = HEALTH_CHIPS[line.health]
             return CellLook(words, chip=kind)
-        return _NOTHING if line.latest is None else self._figures(line.latest, column)
+        return _NOTHING if line.latest is None else self._figures(line, line.latest, column)
 
     def _update_look(self, line: ProjectLine, update: UpdateLine, column: int) -> CellLook:
         record = update.record
@@ -178,11 +184,18 @@ class LibraryModel(FlatTableModel):
             return CellLook(
                 record.label, indent=2, icon="file", muted=", ".join(filter(None, notes))
             )
-        if column in (DATA_DATE, FINISH, TO_BASELINE):
-            return self._figures(update, column)
+        if column in (DATA_DATE, FINISH, TO_BASELINE, SCORE):
+            return self._figures(line, update, column)
         return CellLook()
 
-    def _figures(self, update: UpdateLine, column: int) -> CellLook:
+    def _score_look(self, line: ProjectLine, update: UpdateLine) -> CellLook:
+        if update.score is None:
+            return _NOTHING
+        moved = score_moved(line, update)
+        words = "" if moved is None or not round(moved) else text.signed(moved)
+        return CellLook(text.number(update.score.value), muted=words)
+
+    def _figures(self, line: ProjectLine, update: UpdateLine, column: int) -> CellLook:
         if column == DATA_DATE:
             return _dated(update.record.data_date)
         if column == FINISH:
@@ -194,6 +207,8 @@ class LibraryModel(FlatTableModel):
                 return _NOTHING
             role = "late" if days < 0 else "early" if days > 0 else "text"
             return CellLook(text.signed(days), role=role)
+        if column == SCORE:
+            return self._score_look(line, update)
         if column == CHECKS:
             if update.checks is None:
                 return _NOTHING
@@ -211,7 +226,18 @@ class LibraryModel(FlatTableModel):
         chosen = update or line.latest
         if column == FINISH and chosen is not None and not chosen.calculated:
             return tr("As the file states it; opening the update calculates it")
+        if column == SCORE and chosen is not None and chosen.score is not None:
+            return score_words(chosen.score)
         return ""
+
+
+def score_words(score: ScoreFigure) -> str:
+    """What takes most from a score."""
+    points = text.number(score.value, 1)
+    if not score.takes:
+        return tr("{points} of 100 by records").format(points=points)
+    told = ", ".join(f"{name} {text.number(taken, 1)}" for name, taken in score.takes)
+    return tr("{points} of 100 by records. Taken most: {told}").format(points=points, told=told)
 
 
 def _dated(minute: int) -> CellLook:
@@ -235,6 +261,8 @@ def _key(line: ProjectLine, column: int) -> Any:
         return float(latest.finish)
     if column == TO_BASELINE:
         return float("inf") if latest.to_baseline is None else float(latest.to_baseline)
+    if column == SCORE:
+        return float("inf") if latest.score is None else latest.score.value
     if column == CHECKS:
         return float("inf") if latest.checks is None else float(latest.checks[1])
     return float("inf") if latest.agreement is None else latest.agreement

@@ -62,6 +62,8 @@ def _check_earlier(state: AppState, document: Document, told: Callable[[], objec
         return check_earlier_updates(document, library, context)
 
     def take(number: int) -> None:
+        if number:
+            state.result_changed.emit("earlier quality")
         if number and document is state.document:
             told()
 

@@ -1,4 +1,4 @@
-"""Two more looks at a ruleset: its metrics by groups of activities, and what moves its score."""
+"""A ruleset by groups of activities: work areas, codes, calendars, quarters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from planbench.domain.times import Minutes
 from planbench.engines.quality.result import QualityReport
 from planbench.engines.quality.ribbons import Ribbon, Ribbons, ribbons_of
-from planbench.engines.quality.score import SCORE_VERSION, Score
 from planbench.services.document import Document
 from planbench.services.ribbons import Groups, groupings
 from planbench.ui import text
@@ -33,7 +32,8 @@ WORK_AREA = tr("Work area")
 _DESCENDING = Qt.SortOrder.DescendingOrder
 
 
-def _headed(head: QWidget, table: QWidget) -> QVBoxLayout:
+def headed(head: QWidget, table: QWidget) -> QVBoxLayout:
+    """A head above what it is about."""
     column = QVBoxLayout()
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
@@ -147,7 +147,7 @@ class RibbonsView(QWidget):
         for part in (Label(tr("Group by"), "body", "text-muted"), self.by):
             row.addWidget(part)
         row.addWidget(self._note, 1)
-        self.setLayout(_headed(head, self.table))
+        self.setLayout(headed(head, self.table))
         self._ways: dict[str, Callable[[], Groups]] = {}
         self._document: Document | None = None
         self._report: QualityReport | None = None
@@ -201,147 +201,3 @@ class RibbonsView(QWidget):
         if split is None or not _FIXED <= column < _FIXED + len(split.ribbons):
             return None
         return split.ribbons[column - _FIXED]
-
-
-# ---------------------------------------------------------------- score
-
-
-class ScoreModel(FlatTableModel):
-    """One row a metric that takes part, in points of 100."""
-
-    def show_score(self, report: QualityReport | None) -> None:
-        """Show what moves another score."""
-        score = None if report is None else report.score
-        if report is None or score is None:
-            self.set_data([], 0)
-            return
-        by_id = {one.id: one for one in report.metrics}
-        results = [by_id[share.metric] for share in score.shares]
-        shares = score.shares
-        columns = [
-            Column("name", tr("Metric"), 230, values=[one.name for one in results], stretch=True),
-            Column("state", tr("State"), 120, sort_values=[one.state for one in results]),
-            _points(
-                tr("Weight"), [share.weight for share in shares], tr("In the score by metrics")
-            ),
-            _points(
-                tr("Credit"),
-                [100 * share.credit for share in shares],
-                tr("Of 100: meets, or half of how near it is"),
-            ),
-            _points(
-                tr("Takes, by metrics"),
-                [share.by_metrics for share in shares],
-                tr("Adds up to what is missing by metrics"),
-            ),
-            _points(
-                "Takes, by records",
-                [share.by_records for share in shares],
-                tr(
-                    "Adds up to what is missing by records; an activity behind several is shared "
-                    "out"
-                ),
-            ),
-            _points(
-                tr("Mended alone"),
-                [share.alone for share in shares],
-                tr("What the score by records gains when this metric alone finds nothing"),
-            ),
-            Column(
-                "records",
-                tr("Activities"),
-                92,
-                right=True,
-                values=[share.records for share in shares],
-                format=text.number,
-                sort_values=np.array([share.records for share in shares], dtype=np.int64),
-            ),
-        ]
-        self._states = [words.state_chip(one) for one in results]
-        self.set_data(columns, len(shares))
-
-    def look(self, row: int, column: int) -> CellLook:
-        if column == 1:
-            kind, word = self._states[row]
-            return CellLook(word, chip=kind)
-        return super().look(row, column)
-
-
-def _points(title: str, values: list[float], tip: str) -> Column:
-    return Column(
-        title,
-        title,
-        116,
-        right=True,
-        values=values,
-        format=_figure,
-        sort_values=np.array(values, dtype=np.float64),
-        tip=tip,
-    )
-
-
-def _figure(value: float) -> str:
-    if not value:
-        return text.DASH
-    return text.number(value, 0 if abs(value - round(value)) < 0.05 and value >= 1 else 1)
-
-
-class ScoreView(QWidget):
-    """Both scores of a ruleset and what each metric takes from them.
-
-    `metric_opened(id)` when the rows behind a metric are asked for.
-    """
-
-    metric_opened = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.model = ScoreModel()
-        self.table = TableView(tr("What moves the score"))
-        self.table.setModel(self.model)
-        self.table.row_activated.connect(self._opened)
-        head = Surface("surface-raised", "b")
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 10, 12, 10)
-        row.setSpacing(8)
-        self._words = Label("", "prose", wrap=True)
-        row.addWidget(self._words, 1)
-        self.setLayout(_headed(head, self.table))
-        self._report: QualityReport | None = None
-
-    def show_report(self, report: QualityReport | None) -> None:
-        """Explain another score."""
-        self._report = report
-        self.model.show_score(report)
-        self.table.apply_columns()
-        self.table.fit_columns()
-        if self.model.columns:
-            column = next(
-                n for n, one in enumerate(self.model.columns) if one.key == "Takes, by records"
-            )
-            self.table.sortByColumn(column, _DESCENDING)
-        score = None if report is None else report.score
-        self._words.setText("" if score is None else score_sentence(score))
-
-    def _opened(self, row: int) -> None:
-        report = self._report
-        if report is not None and report.score is not None:
-            self.metric_opened.emit(report.score.shares[row].metric)
-
-
-def score_sentence(score: Score) -> str:
-    """Both scores in plain words."""
-    if score.by_records is None or score.by_metrics is None:
-        return tr("No metric with a limit could be measured, so there is no score.")
-    return tr(
-        "{by_records} of 100 by records: {passing} of {records} pass every "
-        "metric. {by_metrics} of 100 by metrics: the mean of their credits by "
-        "weight. The weights are ours; the help tells how both are made (version "
-        "{score_version})."
-    ).format(
-        by_records=text.number(score.by_records),
-        passing=text.number(score.passing),
-        records=text.counted(score.records, tr("activity"), tr("activities")),
-        by_metrics=text.number(score.by_metrics),
-        score_version=SCORE_VERSION,
-    )

@@ -11,6 +11,7 @@ from planbench.engines.quality.ribbons import readings_of
 from planbench.services.document import Document
 from planbench.services.hold import held_back
 from planbench.services.quality import SCORE, History, metric_history
+from planbench.services.score_history import score_history
 from planbench.ui import text
 from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
 from planbench.ui.quality.checking import check
@@ -21,8 +22,9 @@ from planbench.ui.quality.own import OwnRulesets
 from planbench.ui.quality.review.hooks import activity_menu
 from planbench.ui.quality.review.page import ReviewPage
 from planbench.ui.quality.rows import PeekStrip, RowsPane
+from planbench.ui.quality.score import ScoreView
 from planbench.ui.quality.sidebar import Sidebar
-from planbench.ui.quality.split import RibbonsView, ScoreView
+from planbench.ui.quality.split import RibbonsView
 from planbench.ui.quality.strip import StateStrip
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
@@ -219,7 +221,14 @@ class QualityWorkspace(QWidget):
         if view == "Work areas":
             self.ribbons.show_report(self.state.document, self.report(), self._areas)
         elif view == "Score":
-            self.score.show_report(self.report())
+            self._fill_score()
+
+    def _fill_score(self) -> None:
+        document, report = self.state.document, self.report()
+        history = []
+        if document is not None and report is not None:
+            history = score_history(document, self.state.library, report)
+        self.score.show_report(report, history)
 
     def open_metric(self, metric_id: str) -> None:
         """Bring a metric of the ruleset in view to the front."""
