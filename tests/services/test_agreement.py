@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from planbench.domain.calendars import Calendar
-from planbench.domain.schedule import Activities, Project, Schedule, Status, make_table
+from planbench.domain.schedule import (
+    Activities,
+    Project,
+    Relationships,
+    Schedule,
+    ScheduleOptions,
+    Status,
+    make_table,
+)
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import DAY, NO_TIME, from_iso
 from planbench.engines.cpm import schedule_network
@@ -84,6 +92,37 @@ def test_a_float_that_contradicts_its_own_row_is_told_apart(schedule: Schedule) 
     assert (found.row, found.field, found.reason) == (5, "total_float", "float-contradicts-row")
     assert found.stored - found.calculated == 1
     assert "does not follow" in found.explanation
+
+
+def test_more_room_than_a_successor_leaves_is_told_by_project_s_rules() -> None:
+    # A (8 h) before B (8 h), and L (40 h) beside them: A may end Thu 17:00, three days late
+    week = Calendar("c", "Standard")
+    n, monday = 3, from_iso("2026-06-01T08:00")
+    plan = Schedule(
+        projects=(
+            Project("p", "P", "P", planned_start=monday, calendar=0,
+                    options=ScheduleOptions(engine="msp")),
+        ),
+        calendars=(week,),
+        activities=make_table(
+            Activities, n, uid=list("ABL"), code=list("ABL"), project=[0] * n, calendar=[0] * n,
+            original_duration=[480, 480, 2400], remaining_duration=[480, 480, 2400],
+        ),
+        relationships=make_table(
+            Relationships, 1, uid=["1"], predecessor=[0], successor=[1], type=[0], lag=[0]
+        ),
+    )  # fmt: skip
+    plan = stored_as_calculated(plan)
+    assert compare(plan).mismatches == ()
+    for column in ("stored_late_start", "stored_late_finish"):
+        plan = changed(plan, column, 0, int(getattr(plan.activities, column)[0]) + DAY)
+    plan = changed(plan, "stored_total_float", 0, 4 * 480)
+    found = {m.field: m.reason for m in compare(plan).mismatches if m.row == 0}
+    assert found == {
+        "late_start": "contradicts-successor",
+        "late_finish": "contradicts-successor",
+        "total_float": "contradicts-successor",
+    }
 
 
 def test_a_duration_changed_after_scheduling_shows_as_stale(schedule: Schedule) -> None:
@@ -197,8 +236,10 @@ def test_stored_schedules_are_reproduced(
     [
         ("msproject/commercial-construction.xml", set(), 1.0),
         ("converted/dcma_sample.mspdi.xml", set(), 1.0),
-        # one slack that nothing in its row explains
-        ("converted/MrZ_Project4.mspdi.xml", {"unknown"}, 1.0),
+        # work in progress without slack before a summary that ought to have begun 384 h ago
+        ("converted/MrZ_Project4.mspdi.xml", {"contradicts-successor"}, 1.0),
+        # tasks entered by hand with links out of their starts
+        ("msproject/task-links-2019.xml", set(), 1.0),
     ],
 )
 def test_rows_of_microsoft_project_are_held_against_themselves(

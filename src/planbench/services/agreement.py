@@ -12,6 +12,7 @@ from planbench.domain.schedule import (
     Constraint,
     Flags,
     FloatType,
+    LinkType,
     Rows,
     Schedule,
     Status,
@@ -20,7 +21,7 @@ from planbench.domain.times import DAY, NO_TIME, Minutes, known
 from planbench.engines.cpm import follows_msp
 from planbench.engines.cpm.result import CpmResult
 
-Reason = Literal["stale", "levelled", "float-contradicts-row", "unknown"]
+Reason = Literal["stale", "levelled", "float-contradicts-row", "contradicts-successor", "unknown"]
 
 FIVE = ("early_start", "early_finish", "late_start", "late_finish", "total_float")
 """The values of which all must agree."""
@@ -34,6 +35,7 @@ _SENTENCES: dict[Reason, str] = {
     "stale": "The file was changed after it was last scheduled.",
     "levelled": "The stored dates come from resource levelling.",
     "float-contradicts-row": "The stored float does not follow from the stored dates of its row.",
+    "contradicts-successor": "The stored values leave more room than those of a successor do.",
     "unknown": "No reason was found.",
 }
 
@@ -150,6 +152,7 @@ def compare_with_stored(schedule: Schedule, result: CpmResult) -> Agreement:
     consistent = float_fits & _duration_fits(schedule, clock)
     if follows_msp(schedule):
         consistent &= _late_fits(schedule, clock)
+    after_fits = _successors_fit(schedule, clock)
     levelled, projects = levelled_rows(schedule), []
     for number in range(len(schedule.projects)):
         mine = population & (acts.project == number)
@@ -168,7 +171,7 @@ def compare_with_stored(schedule: Schedule, result: CpmResult) -> Agreement:
         )
     return Agreement(
         tuple(projects),
-        _mismatches(schedule, result, stored, same, compared, consistent, float_fits),
+        _mismatches(schedule, result, stored, same, compared, consistent, float_fits, after_fits),
     )
 
 
@@ -283,6 +286,36 @@ def _late_fits(schedule: Schedule, clock: _Clock) -> Flags:
     return np.asarray(bound | (early <= day[np.clip(acts.calendar, 0, day.size - 1)]))
 
 
+def _successors_fit(schedule: Schedule, clock: _Clock) -> Flags:
+    """Activities of Microsoft Project files whose stored slack their successors' late dates allow.
+
+    Where a link without a lag leaves the finish, there is no more slack than the work from the
+    early finish to the late start (or finish) of the successor. Summaries, whose slack is another
+    matter, and successors that are complete or delayed by levelling are not looked at. By P6's
+    rules, where late dates of open ends and constraints have more say, no row is.
+    """
+    acts, links = schedule.activities, schedule.relationships
+    fits = np.ones(len(acts), dtype=bool)
+    if not follows_msp(schedule):
+        return fits
+    from_finish = (links.type == LinkType.FS) | (links.type == LinkType.FF)
+    before, after = links.predecessor, links.successor
+    limit = np.where(
+        links.type == LinkType.FS, acts.stored_late_start[after], acts.stored_late_finish[after]
+    )
+    open_ = (acts.status != Status.COMPLETE) & ~acts.inactive
+    told = from_finish & (links.lag == 0) & open_[before] & open_[after]
+    told &= acts.type[before] != ActivityType.WBS_SUMMARY
+    told &= (acts.levelling_delay[after] == 0) | ~known(acts.levelling_delay[after])
+    told &= known(limit) & known(acts.stored_total_float[before])
+    latest = np.full(len(acts), np.iinfo(np.int64).max)
+    np.minimum.at(latest, before[told], limit[told])
+    rows = latest < np.iinfo(np.int64).max
+    room = clock.work(acts.stored_early_finish, np.where(rows, latest, NO_TIME))
+    fits[rows] = (acts.stored_total_float <= room)[rows]
+    return fits
+
+
 def _mismatches(
     schedule: Schedule,
     result: CpmResult,
@@ -291,6 +324,7 @@ def _mismatches(
     compared: dict[str, Flags],
     consistent: Flags,
     float_fits: Flags,
+    after_fits: Flags,
 ) -> tuple[Mismatch, ...]:
     acts = schedule.activities
     data_date = np.array([p.data_date for p in schedule.projects], dtype=np.int64)
@@ -313,6 +347,8 @@ def _mismatches(
             reason: Reason = "unknown"
             if name == "total_float" and not float_fits[row]:
                 reason = "float-contradicts-row"
+            elif not after_fits[row] and name in FIVE[2:]:
+                reason = "contradicts-successor"
             elif levelled[row]:
                 reason = "levelled"
             elif stale[row]:
