@@ -6,7 +6,7 @@ import time
 import pytest
 
 from planbench.domain.errors import Cancelled
-from planbench.services.jobs import JobContext, Jobs, Progress
+from planbench.services.jobs import JobContext, Jobs, Progress, promptly
 
 
 def test_a_job_reports_and_returns() -> None:
@@ -71,3 +71,30 @@ def test_an_error_keeps_its_traceback() -> None:
         jobs.start(boom, JobContext()).result(5)
     jobs.close()
     assert any(entry.name == "boom" for entry in caught.traceback)
+
+
+def test_a_cancel_comes_back_before_the_work_looks_up() -> None:
+    context, looked_up, end = JobContext(), threading.Event(), threading.Event()
+
+    def work(inner: JobContext) -> None:
+        context.cancel()
+        end.wait(10)
+        looked_up.set()
+        inner.report(0, 1)
+
+    with pytest.raises(Cancelled):
+        promptly(context, work)
+    assert not looked_up.is_set()
+    end.set()
+
+
+def test_work_on_its_own_thread_gives_its_result_or_its_error() -> None:
+    context = JobContext()
+    assert promptly(context, lambda inner: inner is context)
+
+    def fails(_: JobContext) -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        promptly(context, fails)
+    assert not context.cancelled

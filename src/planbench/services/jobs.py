@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,14 +47,36 @@ class JobContext:
         """Whether somebody asked the job to stop."""
         return self._stop.is_set()
 
-    def report(self, done: int, total: int, text: str = "") -> None:
-        """Tell how far the job is. Raises `Cancelled` when the user asked to stop."""
+    def check(self) -> None:
+        """Raises `Cancelled` when the user asked to stop."""
         if self._stop.is_set():
             raise Cancelled
+
+    def report(self, done: int, total: int, text: str = "") -> None:
+        """Tell how far the job is. Raises `Cancelled` when the user asked to stop."""
+        self.check()
         now = time.monotonic()
         if self._listen is not None and (done >= total or now - self._last >= REPORT_EVERY):
             self._last = now
             self._listen(Progress(done, total, text))
+
+
+def promptly(context: JobContext, work: Callable[[JobContext], T]) -> T:
+    """Run `work(context)` on a thread of its own, so that a cancel comes back at once.
+
+    The thread itself ends at its next report, and what it made is dropped; it must not change
+    anything that others see. Raises `Cancelled` and whatever the work raises.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix="planbench-work")
+    future = pool.submit(work, context)
+    pool.shutdown(wait=False)
+    try:
+        while not wait((future,), REPORT_EVERY).done:
+            context.check()
+    except BaseException:
+        context.cancel()  # also when the user broke off: the thread is not to work on
+        raise
+    return future.result()
 
 
 class Jobs:

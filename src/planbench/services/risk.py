@@ -17,13 +17,14 @@ from planbench.domain.schedule import ActivityType, Constraint, Status
 from planbench.domain.times import NO_TIME, to_iso
 from planbench.services.document import Document
 from planbench.services.hold import THRESHOLD, held_back, refuse_held_back
-from planbench.services.jobs import JobContext
+from planbench.services.jobs import JobContext, promptly
 from planbench.services.risk_shorthand import in_full
 
 if TYPE_CHECKING:
     from planbench.engines.risk.contribution import Shares
     from planbench.engines.risk.model import RiskModel
     from planbench.engines.risk.result import RiskResult
+    from planbench.engines.risk.simulate import RunOptions
 
 PERCENTILES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
 """Percentiles of the finish that are told."""
@@ -208,16 +209,33 @@ def simulated(
     context: JobContext | None = None,
 ) -> RiskResult:
     """As `run_risk`, but leaves the document alone: for a job beside the window."""
-    from planbench.engines.risk.contribution import exclusion_effects
-    from planbench.engines.risk.rules import network_for_runs
-    from planbench.engines.risk.simulate import RunOptions, simulate
+    from planbench.engines.risk.simulate import RunOptions
 
     refuse_held_back(document)
-    context = context or JobContext()
+    options = RunOptions(iterations, seed, threads, sampling, mitigated)
+
+    def work(inner: JobContext) -> RiskResult:
+        return _simulated(document, model, options, exclusion, cluster, inner)
+
+    return promptly(context or JobContext(), work)
+
+
+def _simulated(
+    document: Document,
+    model: RiskModel,
+    options: RunOptions,
+    exclusion: bool,
+    cluster: str,
+    context: JobContext,
+) -> RiskResult:
+    from planbench.engines.risk.contribution import exclusion_effects
+    from planbench.engines.risk.rules import network_for_runs
+    from planbench.engines.risk.simulate import simulate
+
+    iterations, threads = options.iterations, options.threads
     runs = 1 + (len(model.risks) if exclusion else 0)
     context.report(0, runs * iterations, "Preparing the simulation")
     network, cpm = network_for_runs(document.schedule, document.cpm)
-    options = RunOptions(iterations, seed, threads, sampling, mitigated)
     with contextlib.ExitStack() as stack:
         runner = None
         if cluster:
