@@ -280,3 +280,18 @@ def test_undo_acts_on_the_room_in_front(themed, qtbot, tmp_path) -> None:
     assert page.desk.plan["P08"] == 2
     still(window.state, qtbot)
     window.close()
+
+
+def test_the_board_pack_has_no_more_than_ten_pages(themed) -> None:
+    """PPM-42."""
+    from planbench.services.reports.compose import make_report, template_of
+    from planbench.services.reports.snapshot import Given
+    from planbench.ui.reports.pages import build_pages
+
+    report = make_report(template_of("board"), Given(None, register=sample_portfolio()))
+    pages = build_pages(report)
+    assert len(pages) <= 10
+    told = " ".join(cell.text for page in pages for cell in page.cells)
+    for words in ("approve", "KESTREL", "Promised benefits", "Capital plan", "Exceptions"):
+        assert words in told
+    assert report.sources

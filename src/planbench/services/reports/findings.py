@@ -261,18 +261,23 @@ def contract(desk: Desk, options: Options) -> list[Block]:
 
 def decisions(desk: Desk, options: Options) -> list[Block]:
     """What to launch, delay, continue, pause, hold or stop, and why."""
+    from planbench.services.portfolio_board import board_decisions
     from planbench.services.portfolio_words import WORDS, reason, told, when
 
     found = desk.snapshot.portfolio
     assert found is not None
     solved = found.solved
     register = solved.register
+    asked = board_decisions(register, solved.plan, solved.assumptions)
+    amounts = {one.project: (one.action, one.amount) for one in asked}
     share = {one.project: one.share for one in found.stability}
     rows: list[list[Value]] = [
         [
             one.project,
             register.by_id[one.project].name,
+            amounts[one.project][0],
             WORDS[one.decision],
+            plain(amounts[one.project][1]),
             when(one.option),
             plain(one.option.value) if one.option else None,
             plain(share.get(one.project)),
@@ -281,8 +286,9 @@ def decisions(desk: Desk, options: Options) -> list[Block]:
         for one in solved.answer.decisions
     ]
     columns = [
-        Column("Id", TEXT, 0.6), Column("Project", TEXT, 1.8), Column("Decision", STATE, 0.9),
-        Column("Start", TEXT, 0.7), Column("Value", NUMBER, 0.7), Column("Kept in", SHARE, 0.7),
+        Column("Id", TEXT, 0.6), Column("Project", TEXT, 1.7), Column("Asked", TEXT, 0.7),
+        Column("Decision", STATE, 0.9), Column("Amount", NUMBER, 0.7), Column("Start", TEXT, 0.7),
+        Column("Value", NUMBER, 0.7), Column("Kept in", SHARE, 0.7),
         Column("Why", TEXT, 3.6),
     ]  # fmt: skip
     chosen = solved.selection
@@ -412,23 +418,25 @@ def investments(desk: Desk, options: Options) -> list[Block]:
             one.project,
             found.solved.register.by_id[one.project].name,
             plain(one.npv),
-            plain(one.irr[0]) if len(one.irr) == 1 else None,
+            ", ".join(share_text(rate) for rate in one.irr),
+            plain(one.mirr),
             plain(one.payback_years),
             plain(one.benefit_cost),
             plain(one.roi),
+            plain(one.annuity),
         ]
         for one in sorted(found.investments, key=lambda one: -one.npv)
     ]
     columns = [
         Column("Id", TEXT, 0.7), Column("Project", TEXT, 2.4), Column("NPV", NUMBER),
-        Column("IRR", SHARE), Column("Payback, years", NUMBER), Column("Benefit / cost", INDEX),
-        Column("ROI", SHARE),
+        Column("IRR", TEXT), Column("MIRR", SHARE), Column("Payback, years", NUMBER),
+        Column("Benefit / cost", INDEX), Column("ROI", SHARE), Column("EAA", NUMBER),
     ]  # fmt: skip
     desk.cite(
         "Investment figures", f"{len(rows)} projects",
         "benefits weighted by chance of success, discounted to the valuation date", "portfolio",
     )  # fmt: skip
-    note = "IRR is told where there is exactly one."
+    note = "Several rates of return: the flows change sign more than once. EAA: a year's worth."
     return [table(f"Investment figures, {unit}", columns, rows, note=note)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planbench.engines.reports.blocks import Block
-from planbench.services.reports import findings, performance, plan
+from planbench.services.reports import board, findings, performance, plan
 from planbench.services.reports.figures import Desk
 
 Builder = Callable[[Desk, Mapping[str, Any]], list[Block]]
@@ -97,6 +97,9 @@ KINDS: dict[str, Kind] = {
     "frontier": Kind("Value for money", findings.frontier, ("portfolio",)),
     "roadmap": Kind("Roadmap", findings.roadmap, ("portfolio",)),
     "investments": Kind("Investment figures", findings.investments, ("portfolio",)),
+    "indicators": Kind("Indicators and exceptions", board.board, ("portfolio",)),
+    "capital": Kind("Capital plan", board.capital, ("portfolio",)),
+    "benefits": Kind("Benefits", board.benefits, ("portfolio",)),
     "portfolio-risk": Kind("Portfolio risk", findings.portfolio_risk, ("portfolio",)),
 }
 """All kinds of section by the name that templates use."""
