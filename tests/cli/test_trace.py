@@ -92,3 +92,15 @@ def test_the_log_prints_options_figures_and_findings(
     for finding in result["log"]:
         assert finding["count"] == len(finding["rows"])
         assert f"  {finding['title']}: {finding['count']}" in told
+
+
+def test_the_way_to_an_activity(sample: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ("trace", str(sample), "--activity", "OU-1040", "--back", "0", "--forward", "30")
+    whole = run_json(capfd, *words)
+    result = run_json(capfd, *words, "--to", "co-9000")
+    assert (whole["to"], result["to"]) == (None, "CO-9000")
+    ids = {one["id"] for one in result["activities"]}
+    assert ids < {one["id"] for one in whole["activities"]}
+    # Each but the target has a link on, so that all of them lead there.
+    onward = {one["predecessor"] for one in result["links"]}
+    assert ids - onward == {"CO-9000"}

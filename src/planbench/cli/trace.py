@@ -27,6 +27,7 @@ def add_command(commands: Any) -> None:
         action="store_true",
         help="show complete activities but do not walk on through them",
     )
+    made.add_argument("--to", metavar="ID", help="ahead, only what leads to this activity")
     made.add_argument("--encoding", help="code page of the file, where it is guessed wrong")
     made.add_argument("--json", metavar="PATH", help="write the result as JSON, - for the screen")
     made.set_defaults(run=_trace)
@@ -52,6 +53,7 @@ def _trace(options: argparse.Namespace) -> int:
         options.forward,
         options.driving,
         not options.not_through_completed,
+        find_activity(document, options.to) if options.to else -1,
     )
     if options.json:
         result = {"repairs": repairs_json(document), **body}

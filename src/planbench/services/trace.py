@@ -18,6 +18,7 @@ from planbench.engines.trace import (
     Trace,
     driving_path,
     float_paths,
+    leading_to,
     prepared,
     trace,
     why,
@@ -256,14 +257,17 @@ def trace_json(
     forward: int = 1,
     driving_only: bool = False,
     through_completed: bool = True,
+    to_row: int = -1,
 ) -> dict[str, Any]:
     """The body of `planbench trace`: the traced activity, all around it, and the paths to it.
 
-    `activities` come level by level, `links` are those walked. Raises PlanbenchError without a
+    `activities` come level by level, `links` are those walked; with `to_row` the way ahead is the
+    one to that activity. Raises PlanbenchError without a
     calculation.
     """
     schedule, cpm = document.schedule, calculated(document)
-    found = trace(schedule, cpm, row, back, forward, driving_only, through_completed)
+    towards = leading_to(schedule, to_row) if to_row >= 0 else None
+    found = trace(schedule, cpm, row, back, forward, driving_only, through_completed, towards)
     reasoner = Reasoner(document)
     path = driving_path(schedule, cpm, row)
     ordered = sorted(found.levels, key=lambda one: (found.levels[one], one))
@@ -273,6 +277,7 @@ def trace_json(
         "forward": forward,
         "driving_only": driving_only,
         "through_completed": through_completed,
+        "to": str(schedule.activities.code[to_row]) if to_row >= 0 else None,
         "activities": [{**_activity(document, one), "level": found.levels[one]} for one in ordered],
         "links": [_link(document, link) for link in found.relationships],
         "driving_path": [

@@ -12,7 +12,7 @@ from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm import schedule_network
 from planbench.engines.cpm.result import CpmResult
-from planbench.engines.trace import driving_path, float_paths, trace
+from planbench.engines.trace import driving_path, float_paths, leading_to, trace
 
 
 def diamond(small: ModuleType) -> tuple[Schedule, CpmResult]:
@@ -170,3 +170,43 @@ def test_laws_of_paths_under_the_rules_of_microsoft_project(seed: int, plans: Mo
             for p in paths:
                 assert len(p.relationships) == len(p.rows) - (p.number == 1)
                 assert min(p.relationships, default=0) >= 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(2, 60), st.integers(0, 120), st.integers(0, 10**6), st.data())
+def test_a_trace_to_a_target_keeps_what_leads_there(
+    n: int, links: int, seed: int, data: st.DataObject
+) -> None:
+    schedule = synthetic_schedule(n, min(links, n * (n - 1) // 2), seed)
+    result = schedule_network(schedule)
+    ends = schedule.relationships
+    after: dict[int, list[int]] = {}
+    for one, other in zip(ends.predecessor.tolist(), ends.successor.tolist(), strict=True):
+        after.setdefault(one, []).append(other)
+
+    def reaches(row: int, goal: int) -> bool:
+        seen, waiting = {row}, [row]
+        while waiting:
+            here = waiting.pop()
+            if here == goal:
+                return True
+            fresh = [other for other in after.get(here, []) if other not in seen]
+            seen.update(fresh)
+            waiting += fresh
+        return False
+
+    row = data.draw(st.integers(0, n - 1))
+    goal = data.draw(st.integers(0, n - 1))
+    flags = leading_to(schedule, goal)
+    assert flags.tolist() == [reaches(one, goal) for one in range(n)]
+    whole = trace(schedule, result, row, 2, n)
+    kept = trace(schedule, result, row, 2, n, towards=flags)
+    ahead = {one for one, level in whole.levels.items() if level > 0}
+    assert {one for one, level in kept.levels.items() if level > 0} == {
+        one for one in ahead if flags[one]
+    }
+    assert {one for one, level in kept.levels.items() if level < 0} == {
+        one for one, level in whole.levels.items() if level < 0
+    }
+    for k in set(whole.relationships) - set(kept.relationships):
+        assert not flags[ends.successor[k]]

@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from planbench.domain.schedule import Schedule, Status
+from planbench.engines.trace import leading_to
 from planbench.services.document import Document
 from planbench.services.library import Library
 from planbench.services.recents import Recents
@@ -356,3 +357,32 @@ def test_the_trace_by_its_dates_is_walked_and_traced_like_the_other(
     assert workspace.centre == state.selection
     assert workspace.view.index == TIMED
     assert workspace.canvas.picture.timed
+
+
+def test_the_way_ahead_is_narrowed_to_a_target(
+    workspace: LogicWorkspace, qtbot: Any, state: AppState
+) -> None:
+    side, schedule = workspace.sidebar, workspace.plan.schedule
+    state.select(row(workspace, "OU-1040"))
+    qtbot.waitUntil(lambda: not state.busy, timeout=60_000)
+    side.ahead.setValue(8)
+    whole = {card.row: card.level for card in workspace.canvas.picture.cards}
+    assert side.target.count() > 1
+    last = side.target.count() - 1  # the earliest milestone
+    qtbot.mouseClick(
+        side.towards, Qt.MouseButton.LeftButton, pos=QPoint(8, side.towards.height() // 2)
+    )
+    counts = []
+    for index in (0, last):
+        side.target.setCurrentIndex(index)
+        side.target.activated.emit(index)
+        qtbot.waitUntil(lambda: not state.busy, timeout=60_000)
+        leads = leading_to(schedule, workspace.target)
+        ahead = [card.row for card in workspace.canvas.picture.cards if card.level > 0]
+        assert set(ahead) == {one for one, level in whole.items() if level > 0 and leads[one]}
+        code = str(schedule.activities.code[workspace.target])
+        told = workspace._beyond._text
+        wanted = "only what leads to" if leads[workspace.centre] else "does not lead to"
+        assert f"{wanted} {code}" in told
+        counts.append(len(ahead))
+    assert counts[1] < counts[0]

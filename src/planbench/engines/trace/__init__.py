@@ -9,6 +9,7 @@ from planbench.engines.trace.paths import (
     Trace,
     driving_path,
     float_paths,
+    leading_to,
     trace,
 )
 from planbench.engines.trace.why import prepared, why
@@ -21,6 +22,7 @@ __all__ = [
     "Trace",
     "driving_path",
     "float_paths",
+    "leading_to",
     "prepared",
     "trace",
     "why",

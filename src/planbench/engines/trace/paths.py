@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from planbench.domain.schedule import Schedule, Status
+import numpy as np
+
+from planbench.domain.schedule import Flags, Schedule, Status
 from planbench.domain.times import NO_TIME
 from planbench.engines.trace.ways import Ways, ways_of
 
@@ -109,16 +111,33 @@ def trace(
     forward: int = 1,
     driving_only: bool = False,
     through_completed: bool = True,
+    towards: Flags | None = None,
 ) -> Trace:
     """Everything within `back` links before and `forward` links after an activity.
 
     `driving_only` follows driving links alone; without `through_completed` complete activities
-    are shown but not walked through.
+    are shown but not walked through. With `towards` (see `leading_to`) the way ahead is taken only
+    through the activities flagged.
     """
     levels, walked = {row: 0}, set[int]()
-    for steps, sign in ((back, -1), (forward, 1)):
-        walked |= _walk(schedule, result, row, steps, sign, driving_only, through_completed, levels)
+    for steps, sign, kept in ((back, -1, None), (forward, 1, towards)):
+        rules = (driving_only, through_completed, kept)
+        walked |= _walk(schedule, result, row, steps, sign, rules, levels)
     return Trace(row, levels, tuple(sorted(walked)))
+
+
+def leading_to(schedule: Schedule, row: int) -> Flags:
+    """The activities from which links lead to an activity, over any number, and itself."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    links, n = schedule.relationships, len(schedule)
+    back = coo_array(
+        (np.ones(len(links), dtype=np.int8), (links.successor, links.predecessor)), shape=(n, n)
+    )
+    found = np.zeros(n, dtype=bool)
+    found[breadth_first_order(back.tocsr(), row, return_predecessors=False)] = True
+    return found
 
 
 def _walk(
@@ -127,11 +146,11 @@ def _walk(
     row: int,
     steps: int,
     sign: int,
-    driving_only: bool,
-    through_completed: bool,
+    rules: tuple[bool, bool, Flags | None],
     levels: dict[int, int],
 ) -> set[int]:
     """Breadth first in one direction; fills `levels`, gives the relationships."""
+    driving_only, through_completed, kept = rules
     links = schedule.relationships
     around = schedule.incoming if sign < 0 else schedule.outgoing
     ends = links.predecessor if sign < 0 else links.successor
@@ -147,6 +166,8 @@ def _walk(
                 if driving_only and not result.driving[k]:
                     continue
                 other = int(ends[k])
+                if kept is not None and not kept[other]:
+                    continue
                 walked.add(k)
                 if other not in seen:
                     seen.add(other)

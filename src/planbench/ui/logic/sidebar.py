@@ -40,6 +40,8 @@ class Sidebar(SidePane):
         self.ranking = ComboBox(BY_WORDS, tr("Rank float paths"))
         self.through = self._check(tr("Through completed work"), True)
         self.driving = self._check(tr("Driving links only"), False)
+        self.towards = self._check(tr("Only what leads to the target"), False)
+        self.towards.setToolTip(tr("Ahead, leave out what does not lead to the activity below"))
         self.back, self.ahead = _spin(tr("Levels back"), BACK), _spin(tr("Levels ahead"), AHEAD)
         self.paths = PathList()
         self._nothing = Label("", "prose", "text-muted", wrap=True)
@@ -62,9 +64,10 @@ class Sidebar(SidePane):
         show = self._group(tr("Show"))
         show.addWidget(self.through)
         show.addWidget(self.driving)
+        show.addWidget(self.towards)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for words, box in ((tr("Levels back"), self.back), ("ahead", self.ahead)):
+        for words, box in ((tr("Levels back"), self.back), (tr("ahead"), self.ahead)):
             row.addWidget(Label(words))
             row.addWidget(box)
         row.addStretch(1)

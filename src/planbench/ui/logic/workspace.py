@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QSplitter,
-    QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 
-from planbench.domain.schedule import NO_ROW, Schedule, Status
-from planbench.engines.trace import FloatPath, Path, Trace, trace
+from planbench.domain.schedule import NO_ROW, Flags, Schedule, Status
+from planbench.engines.trace import FloatPath, Path, Trace, leading_to, trace
 from planbench.scenes.trace import TraceScene, trace_scene
 from planbench.scenes.trace_timed import timed_scene
 from planbench.services.jobs import JobContext
@@ -32,28 +28,16 @@ from planbench.services.trace import (
     targets,
 )
 from planbench.ui import text
-from planbench.ui.details.pane import DetailsPane, DetailsStrip, look_up_history
+from planbench.ui.details.pane import look_up_history
 from planbench.ui.icons import icon
-from planbench.ui.logic.canvas import TraceCanvas
 from planbench.ui.logic.exits import ALONG, AROUND, TIMED, LogicExits
+from planbench.ui.logic.face import LogicFace
 from planbench.ui.logic.paths import PathLine
-from planbench.ui.logic.sidebar import Sidebar
-from planbench.ui.logic.steps import StepsModel, StepsTable
 from planbench.ui.quality.review.hooks import offer_findings
 from planbench.ui.schedule.plan import Plan, extras_of, prepare_reasons
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
-from planbench.ui.widgets import (
-    Banner,
-    Button,
-    ElidedLabel,
-    EmptyState,
-    Label,
-    SegmentedControl,
-    Surface,
-    Toolbar,
-)
 
 if TYPE_CHECKING:
     from planbench.engines.trace.why import Prepared
@@ -61,7 +45,7 @@ if TYPE_CHECKING:
 _REMEMBERED = 100
 
 
-class LogicWorkspace(QWidget):
+class LogicWorkspace(LogicFace):
     """Traces whatever activity is selected; follows the selection of the other workspaces."""
 
     name = "logic"
@@ -78,6 +62,7 @@ class LogicWorkspace(QWidget):
         self.found: Trace | None = None
         self.shown_path: Path | None = None
         self._reasons: Reasoner | None = None
+        self._leading: tuple[Schedule, int, Flags] | None = None
         self._trail: list[int] = []
         self._place = -1
         self._waiting = NO_ROW  # selected elsewhere while this workspace was not in sight
@@ -86,7 +71,8 @@ class LogicWorkspace(QWidget):
         self._narrow: bool | None = None
         self._pane_open: bool | None = None
         self.exits = LogicExits(self)
-        self._build()
+        self.build(self.plan)
+        self._wire()
         self._commands()
         state.document_changed.connect(self._document_changed)
         state.result_changed.connect(self._result_changed)
@@ -95,36 +81,16 @@ class LogicWorkspace(QWidget):
 
     # ------------------------------------------------------------ building
 
-    def _build(self) -> None:
-        self.sidebar = Sidebar()
-        self.canvas = TraceCanvas()
-        self.model = StepsModel()
-        self.table = StepsTable(self.model)
-        self.banner = Banner("info")
-        self.pane, self.strip = DetailsPane(self.plan), DetailsStrip(self.plan)
+    def _wire(self) -> None:
         self.pane.history_wanted.connect(lambda: look_up_history(self.state, self.plan))
-        self._stack = QStackedLayout()
-        self._stack.addWidget(
-            EmptyState(
-                tr("No schedule is open"),
-                tr(
-                    "Logic shows what an activity waits for and what waits for it, which path sets "
-                    "the date of a milestone, and the reason for each date."
-                ),
-                (
-                    tr("Choose a project"),
-                    "home",
-                    lambda: self.state.workspace_requested.emit("home"),
-                ),
-            )
-        )
-        self._stack.addWidget(self._work_page())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._toolbar())
-        column.addLayout(self._stack, 1)
+        self.home_wanted.connect(lambda: self.state.workspace_requested.emit("home"))
         side = self.sidebar
+        self.before.clicked.connect(lambda _on=False: self.step_back())
+        self.after.clicked.connect(lambda _on=False: self.step_on())
+        self.isolate.clicked.connect(lambda _on=False: self.exits.isolate_rows())
+        self.copy.clicked.connect(lambda _on=False: self.exits.copy_text())
+        self.export.clicked.connect(lambda _on=False: self.exits.menu())
+        self.view.changed.connect(lambda _index: self._show_trace())
         side.shown_changed.connect(self._show_trace)
         side.target_chosen.connect(self._target_chosen)
         side.ranking_changed.connect(self._find_paths)
@@ -140,106 +106,6 @@ class LogicWorkspace(QWidget):
         for widget in (self.canvas, self.table):
             widget.installEventFilter(self)
         offer_findings(self.state, self.canvas, lambda: [self.state.selection])
-
-    def _toolbar(self) -> Toolbar:
-        bar = Toolbar(tr("Logic"))
-        self.view = SegmentedControl((tr("Trace"), tr("Path"), tr("Time")), tr("Picture"))
-        self.view.changed.connect(lambda _index: self._show_trace())
-        self.before = Button("", "quiet", "arrow-left", tip=tr("Trace before (Ctrl+[)"))
-        self.after = Button("", "quiet", "arrow-right", tip=tr("Trace after (Ctrl+])"))
-        self.before.clicked.connect(lambda _on=False: self.step_back())
-        self.after.clicked.connect(lambda _on=False: self.step_on())
-        self.isolate = Button(
-            tr("Isolate in Schedule"),
-            "default",
-            "filter",
-            tip=tr("Show only these activities in Schedule"),
-        )
-        self.isolate.clicked.connect(lambda _on=False: self.exits.isolate_rows())
-        self.summary = Label("", "body", "text-muted")
-        self.copy = Button(
-            tr("Copy as text"), "default", "copy", tip=tr("Copy the path as a table")
-        )
-        self.copy.clicked.connect(lambda _on=False: self.exits.copy_text())
-        self.export = Button(
-            tr("Export"), "quiet", "download", tip=tr("Save the picture, or the log")
-        )
-        self.export.clicked.connect(lambda _on=False: self.exits.menu())
-        left: list[QWidget] = [self.view, self.before, self.after, self.isolate]
-        right: list[QWidget] = [self.summary, self.copy, self.export]
-        self._tools = [*left, *right]
-        for widget in left:
-            bar.add(widget)
-        bar.add_stretch()
-        for widget in right:
-            bar.add(widget)
-        return bar
-
-    def _work_page(self) -> QWidget:
-        upper = QWidget()
-        column = QVBoxLayout(upper)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self._legend())
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(upper)
-        self.split.addWidget(self._lower())
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 1)
-        self.split.setSizes([460, 420])
-        middle = QVBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.split, 1)
-        middle.addWidget(self.strip)
-        page = QWidget()
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.sidebar)
-        row.addLayout(middle, 1)
-        row.addWidget(self.pane)
-        return page
-
-    def _legend(self) -> QWidget:
-        """What lies beyond the picture, and what the lines mean."""
-        line = Surface("surface", "t")
-        line.setFixedHeight(28)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
-        self._beyond = ElidedLabel("", "small", "text-muted")
-        row.addWidget(self._beyond, 1)
-        for role, words in (
-            ("link-critical", tr("driving, critical")),
-            ("link-driving", "driving"),
-            ("link", tr("has slack")),
-        ):
-            mark = Surface(role)
-            mark.setFixedSize(18, 2)
-            row.addWidget(mark)
-            row.addWidget(Label(words, "small", "text-muted"))
-        return line
-
-    def _lower(self) -> QWidget:
-        head = Surface("surface-raised", "t")
-        head.setFixedHeight(40)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
-        self.path_title = Label("", "heading")
-        self._path_note = ElidedLabel("", "body", "text-muted")
-        row.addWidget(self.path_title)
-        row.addWidget(self._path_note, 1)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(head)
-        column.addWidget(self.table, 1)
-        return whole
 
     def _commands(self) -> None:
         for words, keys, picture, slot in (
@@ -300,7 +166,7 @@ class LogicWorkspace(QWidget):
             return
         self.plan.tell_history(None)
         self.plan.show(document.schedule, document.cpm, document.baseline, extras_of(document))
-        self._reasons = None
+        self._reasons = self._leading = None
         if not usable:
             self._stale = document.cpm is None and not document.problem
             why = document.problem or tr("The schedule is being calculated.")
@@ -429,6 +295,7 @@ class LogicWorkspace(QWidget):
                 side.ahead.value(),
                 side.driving.isChecked(),
                 side.through.isChecked(),
+                self._towards(document.schedule) if side.towards.isChecked() else None,
             )
         self.found = found
         chosen = self.state.selection
@@ -437,7 +304,14 @@ class LogicWorkspace(QWidget):
         self.canvas.show_picture(picture, current)
         if titles is None:
             before, after = beyond(document, found)
-            told = [tr("{before} more before").format(before=text.number(before))] if before else []
+            if side.towards.isChecked():
+                after = 0  # those beyond may lead elsewhere
+                told = [self._aim(document.schedule)]
+            else:
+                told = []
+            told += (
+                [tr("{before} more before").format(before=text.number(before))] if before else []
+            )
             told += [tr("{after} more ahead").format(after=text.number(after))] if after else []
             if picture.left_out:
                 told.append(
@@ -446,6 +320,20 @@ class LogicWorkspace(QWidget):
                     )
                 )
             self._tell_beyond(", ".join(told))
+
+    def _towards(self, schedule: Schedule) -> Flags:
+        """The activities that lead to the target, found once for it."""
+        known = self._leading
+        if known is None or known[0] is not schedule or known[1] != self.target:
+            known = self._leading = (schedule, self.target, leading_to(schedule, self.target))
+        return known[2]
+
+    def _aim(self, schedule: Schedule) -> str:
+        """Whether the activity traced leads to the target, in words."""
+        code = str(schedule.activities.code[self.target])
+        if self._towards(schedule)[self.centre]:
+            return tr("ahead only what leads to {code}").format(code=code)
+        return tr("it does not lead to {code}").format(code=code)
 
     def _picture(self, found: Trace, current: int, titles: _StepTitles | None) -> TraceScene:
         """The scene of a trace: in columns, or on a time axis."""
@@ -496,6 +384,8 @@ class LogicWorkspace(QWidget):
         if 0 <= index < len(self._targets):
             self.target = self._targets[index]
             self._find_paths()
+            if self.sidebar.towards.isChecked():
+                self._show_trace()
 
     def _find_paths(self) -> None:
         """Find the float paths to the target in the background."""
