@@ -124,7 +124,7 @@ def test_amounts_are_shared_out_and_add_up():
     assert sum(part.units for part in split.parts) == 100.0
     assert sum(part.cost for part in split.parts) == pytest.approx(1099.99)
     words = "\n".join(split.words)
-    for told in ("Links:", "1 resources", "1 expenses", "1 activity codes", "1 notes stay"):
+    for told in ("Links at", "Resources: 1", "Expenses: 1", "Activity codes: 1", "Notes: 1"):
         assert told in words
     split_activity(document, split).redo(document)
     schedule = document.schedule

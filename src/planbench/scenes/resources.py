@@ -104,7 +104,11 @@ def _bars(found: Profile, view: TimeView, height: float) -> LoadingScene:
             over.append((left, height - all_, wide, all_ - cap))
     limit = () if found.limit is None else _steps(found.limit, x, seen, height, scale)
     base = () if found.baseline is None else _steps(found.baseline, x, seen, height, scale)
-    late = _steps(found.late, x, seen, height, scale) if found.slips else ()
+    late: Line = ()
+    if found.slips:  # what is done has no late dates: the line is drawn where it differs
+        other = np.flatnonzero(np.abs(found.late - total) > 1e-9)
+        ahead = range(max(seen.start, int(other[0])), min(seen.stop, int(other[-1]) + 1))
+        late = _steps(found.late, x, ahead, height, scale)
     return LoadingScene(
         ticks, tuple(seen), tuple(actual), tuple(remaining), tuple(over), limit, base, (), late
     )

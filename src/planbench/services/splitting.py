@@ -215,40 +215,39 @@ def _words(document: Document, row: int, parts: Sequence[Part]) -> list[str]:
     links = schedule.relationships
     heads, tails = _ends(schedule, row)
     told = [
-        f"Links: {heads[0] + heads[1]} at the start stay with {first}, "
-        f"{tails[0] + tails[1]} at the finish go to {last}; the parts follow one another "
-        "finish to start without lag."
+        f"Links at the start: {heads[0] + heads[1]}, with {first}. "
+        f"At the finish: {tails[0] + tails[1]}, with {last}. "
+        "The parts follow one another finish to start without lag."
     ]
     shared = (links.predecessor == row) & np.isin(
         links.lag_format, (LagFormat.PERCENT, LagFormat.ELAPSED_PERCENT)
     )
-    if shared.any():
-        told.append(f"{int(shared.sum())} lags in percent become the working time that they are.")
-    outside = int((schedule.external_links.activity == row).sum())
-    if outside:
-        told.append(f"{outside} links to other files go with the start or the finish likewise.")
-    for table, one in ((schedule.assignments, "resources"), (schedule.expenses, "expenses")):
-        count = int((table.activity == row).sum())
-        if count:
-            told.append(f"{count} {one}: units and costs are shared out by duration.")
-    codes = int((schedule.code_assignments.activity == row).sum())
-    if codes:
-        told.append(f"{codes} activity codes: every part gets them.")
-    fields = int((schedule.udf_values.subject == schedule.activities.uid[row]).sum())
-    if fields:
-        told.append(f"{fields} user-defined fields: every part gets them; amounts are shared out.")
-    notes = int((schedule.notes.activity == row).sum())
-    if notes:
-        told.append(f"{notes} notes stay with {first}.")
-    steps = int((schedule.steps.activity == row).sum())
-    if steps:
-        told.append(f"{steps} steps stay with {first}.")
+    uid = schedule.activities.uid[row]
+    entries = (
+        (shared.sum(), "Lags in percent", "they become the working time that they are now"),
+        (_mine(schedule.external_links, row), "Links to other files", "by start or finish"),
+        (_mine(schedule.assignments, row), "Resources", "units and costs by duration"),
+        (_mine(schedule.expenses, row), "Expenses", "costs by duration"),
+        (_mine(schedule.code_assignments, row), "Activity codes", "every part gets them"),
+        (
+            (schedule.udf_values.subject == uid).sum(),
+            "User-defined fields",
+            "every part gets them, amounts of money by duration",
+        ),
+        (_mine(schedule.notes, row), "Notes", f"with {first}"),
+        (_mine(schedule.steps, row), "Steps", f"with {first}"),
+    )
+    told += [f"{title}: {int(count)}, {where}." for count, title, where in entries if count]
     if schedule.activities.constraint[row] or schedule.activities.constraint2[row]:
         told.append(f"Constraints: at the start on {first}, at the finish on {last}.")
     known = document.baseline
     if known is not None and known.columns.finish[row] != NO_TIME:
         told.append(f"The baseline stays with {first}: new parts have none until it is updated.")
     return told
+
+
+def _mine(table: Any, row: int) -> int:
+    return int((table.activity == row).sum())
 
 
 def _ends(schedule: Schedule, row: int) -> tuple[tuple[int, int], tuple[int, int]]:

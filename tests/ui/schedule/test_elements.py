@@ -212,7 +212,7 @@ def test_an_activity_is_split_as_the_dialog_showed(qtbot, bench, package, namele
     qtbot.keyClicks(dialog.days[0], "1")
     dialog.names[1].selectAll()
     qtbot.keyClicks(dialog.names[1], "Middle part")
-    assert "Links:" in dialog.words.text()
+    assert "Links at the start" in dialog.words.text()
     dialog.days[1].selectAll()
     qtbot.keyClicks(dialog.days[1], "9999")
     assert "together they have" in dialog.error.text()

@@ -210,7 +210,7 @@ class GlobalChangeDialog(FilterDialog):
 
     def _show(self, found: Preview, change: GlobalChange) -> None:
         self.preview, self._of = found, change
-        lines = found.lines
+        lines = sorted(found.lines, key=lambda one: bool(one.why))
         self.lines.set_data(
             [
                 Column("code", tr("ID"), 96, values=[one.code for one in lines]),

@@ -140,6 +140,8 @@ class SplitDialog(QDialog):
             amount = f"{number_text(part.units)}, {number_text(part.cost)}"
             label.setText(amount if some else tr("none"))
         self.words.setText("\n".join(split.words))
+        wide = max(self.width(), self.minimumWidth()) - 40
+        self.words.setMinimumHeight(self.words.heightForWidth(wide))
 
     def _refuse(self, words: str) -> None:
         self.split = None
