@@ -28,6 +28,7 @@ ORDER = (
     "p6-check-schedule",
     "gao-89g",
     "nasa",
+    "paseg",
     "nine-checks",
     "planbench",
 )

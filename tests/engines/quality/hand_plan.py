@@ -121,8 +121,10 @@ def _as_it_was(row: Row, was: Row | None) -> Row:
         "actual finish": "",
         "rd": row["od"],
         "start": "2026-05-04 08:00",
+        "finish": "2026-05-08 16:00",
     } | (was or {})
-    stored = {"stored start": fresh.pop("start"), "stored finish": "", "stored float": ""}
+    stored = {"stored start": fresh.pop("start"), "stored finish": fresh.pop("finish")}
+    stored["stored float"] = ""
     return row | fresh | stored
 
 

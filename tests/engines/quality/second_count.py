@@ -442,10 +442,13 @@ class Count:
             spare = self.a.tf[row] if held or bound else np.nan
         else:
             spare = self.between(calendar, forecast, promised)
-        end = forecast if basis == "forecast" else promised
-        if np.isnan(spare) or np.isnan(end):
+        end = promised if basis == "baseline" else forecast
+        begun = self.a.as_[self.work].notna().any()
+        if np.isnan(spare) or np.isnan(end) or (basis == "passed" and not begun):
             return None
         length = self.between(calendar, self.dd, end)
+        if basis == "passed":
+            length = self.between(calendar, self.a.as_[self.work].min(), self.dd)
         if length <= 0:
             return None
         day = self.a.day[row]
@@ -575,6 +578,24 @@ class Count:
         done, asked = int((self.tasks & self.complete).sum()), int(of.sum())
         return (done, asked, done / asked) if asked else None
 
+    def hit(self) -> Answer:
+        """Of what became due between the two data dates, what was done in time."""
+        if self.baseline is None or np.isnan(self.dd):
+            return None
+        of = self.due
+        if self.previous.data_date != NO_TIME:
+            of = of & (self.a.bf > self.previous.data_date)
+        return ratio(self.complete & (self.a.finish <= self.a.bf), of)
+
+    def current(self) -> Answer:
+        """Of what the earlier update forecast to finish by now, what is complete."""
+        before, was = self._date_before, self.then
+        if np.isnan(self.dd) or np.isnan(before):
+            return None
+        open_then = (was.status != 2) & was.af.isna()
+        asked = (was.ef > before) & (was.ef <= self.a.dd)
+        return ratio(self.complete, self.tasks & self.old & open_then & asked)
+
     def unplanned(self) -> Answer:
         if self.baseline is None:
             return None
@@ -594,17 +615,19 @@ class Count:
                 "status": t.status.astype(float),
                 "rd": known(t.remaining_duration),
                 "es": known(t.stored_early_start),
+                "ef": known(t.stored_early_finish),
             }
         )
         was["there"] = 1.0
         was.index = pd.Index(t.code)
         was = was[~was.index.duplicated()]
         found = was.reindex(self.a.code).reset_index(drop=True)
-        if not found.es.notna().sum() > len(found) // 2:
-            early = pd.Series(known(schedule_network(self.previous).early_start).to_numpy())
-            early.index = pd.Index(t.code)
-            early = early[~early.index.duplicated()]
-            found["es"] = early.reindex(self.a.code).to_numpy()
+        for name, full in (("es", "early_start"), ("ef", "early_finish")):
+            if found[name].notna().sum() > len(found) // 2:
+                continue
+            ours = getattr(schedule_network(self.previous), full)
+            early = pd.Series(known(ours).to_numpy(), index=pd.Index(t.code))
+            found[name] = early[~early.index.duplicated()].reindex(self.a.code).to_numpy()
         return found
 
     @property

@@ -153,6 +153,17 @@ def reported(plan: Build, m: int, _: int) -> Case:
     return before(of(plan, {"started": at(midnight + m)}), {"started": at(midnight)})
 
 
+def due_since(plan: Build, m: int, _: int) -> Case:
+    case = before(of(plan, {}, Z={"started": JANUARY, "finished": "2026-02-20 16:00"}), {})
+    return with_baseline(case, finish=FEBRUARY + m)
+
+
+def forecast_then(plan: Build, m: int, _: int) -> Case:
+    z = {"started": at(FEBRUARY), "finished": "2026-02-20 16:00"}
+    was = {"stored_early_finish": from_iso("2026-02-20 16:00")}
+    return before(of(plan, {}, Z=z), {"stored_early_finish": DATA_DATE + m}, Z=was)
+
+
 def stored_float(plan: Build, m: int, _: int) -> Case:
     dates = from_iso("2026-03-02 08:00"), from_iso("2026-03-06 16:00")
     a = {"stored_early_start": dates[0], "stored_early_finish": dates[1], "stored_total_float": m}
@@ -189,6 +200,8 @@ SETTERS: dict[str, Callable[[Build, int, int], Case]] = {
     "start near the data date": near,
     "progress": progress,
     "reported start": reported,
+    "due after the earlier data date": due_since,
+    "forecast then": forecast_then,
     "stored float": stored_float,
     "predecessors": lambda p, m, _: many(p, m, "{} > A"),
     "successors": lambda p, m, _: many(p, m, "A > {}"),
@@ -238,7 +251,7 @@ def test_every_measure_with_a_limit_on_one_object_is_asked() -> None:
         "link-ratio", "summary-logic", "effort-drives", "soft-links", "constraints", "critical",
         "expected-finish", "kind-share", "calendars", "same-names", "missing-codes", "no-wbs",
         "without-baseline", "churn", "options-changed", "critical-path-test", "path-length-index",
-        "contradictions", "actual-changed",
+        "contradictions", "actual-changed", "float-consumption",
     }  # fmt: skip
     rest = {
         m.id: m.measure

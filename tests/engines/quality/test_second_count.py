@@ -198,12 +198,17 @@ def counted_again(c: Any) -> dict[str, Answer]:
         "PB-CAL3": c.calendars("other-day"),
         "PB-CAL4": c.calendar_float(),
         "PB-ENG": c.agreement(),
+        "EXE-BEI": c.execution(unbaselined=False),
+        "EXE-CPLI": c.length_index("forecast"),
+        "EXE-TFCI": c.length_index("passed"),
     }
     before = c.previous is not None
     return found | {
         "DECM-06A504a": c.changed("as_") if before else None,
         "DECM-06A504b": c.changed("af") if before else None,
         "DECM-06A506c": c.riding() if before else None,
+        "EXE-HIT": c.hit() if before else None,
+        "EXE-CEI": c.current() if before else None,
         "PB-RETRO": c.changed("as_", "af") if before else None,
         "PB-RIDE": c.riding() if before else None,
         "PB-RDC": c.shrunk() if before else None,

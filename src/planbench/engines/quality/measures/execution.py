@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planbench.domain.schedule import Status
 from planbench.domain.times import NO_TIME
 from planbench.engines.quality.context import Context
 from planbench.engines.quality.measures.base import (
@@ -13,6 +14,12 @@ from planbench.engines.quality.measures.base import (
     members_of,
     nothing,
     option,
+)
+from planbench.engines.quality.measures.updates import (
+    NEEDS_EARLIER,
+    forecast_then,
+    rows_earlier,
+    then,
 )
 from planbench.engines.quality.result import Measured, Members, Metric
 
@@ -58,11 +65,20 @@ def execution_index(ctx: Context, metric: Metric) -> Measured:
 
     `unbaselined` adds tasks without a baseline finish to those due, as the pamphlet does. `count`
     "due" restricts the completed ones to those due, "in-time" to those due that finished by their
-    baseline date (hit task share); neither can exceed 1. The rows are the due ones not counted.
+    baseline date (hit task share); neither can exceed 1. `since_earlier` asks only for what became
+    due after the data date of the earlier update. The rows are the due ones not counted.
     """
     due, problem = _due(ctx, metric)
     if problem or ctx.baseline is None:
         return nothing(problem, due)
+    if option(metric, "since_earlier", False):
+        if ctx.previous is None:
+            return nothing(NEEDS_EARLIER, due)
+        due = due.without(
+            "due before the earlier update", ctx.baseline.columns.finish <= ctx.previous.data_date
+        )
+        if not due.size:
+            return nothing("nothing became due since the earlier update", due)
     everybody = members_of(ctx, metric, "tasks")
     finish = ctx.baseline.columns.finish
     in_time = ctx.complete & (ctx.finish <= finish)
@@ -103,6 +119,43 @@ def execution_index(ctx: Context, metric: Metric) -> Measured:
     )
 
 
+def current_execution(ctx: Context, metric: Metric) -> Measured:
+    """Current execution index: of what the earlier update forecast to finish by now, how much did.
+
+    The forecasts are the early finishes of the earlier update after its data date and up to today's
+    (PASEG section 10.4.5). The rows are the tasks that are still open.
+    """
+    members = members_of(ctx, metric, "tasks")
+    earlier = ctx.previous
+    if earlier is None:
+        return nothing(NEEDS_EARLIER, members)
+    if NO_TIME in (ctx.status_date, earlier.data_date):
+        return nothing("there is no data date", members)
+    forecast = forecast_then(ctx, earlier, "early_finish")
+    done_then = (then(ctx, "status") == Status.COMPLETE) | (then(ctx, "actual_finish") != NO_TIME)
+    members = (
+        members.without("not in the earlier update", rows_earlier(ctx) < 0)
+        .without("complete in the earlier update", done_then)
+        .without("not forecast to finish since", forecast <= earlier.data_date)
+        .without("forecast to finish later", forecast > ctx.data_date)
+    )
+    if not members.size:
+        return nothing("nothing was forecast to finish since the earlier update", members)
+    number = int(np.count_nonzero(members.inside & ctx.complete))
+    rows = np.flatnonzero(members.inside & ~ctx.complete).astype(np.int32)
+    return Measured(
+        "activity",
+        members,
+        rows,
+        number / members.size,
+        float(number),
+        float(members.size),
+        values=forecast[rows].astype(np.float64),
+        words="Was forecast to finish {}",
+        values_unit="date",
+    )
+
+
 def without_baseline(ctx: Context, metric: Metric) -> Measured:
     """Members without a baseline start or finish (DECM 06A501a)."""
     members = members_of(ctx, metric, "activities")
@@ -116,5 +169,6 @@ def without_baseline(ctx: Context, metric: Metric) -> Measured:
 MEASURES: dict[str, Measure] = {
     "missed": missed,
     "execution-index": execution_index,
+    "current-execution": current_execution,
     "without-baseline": without_baseline,
 }

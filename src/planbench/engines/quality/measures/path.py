@@ -206,6 +206,34 @@ def without_hard_constraints(schedule: Schedule) -> Schedule:
     return replace(freed, projects=projects)
 
 
+def _promise(ctx: Context) -> tuple[Members, tuple[int, int, int, str] | str]:
+    """The completion alone as members; its row, baseline finish and float, and what float that is.
+
+    The float is baseline finish less forecast finish where there is a baseline, else the total
+    float against a late constraint or the project's must-finish date. Instead, in words, why there
+    is none.
+    """
+    target = ctx.target
+    codes = np.ones(ctx.n, dtype=np.int8)
+    members = Members(codes, ("counted", "not the completion"))
+    if ctx.dates is None:
+        return members, ctx.no_dates
+    if target < 0:
+        anything = bool(np.any(~ctx.complete & ~ctx.soft & ~ctx.others))
+        return members, ctx.no_dates if anything else "nothing is open"
+    codes[target] = 0
+    if ctx.status_date == NO_TIME:
+        return members, "there is no data date"
+    promised = int(ctx.baseline.columns.finish[target]) if ctx.baseline else NO_TIME
+    if promised != NO_TIME:
+        late = _work(ctx, target, int(ctx.finish[target]), promised)
+        return members, (target, promised, late, "baseline finish less forecast finish")
+    found = _committed_float(ctx, target)
+    if found is None:
+        return members, "completion has neither a baseline nor a committed finish"
+    return members, (target, promised, found, "total float against the committed finish")
+
+
 def path_length_index(ctx: Context, metric: Metric) -> Measured:
     """Critical path length index: (CPL + TF) / CPL of the completion (PAM 200.1 section 4.13).
 
@@ -214,27 +242,11 @@ def path_length_index(ctx: Context, metric: Metric) -> Measured:
     forecast finish where there is a baseline, else the completion's total float against a late
     constraint or the project's must-finish date; without either there is nothing to measure.
     """
-    target = ctx.target
-    codes = np.ones(ctx.n, dtype=np.int8)
-    members = Members(codes, ("counted", "not the completion"))
-    if ctx.dates is None:
-        return nothing(ctx.no_dates, members)
-    if target < 0:
-        anything = bool(np.any(~ctx.complete & ~ctx.soft & ~ctx.others))
-        return nothing(ctx.no_dates if anything else "nothing is open", members)
-    codes[target] = 0
-    if ctx.status_date == NO_TIME:
-        return nothing("there is no data date", members)
+    members, found = _promise(ctx)
+    if isinstance(found, str):
+        return nothing(found, members)
+    target, promised, float_, basis = found
     forecast = int(ctx.finish[target])
-    promised = int(ctx.baseline.columns.finish[target]) if ctx.baseline else NO_TIME
-    if promised != NO_TIME:
-        float_ = _work(ctx, target, forecast, promised)
-        basis = "baseline finish less forecast finish"
-    else:
-        found = _committed_float(ctx, target)
-        if found is None:
-            return nothing("completion has neither a baseline nor a committed finish", members)
-        float_, basis = found, "total float against the committed finish"
     end = promised if choice(metric, "length", ("forecast", "baseline")) == "baseline" else forecast
     if end == NO_TIME:
         return nothing("completion has no baseline finish", members)
@@ -261,6 +273,38 @@ def path_length_index(ctx: Context, metric: Metric) -> Measured:
     )
 
 
+def float_consumption(ctx: Context, metric: Metric) -> Measured:
+    """Total float consumption index: (AD + CPTF) / AD (NDIA predictive measures, 2014).
+
+    AD is the working time on the completion's calendar from the first actual start to the data
+    date, CPTF the completion's float against its promise, as in the path length index.
+    """
+    members, found = _promise(ctx)
+    if isinstance(found, str):
+        return nothing(found, members)
+    target, _, float_, basis = found
+    begun = ctx.activities.actual_start[~ctx.others & ~ctx.soft]
+    begun = begun[begun != NO_TIME]
+    if not begun.size:
+        return nothing("nothing has started", members)
+    passed = _work(ctx, target, int(begun.min()), ctx.status_date)
+    if passed <= 0:
+        return nothing("no working time has passed since the first start", members)
+    day = float(ctx.day[target])
+    return Measured(
+        "activity",
+        members,
+        np.zeros(0, dtype=np.int32),
+        (passed + float_) / passed,
+        (passed + float_) / day,
+        passed / day,
+        notes=(
+            f"Completion is {ctx.activities.code[target]}",
+            f"{passed / day:,.1f} d passed, float {float_ / day:,.1f} d ({basis})",
+        ),
+    )
+
+
 def _work(ctx: Context, row: int, start: int, finish: int) -> int:
     calendar = int(ctx.activities.calendar[row])
     instants = np.array([start, finish], dtype=np.int64)
@@ -281,4 +325,5 @@ def _committed_float(ctx: Context, target: int) -> int | None:
 MEASURES: dict[str, Measure] = {
     "critical-path-test": critical_path_test,
     "path-length-index": path_length_index,
+    "float-consumption": float_consumption,
 }

@@ -21,11 +21,11 @@ from planbench.engines.quality.measures.base import (
 )
 from planbench.engines.quality.result import Measured, Members, Metric
 
-_NEEDS_EARLIER = "needs an earlier update of the same project"
+NEEDS_EARLIER = "needs an earlier update of the same project"
 _NEW = "not in the earlier update"
 
 
-def _earlier(ctx: Context) -> Rows:
+def rows_earlier(ctx: Context) -> Rows:
     """Row in the earlier update of each activity, -1 for new ones."""
     if "earlier" not in ctx.shared:
         assert ctx.previous is not None
@@ -36,10 +36,10 @@ def _earlier(ctx: Context) -> Rows:
     return found
 
 
-def _then(ctx: Context, name: str) -> Minutes:
+def then(ctx: Context, name: str) -> Minutes:
     """A column of the earlier update in today's order, `NO_TIME` for new activities."""
     assert ctx.previous is not None
-    rows = _earlier(ctx)
+    rows = rows_earlier(ctx)
     column: Minutes = getattr(ctx.previous.activities, name).astype(np.int64)
     if not column.size:
         return np.full(rows.size, NO_TIME, dtype=np.int64)
@@ -53,20 +53,20 @@ def actual_changed(ctx: Context, metric: Metric) -> Measured:
     """
     members = members_of(ctx, metric, "activities")
     if ctx.previous is None:
-        return nothing(_NEEDS_EARLIER, members)
+        return nothing(NEEDS_EARLIER, members)
     which = choice(metric, "which", ("both", "start", "finish"))
     names = {"both": ("actual_start", "actual_finish")}.get(which, (f"actual_{which}",))
     reported = np.zeros(ctx.n, dtype=bool)
     changed = np.zeros(ctx.n, dtype=bool)
     before = np.full(ctx.n, np.nan)
     for name in names:
-        then, now = _then(ctx, name), getattr(ctx.activities, name)
-        had = then != NO_TIME
+        was, now = then(ctx, name), getattr(ctx.activities, name)
+        had = was != NO_TIME
         reported |= had
-        differs = had & (then // 1440 != now // 1440)
-        before = np.where(differs, then, before)
+        differs = had & (was // 1440 != now // 1440)
+        before = np.where(differs, was, before)
         changed |= differs
-    members = members.without(_NEW, _earlier(ctx) < 0).without("not reported before", ~reported)
+    members = members.without(_NEW, rows_earlier(ctx) < 0).without("not reported before", ~reported)
     return counted(
         metric, members, changed, values=before, words="Was reported as {}", values_unit="date"
     )
@@ -81,21 +81,21 @@ def riding(ctx: Context, metric: Metric) -> Measured:
     members = members_of(ctx, metric, "open-activities")
     earlier = ctx.previous
     if earlier is None:
-        return nothing(_NEEDS_EARLIER, members)
+        return nothing(NEEDS_EARLIER, members)
     if NO_TIME in (ctx.status_date, earlier.data_date):
         return nothing("there is no data date", members)
-    members = members.without(_NEW, _earlier(ctx) < 0)
+    members = members.without(_NEW, rows_earlier(ctx) < 0)
     near = option(metric, "days", 6.0) * 1440
-    now, then = ctx.activities.status, _then(ctx, "status")
-    start_then = _previous_start(ctx, earlier)
-    waiting = (now == Status.NOT_STARTED) & (then == Status.NOT_STARTED)
+    now, was = ctx.activities.status, then(ctx, "status")
+    start_then = forecast_then(ctx, earlier, "early_start")
+    waiting = (now == Status.NOT_STARTED) & (was == Status.NOT_STARTED)
     waiting &= (ctx.forecast_start != NO_TIME) & (start_then != NO_TIME)
     waiting &= (ctx.forecast_start <= ctx.data_date + near) & (
         start_then <= earlier.data_date + near
     )
-    rest_then = _then(ctx, "remaining_duration")
+    rest_then = then(ctx, "remaining_duration")
     change = in_days(np.abs(rest_then - ctx.activities.remaining_duration), ctx.day)
-    still = (now == Status.IN_PROGRESS) & (then == Status.IN_PROGRESS)
+    still = (now == Status.IN_PROGRESS) & (was == Status.IN_PROGRESS)
     still &= (rest_then != NO_TIME) & (change <= option(metric, "least_change", 2.0))
     return counted(
         metric,
@@ -108,19 +108,22 @@ def riding(ctx: Context, metric: Metric) -> Measured:
     )
 
 
-def _previous_start(ctx: Context, earlier: Schedule) -> Minutes:
-    """Early starts of the earlier update in today's order, calculated where it stores none."""
-    then = _then(ctx, "stored_early_start")
-    if np.any(then != NO_TIME) and np.count_nonzero(then != NO_TIME) > ctx.n // 2:
-        return then
+def forecast_then(ctx: Context, earlier: Schedule, name: str) -> Minutes:
+    """Early dates ("early_start", "early_finish") of the earlier update in today's order.
+
+    They are calculated where it stores too few of them.
+    """
+    stored = then(ctx, f"stored_{name}")
+    if np.any(stored != NO_TIME) and np.count_nonzero(stored != NO_TIME) > ctx.n // 2:
+        return stored
     from planbench.domain.errors import ScheduleError
     from planbench.engines.cpm import schedule_network
 
     try:
-        found = schedule_network(earlier).early_start
+        found: Minutes = getattr(schedule_network(earlier), name)
     except ScheduleError:
-        return then
-    rows = _earlier(ctx)
+        return stored
+    rows = rows_earlier(ctx)
     return np.where(rows < 0, NO_TIME, found[np.maximum(rows, 0)])
 
 
@@ -128,8 +131,8 @@ def hollow(ctx: Context, metric: Metric) -> Measured:
     """New activities of at most `days` that were put between others."""
     members = members_of(ctx, metric, "open-tasks")
     if ctx.previous is None:
-        return nothing(_NEEDS_EARLIER, members)
-    members = members.without("in the earlier update", _earlier(ctx) >= 0)
+        return nothing(NEEDS_EARLIER, members)
+    members = members.without("in the earlier update", rows_earlier(ctx) >= 0)
     short = in_days(ctx.activities.original_duration, ctx.day)
     hit = (short <= option(metric, "days", 1.0)) & (ctx.incoming > 0) & (ctx.outgoing > 0)
     found = counted(metric, members, hit, values=short, words="New, {} long", values_unit="d")
@@ -146,12 +149,12 @@ def remaining_cut(ctx: Context, metric: Metric) -> Measured:
     members = members_of(ctx, metric, "open-normal")
     earlier = ctx.previous
     if earlier is None:
-        return nothing(_NEEDS_EARLIER, members)
+        return nothing(NEEDS_EARLIER, members)
     if NO_TIME in (ctx.status_date, earlier.data_date):
         return nothing("there is no data date", members)
-    members = members.without(_NEW, _earlier(ctx) < 0)
-    cut = _then(ctx, "remaining_duration") - ctx.activities.remaining_duration
-    cut[_earlier(ctx) < 0] = 0
+    members = members.without(_NEW, rows_earlier(ctx) < 0)
+    cut = then(ctx, "remaining_duration") - ctx.activities.remaining_duration
+    cut[rows_earlier(ctx) < 0] = 0
     dates = np.array([earlier.data_date, ctx.status_date], dtype=np.int64)
     table = ctx.work_over(dates)
     elapsed = np.zeros(ctx.n, dtype=np.int64)
@@ -173,22 +176,22 @@ def churn(ctx: Context, metric: Metric) -> Measured:
     """Links added and deleted over the links of the earlier update; the rows are those added."""
     members = ctx.links_into(ctx.population("everything"), "any")
     if ctx.previous is None:
-        return nothing(_NEEDS_EARLIER, members, "relationship")
-    now, then = _keys(ctx.schedule), _keys(ctx.previous)
-    if not then:
+        return nothing(NEEDS_EARLIER, members, "relationship")
+    now, before = _keys(ctx.schedule), _keys(ctx.previous)
+    if not before:
         return nothing("the earlier update has no links", members, "relationship")
-    known, today = set(then), set(now)
+    known, today = set(before), set(now)
     added = np.array([key not in known for key in now], dtype=bool)
-    deleted = sum(key not in today for key in then)
+    deleted = sum(key not in today for key in before)
     rows = np.flatnonzero(added & members.inside).astype(np.int32)
     changes = float(rows.size + deleted)
     return Measured(
         "relationship",
         members,
         rows,
-        changes / len(then),
+        changes / len(before),
         changes,
-        float(len(then)),
+        float(len(before)),
         notes=(f"{rows.size:,} links added or of another type, {deleted:,} gone",),
     )
 
@@ -205,18 +208,18 @@ def options_changed(ctx: Context, metric: Metric) -> Measured:
     codes: npt.NDArray[np.int8] = np.zeros(len(schedule.projects), dtype=np.int8)
     members = Members(codes)
     if earlier is None:
-        return nothing(_NEEDS_EARLIER, members, "project")
+        return nothing(NEEDS_EARLIER, members, "project")
     place = schedule.main_project if ctx.project is None else ctx.project
     others = np.arange(len(schedule.projects)) != place
     members = members.without("other project", others)
     was = {p.code: p for p in earlier.projects}.get(schedule.projects[place].code)
     if was is None:
         return nothing("the earlier update has no project of this id", members, "project")
-    now, then = vars(schedule.projects[place].options), vars(was.options)
-    changed = [name for name in now if now[name] != then[name]]
+    now, before = vars(schedule.projects[place].options), vars(was.options)
+    changed = [name for name in now if now[name] != before[name]]
     rows = np.array([place] if changed else [], dtype=np.int32)
     notes = tuple(
-        f"{name.replace('_', ' ').capitalize()}: {_shown(name, then[name])} became "
+        f"{name.replace('_', ' ').capitalize()}: {_shown(name, before[name])} became "
         f"{_shown(name, now[name])}"
         for name in changed
     )
