@@ -40,7 +40,7 @@ Pairs = npt.NDArray[np.int64]
 _TARGETS = {
     "project": "projects", "wbs": "wbs", "calendar": "calendars", "activity": "activities",
     "predecessor": "activities", "successor": "activities", "resource": "resources",
-    "account": "accounts", "value": "code_values",
+    "account": "accounts", "value": "code_values", "role": "roles",
 }  # fmt: skip
 """Table that a column of rows refers to by its name; `parent` and `type` depend on the table."""
 
@@ -69,7 +69,7 @@ _NOTHING_AT_ZERO = frozenset({"levelling_delay", "delay"})
 _PARTS = (
     "projects", "calendars", "wbs", "activities", "relationships", "external_links", "resources",
     "accounts", "code_types", "code_values", "code_assignments", "udf_types", "udf_values",
-    "assignments", "expenses", "notes", "splits",
+    "roles", "resource_rates", "assignments", "expenses", "notes", "splits", "steps",
 )  # fmt: skip
 """Tables in an order in which those referred to come first."""
 
@@ -342,7 +342,7 @@ def _side(comparison: _Comparison, name: str, ours: bool) -> Sequence[Hashable]:
     table: Table = getattr(schedule, name)
     if name == "wbs":
         return _uids_or(comparison, name, ours, _paths)
-    if name in ("activities", "resources", "accounts"):
+    if name in ("activities", "resources", "accounts", "roles"):
         return _uids_or(comparison, name, ours, lambda s: getattr(s, name).code.tolist())
     if name in ("code_types", "udf_types"):
         return _uids_or(comparison, name, ours, lambda s: getattr(s, name).name.tolist())
@@ -361,6 +361,8 @@ def _side(comparison: _Comparison, name: str, ours: bool) -> Sequence[Hashable]:
         "expenses": ("activity", "name"),
         "notes": ("activity", "topic"),
         "splits": ("activity", "start"),
+        "steps": ("activity", "name"),
+        "resource_rates": ("resource", "start"),
     }[name]
     lists = []
     for column in columns:
