@@ -41,6 +41,7 @@ class FollowUpPage(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._narrow = False
         self.factor = SegmentedControl([one.capitalize() for one in FACTORS], tr("Factor"))
         self.factor.changed.connect(lambda _index: self._show_systemic())
         self.levels = Rows(_levels(""))
@@ -51,9 +52,9 @@ class FollowUpPage(QWidget):
         self.map.warm = True
         self.exceptions = Rows(
             [
-                Column("kind", tr("Exception"), 118, sortable=False, elide=False),
-                Column("way", tr("Way"), 96, sortable=False, elide=False),
-                Column("project", tr("Project"), 110, sortable=False),
+                Column("kind", tr("Exception"), 104, sortable=False, elide=False),
+                Column("way", tr("Way"), 90, sortable=False, elide=False),
+                Column("project", tr("Project"), 88, sortable=False),
                 Column("text", tr("What it is"), 300, stretch=True, sortable=False),
             ]
         )
@@ -97,6 +98,11 @@ class FollowUpPage(QWidget):
         row.setSpacing(12)
         row.addWidget(self.systemic_card, 7)
         row.addLayout(right, 6)
+
+    def fit(self, narrow: bool) -> None:
+        """Narrow windows: what a benefit is goes before where it starts from."""
+        self._narrow = narrow
+        self.refresh()
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
@@ -236,12 +242,21 @@ class FollowUpPage(QWidget):
                     _realised(line),
                 )
             )
-        self.benefits.show(looks)
+        shown = [k for k, c in enumerate(_BENEFITS) if not (self._narrow and c.key in _SPARE)]
+        self.benefits.show(
+            [[row[k] for k in shown] for row in looks],
+            columns=[_BENEFITS[k] for k in shown],
+            tips=[f"{line.benefit.kpi}, {line.benefit.unit}" for line in benefit_lines(register)],
+        )
         self.benefit_table.apply_columns()
         note = tr("{looks} promised, {measured} measured").format(
             looks=len(looks), measured=measured
         )
         self.benefit_card.set_title(tr("Benefits"), note)
+
+
+_SPARE = ("baseline", "target", "date")
+"""Columns that narrow windows do without."""
 
 
 def _realised(line: BenefitLine) -> CellLook:
