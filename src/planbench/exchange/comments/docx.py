@@ -46,6 +46,8 @@ def write_comment_docx(sheet: Sheet) -> bytes:
     _repeat(table.rows[0])
     for row in sheet.rows:
         _add_row(table, row)
+    for column, width in zip(table.columns, _WIDTHS_CM, strict=True):
+        column.width = Cm(width)  # office programs differ in whether column or cells count
     for line in table.rows:
         for cell, width in zip(line.cells, _WIDTHS_CM, strict=True):
             cell.width = Cm(width)

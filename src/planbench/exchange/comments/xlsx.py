@@ -52,9 +52,12 @@ def write_comment_xlsx(sheet: Sheet) -> bytes:
         choices.add(f"{letter}2:{letter}{last}")
     main.auto_filter.ref = f"A1:{get_column_letter(len(TITLES))}{last}"
     main.protection.sheet = True
-    main.protection.autoFilter = main.protection.sort = main.protection.formatColumns = False
+    main.protection.autoFilter = main.protection.sort = False
+    main.protection.formatColumns = main.protection.formatRows = False
     main.page_setup.orientation = "landscape"
+    main.page_setup.paperSize = main.PAPERSIZE_A3
     main.page_setup.fitToHeight = 0
+    main.page_margins.left = main.page_margins.right = 0.4
     main.sheet_properties.pageSetUpPr.fitToPage = True
     main.print_title_rows = "1:1"
     talk = [(one.uid, one.at, one.author, one.kind, one.text) for one in sheet.talk]
@@ -86,7 +89,17 @@ def _fill(page: Any, titles: tuple[str, ...], rows: Any, widths: tuple[int, ...]
                 cell.number_format = "@"
             else:
                 cell.value = value
+        page.row_dimensions[number].height = _height(row, widths)
     page.freeze_panes = "C2" if page.title == _COMMENTS else "A2"
+
+
+def _height(row: Any, widths: tuple[int, ...]) -> float:
+    """Points a row needs, two lines at least: not every program makes room for wrapped text."""
+    lines = 2
+    for value, width in zip(row, widths, strict=True):
+        parts = str(value).split("\n")
+        lines = max(lines, sum(1 + len(part) // max(1, width - 2) for part in parts))
+    return min(13.5 * lines, 400.0)
 
 
 def read_comment_xlsx(content: bytes, name: str) -> tuple[Response, ...]:
