@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,20 +22,19 @@ from planbench.services.register import Register, modelled, register_of
 from planbench.services.risk import (
     check_model,
     default_model,
-    read_model,
     readiness,
-    sample_model,
     simulated,
-    write_model,
 )
-from planbench.services.risk_figures import other_state, why_despite
+from planbench.services.risk_figures import why_despite
 from planbench.services.risk_measures import run_fields
-from planbench.services.scenarios import compare_scenarios, keep_scenario, kept_scenarios
+from planbench.services.scenarios import keep_scenario
 from planbench.ui.register.view import RegisterView
+from planbench.ui.risk.against import Against
+from planbench.ui.risk.model_button import ModelButton
 from planbench.ui.risk.ready import ReadinessDialog
 from planbench.ui.risk.results import ResultsPage
 from planbench.ui.risk.run_view import RunView
-from planbench.ui.risk.scenarios import Scenarios, comparable
+from planbench.ui.risk.scenarios import Scenarios
 from planbench.ui.risk.shelf import Shelf
 from planbench.ui.risk.words import facts
 from planbench.ui.risk.workshop import WorkshopView
@@ -53,9 +49,6 @@ from planbench.ui.widgets import (
     SegmentedControl,
     Toolbar,
 )
-
-_ALONE = tr("No comparison")
-_BEFORE, _AFTER = tr("Before actions"), tr("After actions")
 
 SIDES = (tr("Results"), tr("Register"), tr("Workshop"))
 
@@ -74,7 +67,6 @@ class RiskWorkspace(QWidget):
         self._edited = False
         self._narrow = False
         self.scenarios = Scenarios()
-        self._pair: dict[str, RiskResult] = {}  # the shown run before or after actions
         self._build()
         self.go_to(0)
         state.document_changed.connect(self._document_changed)
@@ -138,9 +130,8 @@ class RiskWorkspace(QWidget):
         self.scope.setMaximumWidth(300)
         self.scope.activated.connect(lambda _index: self._show_scope())
         bar.add(self.scope)
-        self.against = ComboBox([_ALONE], tr("Compare with a kept run"))
-        self.against.setMaximumWidth(260)
-        self.against.activated.connect(lambda _index: self._against_chosen())
+        self.against = Against(self.state, self.scenarios)
+        self.against.changed.connect(self._show_scope)
         bar.add(self.against)
         bar.add(self.register_view.search)
         bar.add_stretch()
@@ -160,10 +151,9 @@ class RiskWorkspace(QWidget):
             lambda on: self.shelf.setVisible(on and self.side.index == 0)
         )
         bar.add(self.ranges_button)
-        self.model_button = Button(
-            tr("Model"), "default", "file-text", tip=tr("Open or save the model")
-        )
-        self.model_button.clicked.connect(lambda _checked=False: self._model_menu())
+        self.model_button = ModelButton(self.state, lambda: self._model)
+        self.model_button.opened.connect(self.use_model)
+        self.model_button.warnings_wanted.connect(self.check_readiness)
         bar.add(self.model_button)
         self.run_button = Button(tr("Run"), "primary", "play", tip=tr("Simulate the open schedule"))
         self.run_button.clicked.connect(lambda _checked=False: self.run())
@@ -236,9 +226,8 @@ class RiskWorkspace(QWidget):
         self.shelf.setEnabled(ready)
         self.shelf.document = document
         self._edited = False
-        self.scenarios.clear()
+        self.against.open_document(document)
         if document is not None and ready:
-            self._restore_scenarios(document)
             self._model = document.risk_model or default_model()
             self.shelf.show_model(self._model)
         self._open_register(document)
@@ -267,7 +256,7 @@ class RiskWorkspace(QWidget):
         if document is None or model is None:
             return
         self.scenarios.kept[name] = preview.result
-        self._list_kept(document.risk)
+        self._list_runs(document.risk)
         if self.state.library is not None and document.update is not None:
             shown = replace(document, risk=preview.result, risk_model=model)
             try:
@@ -293,7 +282,7 @@ class RiskWorkspace(QWidget):
         document = self.state.document
         result = document.risk if document is not None else None
         self.keep_button.setEnabled(result is not None)
-        self._list_kept(result)
+        self._list_runs(result)
         if document is None or result is None:
             self.banner.hide()
             self._pages.setCurrentIndex(0 if document is None else 1)
@@ -314,10 +303,7 @@ class RiskWorkspace(QWidget):
         result = document.risk if document is not None else None
         if document is None or result is None:
             return
-        name = self.against.currentText()
-        other = self._pair.get(name) or self.scenarios.kept.get(name)
-        if other is not None and not comparable(result, other, self._watched):
-            other = None
+        other = self.against.other(result, self._watched)
         self.results.show_result(document, result, self._watched, other, self._narrow)
 
     @property
@@ -353,72 +339,9 @@ class RiskWorkspace(QWidget):
             "info", tr("Kept as “{name}”. Change something and run again.").format(name=name)
         )
 
-    def _restore_scenarios(self, document: Document) -> None:
-        """The scenarios that the library keeps with the update; they are run when chosen."""
-        if self.state.library is None:
-            return
-        try:
-            kept = kept_scenarios(self.state.library, document)
-        except PlanbenchError as error:
-            self.state.message.emit("warning", error.line)
-            return
-        self.scenarios.stored = {scenario.name: scenario for scenario in kept}
-
-    def _against_chosen(self) -> None:
-        """Lay the chosen run under the shown one; a stored one is simulated first."""
-        name, document = self.against.currentText(), self.state.document
-        scenario = self.scenarios.stored.get(name)
-        if name in (_BEFORE, _AFTER) and name not in self._pair and document is not None:
-            self._run_pair(document, name)
-            return
-        if scenario is None or name in self.scenarios.kept or document is None:
-            self._show_scope()
-            return
-
-        def work(context: Any) -> RiskResult:
-            return compare_scenarios(document, [scenario], context=context)[0].result
-
-        def done(result: RiskResult) -> None:
-            if self.state.document is document:
-                self.scenarios.kept[name] = result
-                self._list_kept(document.risk)
-                self.against.setCurrentText(name)
-                self._show_scope()
-
-        self.state.run("risk-scenario", tr("Simulating “{name}”").format(name=name), work, done)
-
-    def _run_pair(self, document: Document, name: str) -> None:
-        """Simulate the shown run before or after the actions of the register, same numbers."""
-        result = document.risk
-
-        def done(other: RiskResult) -> None:
-            if document.risk is result and self.state.document is document:
-                self._pair[name] = other
-                self._show_scope()
-
-        self.state.run("risk-scenario", name, lambda context: other_state(document, context), done)
-
-    def _list_kept(self, result: RiskResult | None) -> None:
-        """The runs that the shown one can be laid over; the latest is chosen for a fresh run."""
-        chosen = self.against.currentText()
-        names = self.scenarios.names(result) if result is not None else []
-        pair = self._other_state(result)
-        self.against.clear()
-        self.against.addItems([_ALONE, *pair, *names])
-        if names:
-            latest = names[-1] if names[-1] in self.scenarios.kept else _ALONE
-            self.against.setCurrentText(chosen if chosen in [*pair, *names] else latest)
-        elif chosen in pair and chosen in self._pair:
-            self.against.setCurrentText(chosen)
+    def _list_runs(self, result: RiskResult | None) -> None:
+        self.against.show_runs(result)
         self.against.setVisible(self.against.count() > 1 and self.side.index == 0)
-
-    def _other_state(self, result: RiskResult | None) -> list[str]:
-        """The other side of the actions, where the model knows actions."""
-        document = self.state.document
-        model = document.risk_model if document is not None else None
-        if result is None or model is None or not any(risk.mitigated for risk in model.risks):
-            return []
-        return [_BEFORE if result.mitigated else _AFTER]
 
     def _show_banner(self) -> None:
         document = self.state.document
@@ -481,7 +404,7 @@ class RiskWorkspace(QWidget):
 
         def done(result: RiskResult) -> None:
             document.risk, document.risk_model = result, model
-            self._pair.clear()
+            self.against.forget_pair()
             if self.state.document is document:
                 self._edited = base is not self._model
                 self.state.result_changed.emit("risk")
@@ -514,50 +437,3 @@ class RiskWorkspace(QWidget):
         """Work with another model from now on."""
         self.shelf.show_model(model)
         self._ranges_changed(model)
-
-    def _model_menu(self) -> None:
-        menu = QMenu(self)
-        menu.addAction(tr("Open a model…"), self._open_model)
-        menu.addAction(tr("Save the model…"), self._save_model)
-        menu.addSeparator()
-        menu.addAction(tr("Before you trust it…"), self.check_readiness)
-        menu.addSeparator()
-        menu.addAction(tr("One range for all open work"), lambda: self.use_model(default_model()))
-        menu.addAction(tr("The sample's model"), self._sample_model)
-        menu.exec(self.model_button.mapToGlobal(self.model_button.rect().bottomLeft()))
-
-    def _open_model(self) -> None:
-        document = self.state.document
-        name, _ = QFileDialog.getOpenFileName(
-            self, tr("Open a risk model"), "", tr("Risk model (*.json *.xlsx)")
-        )
-        if name and document is not None:
-            try:
-                self.use_model(read_model(Path(name), document))
-            except PlanbenchError as error:
-                self.state.message.emit("error", error.line)
-
-    def _save_model(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            tr("Save the risk model"),
-            "risk-model.json",
-            tr("Risk model (*.json);;Risk model as a workbook (*.xlsx)"),
-        )
-        if name and self._model is not None:
-            try:
-                write_model(self._model, Path(name))
-            except PlanbenchError as error:
-                self.state.message.emit("error", error.line)
-
-    def _sample_model(self) -> None:
-        document = self.state.document
-        if document is None:
-            return
-        try:
-            model = sample_model(document)
-            check_model(document, model)
-        except (PlanbenchError, KeyError):
-            self.state.message.emit("warning", tr("The sample's model fits the sample only."))
-            return
-        self.use_model(model)
