@@ -358,6 +358,8 @@ _KEYS: tuple[tuple[str, str], ...] = (
     ("pause", "Pause"),
     ("data-date", "Data date"),
     ("nonwork", "Non-working"),
+    ("curtain", "Curtain"),
+    ("spotlight", "Progress spotlight"),
 )
 """Styles of marks in the order of the legend, and their words."""
 

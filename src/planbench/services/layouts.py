@@ -69,6 +69,8 @@ class Layout:
     necks: bool = False
     after: str = "finish"
     before: str = ""
+    spotlight: int = 0
+    curtains: tuple[str, ...] = ()
     tiers: int = 2
     fiscal_month: int = 1
     ordinal: bool = False
@@ -84,6 +86,7 @@ def axis_of(layout: Layout, first: int) -> Scale:
 BARS = (
     "links", "baseline", "labels", "names", "nonwork", "baseline2", "baseline3", "late", "floats",
     "progress_line", "constraints", "whiskers", "criticality", "necks", "after", "before",
+    "spotlight", "curtains",
 )  # fmt: skip
 """What of a layout says what the Gantt draws, by the names of its options."""
 

@@ -81,6 +81,8 @@ def _boxes(gantt: dict[str, Any]) -> dict[str, Box]:
     return {
         "paper": Box("surface-raised"),
         "nonwork": Box("nonwork"),
+        "curtain": Box("info-soft"),
+        "spotlight": Box("accent-soft"),
         "row-selected": Box("selection"),
         "row-selected-inactive": Box("selection-inactive"),
         "row-marked": Box("warning-soft"),
@@ -154,6 +156,7 @@ def _shapes(gantt: dict[str, Any]) -> dict[str, Shape]:
 
 _INKS = {
     "label": Ink("text"),
+    "curtain-name": Ink("text-muted"),
     "label-muted": Ink("text-muted"),
     "label-strong": Ink("text", "small-strong"),
     "halo": Ink("surface-raised"),

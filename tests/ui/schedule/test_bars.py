@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from planbench.domain.times import NO_TIME
+from planbench.domain.times import NO_TIME, to_iso
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 
 
@@ -101,3 +102,45 @@ def test_the_picture_goes_to_the_clipboard(qtbot, space: ScheduleWorkspace):
     picture = QGuiApplication.clipboard().image()
     assert picture.width() >= space.splitter.width()
     assert picture.height() >= space.splitter.height()
+
+
+def test_spotlight_and_curtains_are_drawn_and_kept_in_layouts(qtbot, space):
+    from planbench.ui.schedule.curtains import CurtainDialog, ask_for_curtains
+
+    start, finish = space.plan.span
+    assert not {"spotlight", "curtain"} & set(space.gantt.scene().styles())
+    menu = space.bar.bars_menu()
+    (light,) = [one for one in menu.actions() if one.text() == "Progress spotlight"]
+    light.menu().actions()[2].trigger()
+    menu.close()
+    assert space.gantt.options.spotlight == 14
+    dialog = ask_for_curtains(space)
+    assert isinstance(dialog, CurtainDialog)
+    dialog.lines.setPlainText("soon")
+    dialog.take()
+    assert "first and a last day" in dialog.error.text()
+    middle = (start + finish) // 2
+    days = [to_iso(one)[:10] for one in (middle, middle + 20 * 1440)]
+    dialog.lines.setPlainText(f"{days[0]} {days[1]} Shutdown")
+    dialog.take()
+    space.gantt.fit()
+    scene = space.gantt.scene()
+    assert {"spotlight", "curtain"} <= set(scene.styles())
+    assert [text for *_, text in scene.items("curtain-name")] == ["Shutdown"]
+    kept = space.layouts.current()
+    space.layouts.apply(type(kept)())
+    assert space.gantt.options.curtains == ()
+    space.layouts.apply(kept)
+    assert space.gantt.options.curtains == (f"{days[0]} {days[1]} Shutdown",)
+    assert space.gantt.options.spotlight == 14
+
+
+def test_the_selected_are_shown_alone_and_all_again(qtbot, space):
+    space.state.select(5)
+    space.table.setFocus()
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(space.table, Qt.Key.Key_A, keys)
+    assert space.plan.matching == 1
+    assert space.selected_activities() == [5]
+    qtbot.keyClick(space.table, Qt.Key.Key_A, keys)
+    assert space.plan.matching == len(space.plan.schedule)

@@ -201,6 +201,15 @@ class EditingDesk(QObject):
             return
         self._chosen = neighbour
 
+    def isolate(self) -> None:
+        """Show the selected activities alone; all again where they already are (Ctrl+Shift+A)."""
+        rows = self._space.selected_activities()
+        shown = self.state.isolated
+        if shown is not None and set(rows) == set(shown[1]):
+            self.state.isolate("", ())
+        elif rows:
+            self.state.isolate(tr("Selection"), rows)
+
     def menu(self, place: QPoint) -> None:
         """What can be done with the selected activities, or with a band of the WBS."""
         rows = self._space.selected_activities()
@@ -208,6 +217,7 @@ class EditingDesk(QObject):
             self._space.elements.menu(place)
             return
         more = (
+            ("filter", tr("Show these alone"), self.isolate),
             ("scissors", tr("Split into parts…"), lambda: ask_for_split(self._space)),
             ("trash", tr("Delete"), self.delete),
         )

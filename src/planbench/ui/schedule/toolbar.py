@@ -18,6 +18,7 @@ from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
 from planbench.scenes.risk_fields import risk_marks
 from planbench.ui.icons import icon
 from planbench.ui.schedule.changing import ask_for_change
+from planbench.ui.schedule.curtains import ask_for_curtains
 from planbench.ui.schedule.gantt import ZOOM_STEP
 from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
@@ -159,6 +160,7 @@ class ScheduleBar(Toolbar):
                 "pencil",
                 lambda: ask_for_change(space),
             ),
+            (tr("Show the selected alone"), "Ctrl+Shift+A", "filter", space.desk.isolate),
             (tr("Fill down"), "Ctrl+D", "arrow-down", space.desk.fill_down),
             (tr("Indent in the WBS"), "Ctrl+Right", "indent-increase", space.moves.indent),
             (tr("Outdent in the WBS"), "Ctrl+Left", "indent-decrease", space.moves.outdent),
@@ -326,6 +328,8 @@ class ScheduleBar(Toolbar):
         self._label_menu(menu, tr("Text behind bars"), "after")
         self._label_menu(menu, tr("Text before bars"), "before")
         menu.addSeparator()
+        self._spotlight_menu(menu)
+        menu.addAction(tr("Curtains…")).triggered.connect(lambda _on=False: ask_for_curtains(space))
         self._scale_menu(menu)
         legend = menu.addAction(tr("Legend"))
         legend.setCheckable(True)
@@ -340,6 +344,21 @@ class ScheduleBar(Toolbar):
         loading.setChecked(space.resources.isVisibleTo(space))
         loading.triggered.connect(lambda on=False: space.show_resources(bool(on)))
         return menu
+
+    def _spotlight_menu(self, menu: QMenu) -> None:
+        """How many days after the data date stand out."""
+        inner, space = menu.addMenu(tr("Progress spotlight")), self._space
+        inner.setFont(current_theme().font("body"))
+        group, now = QActionGroup(inner), space.gantt.options.spotlight
+        for days in (0, 7, 14, 28, 91):
+            words = tr("{n} days after the data date").format(n=days) if days else tr("None")
+            action = inner.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(days == now)
+            action.setActionGroup(group)
+            action.triggered.connect(
+                lambda _on=False, days=days: self._show_part("spotlight", days)
+            )
 
     def _scale_menu(self, menu: QMenu) -> None:
         """How the time axis counts."""
@@ -386,6 +405,6 @@ class ScheduleBar(Toolbar):
             action.setActionGroup(group)
             action.triggered.connect(lambda _on=False, key=key: self._show_part(option, key))
 
-    def _show_part(self, name: str, on: bool | str) -> None:
+    def _show_part(self, name: str, on: bool | str | int) -> None:
         part: dict[str, Any] = {name: on}
         self._space.set_options(replace(self._space.gantt.options, **part))
