@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from planbench.services.findings import evidence_of
 from planbench.ui.gallery import wait_until_still
 from planbench.ui.quality.review.dialogs import FindingDialog
 from planbench.ui.quality.review.hooks import activity_menu
@@ -90,3 +92,52 @@ def test_the_menu_counts_several_and_is_silent_for_none(window: MainWindow, qtbo
     menu.close()
     activity_menu(window.state, [-1], QPoint(0, 0), window)
     assert not [one for one in window.findChildren(QMenu) if one.isVisible()]
+
+
+def menu_of(window: MainWindow) -> QMenu:
+    (menu,) = [one for one in window.findChildren(QMenu) if one.isVisible()]
+    return menu
+
+
+@pytest.mark.parametrize("workspace", ["schedule", "quality", "compare"])
+def test_the_tables_offer_it_and_the_finding_keeps_its_evidence(
+    window: MainWindow, qtbot: Any, workspace: str
+) -> None:
+    window.go(workspace)
+    wait_until_still(window)
+    page = window.page()
+    table = page.table
+    if workspace == "schedule":
+        document = window.state.document
+        assert document is not None
+        window.state.select(document.schedule.row_of_code["TS-2120"])
+        wait_until_still(window)
+    else:
+        table.setCurrentIndex(table.model().index(0, 1))
+    spot = table.visualRect(table.currentIndex()).center()
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, spot, table.viewport().mapToGlobal(spot)
+    )
+    QApplication.sendEvent(table.viewport(), event)
+    menu = menu_of(window)
+    entry = menu.actions()[0]
+    assert "Make a finding on" in entry.text()
+    menu.close()
+    entry.trigger()
+    dialog = asked(window)
+    qtbot.keyClicks(dialog.name.field, "Look at this")
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    wait_until_still(window)
+    document = window.state.document
+    assert document is not None
+    review = window._pages["quality"].review.desk.review
+    (finding,) = [one for one in review.findings.values() if not one.rule]
+    (place,) = evidence_of(review, document, finding)
+    row = document.schedule.row_of_code[place["key"]]
+    assert ("activity", place["key"]) in finding.objects
+    assert document.cpm is not None
+    assert place["finish"] == int(document.cpm.finish[row])
+    assert place["float_h"] == int(document.cpm.total_float[row]) / 60
+    links = document.schedule.relationships
+    count = int((links.predecessor == row).sum() + (links.successor == row).sum())
+    assert len(place["links"]) == count

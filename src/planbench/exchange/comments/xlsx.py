@@ -23,7 +23,7 @@ _COMMENTS = "Comments"
 _LITERAL = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """What a reader of workbooks would take for the code of a letter."""
 
-_WIDTHS = (5, 14, 26, 34, 28, 22, 11, 11, 11, 18, 11, 44, 30, 50, 15, 18)
+_WIDTHS = (5, 16, 26, 34, 28, 22, 11, 11, 11, 18, 11, 44, 30, 50, 15, 18)
 
 
 def write_comment_xlsx(sheet: Sheet) -> bytes:

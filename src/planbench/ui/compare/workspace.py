@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -48,6 +48,7 @@ from planbench.ui.compare.renames import RenamesDialog
 from planbench.ui.compare.side import CompareSide, unknown_effects
 from planbench.ui.compare.words import figures
 from planbench.ui.icons import icon
+from planbench.ui.quality.review.hooks import activity_menu, offer_findings
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
@@ -96,6 +97,7 @@ class CompareWorkspace(QWidget):
         self.table.setModel(self.register)
         self.table.row_changed.connect(self._change_chosen)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell_chosen())
+        self.table.menu_requested.connect(self._row_menu)
         self.over_under = OverUnder()
         self.over_under.chosen.connect(self._bar_chosen)
         bars = QScrollArea()
@@ -111,6 +113,7 @@ class CompareWorkspace(QWidget):
         self.split.setSizes([520, 420])
         self.network, self.milestones, self.paths = NetworkView(), MilestonesView(), PathsView()
         self.network.chosen.connect(self._bar_chosen)
+        offer_findings(self.state, self.network.canvas, lambda: [self.state.selection])
         self.milestones.chosen.connect(self._select_id)
         self.paths.chosen.connect(self._select_id)
         self.windows = WindowModel()
@@ -477,6 +480,18 @@ class CompareWorkspace(QWidget):
             return
         row = int(self.review.comparison.changes.new_row[k])
         self._bar_chosen(row)
+
+    def _row_menu(self, _row: int, point: QPoint) -> None:
+        """Findings can be made on the activities of the chosen changes."""
+        document, review = self.state.document, self.review
+        if document is None or review is None:
+            return
+        rows = review.comparison.changes.new_row[self.table.selected_rows()]
+        codes = review.comparison.new.activities.code[rows[rows >= 0]].tolist()
+        place = document.schedule.row_of_code
+        activity_menu(
+            self.state, [place.get(code, -1) for code in dict.fromkeys(codes)], point, self
+        )
 
     def _bar_chosen(self, row: int) -> None:
         """An activity of the newer schedule was chosen; the open update may be another one."""
