@@ -94,7 +94,7 @@ def test_an_empty_view_says_what_goes_here(workspace: QualityWorkspace, qtbot: A
 
 def test_it_checks_when_shown_and_opens_at_the_first_flag(ready: QualityWorkspace) -> None:
     assert len(ready.state.document.quality) == 9
-    assert ready.sidebar.rulesets.count() == 8
+    assert ready.sidebar.rulesets.count() == 9
     result = ready.result()
     assert result is not None
     assert (result.id, result.state) == ("DCMA-02", "flag")
