@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QGuiApplication
 
 from planbench.domain.synthetic import synthetic_schedule
-from planbench.domain.times import DAY
+from planbench.domain.times import DAY, NO_TIME
+from planbench.scenes.facts import minutes_per_day
 from planbench.services.document import Document
 from planbench.services.library import Library
 from planbench.services.recents import Recents
@@ -19,6 +20,7 @@ from planbench.services.scenarios import kept_scenarios
 from planbench.services.scheduling import recalculate
 from planbench.ui import text
 from planbench.ui.risk.models import law_words, where_words
+from planbench.ui.risk.shelf import CHOICES
 from planbench.ui.risk.words import said
 from planbench.ui.risk.workspace import RiskWorkspace
 from planbench.ui.state import AppState
@@ -216,3 +218,32 @@ def test_a_kept_run_is_in_the_library_and_is_simulated_again_when_chosen(
         assert "same random numbers" in workspace.results.sentence.text()
         state.open_document(None)
         state.library = None
+
+
+def test_a_template_fills_the_form_and_a_filter_says_whose(simulated, document) -> None:
+    shelf = simulated.shelf
+    shelf.add()
+    shelf.template.setCurrentText("Unsure")
+    shelf.template.activated.emit(4)
+    shelf.choice.setCurrentIndex(len(CHOICES))
+    shelf._explain()
+    shelf.value.setText("[Total float] < 5")
+    shelf.change()
+    made = shelf.model.uncertainty[-1]
+    assert law_words(made.distribution, made.unit) == f"triangular 75 / 100 / 150{text.NARROW}%"
+    days = document.cpm.total_float / minutes_per_day(document.schedule)
+    few = (document.cpm.total_float != NO_TIME) & (days < 5)
+    assert set(document.schedule.activities.code[few].tolist()) == set(made.where.ids)
+    shelf.choice.setCurrentIndex(len(CHOICES))
+    shelf.value.setText("[Total float] <")
+    shelf.change()
+    assert shelf.trouble.text()
+    assert shelf.model.uncertainty[-1] is made
+
+
+def test_the_schedule_gets_the_columns_that_need_the_runs_again(simulated, document, qtbot) -> None:
+    qtbot.waitUntil(lambda: document.risk_fields is not None, timeout=60_000)
+    fields = document.risk_fields
+    assert fields.digest == document.risk.digest
+    assert (fields.start_levels[80] >= fields.start_levels[10]).all()
+    assert set(fields.start_levels) == {10, 50, 80, 90}
