@@ -25,7 +25,6 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import DAY, NO_TIME, Minutes, known, minutes_column
 from planbench.engines.cpm.result import CpmResult
-from planbench.engines.kernel import kernel
 
 BAND, TASK, START_MILESTONE, FINISH_MILESTONE, EFFORT, SUMMARY = range(6)
 """What is drawn for a row: a WBS band, a bar, a diamond at one end, a hatched line, a bracket."""
@@ -44,8 +43,6 @@ _KIND = {
     ActivityType.LEVEL_OF_EFFORT: EFFORT,
     ActivityType.WBS_SUMMARY: SUMMARY,
 }
-
-_COMPLETE = int(Status.COMPLETE)
 
 
 @dataclass(frozen=True)
@@ -97,34 +94,47 @@ def activity_facts(
     acts = schedule.activities
     n = len(acts)
     per_day = minutes_per_day(schedule)
+    complete = acts.status == Status.COMPLETE
+    started = known(acts.actual_start)
     early_start, early_finish, late_start, late_finish = _dates(acts, cpm)
-    total, free, on_path, remaining = (
-        (acts.stored_total_float, acts.stored_free_float, acts.stored_longest_path == 1,
-         acts.remaining_duration)
+    start = np.where(started, acts.actual_start, early_start)
+    finish = np.where(complete & known(acts.actual_finish), acts.actual_finish, early_finish)
+    start, finish = _one_ended(start, finish)
+    total, free = (
+        (acts.stored_total_float, acts.stored_free_float)
         if cpm is None
-        else (cpm.total_float, cpm.free_float, cpm.longest_path, cpm.remaining_duration)
-    )  # fmt: skip
-    start, finish, started, finished, progress_to, remaining_from = _bars(
-        acts.status, acts.actual_start, acts.actual_finish, early_start, early_finish,
-        _data_dates(schedule),
-    )  # fmt: skip
-    total_days, free_days, critical, near, path = _criticality(
-        acts.status, total, free, on_path, per_day, critical_by == LONGEST_PATH, near_days
+        else (cpm.total_float, cpm.free_float)
     )
-    no_days = np.full(n, np.nan)
+    total_days = in_days(total, per_day)
+    total_days[complete] = np.nan
+    free_days = in_days(free, per_day)
+    free_days[complete] = np.nan
+    on_path = acts.stored_longest_path == 1 if cpm is None else cpm.longest_path
+    # what has no float, complete work too, is not critical by it
+    critical = on_path & ~complete if critical_by == LONGEST_PATH else total_days <= 0
+    near = ~critical & (total_days <= near_days)
+    remaining_work = acts.remaining_duration if cpm is None else cpm.remaining_duration
+    data_date = _data_dates(schedule)
+    under_way = started & ~complete
+    remaining_from = np.where(under_way, np.maximum(early_start, start), start)
+    remaining_from = np.where(under_way & ~known(early_start), data_date, remaining_from)
     baseline_start = baseline_finish = minutes_column(n)
+    start_variance = finish_variance = np.full(n, np.nan)
     if baseline is not None:
-        columns = baseline.columns
-        baseline_start, baseline_finish = _one_ended(columns.start, columns.finish)
+        baseline_start, baseline_finish = _one_ended(
+            baseline.columns.start, baseline.columns.finish
+        )
+        start_variance = variance_days(start, baseline_start)
+        finish_variance = variance_days(finish, baseline_finish)
     return Facts(
         kind=_kinds(acts),
         status=acts.status,
         start=start,
         finish=finish,
         started=started,
-        finished=finished,
-        progress_to=progress_to,
-        remaining_from=remaining_from,
+        finished=complete & known(acts.actual_finish),
+        progress_to=_progress_end(started, complete, start, finish, data_date),
+        remaining_from=np.where(complete, NO_TIME, remaining_from),
         early_start=early_start,
         early_finish=early_finish,
         late_start=late_start,
@@ -133,79 +143,16 @@ def activity_facts(
         free_float=free_days,
         critical=critical,
         near=near,
-        longest_path=path,
-        percent=percent_complete(schedule, remaining),
+        longest_path=on_path & ~complete,
+        percent=percent_complete(schedule, remaining_work),
         original=in_days(acts.original_duration, per_day),
-        remaining=in_days(remaining, per_day),
+        remaining=in_days(remaining_work, per_day),
         baseline_start=baseline_start,
         baseline_finish=baseline_finish,
-        start_variance=variance_days(start, baseline_start) if baseline else no_days,
-        finish_variance=variance_days(finish, baseline_finish) if baseline else no_days,
+        start_variance=start_variance,
+        finish_variance=finish_variance,
         count=np.zeros(n, dtype=np.int32),
     )
-
-
-@kernel
-def _bars(
-    status: Codes, actual_start: Minutes, actual_finish: Minutes, early_start: Minutes,
-    early_finish: Minutes, data_date: Minutes,
-) -> tuple[Minutes, Minutes, Flags, Flags, Minutes, Minutes]:  # fmt: skip
-    """(start, finish, started, finished, progress to, remaining from) of every activity.
-
-    A bar needs both ends: one that is missing is taken from the other (milestones). Complete work
-    is dark to its end, work under way to the data date. All in one loop, as an edit waits for it.
-    """
-    n = status.size
-    start, finish = np.empty(n, np.int64), np.empty(n, np.int64)
-    started, finished = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    progress, rest = np.full(n, NO_TIME), np.full(n, NO_TIME)
-    for i in range(n):
-        complete, begun, dd = status[i] == _COMPLETE, actual_start[i] != NO_TIME, data_date[i]
-        finished[i] = complete and actual_finish[i] != NO_TIME
-        started[i] = begun
-        first = actual_start[i] if begun else early_start[i]
-        last = actual_finish[i] if finished[i] else early_finish[i]
-        if first == NO_TIME:
-            first = last
-        elif last == NO_TIME:
-            last = first
-        start[i], finish[i] = first, last
-        if begun and complete:
-            progress[i] = last
-        elif begun:
-            progress[i] = first if dd == NO_TIME else max(min(dd, last), first)
-        if not complete:
-            rest[i] = first
-            if begun:
-                rest[i] = dd if early_start[i] == NO_TIME else max(early_start[i], first)
-    return start, finish, started, finished, progress, rest
-
-
-@kernel
-def _criticality(
-    status: Codes, total: Minutes, free: Minutes, on_path: Flags, per_day: Numbers, by_path: bool,
-    near_days: float,
-) -> tuple[Numbers, Numbers, Flags, Flags, Flags]:  # fmt: skip
-    """(total and free float in days, critical, near-critical, on the longest path).
-
-    Complete activities have none of it; without total float none is critical or near by it.
-    """
-    n = status.size
-    total_days, free_days = np.full(n, np.nan), np.full(n, np.nan)
-    critical, near = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    path = np.zeros(n, np.bool_)
-    for i in range(n):
-        if status[i] == _COMPLETE:
-            continue
-        path[i] = on_path[i]
-        if free[i] != NO_TIME:
-            free_days[i] = free[i] / per_day[i]
-        days = np.inf
-        if total[i] != NO_TIME:
-            days = total_days[i] = total[i] / per_day[i]
-        critical[i] = path[i] if by_path else days <= 0
-        near[i] = not critical[i] and days <= near_days
-    return total_days, free_days, critical, near, path
 
 
 def _dates(acts: Activities, cpm: CpmResult | None) -> tuple[Minutes, ...]:
@@ -226,6 +173,15 @@ def _first_known(*columns: Minutes) -> Minutes:
 def _one_ended(start: Minutes, finish: Minutes) -> tuple[Minutes, Minutes]:
     """A bar needs both ends: one that is missing is taken from the other (milestones)."""
     return np.where(start == NO_TIME, finish, start), np.where(finish == NO_TIME, start, finish)
+
+
+def _progress_end(
+    started: Flags, complete: Flags, start: Minutes, finish: Minutes, data_date: Minutes
+) -> Minutes:
+    """Complete work is dark to its end, work under way to the data date."""
+    end = np.where(complete, finish, np.maximum(np.minimum(data_date, finish), start))
+    end = np.where(~complete & (data_date == NO_TIME), start, end)
+    return np.where(started, end, NO_TIME)
 
 
 def _data_dates(schedule: Schedule) -> Minutes:
@@ -256,8 +212,9 @@ def minutes_per_day(schedule: Schedule) -> Numbers:
 
 def in_days(minutes: Minutes, per_day: Numbers) -> Numbers:
     """Days of working minutes, NaN where there is no value."""
-    there = minutes != NO_TIME
-    return np.where(there, np.where(there, minutes, 0) / per_day, np.nan)
+    days: Numbers = minutes / per_day
+    days[minutes == NO_TIME] = np.nan
+    return days
 
 
 def variance_days(now: Minutes, baseline: Minutes) -> Numbers:

@@ -39,13 +39,11 @@ def _reading_and_scheduling() -> None:
     from planbench.engines.trace import why
     from planbench.exchange.registry import read_schedule
     from planbench.exchange.xer.writer import schedule_to_document, write_xer
-    from planbench.scenes.facts import activity_facts
 
     content = write_xer(schedule_to_document(synthetic_schedule(60, 120)))
     schedule = read_schedule(content, name="warm-up.xer").schedule
     result = schedule_network(schedule)
     why(schedule, result, int(result.order[-1]))
-    activity_facts(schedule, result)
 
 
 def _simulating() -> None:
