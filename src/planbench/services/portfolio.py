@@ -245,6 +245,7 @@ class Investment:
     benefit_cost: float | None
     roi: float | None
     annuity: float | None
+    staged: finance.StagedValue | None = None
 
 
 def yearly_flows(register: Register, project: Project) -> tuple[list[float], list[float]]:
@@ -276,7 +277,44 @@ def investment(register: Register, project: Project, delay: int = 0) -> Investme
         gain / cost if cost > 0 else None,
         finance.roi(gains, costs),
         finance.equivalent_annuity(rate, net),
+        staged(register, project, delay),
     )
+
+
+def staged(register: Register, project: Project, delay: int = 0) -> finance.StagedValue | None:
+    """Value of a project with the choice to give up at each open gate; None without any.
+
+    The cost of each quarter belongs to the stage up to the first gate after its beginning. What
+    the gates leave of the chance of success is decided at the end; giving up costs the exit cost
+    of a running project. Expected commercial value, see `finance.staged_value`.
+    """
+    since = day(register.settings.valuation_date)
+    gates = sorted(
+        (day(gate.date), gate.probability)
+        for gate in register.gates
+        if gate.project == project.id
+        and not gate.decision
+        and gate.probability is not None
+        and gate.date
+        and day(gate.date) >= since
+    )
+    if not gates:
+        return None
+    ends = [quarter_of(date) for date, _ in gates]
+    costs = [0.0] * (len(gates) + 1)
+    for quarter, amount in project.capex.items():
+        one = replace(project, capex={quarter: amount}, benefits={})
+        place = sum(quarter + delay > end for end in ends)
+        costs[place] += present_values(register, one, delay)[1]
+    passed = 1.0
+    for _, chance in gates:
+        passed *= chance
+    last = min(1.0, project.p_success / passed) if passed > 0 else 0.0
+    chances = [*(chance for _, chance in gates), last]
+    stages = [finance.Stage(0.0, c, p) for c, p in zip(costs, chances, strict=True)]
+    benefit = present_values(register, project, delay)[0]
+    salvage = -project.exit_cost if project.running else 0.0
+    return finance.staged_value(stages, benefit, 0.0, salvage)
 
 
 def align(register: Register, plan: Plan, judgement_set: str = "") -> Alignment:

@@ -96,6 +96,7 @@ def portfolio_json(found: Portfolio) -> Json:
                 "BCR": one.benefit_cost,
                 "ROI": one.roi,
                 "EAA": one.annuity,
+                "staged_value": None if one.staged is None else one.staged.value,
             }
             for one in found.investments
         ],

@@ -318,8 +318,16 @@ def _late(project: Project, target: Target | None) -> list[PortfolioException]:
 
 
 def release_blocked(register: Register, project: str) -> str | None:
-    """Why budget of a project must not be released by its latest gate, None when it may."""
-    mine = [gate for gate in register.gates if gate.project == project]
+    """Why budget of a project must not be released by its latest gate, None when it may.
+
+    Gates that are still ahead and open hold nothing back yet.
+    """
+    today = register.settings.valuation_date
+    mine = [
+        gate
+        for gate in register.gates
+        if gate.project == project and (gate.decision or gate.date <= today)
+    ]
     if not mine:
         return None
     latest = max(mine, key=lambda gate: (gate.date, gate.gate))

@@ -342,3 +342,18 @@ def test_overrides_change_the_limits_they_name(by_hand: Any) -> None:
     assert uppers["budget 2027 A"] == 14.0
     assert uppers["capacity R1 2027Q2"] == 3.0
     assert all(math.isfinite(upper) for name, upper in uppers.items() if name.startswith("budget"))
+
+
+def test_a_must_do_is_never_below_the_line(by_hand: Any) -> None:
+    """PPM-11: in every case that has an answer, whatever else is worth more."""
+    seen = 0
+    for seed in range(150):
+        register, given = by_hand.case(seed)
+        problem = build(register, given)
+        found = solve(problem, gap=0.0)
+        must = [p.id for p in register.projects if p.must_do]
+        if found.found and must:
+            seen += 1
+            plan = chosen_delays(problem, found.chosen)
+            assert all(plan[name] is not None for name in must), seed
+    assert seen >= 10

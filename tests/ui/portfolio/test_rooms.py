@@ -127,8 +127,8 @@ def test_the_board_sees_decisions_figures_and_envelopes(sample) -> None:
     assert "stopping costs 12.0" in page.total.text()
     row = page.figures.looks[page.figures.row_of("P08")]
     found = investment(desk.register, desk.register.by_id["P08"])
-    assert row[4].text == f"{100 * found.irr[0]:.1f}\u202f%"
-    assert row[6].text == f"{found.benefit_cost:.2f}"
+    assert row[5].text == f"{100 * found.irr[0]:.1f}\u202f%"
+    assert row[7].text == f"{found.benefit_cost:.2f}"
     for line, year in zip(
         page.funds.looks, [y for y in desk.check.years if y.cost or y.budget], strict=True
     ):
@@ -152,7 +152,7 @@ def test_every_rate_of_return_is_shown_where_there_are_several(sample) -> None:
     sample.show_view("board")
     page = sample.board
     row = page.figures.looks[page.figures.row_of("P08")]
-    assert row[4].text == "10\u202f%, 40\u202f%"
+    assert row[5].text == "10\u202f%, 40\u202f%"
     assert "more than once" in rate_words(investment(made, odd))
 
 

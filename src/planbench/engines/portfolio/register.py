@@ -321,7 +321,10 @@ class Benefit:
 
 @dataclass(frozen=True)
 class Gate:
-    """A decision at a stage gate; `decision` is one of GATE_DECISIONS or "" while open."""
+    """A decision at a stage gate; `decision` is one of GATE_DECISIONS or "" while open.
+
+    `probability` is the chance to pass an open one.
+    """
 
     project: str
     gate: str
@@ -329,6 +332,7 @@ class Gate:
     decision: str = ""
     criteria: str = ""
     note: str = ""
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -430,6 +434,9 @@ def check(register: Register) -> None:
                 f"gates, {gate.project} {gate.gate}",
                 f"Known: {', '.join(GATE_DECISIONS)}.",
             )
+        if gate.probability is not None and not 0 <= gate.probability <= 1:
+            where = f"gates, {gate.project} {gate.gate}"
+            raise ModelError("the chance to pass is not between 0 and 1", where)
 
 
 def _check_settings(settings: Settings) -> None:

@@ -181,6 +181,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _id("gate", "gate"),
         Column("date", "date"),
         *_text("decision", "criteria", "note"),
+        Column("probability", "number"),
     ),
 }
 """Columns by table. Amounts are in the unit of the settings; `_meur` at the end of a title means

@@ -260,6 +260,7 @@ def _figure_columns(money_unit: str) -> list[Column]:
     return [
         Column("project", tr("Project"), 170, stretch=True),
         figure("npv", tr("NPV, {unit}").format(unit=money_unit), 92, tr("Net present value")),
+        figure("staged", tr("Staged"), 68, tr("Value with the choice to give up at open gates")),
         figure("gain", tr("Benefits"), 80, tr("Present value, weighted by the chance of success")),
         figure("cost", tr("Cost"), 72, tr("Present value of what is still to be spent")),
         figure("irr", tr("IRR"), 116, tr("All internal rates of return above -100 %")),
@@ -289,6 +290,7 @@ def _figure_row(name: str, one: Investment, ink: str) -> tuple[CellLook, ...]:
     return (
         CellLook(name, ink),
         CellLook(money(one.npv), "negative" if one.npv < 0 else ink),
+        CellLook(text.DASH if one.staged is None else money(one.staged.value), ink),
         CellLook(money(one.benefit_pv), ink),
         CellLook(money(one.cost_pv), ink),
         CellLook(rates, "warning" if several else ink),
@@ -307,6 +309,7 @@ def _figure_values(found: list[Investment]) -> dict[str, list[float]]:
 
     return {
         "npv": [one.npv for one in found],
+        "staged": known([None if one.staged is None else one.staged.value for one in found]),
         "gain": [one.benefit_pv for one in found],
         "cost": [one.cost_pv for one in found],
         "irr": known([one.irr[0] if one.irr else None for one in found]),
