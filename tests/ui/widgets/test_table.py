@@ -213,3 +213,18 @@ def test_columns_are_chosen_at_the_header(view: TableView, qtbot: Any) -> None:
     view.selectAll()
     assert view.copy().splitlines()[0] == "Activity\tShare"
     menu.close()
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
+def test_the_keyboard_sorts_and_chooses_columns(view: TableView, qtbot: Any) -> None:
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(view, Qt.Key.Key_F10, modifiers)
+    menu = view.findChild(QMenu)
+    assert menu is not None
+    sorting = menu.actions()[0].menu()
+    assert isinstance(sorting, QMenu)
+    by = {action.text(): action for action in sorting.actions()}
+    assert {"Activity", "Float"} <= set(by)
+    by["Float"].trigger()
+    assert view.table.rows.tolist() == [3, 1, 2, 0]  # as a click on the head sorts
+    menu.close()

@@ -49,6 +49,7 @@ _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.
 _EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable
 
 _CONTROL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 MOST_COPIED = 50_000
 """Rows that are copied at once; files are for more."""
@@ -321,6 +322,7 @@ class TableView(QTableView):
         head.setSortIndicatorClearable(False)
         head.sectionClicked.connect(self._sort_by)
         head.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        head.setAccessibleName(tr("Columns of {table}").format(table=name))
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._header_menu)
         theme_manager().changed.connect(self._repaint)
@@ -389,8 +391,15 @@ class TableView(QTableView):
         self.horizontalHeader().setSortIndicator(column, order)
 
     def _header_menu(self, point: QPoint) -> None:
-        """Which columns are shown; the last one shown stays."""
+        """What the table is sorted by and which columns are shown; the last one shown stays."""
         menu = QMenu(self)
+        sorting = menu.addMenu(tr("Sort by"))
+        for number, column in enumerate(self.table.columns):
+            if column.sortable and not self.isColumnHidden(number):
+                sorting.addAction(column.title.replace("\n", " ")).triggered.connect(
+                    lambda _checked=False, number=number: self._sort_by(number)
+                )
+        sorting.setEnabled(not sorting.isEmpty())
         menu.addAction(tr("Fit widths")).triggered.connect(
             lambda _checked=False: self.fit_columns()
         )
@@ -517,6 +526,9 @@ class TableView(QTableView):
             return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+            return
+        if event.key() == Qt.Key.Key_F10 and event.modifiers() == _CONTROL_SHIFT:
+            self._header_menu(QPoint(0, self.horizontalHeader().height()))
             return
         if self.block_key(event):
             return
