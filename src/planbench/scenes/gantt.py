@@ -231,7 +231,7 @@ class Frame:
                 if seen is None:
                     continue
                 self.scene.add("rects", style, [(seen[0], 0.0, seen[1], self.height)])
-                y = self.metrics.row * 0.6 - self.scroll
+                y = float(self.metrics.row) - self.scroll  # between the first two bars
                 if one.name and y > -self.metrics.row:
                     self.scene.add("texts", "curtain-name", [(seen[0] + 4.0, y, one.name)])
 

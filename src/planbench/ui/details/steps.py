@@ -11,9 +11,9 @@ from planbench.domain.errors import PlanbenchError
 from planbench.services.document import Document
 from planbench.services.steps import StepLine, read_number, set_steps, steps_of, steps_percent
 from planbench.ui.schedule.foot import dialog_foot
-from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets.buttons import Button
+from planbench.ui.widgets.forms import empty_grid, line_edit
 from planbench.ui.widgets.labels import Label
 
 if TYPE_CHECKING:
@@ -55,12 +55,7 @@ class StepsDialog(QDialog):
         self._show(steps_of(document.schedule, row) or (StepLine(tr("Step 1")),))
 
     def _show(self, steps: Sequence[StepLine]) -> None:
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty_grid(self._grid)
         titles = (tr("Step"), tr("Weight"), tr("Complete, %"))
         for place, title in enumerate(titles):
             self._grid.addWidget(Label(title, "small", "text-muted"), 0, place)
@@ -85,13 +80,7 @@ class StepsDialog(QDialog):
         self.rows.append(fields)
 
     def _edit(self, text: str, name: str, width: int = 0) -> QLineEdit:
-        field = QLineEdit(text, self)
-        field.setFont(current_theme().font("body", tabular=True))
-        field.setAccessibleName(name)
-        if width:
-            field.setFixedWidth(width)
-        field.textEdited.connect(lambda _text: self._tell())
-        return field
+        return line_edit(text, name, self._tell, width, self)
 
     def add(self) -> None:
         """One more step at the end."""
@@ -153,7 +142,7 @@ class StepsDialog(QDialog):
 
 def ask_for_steps(space: ScheduleWorkspace) -> StepsDialog | None:
     """Let the user edit the steps of the selected activity."""
-    document, row = space.state.document, space.plan.activity_of(space.node)
-    if document is None or row < 0 or not space.desk.settled:
+    document, row = space.state.document, space.desk.activity
+    if document is None or row < 0:
         return None
     return space.show_dialog(StepsDialog(space, document, row))

@@ -158,6 +158,12 @@ class EditingDesk(QObject):
         document = self._document
         return document is not None and len(document.schedule) == len(self._space.plan.schedule)
 
+    @property
+    def activity(self) -> int:
+        """The selected activity's row, -1 for none or while rows are coming."""
+        plan = self._space.plan
+        return plan.activity_of(self._space.node) if self.settled else NO_ROW
+
     def leave(self) -> None:
         """Close the open field: it takes what was typed, where that can be."""
         if self.editor is not None and not self.editor.commit():

@@ -14,6 +14,7 @@ from planbench.services.splitting import MOST_PARTS, Split, plan_split, split_ac
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
+from planbench.ui.widgets.forms import empty_grid, line_edit
 from planbench.ui.widgets.labels import Label
 
 if TYPE_CHECKING:
@@ -97,22 +98,11 @@ class SplitDialog(QDialog):
         self._show(split)
 
     def _clear(self) -> None:
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty_grid(self._grid)
         self.codes, self.names, self.days, self.amounts = [], [], [], []
 
     def _edit(self, text: str, name: str, width: int = 0) -> QLineEdit:
-        field = QLineEdit(text, self)
-        field.setFont(current_theme().font("body", tabular=True))
-        field.setAccessibleName(name)
-        if width:
-            field.setFixedWidth(width)
-        field.textEdited.connect(lambda _text: self._plan())
-        return field
+        return line_edit(text, name, self._plan, width, self)
 
     def _plan(self) -> bool:
         """Work the split out as it stands in the fields, or say what is wrong."""
@@ -163,8 +153,8 @@ class SplitDialog(QDialog):
 
 def ask_for_split(space: ScheduleWorkspace) -> SplitDialog | None:
     """Let the user split the selected activity; says why where it cannot be."""
-    document, row = space.state.document, space.plan.activity_of(space.node)
-    if document is None or row < 0 or not space.desk.settled:
+    document, row = space.state.document, space.desk.activity
+    if document is None or row < 0:
         return None
     try:
         plan_split(document, row)

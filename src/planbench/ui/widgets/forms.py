@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from planbench.ui.theme import current_theme
 from planbench.ui.widgets.fields import ComboBox, FormField
@@ -14,6 +16,33 @@ def check_box(words: str, on: bool) -> QCheckBox:
     box.setFont(current_theme().font("body"))
     box.setChecked(on)
     return box
+
+
+def line_edit(
+    words: str,
+    name: str,
+    edited: Callable[[], object],
+    width: int = 0,
+    parent: QWidget | None = None,
+) -> QLineEdit:
+    """A field with a text; `edited()` is called while its text is being typed."""
+    field = QLineEdit(words, parent)
+    field.setFont(current_theme().font("body", tabular=True))
+    field.setAccessibleName(name)
+    if width:
+        field.setFixedWidth(width)
+    field.textEdited.connect(lambda _text: edited())
+    return field
+
+
+def empty_grid(grid: QGridLayout) -> None:
+    """Take everything out of a grid of widgets."""
+    while grid.count():
+        item = grid.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def side_by_side(*parts: QWidget | None) -> QHBoxLayout:
