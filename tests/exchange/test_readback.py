@@ -40,7 +40,7 @@ CODES = {"levelling_priority": 4, "lag_format": 1, "contour": 3}
 REFERS = {
     "project": "projects", "wbs": "wbs", "calendar": "calendars", "activity": "activities",
     "predecessor": "activities", "successor": "activities", "resource": "resources",
-    "account": "accounts", "value": "code_values",
+    "account": "accounts", "value": "code_values", "role": "roles",
 }  # fmt: skip
 OF_PROJECT = (
     "deadline", "manual", "inactive", "elapsed", "levelling_delay", "fixed_duration",
@@ -64,8 +64,9 @@ NOT_IN_PROJECT = {f"activities.{name}" for name in _LEFT_BY_PROJECT} | {
 }  # fmt: skip
 """What Microsoft Project has no place for, or makes of other fields."""
 
-UNREAD = {"activities.calendar_chosen", "wbs.parent", "udf_values.subject"}
-"""Not counted: a flag of Microsoft Project's own, and values that are there in any case."""
+UNREAD = {"activities.calendar_chosen", "wbs.parent", "udf_values.subject", "assignments.role"}
+"""Not counted: a flag of Microsoft Project's own, values that are there in any case, and roles,
+which the schedule has none of."""
 
 
 def target(name: str, column: str) -> str:

@@ -7,6 +7,7 @@ from planbench.domain.times import NO_TIME, to_datetime
 from planbench.exchange.xer.document import XerDocument, XerTable
 from planbench.exchange.xer.extra_tables import ScheduleTables
 from planbench.exchange.xer.network_tables import Calculated
+from planbench.exchange.xer.usual import with_usual
 
 
 def write_xer(document: XerDocument) -> bytes:
@@ -37,7 +38,7 @@ def schedule_to_document(
     `late_finish`, `total_float`, `free_float`, `longest_path`), each a column in activity order.
     Texts are in Windows-1252 if it has all their letters, else in UTF-8.
     """
-    columns = ScheduleTables(schedule, calculated or {}).tables()
+    columns = with_usual(ScheduleTables(schedule, calculated or {}).tables())
     encoding = "cp1252"
     try:
         tables = [XerTable.from_columns(name, found, encoding) for name, found in columns.items()]
