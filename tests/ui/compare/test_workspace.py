@@ -19,6 +19,7 @@ from planbench.services.library import Library
 from planbench.services.sample import ensure_sample, sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.ui.compare.renames import RenamesDialog
+from planbench.ui.compare.words import prose
 from planbench.ui.compare.workspace import CompareWorkspace
 from planbench.ui.state import AppState
 
@@ -322,3 +323,10 @@ def test_a_file_is_compared_with_the_open_schedule(state, workspace, qtbot, tmp_
     qtbot.waitUntil(lambda: workspace.review is not None and not state.busy, timeout=120_000)
     assert (workspace.review.comparison.movement_days or 0) > 0
     assert workspace.pages.currentIndex() == 2
+
+
+def test_the_story_is_written_as_the_window_writes() -> None:
+    line = "The finish moves 13 days later, from 2029-05-02 to 2029-05-15; revisions -15, FS-1."
+    assert prose(line) == (
+        "The finish moves 13 days later, from 02-May-2029 to 15-May-2029; revisions \u221215, FS-1."
+    )

@@ -145,7 +145,7 @@ class MilestoneChart(QWidget):
         theme, plot = current_theme(), self._plot()
         a, b, low, high = self._ranges()
         painter.setFont(theme.font("small", tabular=True))
-        for at, _ in date_ticks(low, high, max(2, int(plot.height() // 44))):
+        for at, _ in date_ticks(low, high, max(3, int(plot.height() // 30))):
             y = self._at(a, int(at)).y()
             paint.rule(painter, plot.left(), y, plot.right(), "grid-line")
             painter.setPen(theme.color("text-muted"))
@@ -247,11 +247,15 @@ class MilestonesView(QSplitter):
         self.addWidget(self.table)
         self.setSizes([420, 360])
 
-    def show_series(self, series: Series) -> None:
-        """Show the milestones of another series."""
+    def show_series(self, series: Series, target: str) -> None:
+        """Show the milestones of another series; that whose finish counts is chosen."""
         self.chart.show_series(series)
         self.model.show_series(series)
         self.table.apply_columns()
+        ids = [one.id for one in series.milestones]
+        if target in ids:
+            self.chart.select(ids.index(target))
+            self.table.select_row(ids.index(target))
 
     def _choose(self, number: int) -> None:
         self.chart.select(number)

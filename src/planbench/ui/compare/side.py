@@ -11,7 +11,7 @@ from planbench.engines.compare.series import Series, Trend
 from planbench.services.compare import Review
 from planbench.ui import text
 from planbench.ui.compare.pictures import ErosionStrip, Waterfall, update_heads
-from planbench.ui.compare.words import change_words, order_words
+from planbench.ui.compare.words import change_words, order_words, prose
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ComboBox, Label, SidePane
 
@@ -60,7 +60,9 @@ class CompareSide(SidePane):
         """Fill all but the chosen change."""
         target = review.comparison.target
         self._fill_targets(series.milestones, "" if target is None else target.id)
-        self.words.setText("\n".join([*review.words, review.trouble]).strip())
+        self.words.setText(
+            "\n".join(prose(line) for line in (*review.words, review.trouble) if line)
+        )
         self.waterfall.show_half(review.half)
         self.order_note.setText(order_words(review))
         heads = update_heads([schedule.data_date for schedule in series.schedules])

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+from planbench.domain.times import from_iso
 from planbench.engines.compare.series import ABSENT, DONE, OFF_PATH, ON_PATH, Series
 from planbench.services.compare import Review, summary
 from planbench.ui import text
 from planbench.ui.compare.models import KINDS, shown_value
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Stat
+
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_SIGN = re.compile(r"(?<=\s)-(\d)")
 
 
 def figures(review: Review) -> list[Stat]:
@@ -59,6 +65,12 @@ def figures(review: Review) -> list[Stat]:
             "warning" if restated else "text",
         ),
     ]
+
+
+def prose(line: str) -> str:
+    """A sentence of the narrative with dates and signs as the window writes them."""
+    dated = _DATE.sub(lambda found: text.long_date(from_iso(found.group())), line)
+    return _SIGN.sub(f"{text.MINUS}\\1", dated)
 
 
 def order_words(review: Review) -> str:

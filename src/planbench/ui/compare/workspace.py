@@ -442,7 +442,8 @@ class CompareWorkspace(QWidget):
         self._show_register()
         self.over_under.show_comparison(review.comparison)
         self.network.show_comparison(review.comparison, result.joint, result.facts)
-        self.milestones.show_series(series)
+        target = review.comparison.target
+        self.milestones.show_series(series, "" if target is None else target.id)
         self.paths.show_series(series)
         self.windows.show_series(series)
         self.window_table.apply_columns()

@@ -211,7 +211,7 @@ def _points(
     return Column(
         title,
         title,
-        116,
+        84,
         right=True,
         values=values,
         format=shown or _figure,

@@ -250,6 +250,15 @@ class QualityWorkspace(QWidget):
         self._ruleset = ruleset or self._ruleset
         self.run()
 
+    def view_names(self) -> list[str]:
+        """The views that have something to show, for pictures of each."""
+        names = ["metrics", "findings", "rounds", "work areas", "score"]
+        return names if self._reports else names[:1]
+
+    def show_view(self, name: str) -> None:
+        """Go to a view by its name."""
+        self._view.set_index(self.view_names().index(name))
+
     def show_findings(self) -> ReviewPage:
         """Bring the findings to the front."""
         self._view.set_index(1)
