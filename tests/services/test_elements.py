@@ -152,3 +152,32 @@ def test_what_breaks_the_plan_is_refused_in_one_line():
     lone = document.schedule.with_activities(wbs=np.full(6, 4, dtype=np.int32))
     with pytest.raises(EditError, match="one activity at least"):
         delete_element(Document(lone), 4, with_content=True)
+
+
+def test_what_hangs_on_a_deleted_element_leaves_its_file_too():
+    from planbench.exchange.repairs import Repairs
+    from planbench.exchange.xer.document import parse_document
+    from planbench.exchange.xer.edited import document_with_edits
+    from planbench.exchange.xer.reader import read_xer
+    from planbench.exchange.xer.writer import schedule_to_document, write_xer
+
+    data = write_xer(schedule_to_document(plant().schedule))
+    read = read_xer(data).schedule
+    uid = {name: str(uid) for name, uid in zip(read.wbs.name, read.wbs.uid, strict=True)}
+    table = "\r\n".join(
+        ["%T\tWBSMEMO", "%F\twbs_memo_id\twbs_id", *(f"%R\t{n}\t{uid[n]}" for n in ("A", "B"))]
+    )
+    data = data.replace(b"%E", table.encode() + b"\r\n%E")
+    document = Document(read)
+    a = read.wbs.name.tolist().index("A")
+    insert_element(document, a).command.redo(document)
+    delete_element(document, a, with_content=False).redo(document)
+    written = document_with_edits(parse_document(data, Repairs()), read, document.schedule)
+    memo = written.table("WBSMEMO")
+    assert memo is not None
+    assert [text.strip() for text in memo.texts("wbs_id")] == [uid["B"]]
+    back = read_xer(write_xer(written))
+    below = back.schedule.wbs.name[back.schedule.wbs.parent >= 0].tolist()
+    assert sorted(below) == ["A1", "A2", "B", "New WBS element"]
+    assert len(back.schedule) == len(read)
+    assert back.repairs == read_xer(data).repairs

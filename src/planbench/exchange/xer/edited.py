@@ -115,11 +115,13 @@ def _rows(columns: Columns, key: Key) -> dict[Key, Row]:
 def document_with_edits(document: XerDocument, before: Schedule, after: Schedule) -> XerDocument:
     """The document of a file with what changed between `before` (as read) and `after`.
 
-    Rows of any table that belong to a deleted activity go with it. Raises PlanbenchError when a
+    Rows of any table that belong to a deleted activity go with it, and those of tables that
+    planbench does not know with a deleted WBS element. Raises PlanbenchError when a
     text has letters that the file's encoding lacks, or a row to be changed is not in the file.
     """
     edits = edits_between(before, after, document)
     gone = {key[0] for key in edits["TASK"].removed} if "TASK" in edits else set()
+    nodes = {key[0] for key in edits["PROJWBS"].removed} if "PROJWBS" in edits else set()
     tables = list(document.tables)
     for name, edit in edits.items():
         own = [k for k, table in enumerate(tables) if table.name.upper() == name and table.fields]
@@ -138,7 +140,10 @@ def document_with_edits(document: XerDocument, before: Schedule, after: Schedule
             tables[k] = _patched(tables[k], edit, KEYS[name], last, document.newline, gone)
     for k, table in enumerate(tables):
         if gone and table.name.upper() not in edits and "task_id" in table:
-            tables[k] = _patched(table, TableEdit(), (), False, document.newline, gone)
+            table = _patched(table, TableEdit(), (), False, document.newline, gone)
+        if nodes and table.name.upper() not in KEYS and "wbs_id" in table:
+            table = _patched(table, TableEdit(), (), False, document.newline, nodes, "wbs_id")
+        tables[k] = table
     return replace(document, tables=tuple(tables))
 
 
@@ -165,7 +170,13 @@ def _keys(table: XerTable, key: Key) -> list[Key]:
 
 
 def _patched(
-    table: XerTable, edit: TableEdit, key: Key, last: bool, newline: bytes, gone: set[str]
+    table: XerTable,
+    edit: TableEdit,
+    key: Key,
+    last: bool,
+    newline: bytes,
+    gone: set[str],
+    owner: str = "task_id",
 ) -> XerTable:
     """The table with its cells replaced, rows taken out and, where `last`, rows put in."""
     cuts: list[tuple[int, int, bytes]] = []
@@ -178,7 +189,7 @@ def _patched(
         elif one in cells:
             cuts.extend(_cells(table, row, cells.pop(one), commas))  # the first of repeated ids
     if gone:
-        for row, task in enumerate(table.texts("task_id")):
+        for row, task in enumerate(table.texts(owner)):
             if task.strip() in gone and not (key and keys[row] in edit.removed):
                 cuts.append(_line(table, row))
     if last and edit.added:
