@@ -232,6 +232,41 @@ def _plain(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
+def watchable(document: Document, row: int) -> dict[str, Any]:
+    """What can be watched at an activity: itself and the WBS elements above it, by their names."""
+    schedule = document.schedule
+    acts, wbs = schedule.activities, schedule.wbs
+    made: dict[str, Any] = {str(acts.code[row]): np.array([row], dtype=np.int32)}
+    parents = wbs.parent.tolist()
+    node = int(acts.wbs[row])
+    while node >= 0:
+        inside = np.zeros(len(wbs) + 1, dtype=np.bool_)  # the last one is for "no element"
+        for place, parent in enumerate(parents):  # parents stand before their children
+            inside[place] = place == node or (parent >= 0 and bool(inside[parent]))
+        rows = np.flatnonzero(inside[acts.wbs]).astype(np.int32)
+        made[f"WBS {wbs.code[node]} {wbs.name[node]}"] = rows
+        node = parents[node]
+    return made
+
+
+def watch(document: Document, name: str, rows: Any, context: JobContext | None = None) -> None:
+    """Add the latest finish of some activities to what the shown run tells.
+
+    Raises PlanbenchError when nothing was simulated or nothing of it has logic.
+    """
+    result, context = _shown(document), context or JobContext()
+    if document.cpm is None:
+        raise PlanbenchError("the schedule was not calculated", mend="Calculate it first.")
+    values = result.finish_of(rows, lambda: context.report(0, 1, f"Looking at {name}"))
+    if (values == NO_TIME).any():
+        raise PlanbenchError(f"nothing of {name} has logic of its own", "risk")
+    inside = np.zeros(len(document.schedule), dtype=np.bool_)
+    inside[rows] = True
+    inside[np.setdiff1d(rows, document.cpm.order)] = False
+    result.watch_deterministic[name] = int(document.cpm.finish[inside].max())
+    result.watch[name] = values
+
+
 def run_fields(document: Document, context: JobContext | None = None) -> RunFields:
     """What columns of the activities tell besides the run itself: starts, ranks, significance.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QGuiApplication
@@ -15,7 +16,7 @@ from planbench.services.document import Document
 from planbench.services.library import Library
 from planbench.services.recents import Recents
 from planbench.services.risk_figures import run_despite
-from planbench.services.risk_measures import measures_of
+from planbench.services.risk_measures import measures_of, watchable
 from planbench.services.scenarios import kept_scenarios
 from planbench.services.scheduling import recalculate
 from planbench.ui import text
@@ -247,3 +248,22 @@ def test_the_schedule_gets_the_columns_that_need_the_runs_again(simulated, docum
     assert fields.digest == document.risk.digest
     assert (fields.start_levels[80] >= fields.start_levels[10]).all()
     assert set(fields.start_levels) == {10, 50, 80, 90}
+
+
+def test_any_activity_and_any_wbs_element_can_be_watched(simulated, document, qtbot) -> None:
+    result, acts = document.risk, document.schedule.activities
+    waiting = np.flatnonzero(result.simulated & (acts.wbs >= 0))
+    row = int(waiting[waiting.size // 2])
+    simulated.state.select(row)
+    found = watchable(document, row)
+    assert len(found) >= 2
+    for name, rows in found.items():
+        simulated.watch(name, rows)
+        qtbot.waitUntil(lambda name=name: simulated.scope.currentText() == name, timeout=60_000)
+        for number in (0, 1000):
+            run = result.iteration(number)
+            in_logic = rows[np.isin(rows, document.cpm.order)]
+            latest = max(int(run.finish[k]) for k in in_logic if run.finish[k] != NO_TIME)
+            done = [int(document.cpm.finish[k]) for k in in_logic if not result.simulated[k]]
+            assert result.watch[name][number] == max([latest, *done])
+        assert text.long_date(result.percentile(80, name)) in simulated.results.sentence.text()

@@ -5,13 +5,15 @@ The numbers follow from the seed, so that blocks of iterations are simply run ag
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planbench.domain.errors import ModelError
-from planbench.domain.times import NO_TIME
+from planbench.domain.schedule import Rows
+from planbench.domain.times import NO_TIME, Minutes
 from planbench.engines.cpm.calculate import run as calculate
 from planbench.engines.cpm.columns import Network
 from planbench.engines.cpm.result import CpmResult
@@ -94,6 +96,32 @@ class Microscope:
         remaining[node] = np.where(in_weather, span, rows.duration[:, at])
         result = calculate(network, remaining)
         return result.early_start[others], result.early_finish[others]
+
+    def finishes(self, activities: Rows, check: Callable[[], None]) -> Minutes:
+        """See RiskResult.finish_of."""
+        from planbench.engines.risk.simulate import make_rows, make_sums, run_block
+
+        setting, cpm = self._setting, self._cpm
+        in_logic = np.zeros(cpm.finish.size, dtype=np.bool_)
+        in_logic[self._network.order] = True
+        activities = activities[in_logic[activities]]
+        position = setting.sim.position[activities]
+        settled = cpm.finish[activities[position < 0]]
+        at = 2 * position[position >= 0].astype(np.int64) + 1
+        latest = int(settled.max(initial=NO_TIME))
+        n = setting.options.iterations
+        made = np.full(n, latest, dtype=np.int64)
+        if not at.size:
+            return made
+        rows, nothing = make_rows(setting), np.zeros(setting.sim.size)
+        sums = make_sums(setting, nothing.astype(np.int32), nothing)
+        for first in range(0, n, setting.width):
+            check()
+            live = min(setting.width, n - first)
+            run_block(setting, rows, sums, first, setting.width, full=False)
+            found = setting.sim.clock(rows.clock[at, :live].max(axis=0))
+            made[first : first + live] = np.maximum(found, latest)
+        return made
 
     def merge_bias(self, most: int) -> MergeBias:
         """See RiskResult.merge_bias."""

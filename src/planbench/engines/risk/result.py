@@ -315,6 +315,14 @@ class RiskResult:
         """One run again, from 0, as a schedule. Raises ModelError for a number that was not run."""
         return self._microscope.iteration(number)
 
+    def finish_of(self, activities: Rows, check: Callable[[], None] = lambda: None) -> Minutes:
+        """The latest finish of some activities in every run, which is run again.
+
+        What spans other work is left out; `NO_TIME` where nothing has logic. `check` is called
+        every block and may raise to end the work.
+        """
+        return self._microscope.finishes(activities, check)
+
     def resource_load(self, code: str, edges: Minutes) -> Bands:
         """Units of a resource by period between instants, over all runs, which are drawn again.
 

@@ -76,8 +76,9 @@ class ResultsPage(Surface):
             self.chart.chosen = self._look_at
         name = tr("Finish of the project")
         if watched:
-            row = document.schedule.row_of_code[watched]
-            name = f"{watched} {document.schedule.activities.name[row]}"
+            row = document.schedule.row_of_code.get(watched)
+            own = "" if row is None else document.schedule.activities.name[row]
+            name = f"{watched} {own}".strip()
         note = tr("runs and confidence by date; click the curve to see one run as a schedule")
         self.chart_card.set_title(name, tr("a click shows that run") if narrow else note)
         self.chart.show_result(result, watched, other)

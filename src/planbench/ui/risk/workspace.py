@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,7 +28,7 @@ from planbench.services.risk import (
     simulated,
 )
 from planbench.services.risk_figures import why_despite
-from planbench.services.risk_measures import run_fields
+from planbench.services.risk_measures import run_fields, watch, watchable
 from planbench.services.scenarios import keep_scenario
 from planbench.ui.register.view import RegisterView
 from planbench.ui.risk.against import Against
@@ -130,6 +132,14 @@ class RiskWorkspace(QWidget):
         self.scope.setMaximumWidth(300)
         self.scope.activated.connect(lambda _index: self._show_scope())
         bar.add(self.scope)
+        self.watch_button = Button(
+            tr("Watch"),
+            "tool",
+            "eye",
+            tip=tr("Show the finish of the selected activity or of a WBS element above it"),
+        )
+        self.watch_button.clicked.connect(lambda _checked=False: self._watch_menu())
+        bar.add(self.watch_button)
         self.against = Against(self.state, self.scenarios)
         self.against.changed.connect(self._show_scope)
         bar.add(self.against)
@@ -160,6 +170,7 @@ class RiskWorkspace(QWidget):
         bar.add(self.run_button)
         self._results_tools = [
             self.scope,
+            self.watch_button,
             self.keep_button,
             self.ranges_button,
             self.model_button,
@@ -196,7 +207,7 @@ class RiskWorkspace(QWidget):
 
     def _fold(self) -> None:
         """In a narrow window the results come first; the ranges are one click away."""
-        self.ranges_button.setChecked(not self._narrow or self._pages.currentIndex() != 2)
+        self.ranges_button.setChecked(not self._narrow or self._pages.currentIndex() < 2)
 
     def shown(self) -> None:
         """The workspace was gone to: a model that was kept with the update runs by itself."""
@@ -311,12 +322,41 @@ class RiskWorkspace(QWidget):
         """The watched activity that is shown, "" for the project."""
         return self.scope.currentText() if self.scope.currentIndex() > 0 else ""
 
+    def _watch_menu(self) -> None:
+        document, row = self.state.document, self.state.selection
+        if document is None or document.risk is None or row < 0:
+            self.state.message.emit("info", tr("Run first, and select an activity anywhere."))
+            return
+        menu = QMenu(self)
+        for name, rows in watchable(document, row).items():
+            menu.addAction(name.replace("&", "&&"), partial(self.watch, name, rows))
+        menu.exec(self.watch_button.mapToGlobal(self.watch_button.rect().bottomLeft()))
+
+    def watch(self, name: str, rows: Any) -> None:
+        """Show the latest finish of some activities, once the runs were looked at again."""
+        document = self.state.document
+        result = document.risk if document is not None else None
+        if document is None or result is None:
+            return
+
+        def done(_: None) -> None:
+            if self.state.document is document and document.risk is result:
+                self.scope.clear()
+                self.scope.addItems([tr("Project finish"), *result.watch])
+                self.scope.setCurrentText(name)
+                self._show_scope()
+
+        self.state.run(
+            "risk-watch", name, lambda context: watch(document, name, rows, context), done
+        )
+
     def look_at_run(self, date: float) -> None:
         """The run whose finish is nearest to a date, as a schedule with what occurred."""
         document = self.state.document
         if document is not None and document.risk is not None and document.cpm is not None:
             self.run_view.look_at(document, document.risk, date, self._watched)
             self._pages.setCurrentWidget(self.run_view)
+            self._fold()
             self.run_view.table.setFocus()
 
     def _close_run(self) -> None:
