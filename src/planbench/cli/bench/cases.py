@@ -118,13 +118,20 @@ def _edit(size: tuple[int, int], runs: int) -> Measured:
 
 
 def versus_mpxj(runs: int) -> Measured:
-    """Calculate 4,000 activities that came as XER, beside MPXJ's scheduler for the same file."""
+    """Calculate an XER file of 4,000 activities, or a real one, beside MPXJ's scheduler for it.
+
+    The real one is what the environment variable PLANBENCH_BENCH_XER names.
+    """
     from planbench.cli.bench.peers import NO_MPXJ, run_mpxj
     from planbench.engines.cpm import prepare, run, schedule_network
     from planbench.exchange.registry import read_schedule
     from planbench.exchange.xer.writer import schedule_to_document, write_xer
 
-    content = write_xer(schedule_to_document(synthetic_schedule(*SMALL)))
+    real = os.environ.get("PLANBENCH_BENCH_XER")
+    if real:
+        content = Path(real).read_bytes()
+    else:
+        content = write_xer(schedule_to_document(synthetic_schedule(*SMALL)))
     reading = median_seconds(lambda: read_schedule(content, name="bench.xer"), runs)
     schedule = read_schedule(content, name="bench.xer").schedule
     network = prepare(schedule)
@@ -135,7 +142,8 @@ def versus_mpxj(runs: int) -> Measured:
         path = Path(folder) / "bench.xer"
         path.write_bytes(content)
         theirs = run_mpxj(path, 5, 5)
-    note = f"4,000 activities, 10,000 links, preparing included; once prepared {prepared:.4f} s"
+    size = f"{len(schedule):,} activities, {len(schedule.relationships):,} links"
+    note = f"{size}, preparing included; once prepared {prepared:.4f} s"
     if theirs is None or theirs.scheduling is None:
         return Measured(seconds, f"{note}; {NO_MPXJ}", None, peak)
     note += (
