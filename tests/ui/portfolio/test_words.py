@@ -54,3 +54,10 @@ def test_amounts() -> None:
     assert money(99.94) == "99.9"
     assert money(99.96) == "100"
     assert change(-0.04) == "0.0"
+
+
+def test_every_table_of_the_register_can_be_gone_to() -> None:
+    from planbench.exchange.portfolio.layout import TABLES
+    from planbench.ui.portfolio.register import TITLES
+
+    assert set(TITLES) == set(TABLES)

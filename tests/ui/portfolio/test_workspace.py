@@ -212,6 +212,37 @@ def test_rows_are_added_and_deleted(sample, state, qtbot) -> None:
     still(state, qtbot)
 
 
+def test_rows_wait_until_they_are_whole(sample, state, qtbot) -> None:
+    """A cost over two funds, typed into an empty table: taken when both shares stand."""
+    sample.show_view("register")
+    page, desk = sample.register, sample.desk
+    page.show_table("project_funds")
+    assert page.sheet.rowCount() == 0
+
+    def fill(row: int, *words: str) -> None:
+        for column, one in enumerate(words):
+            page.sheet.put(row, column, one)
+
+    page.add_row()
+    assert page.sheet.rowCount() == 1
+    assert "Fill in its cells" in page.banner.text()
+    fill(0, "P08", "REG", "60")
+    assert desk.register.by_id["P08"].fund_shares == {}
+    page.add_row()
+    assert page.sheet.rowCount() == 2
+    fill(1, "P08", "SEC", "40")
+    qtbot.waitUntil(lambda: desk.register.by_id["P08"].fund_shares == {"REG": 0.6, "SEC": 0.4})
+    assert page.banner.isHidden()
+    page.show_table("budgets")
+    page.grid.select_row(page.sheet.rowCount() - 1)
+    count = len(desk.register.budgets)
+    page.add_row()  # the same year and fund again: it waits
+    assert len(desk.register.budgets) == count
+    page.sheet.put(count, 0, "2032")
+    qtbot.waitUntil(lambda: len(desk.register.budgets) == count + 1)
+    still(state, qtbot)
+
+
 def test_a_workbook_goes_out_and_comes_back_into_the_library(
     sample, state, library, tmp_path, qtbot
 ) -> None:

@@ -34,16 +34,19 @@ TITLES = {
     "start_options": tr("Start options"),
     "capex": tr("Cost by quarter"),
     "project_benefits": tr("Benefits by year"),
-    "demand": tr("Demand by quarter"),
+    "demand": tr("Demand by quarter or month"),
     "roles": tr("Roles"),
     "capacity": tr("Capacity"),
     "funds": tr("Funds"),
+    "project_funds": tr("Funds of projects"),
     "budgets": tr("Budgets"),
     "dependencies": tr("Dependencies"),
     "group_limits": tr("Group limits"),
     "drivers": tr("Drivers"),
     "driver_judgements": tr("Judgements"),
     "driver_scores": tr("Impacts on drivers"),
+    "criteria": tr("Scoring criteria"),
+    "criterion_measures": tr("Measures of criteria"),
     "strategic_risks": tr("Strategic risks"),
     "risk_loadings": tr("Risk loadings"),
     "delays": tr("Deliveries"),
@@ -148,6 +151,7 @@ class RegisterPage(QWidget):
         self.desk = desk
         self._tables: Tables = {}
         self._of: object = None
+        self._waiting = ""  # the table with added rows that are not whole yet
         self.names = Rows(
             [
                 Column("name", tr("Table"), 150, stretch=True, sortable=False),
@@ -253,6 +257,9 @@ class RegisterPage(QWidget):
         column = self.grid.currentIndex().column()
         line = self.grid.currentIndex().row()
         place = self.grid.verticalScrollBar().value()
+        if self._waiting:
+            self._waiting = ""
+            self.banner.hide()
         self.sheet.show(name, self._tables[name])
         self.grid.apply_columns()
         self.title.setText(TITLES[name])
@@ -282,7 +289,8 @@ class RegisterPage(QWidget):
     def take(self, label: str, name: str, cells: list[list[Any]], *, soon: bool = False) -> bool:
         """Check the register with these rows and take it; what is wrong is said in a banner.
 
-        `soon` shows it after the editor of the cell has gone.
+        `soon` shows it after the editor of the cell has gone. While rows were added that are not
+        whole yet, the table waits for the other cells and only then becomes the register's.
         """
         from PySide6.QtCore import QTimer
 
@@ -295,13 +303,30 @@ class RegisterPage(QWidget):
             else:
                 self.desk.apply(label, register=made)
         except PlanbenchError as error:
+            if self._waiting == name:
+                self._wait(error.line, cells, soon)
+                return soon
             self.banner.show_message(error.line, tr("The cell was not changed"), kind="error")
             return False
+        self._waiting = ""
         self.banner.hide()
         return True
 
+    def _wait(self, why: str, cells: list[list[Any]], in_place: bool) -> None:
+        """Show rows that are not whole yet; the register stays as it was."""
+        if in_place:
+            self.sheet.cells = cells
+        else:
+            titles = self._tables[self.sheet.name][0]
+            self.sheet.show(self.sheet.name, [titles, *cells])
+            self.grid.apply_columns()
+        self.banner.show_message(why, tr("Not kept until it is whole"), kind="warning")
+
     def add_row(self) -> None:
-        """A copy of the current row below it, with an id of its own in lists of things."""
+        """A copy of the current row below it, with an id of its own in lists of things.
+
+        What cannot be as it stands, such as a budget twice for a year, waits until it is changed.
+        """
         if self.desk.register is None:
             return
         cells = [list(row) for row in self.sheet.cells]
@@ -312,8 +337,13 @@ class RegisterPage(QWidget):
             new[0] = _free_id([shown(row[0]) for row in cells], shown(new[0]))
         place = at + 1 if 0 <= at < len(cells) else len(cells)
         label = tr("Add to {casefold}").format(casefold=TITLES[self.sheet.name].casefold())
-        if self.take(label, self.sheet.name, [*cells[:place], new, *cells[place:]]):
-            self.grid.select_row(place)
+        self._waiting = self.sheet.name
+        made = [*cells[:place], new, *cells[place:]]
+        if any(cell is not None for cell in new):
+            self.take(label, self.sheet.name, made)
+        else:
+            self._wait(tr("Fill in its cells."), made, False)
+        self.grid.select_row(place)
 
     def delete_rows(self) -> None:
         """Delete the selected rows."""
