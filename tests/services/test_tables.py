@@ -19,6 +19,7 @@ from planbench.domain.schedule import (
     Notes,
     Resources,
     Splits,
+    Steps,
     UdfTypes,
     UdfValues,
     empty_baseline,
@@ -657,3 +658,17 @@ def test_tables_show_calculated_dates_and_take_them_back_as_no_change(rich: Docu
     assert [NO_TIME if date is None else date for date in dates] == calculated
     changes = read_all_changes(rich, [grid])
     assert (changes.changed, changes.refused, changes.after) == ([], [], None)
+
+
+def test_tables_to_look_at_are_no_activities(rich: Document) -> None:
+    """Steps, roles and rates go out; their sheets are passed over by name when they come back."""
+    code = str(rich.schedule.activities.code[0])
+    steps = make_table(Steps, 2, uid=["1", "2"], activity=[0, 0], name=["Dig", "Fill"])
+    plan = Document(replace(rich.schedule, steps=steps))
+    grids = all_sheets(plan.schedule)
+    assert ("steps", [(code, "Dig", 0.0, 0.0), (code, "Fill", 0.0, 0.0)]) in [
+        (grid.name, grid.rows) for grid in grids
+    ]
+    changes = read_all_changes(plan, read_grids(write_xlsx(grids), "all.xlsx"))
+    assert (changes.changed, changes.added, changes.refused) == ([], [], [])
+    assert changes.ignored == ("sheet steps",)

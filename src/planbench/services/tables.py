@@ -127,6 +127,8 @@ def read_grid(data: bytes, name: str, table: str = "activities") -> Grid:
 def table_of(grid: Grid) -> str:
     """The table that a grid is of, by its name or else by its titles; "" for none."""
     name = grid.name.casefold()
+    if name in TABLES and name not in _READ_ORDER:
+        return ""  # a table to look at
     titles = {title.casefold() for title in grid.titles}
     for table in (name, *_TOLD_BY):
         if table in _READ_ORDER:
