@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import DAY, NO_TIME
 from planbench.scenes.formats import read_date
 from planbench.scenes.timescale import TimeView
+
+if TYPE_CHECKING:
+    from planbench.scenes.gantt import Frame
 
 MOST_CURTAINS = 40
 
@@ -81,3 +85,20 @@ def stretch(one: Curtain, time: TimeView) -> tuple[float, float] | None:
     left = max((one.start - time.left) * scale, 0.0)
     right = min((one.finish - time.left) * scale, time.width)
     return (left, right - left) if right > left else None
+
+
+def add_curtains(frame: Frame) -> None:
+    """Put curtains and spotlight into a frame; names scroll with the first row of the plan."""
+    lit = spotlight(frame.plan.data_date, frame.options.spotlight)
+    for style, found in (
+        ("curtain", known_curtains(frame.options.curtains)),
+        ("spotlight", [lit] if lit is not None else []),
+    ):
+        for one in found:
+            seen = stretch(one, frame.time)
+            if seen is None:
+                continue
+            frame.scene.add("rects", style, [(seen[0], 0.0, seen[1], frame.height)])
+            y = float(frame.metrics.row) - frame.scroll  # between the first two bars
+            if one.name and y > -frame.metrics.row:
+                frame.scene.add("texts", "curtain-name", [(seen[0] + 4.0, y, one.name)])

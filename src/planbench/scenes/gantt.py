@@ -20,7 +20,7 @@ from planbench.domain.times import DAY, NO_TIME, Minutes
 from planbench.engines.cpm.result import CpmResult
 from planbench.scenes import gantt_marks as marks
 from planbench.scenes import links as wires
-from planbench.scenes.curtains import known_curtains, spotlight, stretch
+from planbench.scenes.curtains import add_curtains
 from planbench.scenes.facts import BAND, EFFORT, SUMMARY, TASK, Facts
 from planbench.scenes.formats import date_text
 from planbench.scenes.gantt_marks import BEYOND
@@ -204,7 +204,7 @@ class Frame:
     def _background(self) -> None:
         width, height, row = self.time.width, self.height, self.metrics.row
         self.scene.add("rects", "paper", [(0.0, 0.0, width, height)])
-        self._curtains()
+        add_curtains(self)
         if self.options.nonwork:
             self.scene.add("rects", "nonwork", self._shading())
         self._marked(width, float(row))
@@ -218,22 +218,6 @@ class Frame:
         scale = build_timescale(self.time, self.options.scale)
         self.scene.add("rects", "sightline", [(x, 0.0, thin, height) for x in scale.minor])
         self.scene.add("rects", "sightline-major", [(x, 0.0, thin, height) for x in scale.major])
-
-    def _curtains(self) -> None:
-        """Stretches of time that stand out; names scroll with the first row of the plan."""
-        lit = spotlight(self.plan.data_date, self.options.spotlight)
-        for style, found in (
-            ("curtain", known_curtains(self.options.curtains)),
-            ("spotlight", [lit] if lit is not None else []),
-        ):
-            for one in found:
-                seen = stretch(one, self.time)
-                if seen is None:
-                    continue
-                self.scene.add("rects", style, [(seen[0], 0.0, seen[1], self.height)])
-                y = float(self.metrics.row) - self.scroll  # between the first two bars
-                if one.name and y > -self.metrics.row:
-                    self.scene.add("texts", "curtain-name", [(seen[0] + 4.0, y, one.name)])
 
     def _marked(self, width: float, row: float) -> None:
         """Tint the rows that stand out."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSignalBlocker
+from PySide6.QtCore import QObject, QSignalBlocker, Qt
 
 from planbench.scenes.columns import Column
 from planbench.scenes.fields import DEFAULT_COLUMNS, NARROW_COLUMNS
@@ -55,8 +55,19 @@ class ColumnDesk(QObject):
                     head.moveSection(head.visualIndex(number), number)
             self.widen()
             space.table.select_row(space.node, scroll=False)
-        space.show_sorting()
+        self.show_sorting()
         space.share()
+
+    def show_sorting(self) -> None:
+        """Mark the sorted column in the header."""
+        space, plan, ids = self._space, self._space.plan, self.ids()
+        head, there = space.table.horizontalHeader(), plan.sort_column in ids
+        head.setSortIndicatorShown(there)
+        if there:
+            number = ids.index(plan.sort_column)
+            order = Qt.SortOrder.DescendingOrder if plan.descending else Qt.SortOrder.AscendingOrder
+            space.model.sorted_by = (number, not plan.descending)
+            head.setSortIndicator(number, order)
 
     def _dressed(self, column: Column) -> Column:
         """A column with the title and the side the user chose."""

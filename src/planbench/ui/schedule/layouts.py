@@ -157,7 +157,7 @@ class LayoutDesk(QObject):
             space.gantt.centre_time(plan.schedule.data_date)
         else:
             space.gantt.fit()
-        space.show_sorting()
+        space.columns.show_sorting()
         self._held = False
         self.remember()
 

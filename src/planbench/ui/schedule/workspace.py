@@ -223,7 +223,7 @@ class ScheduleWorkspace(QWidget):
         self.tell_what_if()
         self.columns.refresh()
         self.gantt.set_options(replace(self.gantt.options, today=_now()))
-        self.show_sorting()
+        self.columns.show_sorting()
         self.gantt.fit()
         self.layouts.restore()
         self.resources.setVisible(self.resources.restore())
@@ -363,7 +363,7 @@ class ScheduleWorkspace(QWidget):
 
     def _arrange(self, grouping: Sequence[str], sorting: Sequence[tuple[str, bool]]) -> None:
         self.plan.sort_by_all(sorting)
-        self.show_sorting()
+        self.columns.show_sorting()
         self.group_by(*grouping)
 
     def show_dialog(self, dialog: D) -> D:
@@ -388,20 +388,6 @@ class ScheduleWorkspace(QWidget):
         """Show what a quick filter lets pass."""
         self.plan.sift(quick)
         self.keep_in_sight()
-
-    def show_sorting(self) -> None:
-        """Mark the sorted column in the header."""
-        ids, head = self.columns.ids(), self.table.horizontalHeader()
-        head.setSortIndicatorShown(self.plan.sort_column in ids)
-        if self.plan.sort_column in ids:
-            number = ids.index(self.plan.sort_column)
-            order = (
-                Qt.SortOrder.DescendingOrder
-                if self.plan.descending
-                else Qt.SortOrder.AscendingOrder
-            )
-            self.model.sorted_by = (number, not self.plan.descending)
-            head.setSortIndicator(number, order)
 
     def _filter(self) -> None:
         self._filter_timer.stop()
