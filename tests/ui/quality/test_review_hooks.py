@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,26 +13,10 @@ from planbench.services.findings import evidence_of
 from planbench.ui.gallery import wait_until_still
 from planbench.ui.quality.review.dialogs import FindingDialog
 from planbench.ui.quality.review.hooks import activity_menu
-from planbench.ui.settings import Settings
-from planbench.ui.state import AppState
 from planbench.ui.window import MainWindow
 
 # The display of the tests has no keyboard that a menu could take.
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing", extend=True)
-
-
-@pytest.fixture
-def window(themed: QApplication, qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    settings = Settings(tmp_path / "w.json")
-    settings.set("library", str(tmp_path / "l.planbench"))
-    made = MainWindow(AppState(), settings)
-    qtbot.addWidget(made)
-    made.resize(1600, 900)
-    made.show()
-    made.session.start([])
-    wait_until_still(made)
-    yield made
-    made.close()
 
 
 def asked(window: MainWindow) -> FindingDialog:
