@@ -672,3 +672,24 @@ def test_tables_to_look_at_are_no_activities(rich: Document) -> None:
     changes = read_all_changes(plan, read_grids(write_xlsx(grids), "all.xlsx"))
     assert (changes.changed, changes.added, changes.refused) == ([], [], [])
     assert changes.ignored == ("sheet steps",)
+
+
+def test_codes_of_one_name_are_told_by_what_the_activity_has(rich: Document) -> None:
+    schedule = replace(
+        rich.schedule,
+        code_types=make_table(
+            CodeTypes, 2, uid=["1", "2"], name=["Area", "Area"], scope=["global", "project"]
+        ),
+        code_values=make_table(
+            CodeValues, 3, uid=["1", "2", "3"], type=[0, 0, 1], code=["N", "S", "P"],
+            name=["North", "South", "Plot"], parent=[-1, -1, -1],
+        ),
+        code_assignments=make_table(CodeAssignments, 3, activity=[0, 1, 0], value=[0, 2, 2]),
+    )  # fmt: skip
+    plan = Document(schedule)
+    grid = exported_grid(schedule, "codes")
+    changes = read_changes(plan, grid, "codes")
+    assert (changes.changed, changes.added, changes.refused) == ([], [], [])
+    other = Grid("codes", grid.titles, [(schedule.activities.code[5], "Area", "N", None)])
+    (refused,) = read_changes(plan, other, "codes").refused
+    assert "Several rows" in refused.reason

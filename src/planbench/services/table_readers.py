@@ -228,8 +228,13 @@ class Codes(Rows):
             raise PlanbenchError("An empty cell takes nothing away. Remove the code in Schedule.")
         if code not in self.types:
             return NO_ROW
-        found = self.used.get((activity, one_of(self.types, code, "code")), [])
+        # codes of several scopes may share a name: what the activity has tells which is meant
+        found = [row for kind in self.types[code] for row in self.used.get((activity, kind), ())]
         if len(found) > 1:
+            found = [r for r in found if cells.same(given["value"], self.old["value"][r])]
+        if not found:
+            one_of(self.types, code, "code")
+        if len(found) != 1 and any(self.used.get((activity, kind)) for kind in self.types[code]):
             raise PlanbenchError("The activity has several values of this code.")
         return found[0] if found else NO_ROW
 
