@@ -98,3 +98,17 @@ def test_the_digest_sees_every_part(small: Schedule) -> None:
 def test_grouping_keeps_file_order_and_empty_keys() -> None:
     groups = adjacency(np.array([2, 0, 2, 2], dtype=np.int32), 4)
     assert [groups.of(key).tolist() for key in range(4)] == [[1], [], [0, 2, 3], []]
+
+
+def test_links_grouped_by_an_end_are_kept_where_activities_alone_change() -> None:
+    from planbench.domain.synthetic import synthetic_schedule
+
+    schedule = synthetic_schedule(30, 60)
+    longer = schedule.with_activities(original_duration=schedule.activities.original_duration + 480)
+    assert longer.incoming is schedule.incoming
+    assert longer.outgoing is schedule.outgoing
+    links = schedule.relationships
+    for row in range(len(schedule)):
+        assert (links.successor[schedule.incoming.of(row)] == row).all()
+        assert (links.predecessor[schedule.outgoing.of(row)] == row).all()
+    assert schedule.incoming.rows.size == schedule.outgoing.rows.size == 60

@@ -88,3 +88,16 @@ def test_tooltips_name_dates_float_and_driver(plan: Plan):
     assert str(plan.schedule.activities.code[successor]) in text
     assert "driven by" in text.lower()
     assert "60 activities" in tooltip(plan, 0)
+
+
+def test_a_hidden_pane_tells_the_present_plan_once_it_is_opened(plan: Plan, pane: DetailsPane):
+    row = int(np.flatnonzero(plan.activity_facts.status == 0)[0])
+    pane.show_row(row)
+    pane.hide()
+    left = plan.schedule.activities.remaining_duration.copy()
+    left[row] = 99 * 480
+    longer = plan.schedule.with_activities(remaining_duration=left)
+    plan.show(longer, schedule_network(longer), None)
+    assert "99" not in pane._sheet.text()
+    pane.show()
+    assert "99" in pane._sheet.text()

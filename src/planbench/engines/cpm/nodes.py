@@ -27,7 +27,7 @@ from planbench.engines.kernel import kernel
 
 _NOT_STARTED, _IN_PROGRESS = int(Status.NOT_STARTED), int(Status.IN_PROGRESS)
 _COMPLETE = int(Status.COMPLETE)
-_RETAINED, _OVERRIDE, _ACTUAL = int(Logic.RETAINED), int(Logic.OVERRIDE), int(Logic.ACTUAL_DATES)
+_OVERRIDE, _ACTUAL = int(Logic.OVERRIDE), int(Logic.ACTUAL_DATES)
 
 _START_FROM, _START_BY = int(Constraint.START_ON_OR_AFTER), int(Constraint.START_ON_OR_BEFORE)
 _FINISH_FROM, _FINISH_BY = int(Constraint.FINISH_ON_OR_AFTER), int(Constraint.FINISH_ON_OR_BEFORE)
