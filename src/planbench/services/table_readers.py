@@ -417,7 +417,7 @@ class Notes(Rows):
 
     table = "notes"
     needs = ("activity", "topic", "text")
-    parsers: ClassVar[Parsers] = {"text": cells.words}
+    parsers: ClassVar[Parsers] = {"text": lambda cell: filled(cells.words(cell), "A text")}
 
     def __init__(self, schedule: Schedule, grid: Grid) -> None:
         super().__init__(schedule, grid)
@@ -433,7 +433,6 @@ class Notes(Rows):
     def _find(self, given: Given) -> int:
         """Several notes on one topic are taken in the order of the file."""
         pair = self.activity(given["activity"]), cells.text(given["topic"])
-        filled(cells.words(given["text"]), "A text")
         left = self.unused.get(pair)
         return left.pop(0) if left else NO_ROW
 
@@ -441,7 +440,7 @@ class Notes(Rows):
         return {
             "activity": self.activity(given["activity"]),
             "topic": cells.text(given["topic"]),
-            "text": cells.words(given["text"]),
+            "text": filled(cells.words(given["text"]), "A text"),
         }
 
 
