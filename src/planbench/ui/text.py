@@ -10,7 +10,7 @@ _MONTHS = (
     tr("Feb"),
     tr("Mar"),
     tr("Apr"),
-    "May",
+    tr("May"),
     tr("Jun"),
     tr("Jul"),
     tr("Aug"),

@@ -17,6 +17,7 @@ from planbench.ui.widgets import (
     Chip,
     ComboBox,
     EmptyState,
+    FoldingRow,
     FormField,
     Label,
     SearchField,
@@ -213,3 +214,21 @@ def test_all_controls_have_names(
     ):
         column.addWidget(part)
     assert nameless(window) == []
+
+
+def test_a_row_folds_where_words_are_too_long(themed: QApplication, qtbot: Any) -> None:
+    one, other = Button("Open files"), Button("Sample")
+    row = FoldingRow(one, other)
+    pane = QWidget()
+    row.setParent(pane)
+    qtbot.addWidget(pane)
+    pane.resize(400, 200)
+    row.resize(row.sizeHint())
+    pane.show()
+    assert one.y() == other.y()
+    row.resize(max(one.sizeHint().width(), other.sizeHint().width()), 100)
+    QApplication.processEvents()
+    assert other.y() >= one.y() + one.height()
+    row.resize(row.sizeHint().width(), 100)
+    QApplication.processEvents()
+    assert one.y() == other.y()

@@ -60,7 +60,8 @@ class RailButton(QAbstractButton):
             painter.setFont(font)
             painter.setPen(theme.color(role))
             words = QRect(area.left() - 4, area.top() + 31, area.width() + 8, 16)
-            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
+            shown = paint.elided(painter, self.text(), words.width())
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, shown)
         keyboard = self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         if self.hasFocus() and keyboard:
             paint.focus_ring(painter, area, radius)

@@ -16,7 +16,7 @@ from planbench.ui.icons import draw_icon
 from planbench.ui.paint import upright
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
-from planbench.ui.widgets import Button, ElidedLabel, Label, LinkButton, Surface
+from planbench.ui.widgets import Button, ElidedLabel, FoldingRow, Label, LinkButton, Surface
 
 _MARKS = {
     "later": ("clock", "late"),
@@ -48,18 +48,12 @@ class DropZone(QWidget):
         column.addWidget(self._formats)
         column.addSpacing(6)
         column.addStretch(1)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
         opens = Button(tr("Open files"), "primary", "open", hint="Ctrl+O")
         opens.clicked.connect(self.open_wanted)
         self.setFocusProxy(opens)
         sample = Button(tr("Sample"), "default", "star", tip=tr("Open the sample project"))
         sample.clicked.connect(self.sample_wanted)
-        row.addWidget(opens)
-        row.addWidget(sample)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addWidget(FoldingRow(opens, sample), 0, middle)
 
     def set_formats(self, words: str) -> None:
         """Name the formats that can be read; an empty text while they are still unknown."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWi
 from planbench.ui.logic.paths import PathLine, PathList
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
-from planbench.ui.widgets import ComboBox, Label, SidePane, Surface
+from planbench.ui.widgets import ComboBox, FoldingRow, Label, SidePane, Surface
 
 BACK, AHEAD, MOST_LEVELS = 3, 3, 30
 
@@ -65,13 +65,13 @@ class Sidebar(SidePane):
         show.addWidget(self.through)
         show.addWidget(self.driving)
         show.addWidget(self.towards)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for words, box in ((tr("Levels back"), self.back), (tr("ahead"), self.ahead)):
-            row.addWidget(Label(words))
-            row.addWidget(box)
-        row.addStretch(1)
-        show.addLayout(row)
+        show.addWidget(
+            FoldingRow(
+                _beside(tr("Levels back"), self.back),
+                _beside(tr("ahead"), self.ahead),
+                spacing=6,
+            )
+        )
         self._line()
         to = self._group(tr("Paths to"))
         to.addWidget(self.target)
@@ -134,6 +134,18 @@ class Sidebar(SidePane):
     def sentence(self) -> str:
         """What the foot says."""
         return self._sentence.text()
+
+
+def _beside(words: str, box: QWidget) -> QWidget:
+    """A field with its word before it."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    row.addWidget(Label(words))
+    row.addWidget(box)
+    row.addStretch(1)
+    return holder
 
 
 def _spin(name: str, value: int) -> QSpinBox:

@@ -14,7 +14,15 @@ from planbench.ui.widgets.labels import (
     draw_parts,
     draw_sparkline,
 )
-from planbench.ui.widgets.panels import Card, SidePane, Stat, StatStrip, Surface, Toolbar
+from planbench.ui.widgets.panels import (
+    Card,
+    FoldingRow,
+    SidePane,
+    Stat,
+    StatStrip,
+    Surface,
+    Toolbar,
+)
 from planbench.ui.widgets.table import CellLook, Column, FlatTableModel, TableView
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "ElidedLabel",
     "EmptyState",
     "FlatTableModel",
+    "FoldingRow",
     "FormField",
     "Label",
     "LinkButton",

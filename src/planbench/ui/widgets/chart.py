@@ -27,7 +27,7 @@ MONTHS = (
     tr("Feb"),
     tr("Mar"),
     tr("Apr"),
-    "May",
+    tr("May"),
     tr("Jun"),
     tr("Jul"),
     tr("Aug"),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -233,6 +234,39 @@ class Card(Surface):
         painter.fillRect(event.rect(), theme.color("surface"))
         fill, edge = theme.color("surface-raised"), theme.color("border")
         paint.box(painter, self.rect(), theme.radius["card"], fill, edge)
+
+
+class FoldingRow(QWidget):
+    """Widgets side by side, or below each other where longer words leave no room for that."""
+
+    def __init__(self, *widgets: QWidget, spacing: int = 8) -> None:
+        super().__init__()
+        self._widgets = widgets
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(spacing)
+        for widget in widgets:
+            self._row.addWidget(widget)
+
+    def _wide(self) -> int:
+        """The width that all of them take side by side."""
+        gaps = self._row.spacing() * (len(self._widgets) - 1)
+        return sum(widget.sizeHint().width() for widget in self._widgets) + gaps
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._wide(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        hints = [widget.sizeHint() for widget in self._widgets]
+        return QSize(max(one.width() for one in hints), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fits = event.size().width() >= self._wide()
+        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        if way != self._row.direction():
+            self._row.setDirection(way)
+            self.updateGeometry()
 
 
 class SidePane(Surface):
