@@ -13,9 +13,10 @@ from planbench.scenes.network_change import network_scene
 from planbench.ui.compare.words import network_words
 from planbench.ui.icons import icon
 from planbench.ui.logic.canvas import TraceCanvas
+from planbench.ui.logic.legend import line_legend
 from planbench.ui.theme import theme_manager
 from planbench.ui.translation import tr
-from planbench.ui.widgets import ComboBox, ElidedLabel, EmptyState, Label, SegmentedControl, Surface
+from planbench.ui.widgets import ComboBox, ElidedLabel, EmptyState, SegmentedControl, Surface
 
 ALL, AROUND = range(2)
 
@@ -59,7 +60,8 @@ class NetworkView(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head())
         column.addWidget(self.pages, 1)
-        column.addWidget(self._legend())
+        lead = ElidedLabel(tr("Double click: look around that activity"), "small", "text-muted")
+        column.addWidget(line_legend(lead, _LEGEND))
         for words, keys, picture, slot in (
             (tr("Zoom in"), "Ctrl++", "zoom-in", lambda: self.canvas.zoom(1.2)),
             (tr("Zoom out"), "Ctrl+-", "zoom-out", lambda: self.canvas.zoom(1 / 1.2)),
@@ -91,22 +93,6 @@ class NetworkView(QWidget):
         row.addWidget(self.far)
         row.addWidget(self.words, 1)
         return head
-
-    def _legend(self) -> QWidget:
-        line = Surface("surface", "t")
-        line.setFixedHeight(28)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
-        row.addWidget(
-            ElidedLabel(tr("Double click: look around that activity"), "small", "text-muted"), 1
-        )
-        for role, words in _LEGEND:
-            mark = Surface(role)
-            mark.setFixedSize(18, 2)
-            row.addWidget(mark)
-            row.addWidget(Label(words, "small", "text-muted"))
-        return line
 
     def _repaint(self) -> None:
         self.redraw()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayou
 
 from planbench.ui.details.pane import DetailsPane, DetailsStrip
 from planbench.ui.logic.canvas import TraceCanvas
+from planbench.ui.logic.legend import line_legend
 from planbench.ui.logic.sidebar import Sidebar
 from planbench.ui.logic.steps import StepsModel, StepsTable
 from planbench.ui.schedule.plan import Plan
@@ -116,23 +117,15 @@ class LogicFace(QWidget):
 
     def _legend(self) -> QWidget:
         """What lies beyond the picture, and what the lines mean."""
-        line = Surface("surface", "t")
-        line.setFixedHeight(28)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
         self._beyond = ElidedLabel("", "small", "text-muted")
-        row.addWidget(self._beyond, 1)
-        for role, words in (
-            ("link-critical", tr("driving, critical")),
-            ("link-driving", tr("driving")),
-            ("link", tr("has slack")),
-        ):
-            mark = Surface(role)
-            mark.setFixedSize(18, 2)
-            row.addWidget(mark)
-            row.addWidget(Label(words, "small", "text-muted"))
-        return line
+        return line_legend(
+            self._beyond,
+            (
+                ("link-critical", tr("driving, critical")),
+                ("link-driving", tr("driving")),
+                ("link", tr("has slack")),
+            ),
+        )
 
     def _lower(self) -> QWidget:
         head = Surface("surface-raised", "t")
