@@ -5,7 +5,7 @@ from __future__ import annotations
 from planbench.domain.times import to_datetime
 from planbench.ui.translation import tr
 
-_MONTHS = (
+MONTHS = (
     tr("Jan"),
     tr("Feb"),
     tr("Mar"),
@@ -30,7 +30,7 @@ def date(minute: int) -> str:
     moment = to_datetime(int(minute))
     if moment is None:
         return ""
-    return f"{moment.day:02d}-{_MONTHS[moment.month - 1]}-{moment.year % 100:02d}"
+    return f"{moment.day:02d}-{MONTHS[moment.month - 1]}-{moment.year % 100:02d}"
 
 
 def long_date(minute: int) -> str:
@@ -38,7 +38,7 @@ def long_date(minute: int) -> str:
     moment = to_datetime(int(minute))
     if moment is None:
         return ""
-    return f"{moment.day:02d}-{_MONTHS[moment.month - 1]}-{moment.year}"
+    return f"{moment.day:02d}-{MONTHS[moment.month - 1]}-{moment.year}"
 
 
 def clock(minute: int) -> str:

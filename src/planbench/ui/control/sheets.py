@@ -8,9 +8,9 @@ from planbench.services.cost import CONTINGENCY, MARGIN, ControlAccount, CostRep
 from planbench.ui import text
 from planbench.ui.control.grid import Sheet, amounts, words
 from planbench.ui.control.words import Money, index
+from planbench.ui.text import MONTHS as MONTHS
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Column, Stat
-from planbench.ui.widgets.chart import MONTHS as MONTHS
 
 POTS = {
     budget.CONTRACT: tr("Contract budget base"),

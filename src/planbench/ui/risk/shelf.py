@@ -204,9 +204,9 @@ class Shelf(SidePane):
         if self.choice.currentIndex() < len(CHOICES):
             return where_of(self.choice.currentIndex(), words)
         if not words:
-            raise ModelError("say which activities are meant")
+            raise ModelError(tr("say which activities are meant"))
         if self.document is None:
-            raise ModelError("no schedule is open")
+            raise ModelError(tr("no schedule is open"))
         return Where(ids=ids_of_filter(self.document, words))
 
     def _take_template(self) -> None:
@@ -276,7 +276,7 @@ def where_of(kind: int, words: str) -> Where:
     if kind == 0:
         return Where(all=True)
     if not words:
-        raise ModelError(tr("say which activities are meant"))
+        raise ModelError(tr(tr("say which activities are meant")))
     if kind == 1:
         return Where(ids=tuple(part.strip() for part in words.split(",") if part.strip()))
     if kind == 2:

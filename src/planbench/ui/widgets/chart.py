@@ -16,26 +16,11 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPen
 from PySide6.QtWidgets import QWidget
 
 from planbench.domain.times import DAY, from_datetime, to_datetime
+from planbench.ui.text import MONTHS
 from planbench.ui.theme import current_theme, theme_manager
-from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
-
-MONTHS = (
-    tr("Jan"),
-    tr("Feb"),
-    tr("Mar"),
-    tr("Apr"),
-    tr("May"),
-    tr("Jun"),
-    tr("Jul"),
-    tr("Aug"),
-    tr("Sep"),
-    tr("Oct"),
-    tr("Nov"),
-    tr("Dec"),
-)
 
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 _DAY_STEPS = (1, 2, 7, 14)
