@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import subprocess
 import sys
@@ -210,3 +212,35 @@ def test_pseudo_text_keeps_its_holes_and_grows(words: str, number: int) -> None:
     assert "<b>" in shown
     assert "</b>" in shown
     assert len(shown) >= len(source) * 4 // 3
+
+
+def test_the_window_starts_in_the_language_of_its_settings(tmp_path: Path) -> None:
+    path = catalogue(tmp_path, ("Undo", "\u062a\u0631\u0627\u062c\u0639"))
+    tree = ElementTree.parse(path)
+    tree.getroot().set("language", "ar_EG")
+    tree.write(path, encoding="utf-8")
+    home = tmp_path / "config" / "planbench"
+    home.mkdir(parents=True)
+    (home / "window.json").write_text(json.dumps({"translation": str(path)}), encoding="utf-8")
+    script = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "from planbench.ui import app\n"
+        "def told(window, paths):\n"
+        "    words = [action.text() for action in window.actions()]\n"
+        "    print(ascii([w for w in words if not w.isascii()]), window.isRightToLeft())\n"
+        "    QApplication.exit(0)\n"
+        "app.begin = told\n"
+        "app.main([])\n"
+    )
+    surroundings = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=surroundings, check=True, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert "'\\u062a\\u0631\\u0627\\u062c\\u0639'" in done.stdout
+    assert done.stdout.strip().endswith("True")

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(paths: list[str]) -> int:
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QLocale, QTimer
     from PySide6.QtWidgets import QApplication
 
     from planbench.ui import translation
@@ -66,6 +66,8 @@ def _run(paths: list[str]) -> int:
 
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["planbench"])
+    if translation.language:
+        app.setLayoutDirection(QLocale(translation.language).textDirection())
     app.setApplicationName("planbench")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("planbench")

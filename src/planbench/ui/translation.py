@@ -16,6 +16,9 @@ from planbench.domain.errors import PlanbenchError
 
 _catalogue: dict[str, str] = {}
 
+language = ""
+"""The language that a `.ts` file names, such as `de` or `ar_EG`; empty for English."""
+
 _ACCENTED = str.maketrans("aeiouyAEIOUYcnszCNSZ", "áéïöüýÁÉÏÖÜÝçñšžÇÑŠŽ")
 
 
@@ -30,8 +33,13 @@ def begin(choice: str) -> None:
     Call it before the rest of the window is imported, whose fixed texts are drawn up then. Raises
     PlanbenchError where the file cannot be read.
     """
-    global _catalogue
-    _catalogue = Pseudo() if choice == "pseudo" else read_catalogue(Path(choice)) if choice else {}
+    global _catalogue, language
+    language = ""
+    if choice in ("", "pseudo"):
+        _catalogue = Pseudo() if choice else {}
+        return
+    _catalogue = read_catalogue(Path(choice))
+    language = ElementTree.parse(choice).getroot().get("language", "")
 
 
 def read_catalogue(path: Path) -> dict[str, str]:

@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
             else:
                 label = self.session.undo_label(which)
             action.setEnabled(bool(label))
-            word = which.capitalize()
+            word = tr("Undo") if which == "undo" else tr("Redo")
             action.setText(f"{word}: {label}" if label else word)
 
     # The rows behind a count.

@@ -276,7 +276,7 @@ def where_of(kind: int, words: str) -> Where:
     if kind == 0:
         return Where(all=True)
     if not words:
-        raise ModelError(tr(tr("say which activities are meant")))
+        raise ModelError(tr("say which activities are meant"))
     if kind == 1:
         return Where(ids=tuple(part.strip() for part in words.split(",") if part.strip()))
     if kind == 2:
