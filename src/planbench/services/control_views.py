@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from planbench.domain.errors import PlanbenchError, StoreError
 from planbench.domain.schedule import NO_ROW, Rows
 from planbench.engines.control.rules import Step
-from planbench.services import packs
+from planbench.services import packs, standards
 from planbench.services.actions import need_library
 from planbench.services.cash import CashReport, Scenario, cash_report, payment_of, scenarios_of
 from planbench.services.control import ControlReport
@@ -56,6 +56,8 @@ class StandardsView:
     bound: Standards | None
     deviations: tuple[Deviation, ...]
     kpis: tuple[KpiValue, ...]
+    rulesets: tuple[tuple[str, str], ...]  # (id, title) of all that can be a check profile
+    templates: tuple[tuple[str, str], ...]
     why_not: str
 
 
@@ -125,14 +127,24 @@ def _above(parent: Rows) -> list[frozenset[int]]:
 def standards_view(
     document: Document, library: Library | None, report: ControlReport | None
 ) -> StandardsView:
-    """The pack of a project and its compliance; without a report KPIs are left out."""
+    """The pack of a project and its compliance; without a report KPIs are left out.
+
+    Compliance is with templates, dictionaries and calendars, then with check and report profiles.
+    """
     project = document.library_project
     bound = packs.bound(library, project)
     return StandardsView(
         document,
         packs.packs_of(library),
         bound,
-        packs.deviations(document.schedule, bound) if bound else (),
+        (
+            *packs.deviations(document.schedule, bound),
+            *standards.profile_deviations(document, bound, library),
+        )
+        if bound
+        else (),
         packs.kpi_values(report, bound) if bound and report else (),
+        tuple((one.id, one.title) for one in standards.rulesets_for(library, project)),
+        tuple((one.id, one.title) for one in standards.report_templates(library, project)[0]),
         why_not_kept(library, project),
     )

@@ -32,11 +32,12 @@ from planbench.engines.findings.rounds import (
 )
 from planbench.services.document import Document
 from planbench.services.quality import earlier_updates, quality_of
-from planbench.services.rulesets import load_rulesets
+from planbench.services.standards import profile, rulesets_for
 from planbench.store.records import Entry
 
 if TYPE_CHECKING:
     from planbench.domain.schedule import Schedule
+    from planbench.engines.quality.result import Ruleset
     from planbench.services.jobs import JobContext
     from planbench.services.library import Library
 
@@ -83,11 +84,11 @@ def keep_review(
 
 
 def review_rulesets(library: Library, project: int) -> tuple[str, ...]:
-    """The rulesets whose rows become findings of a project."""
+    """The rulesets whose rows become findings of a project: chosen, else those of its pack."""
     kept = library.file.setting(f"review-rulesets/{project}")
-    known = {ruleset.id for ruleset in load_rulesets()}
+    known = {ruleset.id for ruleset in rulesets_for(library, project)}
     chosen = tuple(one for one in kept if one in known) if isinstance(kept, list) else ()
-    return chosen or DEFAULT_RULESETS
+    return chosen or tuple(one.id for one in profile(library, project)) or DEFAULT_RULESETS
 
 
 def choose_rulesets(library: Library, project: int, chosen: Sequence[str]) -> None:
@@ -103,7 +104,7 @@ def take_round(
     document: Document,
     previous: Schedule | None = None,
     *,
-    rulesets: Sequence[str] = DEFAULT_RULESETS,
+    rulesets: Sequence[str | Ruleset] = DEFAULT_RULESETS,
     renames: Mapping[str, str] | None = None,
     context: JobContext | None = None,
 ) -> tuple[Review, Outcome]:
@@ -139,6 +140,8 @@ def take_open_rounds(
 
     project = _project(document)
     before = review = load_review(library, project)
+    known = {ruleset.id: ruleset for ruleset in rulesets_for(library, project)}
+    rules: list[str | Ruleset] = [known.get(name, name) for name in rulesets]
     updates = [*earlier_updates(document, library), library.update(document.update or 0)]
     previous: Schedule | None = None
     outcome: Outcome | None = None
@@ -161,7 +164,7 @@ def take_open_rounds(
             if one.cpm is None:
                 recalculate(one)
         review, outcome = take_round(
-            review, one, previous, rulesets=rulesets, renames=renames if last else None
+            review, one, previous, rulesets=rules, renames=renames if last else None
         )
         previous = one.schedule
     keep_review(library, project, before, review, f"looked at {document.update_label}")

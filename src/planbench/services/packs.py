@@ -71,7 +71,9 @@ class Standards:
     calendars: tuple[str, ...] = ()
     kpis: tuple[Kpi, ...] = ()
     checks: tuple[str, ...] = ()  # ids of rulesets
-    reports: tuple[str, ...] = ()  # ids of report presets
+    reports: tuple[str, ...] = ()  # ids of report templates
+    rulesets: tuple[str, ...] = ()  # TOML of the named rulesets that do not ship
+    templates: tuple[str, ...] = ()  # JSON of the named templates that do not ship
 
     @property
     def digest(self) -> str:
@@ -81,7 +83,10 @@ class Standards:
 
 @dataclass(frozen=True)
 class Deviation:
-    """Something of a project that its pack does not want. `kind` is wbs, cbs, code or calendar."""
+    """Something of a project that its pack does not want.
+
+    `kind` is wbs, cbs, code or calendar, or check or report for the profiles.
+    """
 
     kind: str
     subject: str
@@ -138,6 +143,8 @@ def pack_from(given: Any, name: str) -> Standards:
             tuple(Kpi(**one) for one in given.get("kpis", ())),
             tuple(map(str, given.get("checks", ()))),
             tuple(map(str, given.get("reports", ()))),
+            tuple(map(str, given.get("rulesets", ()))),
+            tuple(map(str, given.get("templates", ()))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"the pack cannot be understood: {error}", name) from error
@@ -182,9 +189,13 @@ def write_pack(pack: Standards, path: Path) -> None:
 
 
 def packs_of(library: Library | None) -> tuple[Standards, ...]:
-    """All packs, those that ship first, by id and version."""
-    kept = () if library is None else library.entries(PACK)
-    found = [*shipped(), *(pack_from(entry.body, entry.uid) for entry in kept)]
+    """All packs by id and version; one that this program does not understand is left out."""
+    found = list(shipped())
+    for entry in () if library is None else library.entries(PACK):
+        try:
+            found.append(pack_from(entry.body, entry.uid))
+        except ModelError:
+            continue  # made by a later program: it stays in the library as it is
     return tuple(sorted(found, key=lambda pack: (pack.id, pack.version)))
 
 
@@ -213,15 +224,18 @@ def bind(library: Library, project: int, pack: Standards) -> None:
     library.put_entries([Entry(BINDING, "pack", body, project)], what)
 
 
+def unbind(library: Library, project: int) -> None:
+    """Bind a project to no pack any more."""
+    library.delete_entries(library.entries(BINDING, project), "bound to no standards pack")
+
+
 def bound(library: Library | None, project: int | None) -> Standards | None:
     """The pack that a project is bound to, None without one or when it is gone."""
     if library is None or project is None:
         return None
     for entry in library.entries(BINDING, project):
         key = (entry.body["id"], entry.body["version"])
-        for pack in packs_of(library):
-            if (pack.id, pack.version) == key:
-                return pack
+        return next((one for one in packs_of(library) if (one.id, one.version) == key), None)
     return None
 
 

@@ -15,9 +15,10 @@ from planbench.domain.times import NO_TIME
 from planbench.services.document import Document
 from planbench.services.hold import held_back
 from planbench.services.rulesets import chosen_rulesets
+from planbench.services.standards import rulesets_for
 
 if TYPE_CHECKING:
-    from planbench.engines.quality.result import Metric, MetricResult, QualityReport
+    from planbench.engines.quality.result import Metric, MetricResult, QualityReport, Ruleset
     from planbench.engines.quality.score import Score
     from planbench.scenes.expressions import ActivityFields, LinkFields
     from planbench.services.jobs import JobContext
@@ -41,15 +42,15 @@ def baseline_of(document: Document) -> Baseline | None:
 
 def quality_of(
     document: Document,
-    rulesets: Sequence[str] | None = None,
+    rulesets: Sequence[str | Ruleset] | None = None,
     previous: Schedule | None = None,
     context: JobContext | None = None,
     dates: str = "engine",
 ) -> tuple[QualityReport, ...]:
     """The reports of a document, project by project; the document is not changed.
 
-    `rulesets` are ids or paths of ruleset files. Raises ModelError for an unknown ruleset,
-    Cancelled when the user stopped the job.
+    `rulesets` are ids, paths of ruleset files or rulesets. Raises ModelError for an unknown
+    ruleset, Cancelled when the user stopped the job.
     """
     from planbench.engines.quality.run import run_rulesets
 
@@ -205,7 +206,8 @@ def earlier_unchecked(
     Raises StoreError when the library cannot be read.
     """
     before = earlier_updates(document, library)[-most:]
-    return [update for update in before if not _checked(update)]
+    wanted = rulesets_for(library, document.library_project)
+    return [update for update in before if not _checked(update, wanted)]
 
 
 def check_earlier_updates(
@@ -230,13 +232,14 @@ def check_earlier_updates(
         library.attach_baseline(earlier)
         if earlier.cpm is None:
             recalculate(earlier)
-        earlier.quality = quality_of(earlier, None, earlier_schedule(earlier, library))
+        rules = rulesets_for(library, update.project)
+        earlier.quality = quality_of(earlier, rules, earlier_schedule(earlier, library))
         keep_reports(earlier, library)
     return len(open_)
 
 
-def _checked(update: UpdateRecord) -> bool:
-    """Whether all rulesets were held against an update, as they read now."""
+def _checked(update: UpdateRecord, wanted: Sequence[Ruleset]) -> bool:
+    """Whether all these rulesets were held against an update, as they read now."""
     kept = {
         (head.meta.get("ruleset"), head.meta.get("version"))
         for head in update.results
@@ -244,7 +247,7 @@ def _checked(update: UpdateRecord) -> bool:
         and head.digest == update.digest
         and "takes" in (head.meta.get("score", {}) or {"takes": ()})
     }
-    return all((ruleset.id, ruleset.version) in kept for ruleset in chosen_rulesets(None))
+    return all((ruleset.id, ruleset.version) in kept for ruleset in wanted)
 
 
 History = dict[tuple[str, str], list[float]]
@@ -278,7 +281,8 @@ def measured_alike(
 
     Raises StoreError when the library cannot be read.
     """
-    versions = {ruleset.id: ruleset.version for ruleset in chosen_rulesets(None)}
+    wanted = rulesets_for(library, document.library_project)
+    versions = {ruleset.id: ruleset.version for ruleset in wanted}
     for update in earlier_updates(document, library):
         for head in update.results:
             mine = head.kind == "quality" and head.digest == update.digest

@@ -92,8 +92,8 @@ def check_metric(metric: Metric, where: str = "") -> None:
             raise ModelError(str(error), place.removeprefix(", ")) from error
 
 
-def chosen_rulesets(ids: Sequence[str] | None) -> tuple[Ruleset, ...]:
-    """Rulesets by id or by the path of a file, all of them for None.
+def chosen_rulesets(ids: Sequence[str | Ruleset] | None) -> tuple[Ruleset, ...]:
+    """Rulesets by id or by the path of a file, or as they are; all that are known for None.
 
     Raises ModelError for an unknown id and a file that cannot be used.
     """
@@ -101,8 +101,10 @@ def chosen_rulesets(ids: Sequence[str] | None) -> tuple[Ruleset, ...]:
     if ids is None:
         return tuple(known.values())
     found = []
-    for name in dict.fromkeys(ids):
-        if name in known:
+    for name in {one if isinstance(one, str) else one.id: one for one in ids}.values():
+        if not isinstance(name, str):
+            found.append(name)
+        elif name in known:
             found.append(known[name])
         elif name.lower().endswith(ENDING):
             found.append(read_ruleset(Path(name)))

@@ -27,7 +27,8 @@ class AppState(QObject):
 
     Signals: `library_changed()`; `document_changed()` when another update was opened (or none);
     `result_changed(kind)` with kind "cpm", "quality", "risk", "agreement" or "baseline", or
-    "earlier quality" when figures of earlier updates were kept;
+    "earlier quality" when figures of earlier updates were kept, "standards" when the project was
+    bound to another standards pack;
     `schedule_edited(touched)` after a step was taken, undone or taken again, with the names of
     the columns it touched (a new calculation follows by itself as `result_changed("cpm")`);
     `selection_changed(row)` with the activity's row or -1; `isolation_changed()` when Schedule

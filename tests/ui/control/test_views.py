@@ -15,6 +15,7 @@ from planbench.services.library import Library
 from planbench.ui.control import cash, form, standards
 from planbench.ui.control import cost as cost_ui
 from planbench.ui.control import progress as progress_ui
+from planbench.ui.control.profiles import ProfilesDialog, ticks
 from planbench.ui.control.workspace import CASH, COST, PROGRESS, STANDARDS, ControlWorkspace
 
 
@@ -241,13 +242,16 @@ def test_a_pack_is_bound_made_and_tightened(
     assert pane.model.rowCount() == 0
     qtbot.mouseClick(pane.bind, Qt.MouseButton.LeftButton)
     settle(workspace, qtbot)
-    assert pane.model.rowCount() == 3
+    kinds = [row[0] for row in shown(pane.model)]
+    assert kinds.count(standards.KINDS["code"]) == 3
+    assert kinds.count(standards.KINDS["check"]) == 2  # its two rulesets were not run yet
+    assert len(kinds) == 5
     states = [row[4] for row in shown(pane.kpi_model)]
     assert set(states) <= set(standards.STATES.values())
     Typed(monkeypatch, **{"cpi red": "0.99"})
     pane.ask_limits()
     settle(workspace, qtbot)
-    assert pane.pack.count() == 2
+    assert pane.pack.count() == 3  # two versions, and none
     library, project = place(workspace)
     bound = packs.bound(library, project)
     assert bound is not None
@@ -256,4 +260,29 @@ def test_a_pack_is_bound_made_and_tightened(
     pane.ask_make()
     settle(workspace, qtbot)
     assert packs.bound(library, project) == packs.packs_of(library)[-1]
+    assert {row[0] for row in shown(pane.model)} == {standards.KINDS["check"]}
+    asked: list[Any] = []
+
+    def ticked(dialog: ProfilesDialog) -> None:
+        asked.append(dialog)
+        for part in (dialog.checks, dialog.reports):
+            for row in range(part.count()):
+                part.item(row).setCheckState(Qt.CheckState.Unchecked)
+        dialog.reports.item(0).setCheckState(Qt.CheckState.Checked)
+        dialog.take()
+
+    monkeypatch.setattr(ProfilesDialog, "exec", ticked)
+    qtbot.mouseClick(pane.profiles, Qt.MouseButton.LeftButton)
+    settle(workspace, qtbot)
+    bare = packs.packs_of(library)[-1]
+    assert (bare.checks, bare.reports) == ((), (ticks(asked[0].reports)[0],))
+    pane.pack.setCurrentIndex(packs.packs_of(library).index(bare))
+    pane.pack.activated.emit(pane.pack.currentIndex())
+    qtbot.mouseClick(pane.bind, Qt.MouseButton.LeftButton)
+    settle(workspace, qtbot)
     assert "complies" in pane.nothing.text()
+    pane.pack.setCurrentIndex(pane.pack.count() - 1)
+    pane.pack.activated.emit(pane.pack.currentIndex())
+    qtbot.mouseClick(pane.bind, Qt.MouseButton.LeftButton)
+    settle(workspace, qtbot)
+    assert packs.bound(library, project) is None

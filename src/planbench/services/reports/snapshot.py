@@ -35,7 +35,7 @@ ITERATIONS, SEED = 4096, 1
 """Of the run made for a report where a risk model is kept but no run of it."""
 
 QUALITY_RULES = "dcma-pam-2012"
-"""The ruleset that the quality of a schedule is reported by."""
+"""The ruleset that quality is reported by where no standards pack wants another first."""
 
 NO_SCHEDULE = "No schedule is open."
 
@@ -202,17 +202,21 @@ def _actions(snapshot: Snapshot, given: Given, context: JobContext) -> None:
 
 def _quality(snapshot: Snapshot, given: Given, context: JobContext) -> None:
     from planbench.services.quality import quality_of
+    from planbench.services.standards import profile
 
     document = snapshot.document
     assert document is not None
+    wanted = profile(given.library, document.library_project)[:1]
+    name = wanted[0].id if wanted else QUALITY_RULES
     digest = document.schedule.digest
     for report in document.quality:
         own = report.digest == digest and report.project == document.schedule.main_project
-        if report.ruleset_id == QUALITY_RULES and own:
+        alike = not wanted or report.version == wanted[0].version
+        if report.ruleset_id == name and own and alike:
             snapshot.quality = report
             return
     previous = snapshot.earlier[-1].schedule if snapshot.earlier else None
-    reports = quality_of(document, [QUALITY_RULES], previous)
+    reports = quality_of(document, wanted or [name], previous)
     main = document.schedule.main_project
     snapshot.quality = next((one for one in reports if one.project == main), None)
 

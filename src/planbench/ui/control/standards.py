@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -12,13 +13,22 @@ from planbench.services import packs
 from planbench.services.control_views import StandardsView
 from planbench.services.library import Library
 from planbench.services.packs import Standards
+from planbench.services.standards import complete
 from planbench.ui import text
 from planbench.ui.control.form import Field, RecordDialog, number
 from planbench.ui.control.grid import Sheet, SheetModel, words
+from planbench.ui.control.profiles import ProfilesDialog
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Card, Column, ComboBox, Label, Surface, TableView
 
-KINDS = {"wbs": "WBS", "cbs": "CBS", "code": tr("Code"), "calendar": tr("Calendar")}
+KINDS = {
+    "wbs": "WBS",
+    "cbs": "CBS",
+    "code": tr("Code"),
+    "calendar": tr("Calendar"),
+    "check": tr("Check"),
+    "report": tr("Report"),
+}
 CHIPS = {"green": "meets", "amber": "watch", "red": "missing", "n/a": "neutral"}
 STATES = {"green": tr("On target"), "amber": tr("Watch"), "red": tr("Beyond limit"), "n/a": "n/a"}
 
@@ -48,6 +58,13 @@ class StandardsPane(Surface):
             tip=tr("Limits of KPIs, as a new version"),
         )
         self.limits.clicked.connect(lambda _checked=False: self.ask_limits())
+        self.profiles = Button(
+            tr("Profiles"),
+            "tool",
+            "shield-check",
+            tip=tr("Check profiles, report templates and mandatory codes, as a new version"),
+        )
+        self.profiles.clicked.connect(lambda _checked=False: self.ask_profiles())
         self.read = Button(tr("Import"), "tool", "download", tip=tr("Read a pack from a file"))
         self.read.clicked.connect(lambda _checked=False: self.ask_read())
         self.write = Button(
@@ -71,7 +88,7 @@ class StandardsPane(Surface):
         bar.addWidget(self.pack)
         bar.addWidget(self.bind)
         bar.addStretch(1)
-        for button in (self.make, self.limits, self.read, self.write):
+        for button in (self.make, self.limits, self.profiles, self.read, self.write):
             bar.addWidget(button)
         self.kpi_card, self.card = Card(tr("Key figures")), Card(tr("Deviations"))
         self.kpi_card.set_body(self.kpis)
@@ -103,7 +120,8 @@ class StandardsPane(Surface):
                 for one in view.packs
             ]
         )
-        if view.bound in view.packs:
+        if view.bound is not None:
+            self.pack.addItem(tr("No pack"))
             self.pack.setCurrentIndex(view.packs.index(view.bound))
         bound = view.bound
         if bound is None:
@@ -111,15 +129,15 @@ class StandardsPane(Surface):
                 view.why_not or tr("The project is bound to no pack. Choose one and bind it.")
             )
         else:
-            checks = ", ".join(bound.checks) or "none"
             self.told.setText(
                 tr(
-                    "Bound to {title}, version {version}. Check profiles: {checks}. "
-                    "Fingerprint {digest}."
+                    "Bound to {title}, version {version}. Quality checks by: {checks}. Reports "
+                    "from: {reports}. Fingerprint {digest}."
                 ).format(
                     title=bound.title,
                     version=bound.version,
-                    checks=checks,
+                    checks=_named(bound.checks, view.rulesets),
+                    reports=_named(bound.reports, view.templates),
                     digest=bound.digest[:12],
                 )
             )
@@ -173,7 +191,8 @@ class StandardsPane(Surface):
         writable = self.view is not None and not self.view.why_not
         chosen = self._chosen()
         bound = self.view.bound if self.view is not None else None
-        self.bind.setEnabled(writable and chosen is not None and chosen != bound)
+        self.bind.setEnabled(writable and chosen != bound)
+        self.profiles.setEnabled(writable and chosen is not None)
         self.write.setEnabled(chosen is not None)
         self.limits.setEnabled(writable and chosen is not None and bool(chosen.kpis))
         self.make.setEnabled(writable)
@@ -181,7 +200,9 @@ class StandardsPane(Surface):
 
     def _bind(self) -> None:
         chosen = self._chosen()
-        if chosen is not None:
+        if chosen is None:
+            self.wanted.emit(packs.unbind)
+        else:
             self.wanted.emit(lambda library, project: packs.bind(library, project, chosen))
 
     def ask_make(self) -> None:
@@ -239,6 +260,19 @@ class StandardsPane(Surface):
         said = tr("Projects and reports that are bound to the present version keep it.")
         RecordDialog(tr("Limits of key figures"), said, fields, keep, self).exec()
 
+    def ask_profiles(self) -> None:
+        """Ask for the profiles of the chosen pack; what changes becomes a new version of it."""
+        chosen, view = self._chosen(), self.view
+        if chosen is None or view is None:
+            return
+
+        def keep(pack: Standards) -> None:
+            self.wanted.emit(
+                lambda library, _project: packs.keep_pack(library, complete(pack, library))
+            )
+
+        ProfilesDialog(chosen, view.rulesets, view.templates, keep, self).exec()
+
     def ask_read(self) -> None:
         """Ask for a pack's file."""
         name, _ = QFileDialog.getOpenFileName(self, tr("Import a pack"), "", tr("Packs (*.json)"))
@@ -257,3 +291,9 @@ class StandardsPane(Surface):
         )
         if name:
             self.wanted.emit(lambda _library, _project: packs.write_pack(chosen, Path(name)))
+
+
+def _named(ids: Sequence[str], known: Sequence[tuple[str, str]]) -> str:
+    """Titles of ids in a row, the id itself where nobody knows it."""
+    titles = dict(known)
+    return ", ".join(titles.get(name, name) for name in ids) or tr("none")

@@ -120,8 +120,9 @@ class ControlWorkspace(QWidget):
         self.cash.chosen.connect(self._show_view)
         self.progress = ProgressPane()
         self.standards = StandardsPane()
-        for pane in (self.cost, self.cash, self.progress, self.standards):
+        for pane in (self.cost, self.cash, self.progress):
             pane.wanted.connect(self._write)
+        self.standards.wanted.connect(self._write_standards)
         self.progress.pushed.connect(self.state.push)
         views = (self._results(), self.progress, self.cost, self.cash, self.standards)
         for page in (self._nothing, poor, *views):
@@ -199,6 +200,8 @@ class ControlWorkspace(QWidget):
     def _result_changed(self, kind: str) -> None:
         if kind in ("cpm", "baseline", "risk"):
             self._changed()
+        elif kind == "quality" and self.view.index == STANDARDS and self.isVisible():
+            self._show_view()  # compliance is with the check profile, too
 
     def _changed(self) -> None:
         self._stale = True
@@ -344,6 +347,11 @@ class ControlWorkspace(QWidget):
             self.state.message.emit("error", error.line)
             return
         self._measure()
+
+    def _write_standards(self, act: Callable[[Library, int], object]) -> None:
+        """Write something down about standards; Quality and Reports follow them."""
+        self._write(act)
+        self.state.result_changed.emit("standards")
 
     def _open_actions(self) -> None:
         report = self.followed

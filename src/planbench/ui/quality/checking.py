@@ -35,8 +35,10 @@ def check(
 
     def work(context: JobContext) -> tuple[QualityReport, ...]:
         from planbench.services.quality import earlier_schedule, quality_of
+        from planbench.services.standards import rulesets_for
 
-        return quality_of(asked, None, earlier_schedule(asked, library), context, dates)
+        rules = rulesets_for(library, asked.library_project)
+        return quality_of(asked, rules, earlier_schedule(asked, library), context, dates)
 
     def take(reports: tuple[QualityReport, ...]) -> None:
         if document is not state.document or document.schedule is not asked.schedule:

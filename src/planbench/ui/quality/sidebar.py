@@ -97,13 +97,16 @@ class RulesetList(_Picker):
     def __init__(self) -> None:
         super().__init__(tr("Rulesets"))
         self._reports: tuple[QualityReport, ...] = ()
+        self._wanted: tuple[str, ...] = ()
 
     def count(self) -> int:
         return len(self._reports)
 
-    def show_reports(self, reports: tuple[QualityReport, ...], index: int) -> None:
-        """Show the rulesets of these reports."""
-        self._reports, self.index = reports, index
+    def show_reports(
+        self, reports: tuple[QualityReport, ...], index: int, wanted: tuple[str, ...] = ()
+    ) -> None:
+        """Show the rulesets of these reports; the `wanted` ids are the project's standards."""
+        self._reports, self.index, self._wanted = reports, index, wanted
         self.updateGeometry()
         self.update()
 
@@ -127,6 +130,8 @@ class RulesetList(_Picker):
             painter.setPen(theme.color("text-muted"))
             lower = QRect(14, area.top() + 25, 10, 15)
             number = text.counted(len(report.metrics), tr("metric"), tr("metrics"))
+            if report.ruleset_id in self._wanted:
+                number = tr("{number}, in the standards pack").format(number=number)
             paint.text_left(painter, number, 14, lower, spot.left() - 6)
 
 
@@ -231,9 +236,11 @@ class Sidebar(SidePane):
     def _ask_menu(self) -> None:
         self.menu_asked.emit(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
-    def show_reports(self, reports: tuple[QualityReport, ...], index: int) -> None:
-        """Show the rulesets of one project."""
-        self.rulesets.show_reports(reports, index)
+    def show_reports(
+        self, reports: tuple[QualityReport, ...], index: int, wanted: tuple[str, ...] = ()
+    ) -> None:
+        """Show the rulesets of one project; the `wanted` ids are those of its standards pack."""
+        self.rulesets.show_reports(reports, index, wanted)
 
     def show_areas(self, schedule: Schedule, areas: Areas, report: QualityReport) -> None:
         """Show where the flagged activities of a report lie."""

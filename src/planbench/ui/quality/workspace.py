@@ -12,6 +12,7 @@ from planbench.services.document import Document
 from planbench.services.hold import held_back
 from planbench.services.quality import SCORE, History, metric_history
 from planbench.services.score_history import score_history
+from planbench.services.standards import profile
 from planbench.ui import text
 from planbench.ui.quality.areas import Areas, flagged_activities, work_areas
 from planbench.ui.quality.checking import check
@@ -71,6 +72,7 @@ class QualityWorkspace(QWidget):
         self._areas: Areas | None = None
         self._history: History = {}
         self._ruleset = ""
+        self._profile: tuple[str, ...] = ()  # rulesets of the project's standards pack
         self._metric: dict[str, str] = {}  # ruleset: metric last looked at
         self._narrow: bool | None = None
         self._held: str | None = None  # why the last check held analyses back
@@ -327,7 +329,7 @@ class QualityWorkspace(QWidget):
             self._show_document()
         elif kind == "agreement" and not self._held_otherwise():
             self._tell_agreement()
-        elif kind in ("cpm", "baseline", "agreement"):
+        elif kind in ("cpm", "baseline", "agreement", "standards"):
             self._stale = True
             if self.isVisible():
                 self.run()
@@ -404,10 +406,14 @@ class QualityWorkspace(QWidget):
         if self._reports:
             self._history = metric_history(document, self.state.library, self._reports[0].project)
         ids = [report.ruleset_id for report in self._reports]
+        wanted = tuple(one.id for one in profile(self.state.library, document.library_project))
+        if wanted != self._profile:  # the project's standards are others now: they come first
+            self._profile = wanted
+            self._ruleset = next((name for name in wanted if name in ids), self._ruleset)
         if self._ruleset not in ids:
             self._ruleset = ids[0] if ids else ""
         place = ids.index(self._ruleset) if ids else -1
-        self.sidebar.show_reports(self._reports, place)
+        self.sidebar.show_reports(self._reports, place, wanted)
         dates = self._reports[0].dates if self._reports else _ENGINE
         self.sidebar.show_dates(document, dates)
         self._show_ruleset()

@@ -28,9 +28,10 @@ from planbench.services.reports.compose import (
     read_template,
     write_template,
 )
-from planbench.services.reports.kept import drop_template, keep_template, own_id, templates_of
+from planbench.services.reports.kept import drop_template, keep_template, own_id
 from planbench.services.reports.output import ending_of, report_bytes
 from planbench.services.reports.snapshot import Given, Snapshot, gather
+from planbench.services.standards import report_templates
 from planbench.ui.printing.preview import SheetView
 from planbench.ui.reports.batch import annex_of
 from planbench.ui.reports.output import page_image, write_pdf
@@ -59,13 +60,14 @@ _FILES = tr("PDF (*.pdf);;Web page (*.html);;Workbook (*.xlsx);;Slides (*.pptx)"
 
 
 class TemplateModel(FlatTableModel):
-    """Templates by title; those of the user's own carry a sign."""
+    """Templates by title; those of the user's own and of the standards pack carry a sign."""
 
     templates: tuple[Template, ...] = ()
+    wanted: tuple[str, ...] = ()
 
-    def show_templates(self, templates: tuple[Template, ...]) -> None:
-        """Show other templates."""
-        self.templates = templates
+    def show_templates(self, templates: tuple[Template, ...], wanted: tuple[str, ...]) -> None:
+        """Show other templates; the `wanted` ids are those of the project's standards pack."""
+        self.templates, self.wanted = templates, wanted
         titles = [one.title for one in templates]
         self.set_data(
             [Column("title", tr("Template"), 200, values=titles, stretch=True)], len(titles)
@@ -73,10 +75,14 @@ class TemplateModel(FlatTableModel):
 
     def look(self, row: int, column: int) -> CellLook:
         one = self.templates[row]
-        return CellLook(one.title, icon="" if one.id in PRESETS else "user")
+        icon = "" if one.id in PRESETS else "user"
+        return CellLook(one.title, icon="shield-check" if one.id in self.wanted else icon)
 
     def tip(self, row: int, column: int) -> str:
-        return self.templates[row].about
+        one = self.templates[row]
+        if one.id not in self.wanted:
+            return one.about
+        return tr("{about} The project's standards pack asks for it.").format(about=one.about)
 
 
 class ReportsWorkspace(QWidget):
@@ -95,14 +101,15 @@ class ReportsWorkspace(QWidget):
         self.page = 0
         self._snapshot: tuple[Document, frozenset[str], Snapshot] | None = None
         self._stale = True
+        self._listed = False  # whether the templates are those of library and project
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
         self._timer.timeout.connect(self.compose)
         self._build()
-        state.document_changed.connect(self._data_changed)
-        state.library_changed.connect(self._data_changed)
-        state.result_changed.connect(lambda _kind: self._data_changed())
+        state.document_changed.connect(self._templates_changed)
+        state.library_changed.connect(self._templates_changed)
+        state.result_changed.connect(self._result_changed)
 
     # ------------------------------------------------------------ the view
 
@@ -197,8 +204,8 @@ class ReportsWorkspace(QWidget):
 
     def shown(self) -> None:
         """The workspace was gone to: compose if something has changed since."""
-        if not self.model.templates:
-            self._list_templates("")
+        if not self._listed:
+            self._list_templates("" if self.template is None else self.template.id)
         if self._stale:
             self.compose()
 
@@ -210,17 +217,25 @@ class ReportsWorkspace(QWidget):
     # ------------------------------------------------------------ templates
 
     def _list_templates(self, wanted: str) -> None:
-        """Read the templates anew and choose one by its id, the monthly report by default."""
+        """Read the templates anew and choose one by its id.
+
+        By default, and when the standards pack is another, the pack's first or the monthly report.
+        """
+        document = self.state.document
+        project = None if document is None else document.library_project
         try:
-            found = templates_of(self.state.library)
+            found, mine = report_templates(self.state.library, project)
         except PlanbenchError as error:
             self.banner.show_message(tr("error"), error.line)
             return
-        self.model.show_templates(found)
+        self._listed = True
+        if mine != self.model.wanted:
+            wanted = next(iter(mine), wanted)
+        self.model.show_templates(found, mine)
         self.list.apply_columns()
         self.list.setFixedHeight(34 * min(len(found), 12) + 4)
         ids = [one.id for one in found]
-        name = wanted if wanted in ids else "monthly"
+        name = next(one for one in (wanted, *mine, "monthly") if one in ids)
         self.list.setCurrentIndex(self.model.index(ids.index(name), 0))
         self._chosen(ids.index(name))
 
@@ -236,9 +251,7 @@ class ReportsWorkspace(QWidget):
         """Show a template and its report."""
         self.template = template
         self.about.setText(template.about)
-        self.drop.setVisible(
-            template.id in {one.id for one in self.model.templates[len(PRESETS) :]}
-        )
+        self.drop.setVisible(template.id not in (*PRESETS, *self.model.wanted))
         self.sections.show_template(template)
         self.page = 0
         self.compose()
@@ -313,6 +326,18 @@ class ReportsWorkspace(QWidget):
         self._list_templates("")
 
     # ------------------------------------------------------------ composing
+
+    def _result_changed(self, kind: str) -> None:
+        if kind == "standards":
+            self._templates_changed()
+        else:
+            self._data_changed()
+
+    def _templates_changed(self) -> None:
+        self._listed = False
+        self._data_changed()
+        if self.isVisible():
+            self.shown()
 
     def _data_changed(self) -> None:
         self._snapshot = None

@@ -182,10 +182,10 @@ class ReviewCommands:
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _rulesets_menu(self, menu: QMenu) -> None:
-        from planbench.services.rulesets import load_rulesets
+        from planbench.services.standards import rulesets_for
 
         chosen = self._desk.rulesets()
-        for ruleset in load_rulesets():
+        for ruleset in rulesets_for(self._desk.state.library, self._desk.project):
             action = menu.addAction(ruleset.title)
             action.setCheckable(True)
             action.setChecked(ruleset.id in chosen)
