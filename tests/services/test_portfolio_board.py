@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from planbench.domain.errors import ModelError
+from planbench.engines.control.budget import BudgetChange
 from planbench.engines.control.indices import Values
 from planbench.engines.portfolio.register import Gate, Project, Register, ScoringCriterion, Settings
+from planbench.services import cost
 from planbench.services import portfolio as pf
 from planbench.services import portfolio_board as pb
-from planbench.services.portfolio_library import Flow, Target
+from planbench.services.library import Library
+from planbench.services.portfolio_library import Flow, Target, keep_register
 from planbench.services.portfolio_scoring import scoring
+from planbench.services.recents import Recents
+from planbench.services.sample import ensure_sample
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +121,30 @@ def test_the_project_hears_what_was_approved_and_what_a_gate_holds_back(
     assert "no budget is released" in said[-1]
     assert pb.orders("of no portfolio", made, {"P01": target}) == []
     assert pb.orders("", made, {}) == []
+
+
+def test_a_closed_gate_blocks_the_release_of_budget_and_an_open_one_lets_it(
+    register: Register, tmp_path: Path
+) -> None:
+    """LINK-01: the gate's status in the portfolio decides in the project's own budget log."""
+    with Library.open(tmp_path / "l.planbench", Recents(tmp_path / "r.json")) as library:
+        ensure_sample(library)
+        (project,) = library.projects()
+        release = BudgetChange("2026-10-05", "R1", "undistributed", "accounts", 4e5, "Cables")
+        held = Gate("P01", "G4b second cable", "2026-09-20", "hold")
+        keep_register(library, replace(register, gates=(held,)), "hold")
+        before = len(library.entries(cost.CHANGE, project.id))
+        with pytest.raises(ModelError, match="G4b second cable") as refused:
+            cost.add_change(library, project.id, release)
+        assert "\n" not in refused.value.line
+        assert len(library.entries(cost.CHANGE, project.id)) == before
+        # what only moves inside the baseline's reserve is no release
+        move = BudgetChange("2026-10-05", "M1", "reserve", "undistributed", 1e5, "Scope")
+        cost.add_change(library, project.id, move)
+        keep_register(library, replace(register, gates=(replace(held, decision="go"),)), "go")
+        cost.add_change(library, project.id, release)
+        logged = [entry.body["id"] for entry in library.entries(cost.CHANGE, project.id)]
+        assert logged[-2:] == ["M1", "R1"]
 
 
 # ---------------------------------------------------------------- scoring model

@@ -24,6 +24,7 @@ from planbench.engines.control.accounts import (
     repeated_items,
 )
 from planbench.engines.control.budget import (
+    ACCOUNTS,
     BudgetChange,
     BudgetFrame,
     Reserve,
@@ -46,6 +47,7 @@ from planbench.engines.control.spread import in_cents
 from planbench.services.actions import need_library
 from planbench.services.control import ControlReport, plan_of, scope_of, wbs_paths
 from planbench.services.document import Document
+from planbench.services.portfolio_board import release_refusal
 from planbench.services.sample_network import table
 from planbench.store.records import Entry
 
@@ -109,6 +111,7 @@ class CostReport:
     moved: Mapping[str, float]  # drift of each account's share of the budget since the baseline
     orders: tuple[Commitment, ...]
     why_not: str
+    held_back: str = ""  # why the portfolio lets no budget be released, "" if it does
 
     @property
     def headroom(self) -> float | None:
@@ -178,6 +181,7 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
         moved,
         kept.orders,
         kept.why_not,
+        release_refusal(library, project),
     )
 
 
@@ -290,12 +294,21 @@ def _next_uid(library: Library, project: int, kind: str) -> int:
     return 1 + max((int(entry.uid) for entry in library.entries(kind, project)), default=0)
 
 
+def check_release(library: Library | None, project: int | None) -> None:
+    """Raises ModelError with the gate's name while the portfolio holds the budget back."""
+    if why := release_refusal(library, project):
+        raise ModelError(why.rstrip("."), mend="Decide the gate in Portfolio first.")
+
+
 def add_change(library: Library, project: int, change: BudgetChange) -> None:
     """Write a change into the budget log; the log is never changed, only added to.
 
-    Raises ModelError when it makes no sense or is older than the last one.
+    Raises ModelError when it makes no sense, is older than the last one, or releases budget to
+    the control accounts while a gate of the portfolio is closed.
     """
     checked_change(change)
+    if change.target == ACCOUNTS:
+        check_release(library, project)
     entries = library.entries(CHANGE, project)
     last = max((str(entry.body["date"]) for entry in entries), default="")
     if change.date < last:

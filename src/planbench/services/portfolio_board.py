@@ -245,6 +245,28 @@ def orders_of(library: Library | None, project: int | None) -> list[str]:
         return []
 
 
+def release_refusal(library: Library | None, project: int | None) -> str:
+    """Why the portfolio lets no budget of a project of the library be released, "" if it does.
+
+    A register that cannot be read any more holds nothing back: its own room says why.
+    """
+    if library is None or project is None:
+        return ""
+    code = next((one.code for one in library.projects() if one.id == project), "")
+    try:
+        register = kept_register(library)
+    except ImportRefused:
+        return ""
+    mine = [] if register is None or not code else register.open_projects
+    for one in mine:
+        if one.library_code == code:
+            assert register is not None
+            blocked = release_blocked(register, one.id)
+            if blocked is not None:
+                return blocked
+    return ""
+
+
 def orders(library_code: str, register: Register, committed: Mapping[str, Target]) -> list[str]:
     """What the portfolio asks of a project of the library, and where it stands against that.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from planbench.engines.control import rules
+from planbench.engines.portfolio.register import Gate
 from planbench.exchange.tables.sheets import Grid, read_xlsx, write_xlsx
 from planbench.services import cost, packs, progress
 from planbench.services.library import Library
+from planbench.services.portfolio import sample_portfolio
+from planbench.services.portfolio_library import keep_register
 from planbench.ui.control import cash, form, standards
 from planbench.ui.control import cost as cost_ui
 from planbench.ui.control import progress as progress_ui
@@ -96,6 +100,36 @@ def test_a_budget_change_is_written_down(
     assert len(workspace.cost.report.log) == 4
     assert workspace.cost.report.frame is not None
     assert workspace.cost.report.frame.undistributed == 6_000_000.0
+
+
+def test_budget_is_released_when_the_portfolios_gate_lets_it(
+    workspace: ControlWorkspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = workspace.cost
+    library, _ = place(workspace)
+    held = Gate("P01", "G4b second cable", "2026-09-20", "hold")
+    register = sample_portfolio()
+    keep_register(library, replace(register, gates=(held,)), "hold")
+    go(workspace, COST, qtbot)
+    pane.choice.set_index(cost_ui.LOG)
+    button = next(one for table, one in pane.tools if one.text() == "Release budget")
+    said: list[str] = []
+    workspace.state.message.connect(lambda _kind, words: said.append(words))
+    user = Typed(monkeypatch, id="R1", amount="400000", reason="Cables", date="2026-10-05")
+    button.click()
+    settle(workspace, qtbot)
+    assert user.told == []  # nothing is asked while the gate is closed
+    assert "Gate G4b second cable is 'hold': no budget is released" in said[-1]
+    assert pane.report is not None
+    logged = len(pane.report.log)
+    assert "G4b second cable" in pane.report.held_back
+    keep_register(library, replace(register, gates=(replace(held, decision="go"),)), "go")
+    button.click()
+    settle(workspace, qtbot)
+    assert user.told == [""]
+    assert pane.report.held_back == ""
+    assert len(pane.report.log) == logged + 1
+    assert shown(pane.model)[-1][2:4] == ["Undistributed budget", "Control accounts"]
 
 
 def test_a_reserve_an_order_and_a_lock(

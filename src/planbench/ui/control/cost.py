@@ -108,6 +108,13 @@ class CostPane(Surface):
                 tr("Write a change into the budget log"),
                 self.ask_change,
             ),
+            (
+                LOG,
+                tr("Release budget"),
+                "lock-open",
+                tr("Give undistributed budget to the control accounts; a closed gate holds it"),
+                self.ask_release,
+            ),
             (RESERVES, tr("Write entry"), "plus", tr("Write an entry of a reserve"), self.ask_move),
             (
                 LEDGER,
@@ -167,6 +174,8 @@ class CostPane(Surface):
             button.setVisible(table == index)
             button.setEnabled(not report.why_not)
         self.card.set_title(TABLES[index], sheets.note(index, report, money))
+        if index == LOG and report.held_back:
+            self.card.set_title(TABLES[index], report.held_back)
         self.model.show_sheet(sheet)
         self.table.apply_columns()
         self.table.setVisible(sheet.count > 0)
@@ -204,6 +213,35 @@ class CostPane(Surface):
             "The log is never changed, only added to: a mistake is corrected by another change."
         )
         RecordDialog(tr("Change the budget"), words, fields, keep, self).exec()
+
+    def ask_release(self) -> None:
+        """Ask how much budget goes to the control accounts, unless a gate holds it back."""
+        self.wanted.emit(self._release)
+
+    def _release(self, library: Library, project: int) -> None:
+        cost.check_release(library, project)
+        frame = self.report.frame if self.report else None
+        left = frame.undistributed if frame is not None else 0.0
+        fields = (
+            Field("date", tr("Date (YYYY-MM-DD)"), dt.date.today().isoformat()),
+            Field("id", tr("Release number")),
+            Field("amount", tr("Amount"), f"{left:.2f}" if left > 0 else ""),
+            Field("reason", tr("Reason")),
+        )
+
+        def keep(typed: dict[str, str]) -> None:
+            change = BudgetChange(
+                day(typed["date"], tr("Date")),
+                typed["id"],
+                budget.UNDISTRIBUTED,
+                budget.ACCOUNTS,
+                number(typed["amount"], tr("Amount")),
+                typed["reason"],
+            )
+            cost.add_change(library, project, change)
+
+        words = tr("From undistributed budget to the control accounts, as a line of the log.")
+        RecordDialog(tr("Release budget"), words, fields, keep, self).exec()
 
     def ask_move(self) -> None:
         """Ask for an entry of a reserve."""
