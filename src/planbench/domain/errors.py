@@ -24,11 +24,11 @@ class PlanbenchError(Exception):
 
     @property
     def line(self) -> str:
-        """The whole message as one line."""
+        """The whole message as one line, without what a terminal or a banner cannot show."""
         text = f"{self.where}: {self.what}" if self.where else self.what
         if self.mend:
             text = f"{text.rstrip('.')}. {self.mend}"
-        return " ".join(text.split())
+        return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
 class ImportRefused(PlanbenchError):

@@ -109,6 +109,8 @@ def _given(path: Path) -> Any:
         raise ModelError("is not UTF-8 text", str(path)) from error
     except json.JSONDecodeError as error:
         raise ModelError(f"is not JSON: {error.msg}", f"{path} line {error.lineno}") from error
+    except RecursionError:
+        raise ModelError("its values are nested too deep", str(path)) from None
 
 
 def write_model(model: RiskModel, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from planbench.domain.errors import ImportRefused, ModelError
 from planbench.engines.findings.record import finding_from
 from planbench.engines.findings.rounds import Review, round_from
+from planbench.exchange.json_text import parsed
 
 SCHEMA = "planbench/review/1"
 ENDING = ".pbreview.json"
@@ -40,8 +41,8 @@ def read_bundle(content: bytes, name: str) -> tuple[Review, str, str]:
     if len(content) > _MOST_BYTES:
         raise ImportRefused("the file is too large for an exchange file", name)
     try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        data = parsed(content)
+    except ValueError as error:
         raise ImportRefused("this is no exchange file: it is not JSON", name) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise ImportRefused("this is no exchange file of a review", name)

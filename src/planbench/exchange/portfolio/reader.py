@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -28,6 +27,7 @@ from planbench.engines.portfolio.register import (
     ScoringCriterion,
     Settings,
 )
+from planbench.exchange.json_text import parsed
 from planbench.exchange.portfolio.cells import Month, read_rows
 from planbench.exchange.portfolio.layout import NEEDED, TABLES
 from planbench.exchange.tables.sheets import Grid, read_csv, read_xlsx
@@ -66,8 +66,8 @@ def _folder(path: Path) -> tuple[list[Grid], Row]:
     if not settings.is_file():
         return grids, {}
     try:
-        content = json.loads(settings.read_text("utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
+        content = parsed(settings.read_bytes())
+    except ValueError as error:
         raise ImportRefused("this is no JSON", SETTINGS_FILE) from error
     if not isinstance(content, dict):
         raise ImportRefused("this is no JSON object", SETTINGS_FILE)
@@ -145,7 +145,7 @@ def _settings(given: Mapping[str, Any], name: str) -> Settings:
 def _setting(key: str, value: Any, name: str) -> Any:
     try:
         if key in ("driver_scale", "bucket_targets_pct"):
-            pairs = json.loads(value) if isinstance(value, str) else value
+            pairs = parsed(value) if isinstance(value, str) else value
             return {str(k): float(v) for k, v in pairs.items()}
         if key == "stage_gates":
             return tuple(value.split(";") if isinstance(value, str) else map(str, value))
