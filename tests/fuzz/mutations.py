@@ -31,6 +31,7 @@ NASTY = [
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _LEAF = re.compile(rb"(<[\w.:-]+>)([^<>]*)(?=</)")
 _ELEMENT = re.compile(rb"<([\w.:-]+)(?:\s[^>]*)?>.*?</\1>", re.DOTALL)
+_JSON = re.compile(rb'(?<=[:\[])\s*("[^"\n]*"|[-\w.]+|\[\]|\{\})(?=\s*[,}\]])')
 _TAG = re.compile(rb"</?([\w.:-]+)")
 
 
@@ -48,7 +49,8 @@ def _once(data: bytes, others: list[bytes], dice: random.Random) -> bytes:
         return _in_workbook(data, others, dice)
     way = dice.random()
     if way < 0.55:
-        return (_in_xml if data.lstrip()[:1] == b"<" else _in_table)(data, dice)
+        way_in = {b"<": _in_xml, b"{": _in_json}.get(data.lstrip()[:1], _in_table)
+        return way_in(data, dice)
     if way < 0.65:
         return _number(data, dice)
     return _blind(data, others, dice)
@@ -125,6 +127,18 @@ def _in_xml(data: bytes, dice: random.Random) -> bytes:
         return data[: element.end()] + element[0] + data[element.end() :]
     other = _ELEMENT.search(data, dice.randrange(len(data)))
     return data if other is None else data[: element.start()] + other[0] + data[element.end() :]
+
+
+def _in_json(data: bytes, dice: random.Random) -> bytes:
+    """A value of a JSON file, replaced by something nasty, another kind or one of its own."""
+    fields = list(_JSON.finditer(data))
+    if not fields:
+        return data
+    field = dice.choice(fields)
+    nasty = b'"' + dice.choice(NASTY).replace(b'"', b"") + b'"'
+    other = dice.choice([b"null", b"true", b"[]", b"{}", b"[[1]]", b"1e400", b"-1", b"NaN"])
+    text = dice.choice([nasty, other, dice.choice(fields)[1]])
+    return data[: field.start(1)] + text + data[field.end(1) :]
 
 
 def _number(data: bytes, dice: random.Random) -> bytes:

@@ -8,20 +8,12 @@ import pytest
 
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import (
-    Accounts,
-    Assignments,
     Baseline,
     CodeAssignments,
     CodeTypes,
     CodeValues,
-    Expenses,
-    ExternalLinks,
-    Notes,
-    Resources,
-    Splits,
-    Steps,
-    UdfTypes,
-    UdfValues,
+    PercentType,
+    Status,
     empty_baseline,
     make_table,
 )
@@ -32,6 +24,7 @@ from planbench.exchange.tables.sheets import Formula, Grid, write_csv, write_xls
 from planbench.services.blocks import as_text, read_block
 from planbench.services.convert import export
 from planbench.services.document import Document
+from planbench.services.editing import FIELDS
 from planbench.services.scheduling import recalculate
 from planbench.services.table_readers import READERS
 from planbench.services.tables import (
@@ -180,58 +173,6 @@ def test_chosen_columns_and_unknown_ones(document: Document) -> None:
 # ---------------------------------------------------------------- every table, rows that are new
 
 
-@pytest.fixture
-def rich() -> Document:
-    """A network with a row or more in every table that comes back."""
-    schedule = synthetic_schedule(30, 40)
-    return Document(
-        replace(
-            schedule,
-            resources=make_table(
-                Resources, 2, uid=["1", "2"], code=["CREW", "007"], name=["Crew", "Crane"],
-                parent=[-1, -1], calendar=[0, -1], kind=["labor", "nonlabor"], unit=["", "h"],
-                max_units=[4.0, 1.0], price=[50.0, 200.0],
-            ),
-            assignments=make_table(
-                Assignments, 2, uid=["1", "2"], activity=[0, 1], resource=[0, 1],
-                budget_units=[80.0, 10.0], remaining_units=[80.0, 10.0],
-                budget_cost=[4000.0, 2000.0],
-            ),
-            code_types=make_table(CodeTypes, 1, uid=["1"], name=["Area"], scope=["global"]),
-            code_values=make_table(
-                CodeValues, 2, uid=["1", "2"], type=[0, 0], code=["N", "S"],
-                name=["North", "South"], parent=[-1, -1],
-            ),
-            code_assignments=make_table(CodeAssignments, 2, activity=[0, 1], value=[0, 1]),
-            udf_types=make_table(
-                UdfTypes, 3, uid=["1", "2", "3"], table=["TASK", "TASK", "RSRC"],
-                name=["Zone", "Weight", "Since"], kind=["text", "number", "date"],
-            ),
-            udf_values=make_table(
-                UdfValues, 3, type=[0, 1, 2], subject=[*schedule.activities.uid[:2], "1"],
-                value=["=7", "4.25", "2026-03-01 00:00"],
-            ),
-            expenses=make_table(
-                Expenses, 1, uid=["1"], activity=[2], name=["Permit"], account=[0],
-                budget_cost=[100.0], remaining_cost=[100.0],
-            ),
-            accounts=make_table(Accounts, 1, uid=["1"], code=["C"], name=["Civil"], parent=[-1]),
-            notes=make_table(
-                Notes, 2, activity=[4, 4], topic=["Method", "Method"], text=["One\ntwo", "Three"]
-            ),
-            external_links=make_table(
-                ExternalLinks, 2, uid=["901", "902"], activity=[0, 3], incoming=[True, False],
-                other_uid=["77", "78"], other_project=["9", "9"], type=[0, 1], lag=[60, 0],
-            ),
-            splits=make_table(
-                Splits, 2, activity=[0, 0],
-                start=[from_iso("2026-03-02 08:00"), from_iso("2026-03-09 08:00")],
-                finish=[from_iso("2026-03-04 17:00"), from_iso("2026-03-10 17:00")],
-            ),
-        )
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize("columns", ["main", "all"])
 def test_every_table_out_and_in_again_changes_nothing(
@@ -272,6 +213,12 @@ EDITS: list[tuple[str, dict[str, object], str, object]] = [
     ("external_links", {"type": "FF"}, "external_links.type", 2),
     ("splits", {"finish": "2026-03-03 12:00"}, "splits.finish", from_iso("2026-03-03 12:00")),
     ("splits", {"start": dt.datetime(2026, 3, 1, 8)}, "splits.start", from_iso("2026-03-01 08:00")),
+    ("steps", {"percent": 40}, "steps.percent", 40.0),
+    ("steps", {"name": "Dig deeper"}, "steps.name", "Dig deeper"),
+    ("steps", {"weight": "2.5"}, "steps.weight", 2.5),
+    ("roles", {"name": "Engineers"}, "roles.name", "Engineers"),
+    ("resource_rates", {"price": 51.5}, "resource_rates.price", 51.5),
+    ("resource_rates", {"max": 3}, "resource_rates.max_units", 3.0),
 ]
 
 
@@ -333,6 +280,14 @@ NEW: list[tuple[str, dict[str, object], dict[str, object]]] = [
      {"incoming": True, "other_uid": "79", "type": 1, "lag": 480}),
     ("splits", {"activity": "last", "start": "2026-05-04 08:00", "finish": "2026-05-05 17:00"},
      {"start": from_iso("2026-05-04 08:00"), "finish": from_iso("2026-05-05 17:00")}),
+    ("steps", {"activity": "last", "name": "Test", "weight": 2, "percent": 25},
+     {"name": "Test", "weight": 2.0, "percent": 25.0}),
+    ("steps", {"activity": "last", "name": "Test"}, {"weight": 1.0, "percent": 0.0}),
+    ("roles", {"code": "STR", "name": "Steel", "parent": "ENG"}, {"code": "STR", "parent": 0}),
+    ("resource_rates", {"resource": "CREW", "start": "2095-01-01", "price": 60},
+     {"price": 60.0, "max_units": 4.0, "start": from_iso("2095-01-01 00:00")}),
+    ("resource_rates", {"resource": "007", "start": "2095-01-01", "max": 2},
+     {"price": 200.0, "max_units": 2.0, "resource": 1}),
 ]  # fmt: skip
 
 
@@ -427,6 +382,16 @@ def test_a_new_row_of_any_table(
          {"activity": "first", "start": "2026-03-03", "finish": "2026-03-05"}, "overlaps"),
         ("splits", {"activity": "last", "start": "2026-03-03", "finish": "2026-03-03"}, "after it"),
         ("splits", {"activity": "last", "start": "2026-03-03"}, "needs its start"),
+        ("steps", {"activity": "last", "percent": 5}, "name is needed"),
+        ("steps", {"activity": "last", "name": "Test", "percent": 101}, "between 0 and 100"),
+        ("steps", {"activity": "last", "name": "Test", "weight": -1}, "negative"),
+        ("steps", {"uid": "1", "activity": "last", "name": "Dig"}, "another activity's"),
+        ("steps", {"uid": "9", "activity": "last", "name": "Dig"}, "no step “9”"),
+        ("roles", {"code": "STR"}, "A name is needed"),
+        ("roles", {"code": "STR", "name": "Steel", "parent": "?"}, "no role “?”"),
+        ("resource_rates", {"resource": "CREW", "price": 1}, "needs the date"),
+        ("resource_rates", {"resource": "?", "start": "2095-01-01"}, "no resource"),
+        ("resource_rates", {"resource": "007", "start": "1980-01-01"}, "holds from 1990"),
     ],
 )  # fmt: skip
 def test_new_rows_that_cannot_be_are_refused_whole(
@@ -474,6 +439,8 @@ def test_a_column_that_only_new_rows_take_is_refused_where_it_differs(rich: Docu
         ("udf_types", {"name": "Weight"}, "another field"),
         ("splits", {"start": "2026-03-05", "finish": "2026-03-04 17:00"}, "after it starts"),
         ("splits", {"finish": "2026-03-09 12:00"}, "overlaps"),
+        ("roles", {"parent": "CIV"}, "below itself"),
+        ("steps", {"activity": "last"}, "no activity"),
     ],
 )
 def test_edits_that_cannot_be_are_refused(
@@ -660,18 +627,60 @@ def test_tables_show_calculated_dates_and_take_them_back_as_no_change(rich: Docu
     assert (changes.changed, changes.refused, changes.after) == ([], [], None)
 
 
-def test_tables_to_look_at_are_no_activities(rich: Document) -> None:
-    """Steps, roles and rates go out; their sheets are passed over by name when they come back."""
-    code = str(rich.schedule.activities.code[0])
-    steps = make_table(Steps, 2, uid=["1", "2"], activity=[0, 0], name=["Dig", "Fill"])
-    plan = Document(replace(rich.schedule, steps=steps))
-    grids = all_sheets(plan.schedule)
-    assert ("steps", [(code, "Dig", 0.0, 0.0), (code, "Fill", 0.0, 0.0)]) in [
-        (grid.name, grid.rows) for grid in grids
-    ]
-    changes = read_all_changes(plan, read_grids(write_xlsx(grids), "all.xlsx"))
+def test_every_table_that_goes_out_comes_back(rich: Document) -> None:
+    """Each table has a reader and, in these tests, rows, an edit and a new row."""
+    assert TABLES.keys() == {"activities", *READERS}
+    assert {grid.name for grid in all_sheets(rich.schedule)} == TABLES.keys()
+    assert {"activities", *(table for table, *_ in EDITS)} == TABLES.keys()
+    assert {table for table, *_ in NEW} == TABLES.keys()
+    for table, columns in TABLES.items():
+        for column in columns:  # the fields that a table says to change are read
+            known = READERS[table].parsers if table in READERS else FIELDS
+            assert not column.edit or column.edit in known or table == "udfs", (table, column.key)
+    back = read_grids(write_xlsx(all_sheets(rich.schedule)), "all.xlsx")
+    changes = read_all_changes(rich, back)
     assert (changes.changed, changes.added, changes.refused) == ([], [], [])
-    assert changes.ignored == ("sheet steps",)
+    assert changes.ignored == ()
+
+
+def test_a_percent_that_follows_from_steps_is_told(rich: Document) -> None:
+    acts = rich.schedule.activities
+    row = 5
+    status, kind = acts.status.copy(), acts.percent_type.copy()
+    status[row], kind[row] = Status.IN_PROGRESS, PercentType.PHYSICAL
+    project = replace(rich.schedule.projects[0], percent_from_steps=True)
+    schedule = rich.schedule.with_activities(status=status, percent_type=kind)
+    plan = Document(replace(schedule, projects=(project,)))
+    changes = read_changes(
+        plan, bent(exported_grid(plan.schedule, "steps"), 1, percent=50), "steps"
+    )
+    assert [(one.table, one.title) for one in changes.changed] == [
+        ("steps", "% complete"), ("activities", "Physical % complete"),
+    ]  # fmt: skip
+    stack = UndoStack(plan)
+    before = plan.schedule
+    stack.push(apply_changes(plan, changes))
+    assert plan.schedule.activities.physical_percent[row] == 50.0  # (1 * 100 + 3 * 50) / 5
+    stack.undo()
+    assert plan.schedule is before
+
+
+def test_rates_keep_the_order_of_time_and_the_resource_says_what_holds_now(rich: Document) -> None:
+    grid = exported_grid(rich.schedule, "resource_rates")
+    more = [("CREW", "2024-01-01", 5, 52), ("007", "2025-01-01", 2, 210)]
+    changes = read_changes(rich, replace(grid, rows=[*grid.rows, *more]), "resource_rates")
+    assert (len(changes.added), changes.refused) == (2, [])
+    apply_changes(rich, changes).redo(rich)
+    after = rich.schedule
+    assert exported_grid(after, "resource_rates").rows == [
+        ("CREW", dt.datetime(2020, 1, 1), 4.0, 50.0),
+        ("CREW", dt.datetime(2024, 1, 1), 5.0, 52.0),
+        ("CREW", dt.datetime(2090, 1, 1), 6.0, 55.0),
+        ("007", dt.datetime(1990, 1, 1), 1.0, 200.0),  # what it had so far
+        ("007", dt.datetime(2025, 1, 1), 2.0, 210.0),
+    ]
+    assert after.resources.max_units.tolist() == [5.0, 2.0]
+    assert after.resources.price.tolist() == [52.0, 210.0]
 
 
 def test_codes_of_one_name_are_told_by_what_the_activity_has(rich: Document) -> None:

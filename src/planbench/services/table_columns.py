@@ -359,21 +359,22 @@ def _main_columns() -> dict[str, tuple[Column, ...]]:
             c("splits", "finish", "Part finish", "finish"),
         ),
         "steps": (
+            c("steps", "uid", "Step id", "uid", False),
             c("steps", "activity", "Activity ID", "activity", False),
-            c("steps", "name", "Step", "name", False),
-            c("steps", "weight", "Weight", "weight", False),
-            c("steps", "percent", "% complete", "percent", False),
+            c("steps", "name", "Step", "name"),
+            c("steps", "weight", "Weight", "weight"),
+            c("steps", "percent", "% complete", "percent"),
         ),
         "roles": (
             c("roles", "code", "Role ID", "code", False),
-            c("roles", "name", "Role name", "name", False),
-            c("roles", "parent", "Parent role", "parent", False),
+            c("roles", "name", "Role name", "name"),
+            c("roles", "parent", "Parent role", "parent"),
         ),
         "resource_rates": (
             c("resource_rates", "resource", "Resource ID", "resource", False),
             c("resource_rates", "start", "Valid from", "start", False),
-            c("resource_rates", "max", "Most units per hour", "max_units", False),
-            c("resource_rates", "price", "Price per unit", "price", False),
+            c("resource_rates", "max", "Most units per hour", "max_units"),
+            c("resource_rates", "price", "Price per unit", "price"),
         ),
     }
 

@@ -8,6 +8,7 @@ from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.exchange.tables.sheets import Cell, Grid
 from planbench.services import table_cells as cells
+from planbench.services.table_details import Rates, Roles, StepRows
 from planbench.services.table_dictionaries import (
     SUBJECTS,
     CodeTypes,
@@ -473,7 +474,7 @@ READERS: dict[str, type[Rows]] = {
     one.table: one
     for one in (
         Links, ExternalLinks, Splits, Wbs, Resources, Assignments, CodeTypes, CodeValues, Codes,
-        UdfTypes, UserFields, Expenses, Notes, Accounts,
+        UdfTypes, UserFields, Expenses, Notes, Accounts, Rates, Roles, StepRows,
     )
 }  # fmt: skip
 """How the rows of each table beside the activities come back."""

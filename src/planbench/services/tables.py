@@ -85,15 +85,16 @@ __all__ = [
 ]
 
 _READ_ORDER = (
-    "accounts", "resources", "wbs", "activities", "relationships", "external_links", "splits",
-    "code_types", "code_values", "codes", "udf_types", "udfs", "assignments", "expenses", "notes",
+    "accounts", "resources", "resource_rates", "roles", "wbs", "activities", "relationships",
+    "external_links", "splits", "steps", "code_types", "code_values", "codes", "udf_types", "udfs",
+    "assignments", "expenses", "notes",
 )  # fmt: skip
 """Tables of a workbook in the order in which they come in: those referred to first."""
 
 _TOLD_BY = (
     "external_links", "relationships", "assignments", "codes", "udfs", "notes", "expenses",
-    "splits", "activities", "resources", "udf_types", "code_values", "code_types", "accounts",
-    "wbs",
+    "splits", "steps", "activities", "resource_rates", "resources", "roles", "udf_types",
+    "code_values", "code_types", "accounts", "wbs",
 )  # fmt: skip
 """Tables in the order in which titles tell them, those with more needed columns first."""
 
@@ -127,16 +128,14 @@ def read_grid(data: bytes, name: str, table: str = "activities") -> Grid:
 def table_of(grid: Grid) -> str:
     """The table that a grid is of, by its name or else by its titles; "" for none."""
     name = grid.name.casefold()
-    if name in TABLES and name not in _READ_ORDER:
-        return ""  # a table to look at
     titles = {title.casefold() for title in grid.titles}
     for table in (name, *_TOLD_BY):
-        if table in _READ_ORDER:
+        if table in TABLES:
             reader = _reader(table)
             known = {column.key: column.title.casefold() for column in TABLES[table]}
             if all(known[key] in titles for key in reader.needs):
                 return table
-    return name if name in _READ_ORDER else ""
+    return name if name in TABLES else ""
 
 
 def _reader(table: str) -> type[Rows]:
