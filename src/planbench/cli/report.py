@@ -12,6 +12,7 @@ from planbench.services.baselines import aligned_baseline
 from planbench.services.jobs import JobContext
 from planbench.services.reports.compose import (
     compose,
+    dashboard_templates,
     parts_of,
     shipped_templates,
     template_of,
@@ -39,8 +40,8 @@ def add_command(commands: Any) -> None:
 
 def _report(options: argparse.Namespace) -> int:
     if options.templates:
-        for template in shipped_templates():
-            print(f"{template.id:11}{template.title}: {template.about}")
+        for template in (*shipped_templates(), *dashboard_templates()):
+            print(f"{template.id:19}{template.title}: {template.about}")
         return 0
     if not options.template or not options.output:
         raise PlanbenchError(

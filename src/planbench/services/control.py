@@ -22,12 +22,12 @@ from planbench.domain.schedule import (
 )
 from planbench.domain.times import NO_TIME, Minutes, earliest, latest, to_iso
 from planbench.engines.control.credit import Technique
+from planbench.engines.control.fiscal import FiscalCalendar
 from planbench.engines.control.indices import Values, implausible
 from planbench.engines.control.measure import (
     Measured,
     Scope,
     measure,
-    month_ends,
     rolled_up,
     summed,
 )
@@ -39,6 +39,7 @@ from planbench.services.control_history import Stand, earlier_points
 from planbench.services.curves import Fan, envelope, forecast_fan
 from planbench.services.document import Document
 from planbench.services.file_baseline import schedule_of_baseline
+from planbench.services.project_settings import fiscal_of
 
 if TYPE_CHECKING:
     from planbench.services.library import Library
@@ -66,6 +67,7 @@ class ControlReport:
     early: Numbers | None = None  # planned value at `measured.curve_time` with all at early dates
     late: Numbers | None = None  # and at late dates; None where the plan is not calculated
     fan: Fan | None = None  # P10 to P90 of the forecast, from a risk run of this schedule
+    fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)  # whose periods are counted
 
     @property
     def eac(self) -> float | None:
@@ -176,8 +178,11 @@ def control_report(
     base_cpm: Any = None,
     label: str = "",
     history: Sequence[Point] = (),
+    fiscal: FiscalCalendar | None = None,
 ) -> ControlReport:
     """Figures of a calculated document against `base`, or against itself without one.
+
+    Curves run from end to end of the periods of `fiscal`, by default calendar months.
 
     Raises PlanbenchError when there is no data date or no budget to measure with.
     """
@@ -192,7 +197,8 @@ def control_report(
             label or document.title,
             "Load costs on its resources or expenses.",
         )
-    months = month_ends(
+    fiscal = fiscal or FiscalCalendar()
+    months = fiscal.period_ends(
         earliest(scope.start, scope.data_date), latest(scope.finish, scope.data_date)
     )
     ends = [earliest(scope.start, scope.data_date), scope.data_date]
@@ -204,17 +210,18 @@ def control_report(
             names[row] = base.activities.name[base.row_of_code[codes[row]]]
     by_activity = summed(scope.item_activity, scope, measured, len(codes))
     remarks = () if base is not None else (NO_BASELINE,)
-    time, forecast = _forecast(document, scope, measured)
+    time, forecast = _forecast(document, scope, measured, fiscal)
     by_wbs, by_account = _breakdowns(schedule, wbs[scope.item_activity], scope, measured)
     plan_cpm = document.cpm if base is None else base_cpm
     place = _mapped(codes, against.activities.code.tolist())
     around = envelope(scope, place, against, plan_cpm, measured.curve_time)
     early, late = around or (None, None)
-    own = Point(scope.data_date, document.update_label, measured.values, measured.spi_t)
+    currency = schedule.projects[schedule.main_project].currency
+    own = Point(scope.data_date, document.update_label, measured.values, measured.spi_t, currency)
     return ControlReport(
         schedule.digest,
         scope.data_date,
-        schedule.projects[schedule.main_project].currency,
+        currency,
         label,
         measured,
         by_wbs,
@@ -230,6 +237,7 @@ def control_report(
         early,
         late,
         forecast_fan(document, time, forecast),
+        fiscal,
     )
 
 
@@ -268,7 +276,9 @@ def _tree(
     return tuple(rows)
 
 
-def _forecast(document: Document, scope: Scope, measured: Measured) -> tuple[Minutes, Numbers]:
+def _forecast(
+    document: Document, scope: Scope, measured: Measured, fiscal: FiscalCalendar
+) -> tuple[Minutes, Numbers]:
     """Cumulative cost from the data date to the calculated finish, ending at EAC by CPI.
 
     What remains is spread like the budget that is not yet earned, over the calculated dates.
@@ -291,7 +301,7 @@ def _forecast(document: Document, scope: Scope, measured: Measured) -> tuple[Min
     start = np.where(cpm.start == NO_TIME, NO_TIME, np.maximum(cpm.start, now))
     finish = np.where(cpm.finish == NO_TIME, NO_TIME, np.maximum(cpm.finish, now + 1))
     work = build_work_table(schedule.calendars, now // DAY - 1, last // DAY + 2)
-    months = month_ends(now, last)
+    months = fiscal.period_ends(now, last)
     times = np.unique(np.concatenate(([now], months[months < last], [last])))
     rows = np.maximum(schedule.activities.calendar, 0)
     shares = [
@@ -309,12 +319,14 @@ def library_report(document: Document, library: Library | None) -> ControlReport
     cannot be read.
     """
     against = baseline_of(document, library)
+    fiscal = fiscal_of(library, document.library_project)
     if library is None or against is None:
         base, cpm, label = plan_of(document, library)
-        return control_report(document, None if base is document.schedule else base, cpm, label)
+        own = None if base is document.schedule else base
+        return control_report(document, own, cpm, label, fiscal=fiscal)
     record, load = against
     history = earlier_points(document, library, record, load)
-    return control_report(document, *load(), record.label, history)
+    return control_report(document, *load(), record.label, history, fiscal)
 
 
 def plan_of(document: Document, library: Library | None) -> tuple[Schedule, Any, str]:
@@ -366,14 +378,20 @@ def stand_of(schedule: Schedule, base: Schedule, base_cpm: Any, label: str) -> S
     """Where an update stood against a baseline, with its breakdowns."""
     scope, wbs, _ = scope_of(schedule, base, base_cpm)
     measured = measure(scope)
-    point = Point(schedule.data_date, label, measured.values, measured.spi_t)
-    return Stand(point, *_breakdowns(schedule, wbs[scope.item_activity], scope, measured))
+    return Stand(
+        _point(schedule, label, measured),
+        *_breakdowns(schedule, wbs[scope.item_activity], scope, measured),
+    )
 
 
 def point_of(schedule: Schedule, base: Schedule, base_cpm: Any, label: str) -> Point:
     """Where an update stood against a baseline."""
-    measured = measure(scope_of(schedule, base, base_cpm)[0])
-    return Point(schedule.data_date, label, measured.values, measured.spi_t)
+    return _point(schedule, label, measure(scope_of(schedule, base, base_cpm)[0]))
+
+
+def _point(schedule: Schedule, label: str, measured: Measured) -> Point:
+    currency = schedule.projects[schedule.main_project].currency
+    return Point(schedule.data_date, label, measured.values, measured.spi_t, currency)
 
 
 def control_json(report: ControlReport) -> dict[str, Any]:

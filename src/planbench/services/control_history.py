@@ -47,6 +47,7 @@ class Point:
     label: str
     values: Values
     spi_t: float | None
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,22 +66,25 @@ Base = Callable[[], tuple["Schedule", Any]]
 def earlier_points(
     document: Document, library: Library, baseline: UpdateRecord, base: Base
 ) -> list[Point]:
-    """Where the project stood at the updates before a document, oldest first.
+    """Where the project stood at the updates before a document that are no baseline, oldest first.
 
     What is not kept yet is measured and kept. Raises StoreError when the library cannot be used.
     """
     from planbench.services.quality import earlier_updates
 
-    points = []
-    for update in earlier_updates(document, library):
-        head = update.result(KIND)
-        if head is not None and _fits(head.meta, baseline):
-            meta = head.meta
-            values = Values(*(float(amount) for amount in meta["values"]))
-            points.append(Point(update.data_date, update.label, values, meta["spi_t"]))
-        else:
-            points.append(_measured(library, update, baseline, base).point)
-    return points
+    updates = [one for one in earlier_updates(document, library) if one.kind != "baseline"]
+    return [point_at(library, update, baseline, base) for update in updates]
+
+
+def point_at(library: Library, update: UpdateRecord, baseline: UpdateRecord, base: Base) -> Point:
+    """Where a project stood at an update: as it is kept, else measured and kept.
+
+    Raises StoreError when the library cannot be used.
+    """
+    head = update.result(KIND)
+    if head is None or not _fits(head.meta, baseline):
+        return _measured(library, update, baseline, base).point
+    return _point(head.meta, update)
 
 
 def earlier_stands(
@@ -103,14 +107,18 @@ def earlier_stands(
 
 def _fits(meta: Any, baseline: UpdateRecord) -> bool:
     """Whether kept figures are of this baseline and of this program."""
-    return bool(meta.get("baseline") == baseline.digest and meta.get("planbench") == __version__)
+    alike = meta.get("baseline") == baseline.digest and meta.get("planbench") == __version__
+    return bool(alike and "currency" in meta)
 
 
 def _stand(kept: StoredResult, update: UpdateRecord) -> Stand:
-    meta, columns = kept.head.meta, kept.columns
+    columns = kept.columns
+    return Stand(_point(kept.head.meta, update), _rows(columns, "wbs"), _rows(columns, "cbs"))
+
+
+def _point(meta: Any, update: UpdateRecord) -> Point:
     values = Values(*(float(amount) for amount in meta["values"]))
-    point = Point(update.data_date, update.label, values, meta["spi_t"])
-    return Stand(point, _rows(columns, "wbs"), _rows(columns, "cbs"))
+    return Point(update.data_date, update.label, values, meta["spi_t"], meta.get("currency", ""))
 
 
 def _rows(columns: Any, table: str) -> tuple[Row, ...]:
@@ -145,6 +153,7 @@ def _measured(library: Library, update: UpdateRecord, baseline: UpdateRecord, ba
             "planbench": __version__,
             "values": [getattr(values, name) for name in _SUMS],
             "spi_t": stand.point.spi_t,
+            "currency": stand.point.currency,
         }
         columns = _columns(stand.wbs, "wbs") | _columns(stand.cbs, "cbs")
         library.file.save_result(update.id, KIND, update.digest, meta, columns)

@@ -21,6 +21,7 @@ from planbench.services.reports.compose import (
     PRESETS,
     checked,
     compose,
+    dashboard_templates,
     parts_of,
     shipped_templates,
     template_of,
@@ -208,7 +209,8 @@ def test_unknown_figures_are_refused(text: str) -> None:
 
 
 def test_shipped_templates_use_every_kind_of_section() -> None:
-    used = {part.kind for one in shipped_templates() for part in one.parts}
+    every = (*shipped_templates(), *dashboard_templates())
+    used = {part.kind for one in every for part in one.parts}
     assert used | {"text"} == KINDS.keys()
     assert len({one.id for one in shipped_templates()}) == len(PRESETS)
 

@@ -51,12 +51,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. `weight` is its share of the width; `total` asks for a sum below."""
+    """A column of a table. `weight` is its share of the width; `total` asks for a sum below.
+
+    `formula` says how each of its cells follows from what.
+    """
 
     title: str
     kind: str = TEXT
     weight: float = 1.0
     total: bool = False
+    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,11 +181,12 @@ Block = Paragraph | Facts | Table | Chart | Bars | Sheets
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what follows it."""
+    """A heading with what follows it. `cites` are the sources (by figure) that it rests on."""
 
     kind: str
     title: str
     blocks: tuple[Block, ...]
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

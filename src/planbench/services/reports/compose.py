@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from planbench.engines.reports.template import (
 from planbench.scenes.formats import long_date_text
 from planbench.services.jobs import JobContext
 from planbench.services.reports.figures import FIGURES, Desk
+from planbench.services.reports.formulas import column_sources, with_formulas
 from planbench.services.reports.kinds import KINDS, OPTIONS
 from planbench.services.reports.snapshot import Given, Snapshot, gather
 from planbench.services.reports.words import table
@@ -40,9 +41,20 @@ PRESETS = ("status", "monthly", "planning", "programme", "ipmr", "board")
 """The templates that ship, in the order they are offered."""
 
 
+DASHBOARDS = {
+    f"dashboard-{name}": name for name in ("planner", "manager", "account", "pmo", "board")
+}
+"""The dashboards by audience, from those who plan to those who decide: their files by their ids."""
+
+
 def shipped_templates() -> tuple[Template, ...]:
-    """All templates that ship with planbench."""
-    return tuple(read_template(resource("reports", f"{name}.json")) for name in PRESETS)
+    """All templates of reports that ship with planbench."""
+    return tuple(template_of(name) for name in PRESETS)
+
+
+def dashboard_templates() -> tuple[Template, ...]:
+    """The dashboards that ship, one an audience."""
+    return tuple(template_of(name) for name in DASHBOARDS)
 
 
 def read_template(path: Path) -> Template:
@@ -80,17 +92,21 @@ def _known_figure(name: str, where: str) -> None:
 
 
 def template_of(name: str) -> Template:
-    """A shipped template by its id, or the one in a JSON file.
+    """A shipped template or dashboard by its id, or the template in a JSON file.
 
     Raises ModelError when there is none.
     """
     if name in PRESETS:
         return read_template(resource("reports", f"{name}.json"))
+    if name in DASHBOARDS:
+        return read_template(resource("reports", "dashboards", f"{DASHBOARDS[name]}.json"))
     path = Path(name)
     if path.suffix.lower() == ".json" or path.is_file():
         return read_template(path)
     raise ModelError(
-        f"there is no template '{name}'", "--template", f"Known are {', '.join(PRESETS)}."
+        f"there is no template '{name}'",
+        "--template",
+        f"Known are {', '.join((*PRESETS, *DASHBOARDS))}.",
     )
 
 
@@ -160,7 +176,7 @@ def compose(template: Template, snapshot: Snapshot) -> Report:
 
         digest = digest_of(register)
     sources = tuple(desk.sources.values())
-    sections.append(_sources(desk, digest))
+    sections.append(_sources(desk, digest, sections))
     return Report(
         template.id,
         title,
@@ -178,6 +194,7 @@ def compose(template: Template, snapshot: Snapshot) -> Report:
 def _section(desk: Desk, part: Part) -> Section:
     kind = KINDS[part.kind]
     title = part.title or kind.title
+    desk.cited.clear()
     blocks: list[Block] = [
         Paragraph(filled(one, desk.text_of)) for one in part.text.split("\n\n") if one.strip()
     ]
@@ -190,7 +207,8 @@ def _section(desk: Desk, part: Part) -> Section:
             blocks += kind.build(desk, options)
         except PlanbenchError as error:  # what a part cannot tell has its line in its place
             blocks.append(Paragraph(error.line, "missing"))
-    return Section(part.kind, title, _without_echo(title, blocks))
+    told = with_formulas(part.kind, _without_echo(title, blocks))
+    return Section(part.kind, title, told, tuple(desk.cited))
 
 
 def _without_echo(title: str, blocks: list[Block]) -> tuple[Block, ...]:
@@ -207,8 +225,8 @@ def _without_echo(title: str, blocks: list[Block]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _sources(desk: Desk, digest: str) -> Section:
-    """Where every figure comes from; the last section of every report."""
+def _sources(desk: Desk, digest: str, sections: Sequence[Section]) -> Section:
+    """Where every figure and every column comes from; the last section of every report."""
     columns = [
         Column("Figure", weight=1.5), Column("Value", weight=1.1), Column("Formula", weight=2.6),
         Column("From", weight=1.9), Column("Computed by", weight=1.2),
@@ -218,4 +236,6 @@ def _sources(desk: Desk, digest: str) -> Section:
     ]
     note = f"Digest of the update: {digest}" if digest else ""
     made = table("", columns, rows, note=note)
-    return Section("sources", "Where the figures come from", (made,))
+    return Section(
+        "sources", "Where the figures come from", (made, *column_sources(desk.sources, sections))
+    )

@@ -29,6 +29,7 @@ class Desk:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.sources: dict[str, Source] = {}
+        self.cited: dict[str, None] = {}  # by the section under way
 
     @cached_property
     def money(self) -> Money:
@@ -45,6 +46,7 @@ class Desk:
 
     def cite(self, figure: str, text: str, formula: str, part: str) -> None:
         """Note the source of something that the report shows."""
+        self.cited[figure] = None
         self.sources.setdefault(
             figure, Source(figure, text, formula, self.data_of(part), engine_of(part))
         )
@@ -55,6 +57,9 @@ class Desk:
         if part == "portfolio":
             found = snapshot.portfolio
             return "" if found is None else f"Portfolio register, {len(found.ranks)} projects"
+        if part == "programme":
+            kept = snapshot.programme
+            return "" if kept is None else f"{len(kept.measured)} projects at their latest updates"
         if document is None:
             return ""
         told = document.update_label or document.schedule.source.name
@@ -100,7 +105,7 @@ def engine_of(part: str) -> str:
         "cpm": "scheduling", "document": "reading", "control": "control", "actions": "control",
         "risk": "risk", "cost-risk": "risk", "quality": "quality", "review": "compare",
         "series": "compare", "binding": "contract", "portfolio": "portfolio",
-        "baseline": "baselines", "earlier": "library",
+        "programme": "control", "baseline": "baselines", "earlier": "library",
     }  # fmt: skip
     return f"planbench {__version__}, {names.get(part, part)}"
 

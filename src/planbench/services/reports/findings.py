@@ -81,6 +81,7 @@ def basis(desk: Desk, options: Options) -> list[Block]:
         words = f"{agreement.all_five} of {agreement.population}"
         rows.append(["Stored dates that agree in full", words])
     columns = [Column("What", TEXT, 1), Column("Value", TEXT, 3)]
+    desk.cite("What this rests on", "", "as read from the source", "document")
     return [table("What this rests on", columns, rows)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planbench.engines.reports.blocks import Block
-from planbench.services.reports import board, findings, performance, plan
+from planbench.services.reports import board, findings, lights, performance, plan
 from planbench.services.reports.figures import Desk
 
 Builder = Callable[[Desk, Mapping[str, Any]], list[Block]]
@@ -27,6 +27,7 @@ class Kind:
 _LIMITS = {
     "index_green": 0.95,
     "index_amber": 0.90,
+    "margin": 0.01,
     "late_amber": 30.0,
     "flags_amber": 2,
     "overdue_amber": 2,
@@ -40,7 +41,7 @@ KINDS: dict[str, Kind] = {
     "figures": Kind("Key figures", findings.figures, options={"show": list(STRIP)}),
     "lights": Kind(
         "State by dimension",
-        performance.lights,
+        lights.lights,
         ("document",),
         ("cpm", "baseline", "control", "quality", "risk", "actions"),
         _LIMITS,
@@ -74,6 +75,7 @@ KINDS: dict[str, Kind] = {
         "Cost and variances", performance.breakdown, ("control",), (), {"by": "wbs", "level": 2}
     ),
     "forecasts": Kind("Forecasts", performance.forecasts, ("control",)),
+    "programme-values": Kind("Programme", performance.programme_values, ("programme",)),
     "time-phased": Kind("Time-phased budget", performance.time_phased, ("control",), ("earlier",)),
     "staffing": Kind("Resources", performance.staffing, ("cpm",), (), {"most": 6}),
     "explanations": Kind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from planbench.domain.calendars import build_work_table
 from planbench.domain.schedule import NO_ROW, Status
 from planbench.domain.times import DAY, NO_TIME, earliest, latest
+from planbench.engines.control.indices import Values, cost_forecasts
 from planbench.engines.control.measure import month_ends
 from planbench.engines.control.spread import planned_share
 from planbench.engines.reports.blocks import (
@@ -29,8 +30,9 @@ from planbench.engines.reports.blocks import (
     Series,
     Value,
 )
-from planbench.scenes.formats import MONTHS, date_text, long_date_text, number_text
+from planbench.scenes.formats import MONTHS, date_text, number_text
 from planbench.services.control import ControlReport, Row
+from planbench.services.money import Money
 from planbench.services.reports.figures import Desk
 from planbench.services.reports.plan import dated
 from planbench.services.reports.words import plain, share_text, table
@@ -210,6 +212,50 @@ def breakdown(desk: Desk, options: Options) -> list[Block]:
     levels = [row.level for row in shown]
     note = f"Amounts in {unit}. Rows hold all that lies below them."
     return [table(f"{title}, {unit}", columns, made, desk.money, levels, note)]
+
+
+def programme_values(desk: Desk, options: Options) -> list[Block]:
+    """The projects of the library at their latest updates, with the sums of each currency."""
+    found = desk.snapshot.programme
+    assert found is not None
+    if not found.measured:
+        return [Paragraph("No project of the library has a baseline with budgets.", "missing")]
+    rows: list[list[Value]] = []
+    levels: list[int] = []
+    for currency, total in found.sums.items():
+        money = Money(total.bac, currency)
+        mine = [one for one in found.measured if one.currency == currency]
+        name = f"{len(mine)} projects" if len(mine) > 1 else "1 project"
+        rows.append(_programme_row(f"{name}, {money.unit}", "", None, total, money.factor))
+        levels.append(0)
+        for one in mine:
+            assert one.point is not None
+            values, date = one.point.values, one.point.data_date
+            rows.append(_programme_row(one.name, one.point.label, date, values, money.factor))
+            levels.append(1)
+    columns = [
+        Column("Project", TEXT, 2.6), Column("Update", TEXT, 1.2), Column("Data date", DATE),
+        *(Column(word, NUMBER, 0.8) for word in ("BAC", "PV", "EV", "AC", "SV", "CV")),
+        Column("SPI", INDEX, 0.6), Column("CPI", INDEX, 0.6), Column("EAC", NUMBER, 0.8),
+    ]  # fmt: skip
+    desk.cite(
+        "Programme", f"{len(found.measured)} projects",
+        "BAC, PV, EV and AC summed by currency; SPI and CPI from the sums", "programme",
+    )  # fmt: skip
+    out = [f"{one.name} ({one.why_not})" for one in found.members if one.point is None]
+    note = f"Not summed: {', '.join(out)}." if out else ""
+    return [table("Projects of the library", columns, rows, levels=levels, note=note)]
+
+
+def _programme_row(
+    name: str, label: str, date: int | None, values: Values, factor: float
+) -> list[Value]:
+    eac = cost_forecasts(values, None)["CPI"]
+    sums = (values.bac, values.pv, values.ev, values.ac, values.sv, values.cv)
+    return [
+        name, label, date, *(round(one / factor, 1) for one in sums),
+        plain(values.spi), plain(values.cpi), None if eac is None else round(eac / factor, 1),
+    ]  # fmt: skip
 
 
 def progress(desk: Desk, options: Options) -> list[Block]:
@@ -478,106 +524,3 @@ def explanations(desk: Desk, options: Options) -> list[Block]:
         "control",
     )  # fmt: skip
     return blocks or [Paragraph("No work area is beyond the limit.")]
-
-
-def lights(desk: Desk, options: Options) -> list[Block]:
-    """Green, amber or red by dimension with the rule and the figures behind it."""
-    found = [
-        _cost_light(desk, options), _time_light(desk, options), _quality_light(desk, options),
-        _risk_light(desk, options), _action_light(desk, options),
-    ]  # fmt: skip
-    rows: list[list[Value]] = [list(one) for one in found]
-    columns = [
-        Column("Dimension", TEXT, 1.1), Column("State", STATE, 0.9), Column("Because", TEXT, 3.0),
-        Column("Rule", TEXT, 3.0),
-    ]  # fmt: skip
-    desk.cite("State by dimension", "", "the rule in each row, limits of the template", "document")
-    return [table("State by dimension", columns, rows)]
-
-
-Light = tuple[str, str, str, str]
-GREEN, AMBER, RED = "● Green", "◆ Amber", "▲ Red"
-
-
-def _worst(values: Sequence[tuple[float, float, float]]) -> str:
-    """The worst of (value, least for green, least for amber)."""
-    if any(value < amber for value, _, amber in values):
-        return RED
-    return AMBER if any(value < green for value, green, _ in values) else GREEN
-
-
-def _cost_light(desk: Desk, options: Options) -> Light:
-    green, amber = float(options["index_green"]), float(options["index_amber"])
-    rule = (
-        f"Green from CPI {green:g} and VAC {number_text(100 * (green - 1))} %, red below {amber:g}"
-    )
-    reason = desk.snapshot.why_not("control")
-    report = desk.snapshot.control
-    if reason or report is None or report.measured.values.cpi is None or report.eac is None:
-        return "Cost", "No data", reason or "No cost is booked.", rule
-    values = report.measured.values
-    over = (values.bac - report.eac) / values.bac
-    why = f"CPI {desk.text_of('cpi')}, VAC {share_text(over)} of budget"
-    state = _worst([(values.cpi or 0.0, green, amber), (1 + over, green, amber)])
-    return "Cost", state, why, rule
-
-
-def _time_light(desk: Desk, options: Options) -> Light:
-    from planbench.services.reports.figures import slip_days
-
-    green, amber = float(options["index_green"]), float(options["index_amber"])
-    rule = f"Green from SPI(t) {green:g} and no delay to baseline, red below {amber:g}"
-    report = desk.snapshot.control
-    slip = slip_days(desk)
-    values: list[tuple[float, float, float]] = []
-    told = []
-    if report is not None and report.measured.spi_t is not None:
-        values.append((report.measured.spi_t, green, amber))
-        told.append(f"SPI(t) {desk.text_of('spi_t')}")
-    if slip is not None:
-        late = float(options["late_amber"])
-        values.append((-slip, 0.0, -late))
-        told.append(f"finish {desk.text_of('slip')} to baseline")
-        rule += f" or beyond {late:g} d late"
-    if not values:
-        return "Schedule", "No data", desk.snapshot.why_not("baseline"), rule
-    return "Schedule", _worst(values), ", ".join(told), rule
-
-
-def _quality_light(desk: Desk, options: Options) -> Light:
-    most = int(options["flags_amber"])
-    rule = f"Green without a flag, amber up to {most}, red beyond"
-    reason = desk.snapshot.why_not("quality")
-    quality = desk.snapshot.quality
-    if reason or quality is None:
-        return "Quality of schedule", "No data", reason, rule
-    flags = quality.counts()["flag"]
-    state = GREEN if not flags else AMBER if flags <= most else RED
-    return "Quality of schedule", state, f"{desk.text_of('quality_flags')} metrics flag", rule
-
-
-def _risk_light(desk: Desk, options: Options) -> Light:
-    rule = "Green: P80 by the baseline finish; amber: P50; red: neither"
-    risk, document = desk.snapshot.risk, desk.snapshot.document
-    reason = desk.snapshot.why_not("risk") or desk.snapshot.why_not("baseline")
-    if reason or risk is None or document is None or document.baseline is None:
-        return "Risk", "No data", reason, rule
-    due = latest(document.baseline.columns.finish)
-    late = [risk.percentile(80) > due, risk.percentile(50) > due]
-    state = GREEN if not late[0] else AMBER if not late[1] else RED
-    why = f"P50 {desk.text_of('p50')}, P80 {desk.text_of('p80')}, due {long_date_text(due)}"
-    return "Risk", state, why, rule
-
-
-def _action_light(desk: Desk, options: Options) -> Light:
-    most = int(options["overdue_amber"])
-    rule = f"Green without overdue actions, amber up to {most}, red beyond"
-    reason = desk.snapshot.why_not("actions")
-    report = desk.snapshot.actions
-    if reason or report is None:
-        return "Actions", "No data", reason, rule
-    today = report.date.isoformat()
-    live = [one for one in report.actions if one.state != "closed"]
-    late = sum(bool(one.due) and one.due < today for one in live)
-    state = GREEN if not late else AMBER if late <= most else RED
-    return "Actions", state, f"{late} overdue of {len(live)}", rule

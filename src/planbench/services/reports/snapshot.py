@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planbench.services.control import ControlReport
     from planbench.services.library import Library
     from planbench.services.portfolio import Portfolio
+    from planbench.services.programme import Programme
 
 ITERATIONS, SEED = 4096, 1
 """Of the run made for a report where a risk model is kept but no run of it."""
@@ -62,6 +63,7 @@ class Snapshot:
     deadlines: tuple[Deadline, ...] | None = None
     day: dt.date | None = None
     portfolio: Portfolio | None = None
+    programme: Programme | None = None
     missing: dict[str, str] = field(default_factory=dict)
 
     def why_not(self, part: str) -> str:
@@ -74,6 +76,8 @@ class Snapshot:
         document = self.document
         if part == "portfolio":
             return "" if self.portfolio is not None else "There is no portfolio to tell of."
+        if part == "programme":
+            return "" if self.programme is not None else "A programme is that of a library."
         if document is None:
             return NO_SCHEDULE
         if part == "cpm":
@@ -133,11 +137,12 @@ def gather(given: Given, parts: Sequence[str], context: JobContext | None = None
         "series": _series,
         "binding": _contract,
         "portfolio": _portfolio,
+        "programme": _programme,
     }
     wanted = [name for name in makers if name in parts]
     for number, name in enumerate(wanted):
         work.report(number, len(wanted), f"Gathering {name}")
-        if document is None and name != "portfolio":
+        if document is None and name not in ("portfolio", "programme"):
             continue
         try:
             makers[name](snapshot, given, work)
@@ -158,7 +163,7 @@ def _from_library(
         return None, ()
     chosen = library.project(document.library_project).baseline
     base = None if chosen is None else document_of_update(library, chosen)
-    if not {"series", "review", "control", "earlier"} & set(parts):
+    if not {"series", "review", "earlier", "quality", "binding"} & set(parts):
         return base, ()
     found = []
     for update in earlier_updates(document, library):
@@ -172,23 +177,23 @@ def _from_library(
 
 
 def _control(snapshot: Snapshot, given: Given, context: JobContext) -> None:
-    from planbench.services.control import Point, control_report, point_of
+    """As Control measures it; from files, against the baseline and updates that were given."""
+    from planbench.services.control import control_report, library_report, point_of
 
     document, base = snapshot.document, snapshot.base
     assert document is not None
-    history: list[Point] = []
-    if base is not None:
+    if given.library is not None and document.library_project is not None:
+        snapshot.control = library_report(document, given.library)
+    elif base is None:
+        snapshot.control = control_report(document, None)
+    else:
         history = [
             point_of(one.schedule, base.schedule, base.cpm, one.update_label)
             for one in snapshot.earlier
         ]
-    snapshot.control = control_report(
-        document,
-        base.schedule if base else None,
-        base.cpm if base else None,
-        base.update_label if base else "",
-        history,
-    )
+        snapshot.control = control_report(
+            document, base.schedule, base.cpm, base.update_label, history
+        )
 
 
 def _actions(snapshot: Snapshot, given: Given, context: JobContext) -> None:
@@ -295,6 +300,13 @@ def _portfolio(snapshot: Snapshot, given: Given, context: JobContext) -> None:
             register = with_flows(register, flows(given.library, register))
     if register is not None:
         snapshot.portfolio = analyse(register, context=context)
+
+
+def _programme(snapshot: Snapshot, given: Given, context: JobContext) -> None:
+    from planbench.services.programme import programme_of
+
+    if given.library is not None:
+        snapshot.programme = programme_of(given.library)
 
 
 def analysed_file(path: Any, encoding: str | None = None) -> Document:
