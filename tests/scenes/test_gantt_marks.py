@@ -72,6 +72,37 @@ def test_the_progress_line_leaves_the_data_date_where_work_is_behind(plan, time)
     assert not [line for line in lines if done * 24.0 <= line[1] < done * 24.0 + 24]
 
 
+def test_by_remaining_duration_the_line_leaves_as_much_as_is_to_be_done(plan, time):
+    facts = copy(plan.facts)
+    vars(facts).update(percent=np.where(facts.finished, 100.0, 5.0))  # does not count
+    scene = draw(replace(plan, facts=facts), time, progress_line=True, progress_by="remaining")
+    lines = scene.items("progress-line")
+    date = at(time, plan.schedule.data_date)
+    row = int(plan.rows.row_of[5])  # Pour: under way
+    left = facts.finish[5] - facts.remaining_from[5]
+    come = int(facts.baseline_finish[5] - left)
+    assert come < plan.schedule.data_date
+    middle = row * 24 + plan.metrics.middle
+    assert (date, row * 24.0, at(time, come), middle) in lines
+    done = int(plan.rows.row_of[4])  # Dig: done as it should be
+    assert not [line for line in lines if done * 24.0 <= line[1] < done * 24.0 + 24]
+
+
+def test_texts_are_attached_behind_the_label_or_the_bar_itself(plan, time):
+    code = str(plan.schedule.activities.code[1])
+    given = ((code, "crane on site"), ("no such activity", "lost"))
+    scene = draw(plan, time, attached=given)
+    ((x, y, words),) = scene.items("attached-text")
+    row = int(plan.rows.row_of[5])
+    label = next(one for one in scene.items("label") if one[1] == y)
+    assert words == "crane on site"
+    assert row * 24 < y < row * 24 + 24
+    assert x > label[0] + plan.text_width(label[2])
+    bare = draw(plan, time, attached=given, labels=False)
+    ((nearer, _, _),) = bare.items("attached-text")
+    assert at(time, int(plan.facts.finish[5])) < nearer < x
+
+
 def test_constraints_stand_at_their_dates(small, plan, time):
     acts = small.schedule.activities
     kinds, dates = acts.constraint.copy(), acts.constraint_date.copy()

@@ -22,6 +22,12 @@ from planbench.domain.schedule import (
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import DAY, NO_TIME, from_iso, to_iso
 from planbench.engines.cpm import schedule_network
+from planbench.services.baselining import (
+    assign_baselines,
+    copy_baseline,
+    delete_baseline,
+    update_baseline,
+)
 from planbench.services.document import Document
 from planbench.services.editing import (
     FIELDS,
@@ -418,6 +424,25 @@ class Editing(RuleBasedStateMachine):
     def delete_element(self, wbs, content):
         self.take(lambda: delete_element(self.document, self.element(wbs), content))
 
+    @rule(rows=st.sets(st.integers(0, 99), max_size=3), place=st.integers(-1, 2))
+    def set_baseline(self, rows, place):
+        own, there = self.document.schedule.baselines, len(self.document.schedule)
+        some = np.array([row % there for row in sorted(rows)], dtype=int) if rows else None
+        if 0 <= place < len(own):
+            self.take(lambda: update_baseline(self.document, place, rows=some))
+        else:
+            self.take(lambda: copy_baseline(self.document, f"B{len(own)}", rows=some))
+
+    @precondition(lambda self: self.document.schedule.baselines)
+    @rule(place=st.integers(0, 9), drop=st.booleans())
+    def assign_baseline(self, place, drop):
+        own = self.document.schedule.baselines
+        at = place % len(own)
+        if drop:
+            self.take(lambda: delete_baseline(self.document, at))
+        else:
+            self.take(lambda: assign_baselines(self.document, own[at], ()))
+
     @precondition(lambda self: self.stack.can_undo)
     @rule()
     def undo(self):
@@ -434,6 +459,9 @@ class Editing(RuleBasedStateMachine):
         wbs, acts = schedule.wbs, schedule.activities
         assert (wbs.parent < np.arange(len(wbs))).all()  # parents come before their children
         assert acts.wbs.size == 0 or acts.wbs.max() < len(wbs)
+        known = self.document.baseline
+        for one in (*schedule.baselines, *(() if known is None else (known,))):
+            assert len(one.columns) == len(schedule)
         for uids in (wbs.uid, acts.uid, schedule.relationships.uid):
             assert len(set(uids.tolist())) == uids.size
 

@@ -49,6 +49,7 @@ class GanttOptions:
     late: bool = False  # late dates above the bars
     floats: bool = False  # total float behind every bar, negative float before its end
     progress_line: bool = False
+    progress_by: str = marks.BY_PERCENT
     constraints: bool = False
     whiskers: bool = False  # of a risk run: P10 to P90 of every finish
     criticality: bool = False  # bars in the colour of their criticality index
@@ -58,6 +59,7 @@ class GanttOptions:
     before: str = ""  # the column written before bars, "" for none
     spotlight: int = 0  # days after the data date that stand out
     curtains: tuple[str, ...] = ()  # see `planbench.scenes.curtains`
+    attached: tuple[tuple[str, str], ...] = ()  # texts beside the bars of some activity ids
 
 
 def rough_width(text: str) -> float:
@@ -166,6 +168,7 @@ class Frame:
         self.tops = np.arange(self.first, self.last, dtype=np.float64) * row - window.scroll
         self.scene = Scene(window.time.width, window.height)
         self.verticals: list[tuple[float, float, float]] = []
+        self.labels_end: dict[float, float] = {}  # by row top: where the label behind a bar ends
         self.closed: dict[int, Any] = {}  # by calendar: x where work rests and where it goes on
 
     def build(self) -> Scene:
@@ -188,6 +191,8 @@ class Frame:
             self._labels()
             if self.options.before:
                 self._before()
+        if self.options.attached and self.metrics.row >= 16:
+            marks.attached_texts(self)
         return self.scene
 
     def _wanted(self) -> None:
@@ -533,6 +538,7 @@ class Frame:
             style = "label-strong" if is_bold else "label-muted" if is_muted else "label"
             made[style].append((left, y + base, text))
             boxes.append((left, wide, y, node == self.selected))
+            self.labels_end[y] = left + wide
         self._halos([item for items in made.values() for item in items], boxes)
         for style, items in made.items():
             self.scene.add("texts", style, items)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from planbench.domain.schedule import Constraint, Flags, Rows
 from planbench.domain.times import DAY, NO_TIME
-from planbench.scenes.facts import BAND, SUMMARY
+from planbench.scenes.facts import BAND, EFFORT, SUMMARY, TASK
 from planbench.scenes.shading import LEAST_PX, closed_stretches
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ Piece = tuple[float, float, float, float]  # left, top from that of the row's ba
 
 BEYOND = 40.0
 """Pixels that marks may reach past the window before they are cut."""
+
+BY_PERCENT, BY_REMAINING = "percent", "remaining"
+"""How the progress line tells how far an activity has come."""
 
 NECK = 4.0
 """Height of a bar in time that is not worked."""
@@ -89,8 +92,9 @@ def progress_line(frame: Frame) -> None:
     """From the data date to how far each activity has come, and back.
 
     An activity has come as far along its baseline (its own dates without one) as its percent
-    complete: left of the data date is behind, right of it ahead. What should not have begun, or is
-    done as it should be, stays on the data date.
+    complete, or until as much of it is left as its remaining work takes: left of the data date is
+    behind, right of it ahead. What should not have begun, or is done as it should be, stays on the
+    data date.
     """
     date = frame.plan.data_date
     if date == NO_TIME:
@@ -103,7 +107,11 @@ def progress_line(frame: Frame) -> None:
     finish = np.where(bare, frame.take("finish"), finish)
     share = np.nan_to_num(frame.take("percent")) / 100.0
     there = own & (start != NO_TIME) & (finish != NO_TIME)
-    come = np.where(there, start + (share * (finish - start)).astype(np.int64), date)
+    come = start + (share * (finish - start)).astype(np.int64)
+    if frame.options.progress_by == BY_REMAINING:
+        begun = frame.take("remaining_from")
+        come = finish - np.where(begun == NO_TIME, 0, frame.take("finish") - begun)
+    come = np.where(there, come, date)
     idle = ((share <= 0) & (start >= date)) | ((share >= 1) & (finish <= date))
     come = np.where(idle, date, come)
     points = frame.time.x(np.stack((np.full(come.size, date), come)))
@@ -114,6 +122,32 @@ def progress_line(frame: Frame) -> None:
         if x != to:  # the data date's own line is there already
             lines += [(x, y, to, y + middle), (to, y + middle, x, y + row)]
     frame.scene.add("lines", "progress-line", lines)
+
+
+def attached_texts(frame: Frame) -> None:
+    """Texts of the user's own behind the bars of some activities, after the label if there is one.
+
+    One that does not fit into the window is dropped, as labels are.
+    """
+    given, bands = dict(frame.options.attached), frame.plan.outline.bands
+    shown = np.flatnonzero(frame.nodes >= bands)
+    codes = frame.plan.schedule.activities.code[frame.nodes[shown] - bands].tolist()
+    start, finish, kind = frame.take("start"), frame.take("finish"), frame.take("kind")
+    gap = frame.metrics.label_gap
+    placed = []
+    for place, code in zip(shown.tolist(), codes, strict=True):
+        if code not in given or NO_TIME in (start[place], finish[place]):
+            continue
+        top = float(frame.tops[place])
+        end = float(frame.time.x(finish[place : place + 1])[0])
+        if end < 0:
+            continue
+        reach = gap if kind[place] in (TASK, EFFORT) else frame.metrics.milestone_label_gap
+        x = frame.labels_end.get(top, end + reach - gap) + gap
+        if x + frame.plan.text_width(given[code]) <= frame.time.width - 2:
+            placed.append((x, top + frame.metrics.middle + 4.0, given[code]))
+    frame.scene.add("texts", "halo", placed)
+    frame.scene.add("texts", "attached-text", placed)
 
 
 def constraints(frame: Frame) -> None:

@@ -79,6 +79,15 @@ def _first_known(first: Minutes, second: Minutes) -> Minutes:
     return np.where(first != NO_TIME, first, second)
 
 
+def same_baseline(one: Baseline, other: Baseline) -> bool:
+    """Whether two are one baseline: of one name, with the same dates."""
+    return one is other or (
+        one.name == other.name
+        and np.array_equal(one.columns.start, other.columns.start)
+        and np.array_equal(one.columns.finish, other.columns.finish)
+    )
+
+
 def budgets(schedule: Schedule) -> Numbers:
     """Budgeted cost of every activity, NaN for one that bears no cost at all."""
     n = len(schedule)

@@ -63,6 +63,7 @@ class Layout:
     late: bool = False
     floats: bool = False
     progress_line: bool = False
+    progress_by: str = "percent"
     constraints: bool = False
     whiskers: bool = False
     criticality: bool = False
@@ -71,6 +72,7 @@ class Layout:
     before: str = ""
     spotlight: int = 0
     curtains: tuple[str, ...] = ()
+    attached: Mapping[str, str] = field(default_factory=dict)  # texts beside bars by activity id
     tiers: int = 2
     fiscal_month: int = 1
     ordinal: bool = False
@@ -85,10 +87,16 @@ def axis_of(layout: Layout, first: int) -> Scale:
 
 BARS = (
     "links", "baseline", "labels", "names", "nonwork", "baseline2", "baseline3", "late", "floats",
-    "progress_line", "constraints", "whiskers", "criticality", "necks", "after", "before",
-    "spotlight", "curtains",
+    "progress_line", "progress_by", "constraints", "whiskers", "criticality", "necks", "after",
+    "before", "spotlight", "curtains",
 )  # fmt: skip
 """What of a layout says what the Gantt draws, by the names of its options."""
+
+
+def bars_of(layout: Layout) -> dict[str, Any]:
+    """The options of the Gantt that a layout names, without its time axis."""
+    parts: dict[str, Any] = {name: getattr(layout, name) for name in BARS}
+    return {**parts, "attached": tuple(layout.attached.items())}
 
 
 def layout_json(layout: Layout) -> dict[str, Any]:

@@ -327,16 +327,28 @@ class Library:
             self.file.update(update)
         self.file.set_baseline(project, update)
 
+    def keep_own_baseline(self, update: int, name: str) -> None:
+        """Measure an update against a baseline of its own, by name; "" for that of the project.
+
+        Raises StoreError when the library cannot be changed.
+        """
+        self.file.set_setting(f"own-baseline/{update}", name)
+
     def attach_baseline(self, document: Document) -> None:
         """Set `baseline` and `baseline_label` of a document that was opened from this library.
 
-        It is the project's baseline, else the first one the file brought along, else none.
+        It is the one kept with the update, else the project's baseline, else the first one the
+        file brought along, else none.
         """
         document.baseline, document.baseline_label = None, ""
         if document.library_project is None:
             return
         chosen = self.project(document.library_project).baseline
-        if chosen is not None:
+        kept = self.file.setting(f"own-baseline/{document.update}", "")
+        own = [one for one in document.schedule.baselines if kept and one.name == kept]
+        if own:
+            document.baseline = own[0]
+        elif chosen is not None:
             label = self.file.update(chosen).label
             other = self.file.load_schedule(chosen)
             cpm = self.load_cpm(chosen, other)

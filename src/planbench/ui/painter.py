@@ -157,6 +157,7 @@ def _shapes(gantt: dict[str, Any]) -> dict[str, Shape]:
 _INKS = {
     "label": Ink("text"),
     "curtain-name": Ink("text-muted"),
+    "attached-text": Ink("accent"),
     "label-muted": Ink("text-muted"),
     "label-strong": Ink("text", "small-strong"),
     "halo": Ink("surface-raised"),

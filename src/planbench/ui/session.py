@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from planbench.domain.errors import PlanbenchError
+from planbench.services.baselining import own_place
 from planbench.services.document import Document
 from planbench.services.hold import keep_release
 from planbench.services.jobs import JobContext
@@ -384,6 +385,8 @@ class Session(QObject):
             library.set_baseline(project, update)
             concerned = document is not None and document.library_project == project
             if concerned and document is not None:
+                if document.update is not None:
+                    library.keep_own_baseline(document.update, "")
                 library.attach_baseline(document)
             return concerned
 
@@ -476,9 +479,11 @@ class Session(QObject):
         if self.state.undo_stack is not None:
             self.state.undo_stack.redo()
 
-    def _edited(self, _touched: object) -> None:
+    def _edited(self, touched: frozenset[str]) -> None:
         """The schedule changed: name the step in the bar and calculate anew."""
         self.undo_changed.emit()
+        if "baselines" in touched:
+            self.state.result_changed.emit("baseline")
         self.recalculate()
 
     def _keep_checks(self, kind: str) -> None:
@@ -507,10 +512,13 @@ class Session(QObject):
                 stack.undo()
             return
         schedule, label = document.schedule, document.update_label
-        project = document.library_project
+        project, own = document.library_project, own_place(document, document.baseline)
 
         def work(context: JobContext) -> int:
-            return library.add_schedule(schedule, label=label, kind="what-if", project=project)
+            update = library.add_schedule(schedule, label=label, kind="what-if", project=project)
+            if own >= 0:
+                library.keep_own_baseline(update, schedule.baselines[own].name)
+            return update
 
         def done(update: int) -> None:
             self.reload()

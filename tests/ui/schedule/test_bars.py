@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from planbench.domain.times import NO_TIME, to_iso
+from planbench.services.layouts import Layout, layout_json, parse_layout
+from planbench.ui.printing.source import source_by_layout
+from planbench.ui.schedule.attaching import AttachDialog
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 
 
@@ -21,6 +25,11 @@ def actions(menu) -> dict:
     return found
 
 
+def submenu(space: ScheduleWorkspace, title: str) -> QMenu:
+    menu = space.bar.bars_menu()
+    return next(a.menu() for a in menu.actions() if a.menu() is not None and a.text() == title)
+
+
 def test_every_kind_of_bar_is_switched_on_and_kept_in_the_layout(space: ScheduleWorkspace):
     wanted = {
         "Late dates": "late-bar",
@@ -30,10 +39,15 @@ def test_every_kind_of_bar_is_switched_on_and_kept_in_the_layout(space: Schedule
         assert not space.gantt.scene().items(style)
         actions(space.bar.bars_menu())[text].trigger()
         assert space.gantt.scene().items(style), text
-    actions(space.bar.bars_menu())["Progress line"].trigger()  # nothing is under way to draw it at
+    # Nothing is under way that the line could be drawn at.
+    actions(space.bar.bars_menu())["By remaining duration"].trigger()
     layout = space.layouts.current()
     assert (layout.late, layout.floats, layout.progress_line) == (True, True, True)
-    for text in (*wanted, "Progress line"):
+    assert layout.progress_by == "remaining"
+    actions(line := submenu(space, "Progress line"))["None"].trigger()
+    line.deleteLater()
+    assert not space.layouts.current().progress_line
+    for text in wanted:
         actions(space.bar.bars_menu())[text].trigger()
     space.layouts.apply(layout)
     assert space.layouts.current() == layout
@@ -144,3 +158,45 @@ def test_the_selected_are_shown_alone_and_all_again(qtbot, space):
     assert space.selected_activities() == [5]
     qtbot.keyClick(space.table, Qt.Key.Key_A, keys)
     assert space.plan.matching == len(space.plan.schedule)
+
+
+def test_a_text_is_attached_to_a_bar_kept_in_the_layout_and_printed(qtbot, space):
+    row = int(np.argmin(space.plan.activity_facts.start))
+    space.go_to(row)
+    code = str(space.plan.schedule.activities.code[row])
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(space.table, Qt.Key.Key_T, keys)
+    dialog = space.findChild(AttachDialog)
+    qtbot.keyClicks(dialog.words.field, "crane on site")
+    qtbot.keyClick(dialog.words.field, Qt.Key.Key_Return)
+    assert [one[2] for one in space.gantt.scene().items("attached-text")] == ["crane on site"]
+    layout = parse_layout(layout_json(space.layouts.current()))
+    assert layout.attached == {code: "crane on site"}
+    printed = source_by_layout(space.state.document, layout)
+    assert printed.options.attached == ((code, "crane on site"),)
+    space.layouts.apply(Layout())
+    assert not space.gantt.options.attached
+    space.layouts.apply(layout)
+    qtbot.keyClick(space.table, Qt.Key.Key_T, keys)
+    dialog = [one for one in space.findChildren(AttachDialog) if one.isVisible()][-1]
+    assert dialog.words.text() == "crane on site"
+    qtbot.keyClick(dialog.words.field, Qt.Key.Key_Delete)  # all of it is selected
+    qtbot.keyClick(dialog.words.field, Qt.Key.Key_Return)
+    assert not space.gantt.options.attached
+
+
+def test_find_and_refresh_have_the_keys_of_the_field(qtbot, space):
+    for key, held in (
+        (Qt.Key.Key_F3, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier),
+    ):
+        space.table.setFocus()
+        qtbot.keyClick(space.table, key, held)
+        assert space.bar.filter.hasFocus()
+    space.table.setFocus()
+    row = int(space.plan.activity_of(int(space.plan.rows.nodes[5])))
+    space.go_to(row)
+    with qtbot.waitSignal(space.plan.plan_changed):
+        qtbot.keyClick(space.table, Qt.Key.Key_F5)
+    assert space.plan.activity_of(space.node) == row

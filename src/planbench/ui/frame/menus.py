@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from planbench import __version__
 from planbench.ui import text
+from planbench.ui.schedule.baselines import ask_for_baselines
 from planbench.ui.theme import theme_manager
 from planbench.ui.translation import tr
 
@@ -71,7 +72,17 @@ def baseline_menu(window: MainWindow) -> None:
         )
     if menu.isEmpty():
         menu.addAction(tr("This file is not in the library")).setEnabled(False)
+    if window.state.document is not None:
+        menu.addSeparator()
+        more = menu.addAction(tr("Copy, update, assign…"))
+        more.triggered.connect(lambda _checked=False: _baselines(window))
     _below(window.context.baseline, menu)
+
+
+def _baselines(window: MainWindow) -> None:
+    """Go to the baselines of the schedule."""
+    window.go("schedule")
+    ask_for_baselines(window.page())
 
 
 def settings_menu(window: MainWindow) -> None:

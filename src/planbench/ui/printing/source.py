@@ -18,7 +18,7 @@ from planbench.scenes.print_page import PrintSource, heading_words
 from planbench.scenes.print_setup import ROW, PageSetup
 from planbench.scenes.risk_fields import risk_marks
 from planbench.services.document import Document
-from planbench.services.layouts import BARS, Layout, axis_of
+from planbench.services.layouts import Layout, axis_of, bars_of
 from planbench.ui.printing.painter import text_width
 from planbench.ui.schedule.plan import Plan, extras_of
 from planbench.ui.theme import load_theme
@@ -49,6 +49,9 @@ def source_of(
         plan.cpm,
         Metrics.of_tokens(theme.gantt, ROW),
         text_width,
+        plan.marked,
+        tuple(one.columns for one in plan.extras.baselines),
+        plan.texts_of,
         risk=risk_marks(plan.extras, len(plan.schedule)),
     )
     given = widths or {}
@@ -135,7 +138,7 @@ def source_by_layout(document: Document, layout: Layout) -> PrintSource:
     sorting = [(layout.sort, layout.descending), *further]
     plan.sort_by_all([one for one in sorting if one[0] in plan.columns])
     plan.open_level(plan.deepest if layout.level < 0 else layout.level)
-    parts = {name: getattr(layout, name) for name in BARS if name != "names"}
+    parts = {**bars_of(layout), "names": GanttOptions.names}
     options = GanttOptions(scale=axis_of(layout, plan.span[0]), **parts)
     shown = [one for one in layout.columns if one in plan.columns] or PAPER_COLUMNS
     columns = [

@@ -27,6 +27,7 @@ from planbench.services.rewiring import (
 from planbench.services.undo import Command
 from planbench.ui.details.steps import ask_for_steps
 from planbench.ui.quality.review.hooks import activity_menu
+from planbench.ui.schedule.attaching import ask_to_attach
 from planbench.ui.schedule.editor import CellEditor, LinkDialog
 from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
@@ -224,6 +225,7 @@ class EditingDesk(QObject):
             return
         more = (
             ("filter", tr("Show these alone"), self.isolate),
+            ("message-square", tr("Attach a text…"), lambda: ask_to_attach(self._space)),
             ("scissors", tr("Split into parts…"), lambda: ask_for_split(self._space)),
             ("trash", tr("Delete"), self.delete),
         )

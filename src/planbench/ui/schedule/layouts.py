@@ -26,6 +26,7 @@ from planbench.services.layouts import (
     BARS,
     Layout,
     axis_of,
+    bars_of,
     keep_project_layout,
     known_layouts,
     layout_json,
@@ -122,6 +123,7 @@ class LayoutDesk(QObject):
             critical_by=plan.critical_by,
             px_per_day=0.0 if space.gantt.fitted else space.gantt.time.px_per_day,
             **{name: getattr(options, name) for name in BARS},
+            attached=dict(options.attached),
             tiers=options.scale.tiers,
             fiscal_month=options.scale.fiscal_month,
             ordinal=options.scale.ordinal_from != NO_TIME,
@@ -148,9 +150,8 @@ class LayoutDesk(QObject):
         if layout.sort in plan.columns:
             plan.sort_by_all([one for one in sorting if one[0] in plan.columns])
         space.open_level(plan.deepest if layout.level < 0 else layout.level)
-        parts = {name: getattr(layout, name) for name in BARS}
         scale = axis_of(layout, plan.span[0])
-        space.set_options(replace(space.gantt.options, scale=scale, **parts))
+        space.set_options(replace(space.gantt.options, scale=scale, **bars_of(layout)))
         space.legend.want(layout.legend)
         if layout.px_per_day > 0:
             space.gantt.zoom(layout.px_per_day / space.gantt.time.px_per_day)

@@ -35,6 +35,7 @@ from planbench.scenes.outline import (
     sharing,
     with_bands,
 )
+from planbench.services.baselines import same_baseline
 from planbench.services.editing import FIELDS
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ if TYPE_CHECKING:
 def extras_of(document: Document) -> Extras:
     """What columns, filters and details can tell besides the schedule: baselines, risk, checks."""
     n = len(document.schedule)
-    more = (one for one in document.schedule.baselines if one is not document.baseline)
+    first = document.baseline
+    more = (
+        one for one in document.schedule.baselines if first is None or not same_baseline(one, first)
+    )
     fitting = tuple(one for one in more if len(one.columns) == n)
     return Extras(
         fitting[:2],

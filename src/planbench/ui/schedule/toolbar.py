@@ -14,9 +14,12 @@ from planbench.domain.times import NO_TIME
 from planbench.scenes.filters import Group
 from planbench.scenes.formats import MONTHS, THIN
 from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
+from planbench.scenes.gantt_marks import BY_PERCENT, BY_REMAINING
 from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
 from planbench.scenes.risk_fields import risk_marks
 from planbench.ui.icons import icon
+from planbench.ui.schedule.attaching import ask_to_attach
+from planbench.ui.schedule.baselines import ask_for_baselines
 from planbench.ui.schedule.changing import ask_for_change
 from planbench.ui.schedule.curtains import ask_for_curtains
 from planbench.ui.schedule.gantt import ZOOM_STEP
@@ -128,7 +131,8 @@ class ScheduleBar(Toolbar):
         space, gantt, plan = self._space, self._space.gantt, self._space.plan
         commands: tuple[tuple[str, str, str, Callable[[], object]], ...] = (
             (tr("Schedule"), "F9", "play", space.schedule),
-            (tr("Filter activities"), "Ctrl+F", "filter", self._to_filter),
+            (tr("Filter activities"), "Ctrl+F; F3; Ctrl+E", "filter", self._to_filter),
+            (tr("Refresh"), "F5", "refresh", space.refresh),
             (tr("Build a filter"), "Ctrl+Shift+F", "filter", space.ask_for_filter),
             (tr("Choose columns"), "Ctrl+Shift+C", "columns", space.columns.ask),
             (tr("Group and sort"), "Ctrl+Shift+G", "wbs", space.ask_for_arrangement),
@@ -160,6 +164,8 @@ class ScheduleBar(Toolbar):
                 "pencil",
                 lambda: ask_for_change(space),
             ),
+            (tr("Baselines"), "Ctrl+Shift+B", "layers", lambda: ask_for_baselines(space)),
+            (tr("Attach a text to the bar"), "Ctrl+Shift+T", "message-square", self._attach),
             (tr("Show the selected alone"), "Ctrl+Shift+A", "filter", space.desk.isolate),
             (tr("Fill down"), "Ctrl+D", "arrow-down", space.desk.fill_down),
             (tr("Indent in the WBS"), "Ctrl+Right", "indent-increase", space.moves.indent),
@@ -172,7 +178,7 @@ class ScheduleBar(Toolbar):
         )
         for text, keys, picture, slot in commands:
             action = QAction(icon(picture), text, space)
-            action.setShortcut(QKeySequence(keys))
+            action.setShortcuts([QKeySequence(one) for one in keys.split("; ")])
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(lambda _on=False, slot=slot: slot())
             space.addAction(action)
@@ -183,6 +189,9 @@ class ScheduleBar(Toolbar):
 
     def _split(self) -> None:
         ask_for_split(self._space)
+
+    def _attach(self) -> None:
+        ask_to_attach(self._space)
 
     def _to_data_date(self) -> None:
         self._space.gantt.show_time(self._space.plan.schedule.data_date)
@@ -306,7 +315,6 @@ class ScheduleBar(Toolbar):
             ("baseline3", tr("Baseline 3")),
             ("late", tr("Late dates")),
             ("floats", tr("Total and negative float")),
-            ("progress_line", tr("Progress line")),
             ("constraints", tr("Constraints")),
             ("whiskers", tr("Risk: P10 to P90 of the finish")),
             ("criticality", tr("Risk: colour by criticality")),
@@ -325,10 +333,14 @@ class ScheduleBar(Toolbar):
             simulated = risk_marks(space.plan.extras, len(space.plan.schedule)) is not None
             absent |= name in ("whiskers", "criticality") and not simulated
             action.setEnabled(not absent)
+        self._progress_menu(menu)
         self._label_menu(menu, tr("Text behind bars"), "after")
         self._label_menu(menu, tr("Text before bars"), "before")
         menu.addSeparator()
         self._spotlight_menu(menu)
+        menu.addAction(tr("Baselines…")).triggered.connect(
+            lambda _on=False: ask_for_baselines(space)
+        )
         menu.addAction(tr("Curtains…")).triggered.connect(lambda _on=False: ask_for_curtains(space))
         self._scale_menu(menu)
         legend = menu.addAction(tr("Legend"))
@@ -344,6 +356,30 @@ class ScheduleBar(Toolbar):
         loading.setChecked(space.resources.isVisibleTo(space))
         loading.triggered.connect(lambda on=False: space.show_resources(bool(on)))
         return menu
+
+    def _progress_menu(self, menu: QMenu) -> None:
+        """Whether the progress line is drawn, and what it goes by."""
+        inner, space = menu.addMenu(tr("Progress line")), self._space
+        inner.setFont(current_theme().font("body"))
+        group, options = QActionGroup(inner), space.gantt.options
+        now = options.progress_by if options.progress_line else ""
+        choices = (
+            ("", tr("None")),
+            (BY_PERCENT, tr("By percent complete")),
+            (BY_REMAINING, tr("By remaining duration")),
+        )
+        for by, words in choices:
+            action = inner.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(by == now)
+            action.setActionGroup(group)
+            action.triggered.connect(
+                lambda _on=False, by=by: space.set_options(
+                    replace(
+                        space.gantt.options, progress_line=bool(by), progress_by=by or BY_PERCENT
+                    )
+                )
+            )
 
     def _spotlight_menu(self, menu: QMenu) -> None:
         """How many days after the data date stand out."""

@@ -252,6 +252,14 @@ class ScheduleWorkspace(QWidget):
         if document is not None and kind == "cpm":
             self.desk.dated()
 
+    def refresh(self) -> None:
+        """Sort, filter and group anew, and look up anew what stands beside the schedule (F5)."""
+        document = self.state.document
+        if document is not None:
+            self.plan.tell_history(None)
+            self._result("baseline")
+            self._show_details(self.plan.activity_of(self.node))
+
     def tell_what_if(self) -> None:
         """Say that the document was edited, and offer to keep or drop that."""
         document, stack = self.state.document, self.state.undo_stack
