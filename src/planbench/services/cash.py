@@ -15,7 +15,7 @@ import numpy as np
 from planbench.domain.calendars import build_work_table
 from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.schedule import Numbers, Rows
-from planbench.domain.times import DAY, NO_TIME, Minutes, earliest, latest, to_datetime
+from planbench.domain.times import DAY, NO_TIME, Minutes, earliest, latest
 from planbench.engines.control.cash import (
     Cash,
     CostClass,
@@ -24,13 +24,15 @@ from planbench.engines.control.cash import (
     financing,
     payments,
 )
+from planbench.engines.control.fiscal import FiscalCalendar
 from planbench.engines.control.ledger import by_period
-from planbench.engines.control.measure import Scope, measure, month_ends
+from planbench.engines.control.measure import Scope, measure
 from planbench.engines.control.spread import planned_share
 from planbench.services.contract import read_json
 from planbench.services.control import ControlReport, plan_of, scope_of
-from planbench.services.cost import keep_setting, ledger_of, setting
+from planbench.services.cost import ledger_of
 from planbench.services.document import Document
+from planbench.services.project_settings import keep_setting, setting
 from planbench.services.resources import resource
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class CashReport:
-    """Cash by month. `months` are the minutes at which the months end; `now` months are past."""
+    """Cash by fiscal month. `months` are the minutes at which they end; `now` months are past."""
 
     scenario: Scenario
     payment: Payment
@@ -84,6 +86,7 @@ class CashReport:
     cash: Cash
     interest: Numbers
     remarks: tuple[str, ...] = field(default_factory=tuple)
+    fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)
 
     @property
     def balance(self) -> Numbers:
@@ -97,10 +100,8 @@ class CashReport:
         return float(self.balance[row]), int(self.months[row])
 
     def month(self, row: int) -> str:
-        """The month of a row, `2026-09`."""
-        moment = to_datetime(int(self.months[row]) - 1)
-        assert moment is not None
-        return f"{moment:%Y-%m}"
+        """The fiscal month of a row, `2026-09`."""
+        return self.fiscal.period_at(int(self.months[row]))
 
 
 def payment_of(library: Library | None, project: int | None) -> Payment | None:
@@ -150,7 +151,7 @@ def cash_report(
     start, finish = _spans(document, scope, scenario)
     last = latest(finish, scope.data_date)
     end = last + (payment.defects_months * 31 + payment.days + 93) * DAY
-    months = month_ends(report.measured.start, end)
+    months = report.fiscal.period_ends(report.measured.start, end)
     now = int(np.searchsorted(months, scope.data_date, side="left")) + 1
     left = np.zeros((scope.start.size, len(tops)))
     np.add.at(left, (scope.item_activity, groups), scope.item_budget - measured.item_ev)
@@ -167,8 +168,9 @@ def cash_report(
     done = int(np.searchsorted(months, last, side="left"))
     cash = _flow(payment, work, costs, tops, months, done)
     interest = financing(cash.balance, payment.interest / 12.0)
+    whole = costs.sum(axis=1)
     return CashReport(
-        scenario, payment, months, now, work, costs.sum(axis=1), cash, interest, tuple(remarks)
+        scenario, payment, months, now, work, whole, cash, interest, tuple(remarks), report.fiscal
     )
 
 
@@ -251,7 +253,7 @@ def _past(
         borne = {codes[row] for row in np.unique(scope.item_account).tolist() if row >= 0}
         lines = [line for period in held.values() for line in period if line.account in borne]
         for (period, top), amount in by_period(lines, 1).items():
-            row = _row_of(months, period)
+            row = int(np.searchsorted(months, report.fiscal.end_of(period)))
             if 0 <= row < months.size and top in names:
                 spent[row, names[top]] += amount
     gap = by_top - spent.sum(axis=0)
@@ -266,12 +268,6 @@ def _past(
         "the months."
     )
     return earned, spent, remarks
-
-
-def _row_of(months: Minutes, period: str) -> int:
-    """The row of a period, `2026-09`."""
-    end = (np.datetime64(period, "M") + 1).astype("datetime64[m]").astype(np.int64)
-    return int(np.searchsorted(months, end))
 
 
 def _planned_steps(report: ControlReport, months: Minutes) -> Numbers:

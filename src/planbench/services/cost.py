@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -38,6 +38,7 @@ from planbench.engines.control.ledger import (
     Agreement,
     Commitment,
     Posting,
+    Rate,
     agreement,
     merged,
     open_commitments,
@@ -48,19 +49,14 @@ from planbench.services.actions import need_library
 from planbench.services.control import ControlReport, plan_of, scope_of, wbs_paths
 from planbench.services.document import Document
 from planbench.services.portfolio_board import release_refusal
+from planbench.services.project_settings import keep_setting, rates_of, setting
 from planbench.services.sample_network import table
 from planbench.store.records import Entry
 
 if TYPE_CHECKING:
     from planbench.services.library import Library
 
-CHANGE, RESERVE, PERIOD, ORDER, SETTING = (
-    "budget-change",
-    "reserve-move",
-    "ledger-period",
-    "commitment",
-    "cost-setting",
-)
+CHANGE, RESERVE, PERIOD, ORDER = "budget-change", "reserve-move", "ledger-period", "commitment"
 """Kinds of entries."""
 
 CONTINGENCY, MANAGEMENT, MARGIN = "contingency", "management reserve", "schedule margin"
@@ -112,6 +108,7 @@ class CostReport:
     orders: tuple[Commitment, ...]
     why_not: str
     held_back: str = ""  # why the portfolio lets no budget be released, "" if it does
+    rates: tuple[Rate, ...] = ()  # exchange rates
 
     @property
     def headroom(self) -> float | None:
@@ -141,9 +138,7 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
     moved = drift(_shares(base), _shares(schedule))
     kept = _kept(library, project)
     spent = open_commitments(kept.orders, kept.postings)
-    moment = to_datetime(report.data_date)
-    assert moment is not None
-    until = f"{moment:%Y-%m}"
+    until = report.fiscal.period_at(report.data_date)
     bearing = {names[one] for one in found.account if one >= 0}
     sums = {
         month: (posted(lines), len(lines), posted([p for p in lines if p.account in bearing]))
@@ -165,6 +160,8 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
             )
         )
     whole = report.measured.values
+    moment = to_datetime(report.data_date)
+    assert moment is not None
     day = f"{moment:%Y-%m-%d}"
     return CostReport(
         report.currency,
@@ -182,6 +179,7 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
         kept.orders,
         kept.why_not,
         release_refusal(library, project),
+        rates_of(library, project),
     )
 
 
@@ -276,20 +274,6 @@ def ledger_of(library: Library, project: int) -> dict[str, tuple[Posting, ...]]:
     }
 
 
-def setting(library: Library | None, project: int | None, name: str) -> Mapping[str, Any]:
-    """A kept setting of a project: "accounts", "ledger", "cash"; empty without one."""
-    if library is None or project is None:
-        return {}
-    entries = library.entries(SETTING, project)
-    return next((entry.body for entry in entries if entry.uid == name), {})
-
-
-def keep_setting(library: Library, project: int, name: str, what: str, **values: Any) -> None:
-    """Change some values of a setting; the others stay."""
-    body = {**setting(library, project, name), **values}
-    library.put_entries([Entry(SETTING, name, body, project)], what)
-
-
 def _next_uid(library: Library, project: int, kind: str) -> int:
     return 1 + max((int(entry.uid) for entry in library.entries(kind, project)), default=0)
 
@@ -379,50 +363,35 @@ class FiscalRow:
 
 
 def fiscal_forecast(
-    report: ControlReport, cost: CostReport, first_month: int = 1, months: int = 3
+    report: ControlReport, cost: CostReport, months: int = 3
 ) -> tuple[FiscalRow, ...]:
-    """Cost by fiscal period; spent + forecast over all rows is EAC by CPI to the cent.
+    """Cost by `months` fiscal periods together; over all rows it is EAC by CPI to the cent.
 
-    Years begin in `first_month` and are named for the year they begin in; a period has `months`
-    months. Cost before the data date is what the ledger has on accounts of the schedule to the
-    month of the data date; what it does not explain is in a row of its own.
+    Periods are those of the report's fiscal calendar. Cost before the data date is what the
+    ledger has on accounts of the schedule to the period of the data date; what it does not
+    explain is in a row of its own.
     """
     sums: dict[tuple[int, int], list[float]] = {}
-    moment = to_datetime(report.data_date)
-    assert moment is not None
-    until = f"{moment:%Y-%m}"
+    calendar = report.fiscal
+    until = calendar.period_at(report.data_date)
     booked = 0.0
     for period, _, _, amount in cost.periods:
         if period <= until:
-            year, month = (int(part) for part in period.split("-"))
-            sums.setdefault(_fiscal(year, month, first_month, months), [0.0, 0.0])[0] += amount
+            sums.setdefault(calendar.group(period, months), [0.0, 0.0])[0] += amount
             booked += amount
     if report.forecast.size:
         steps = np.diff(report.forecast)
         eac = round(float(report.forecast[-1]), 2)
         ahead = in_cents(steps, eac - round(report.measured.values.ac, 2))
         for minute, amount in zip(report.forecast_time[1:].tolist(), ahead.tolist(), strict=True):
-            when = to_datetime(minute - 1)  # the minute itself begins the next month
-            assert when is not None
-            key = _fiscal(when.year, when.month, first_month, months)
+            key = calendar.group(calendar.period_at(minute), months)
             sums.setdefault(key, [0.0, 0.0])[1] += amount
     rows = [
-        FiscalRow(_fiscal_name(key, months), round(spent, 2), round(ahead, 2))
+        FiscalRow(calendar.group_name(key, months), round(spent, 2), round(ahead, 2))
         for key, (spent, ahead) in sorted(sums.items())
     ]
     gap = round(report.measured.values.ac - booked, 2)
     return (FiscalRow("Not in the ledger", gap, 0.0), *rows) if gap else tuple(rows)
-
-
-def _fiscal(year: int, month: int, first_month: int, months: int) -> tuple[int, int]:
-    """(fiscal year, period in it from 0)."""
-    since = (month - first_month) % 12
-    return year - (month < first_month), since // months
-
-
-def _fiscal_name(key: tuple[int, int], months: int) -> str:
-    letter = {1: "M", 3: "Q", 6: "H"}.get(months, "P")
-    return f"FY{key[0]}" if months == 12 else f"FY{key[0]} {letter}{key[1] + 1}"
 
 
 # ---------------------------------------------------------------- sample

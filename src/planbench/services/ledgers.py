@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planbench.domain.errors import ImportRefused, ModelError
-from planbench.exchange.ledger.reader import FIELDS, guessed_map, postings
+from planbench.engines.control.ledger import Rate
+from planbench.exchange.ledger.reader import FIELDS, NEEDED, guessed_map, postings
 from planbench.exchange.tables.sheets import Grid
-from planbench.services.cost import keep_postings, keep_setting, setting
+from planbench.services.cost import keep_postings
+from planbench.services.project_settings import fiscal_of, keep_rates, rates_of
 from planbench.services.tables import read_grids
 from planbench.store.records import Entry
 
@@ -19,11 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIELDS",
+    "NEEDED",
     "grid_of",
     "import_ledger",
+    "keep_rates",
     "map_for",
     "parsed_rates",
     "rates_of",
+    "rates_text",
 ]
 
 MAP = "ledger-map"
@@ -51,24 +57,33 @@ def map_for(library: Library, grid: Grid) -> dict[str, str]:
     return guessed_map(grid.titles)
 
 
-def rates_of(library: Library | None, project: int | None) -> dict[str, float]:
-    """Units of the project's currency per unit of another, by its code."""
-    kept = setting(library, project, "rates")
-    return {str(code): float(rate) for code, rate in kept.get("rates", {}).items()}
+def rates_text(rates: Iterable[Rate]) -> str:
+    """Rates as `parsed_rates` reads them."""
+    return "; ".join(
+        " ".join(filter(None, (one.currency, one.since, f"{one.value:g}"))) for one in rates
+    )
 
 
-def parsed_rates(words: str) -> dict[str, float]:
-    """Rates as typed, `USD 0.92; GBP 1.15`. Raises ModelError for what is not one."""
-    found = {}
+def parsed_rates(words: str) -> tuple[Rate, ...]:
+    """Rates as typed, `USD 0.92; USD 2026-07-01 0.95`, by currency and day.
+
+    One without a day holds from the beginning. Raises ModelError for what is not one.
+    """
+    found: dict[tuple[str, str], Rate] = {}
     for part in filter(None, (one.strip() for one in words.split(";"))):
-        code, _, rate = part.partition(" ")
+        pieces = part.split()
         try:
-            found[code.upper()] = float(rate)
-        except ValueError:
-            raise ModelError(f"“{part}” is no rate", mend="Write USD 0.92; GBP 1.15.") from None
-        if not found[code.upper()] > 0:
-            raise ModelError(f"the rate of {code} must be above zero")
-    return found
+            since = dt.date.fromisoformat(pieces[1]).isoformat() if len(pieces) == 3 else ""
+            made = Rate(pieces[0].upper(), float(pieces[-1]), since)
+        except (ValueError, IndexError):
+            made = Rate("", 0.0)
+        if not made.currency.isalpha() or len(pieces) not in (2, 3):
+            mend = "Write USD 0.92; USD 2026-07-01 0.95."
+            raise ModelError(f"“{part}” is no rate", mend=mend)
+        if not 0 < made.value < float("inf"):
+            raise ModelError(f"the rate of {made.currency} must be above zero")
+        found[made.currency, made.since] = made
+    return tuple(found[key] for key in sorted(found))
 
 
 def import_ledger(
@@ -77,15 +92,14 @@ def import_ledger(
     grid: Grid,
     columns: Mapping[str, str],
     currency: str,
-    rates: Mapping[str, float],
+    rates: Sequence[Rate],
 ) -> tuple[int, int]:
-    """Import a ledger by a map and keep map and rates; (periods, postings) that came in.
+    """Import a ledger by a map; (periods, postings) that came in.
 
+    Map and rates are kept first, so that they are there for the next try when a row is refused.
     Raises ImportRefused with the row that cannot be read, ModelError for a locked period.
     """
-    found = postings(grid, columns, currency, rates)
-    counts = keep_postings(library, project, found, grid.name)
     library.put_entries([Entry(MAP, _key(grid), {"columns": dict(columns)})], f"map of {grid.name}")
-    if dict(rates) != rates_of(library, project):
-        keep_setting(library, project, "rates", "exchange rates", rates=dict(rates))
-    return counts
+    keep_rates(library, project, rates)
+    found = postings(grid, columns, currency, rates, fiscal_of(library, project))
+    return keep_postings(library, project, found, grid.name)

@@ -181,10 +181,14 @@ def test_agreement_with_the_schedule() -> None:
 
 
 def test_money_of_another_currency_needs_a_rate() -> None:
-    assert ledger.converted(10.0, "USD", "EUR", {"USD": 0.9}) == 9.0
-    assert ledger.converted(10.0, "EUR", "EUR", {}) == 10.0
+    rates = [ledger.Rate("USD", 0.8, "2026-07-01"), ledger.Rate("USD", 0.9)]
+    assert ledger.converted(10.0, "USD", "EUR", rates, "2026-06-30") == 9.0
+    assert ledger.converted(10.0, "USD", "EUR", rates, "2026-07-01") == 8.0
+    assert ledger.converted(10.0, "EUR", "EUR", (), "2026-07-01") == 10.0
     with pytest.raises(ModelError, match="no rate for GBP"):
-        ledger.converted(10.0, "GBP", "EUR", {"USD": 0.9})
+        ledger.converted(10.0, "GBP", "EUR", rates, "2026-07-01")
+    with pytest.raises(ModelError, match="no rate for USD on 2026-06-30"):
+        ledger.converted(10.0, "USD", "EUR", rates[:1], "2026-06-30")
 
 
 def test_open_commitments() -> None:

@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from planbench.domain.times import to_datetime
 from planbench.engines.control import rules
+from planbench.engines.control.fiscal import FiscalCalendar
+from planbench.engines.control.ledger import Rate
 from planbench.engines.portfolio.register import Gate
 from planbench.exchange.tables.sheets import Grid, read_xlsx, write_xlsx
 from planbench.services import cost, packs, progress
 from planbench.services.library import Library
 from planbench.services.portfolio import sample_portfolio
 from planbench.services.portfolio_library import keep_register
+from planbench.services.project_settings import keep_rates
 from planbench.ui.control import cash, form, standards
 from planbench.ui.control import cost as cost_ui
 from planbench.ui.control import progress as progress_ui
@@ -166,14 +170,65 @@ def test_a_ledger_is_mapped_once(
     path.write_bytes(write_xlsx([grid]))
     library, project = place(workspace)
     user = Typed(monkeypatch)
-    workspace.cost.map_ledger(library, project, path)
+    workspace.cost.read_ledger(path)
+    settle(workspace, qtbot)
     assert "no column is chosen" in user.told[0]
+    said: list[tuple[str, str]] = []
+    workspace.state.message.connect(lambda kind, told: said.append((kind, told)))
     Typed(monkeypatch, period="Buchung", account="KST", amount="Betrag")
-    workspace.cost.map_ledger(library, project, path)
+    workspace.cost.read_ledger(path)
+    settle(workspace, qtbot)
+    assert said == [("info", "1 postings in 1 periods came in.")]
     assert cost.ledger_of(library, project)["2026-10"][0].amount == 7.0
     again = Typed(monkeypatch)  # the map comes back by itself
-    workspace.cost.map_ledger(library, project, path)
+    workspace.cost.read_ledger(path)
+    settle(workspace, qtbot)
     assert again.told == [""]
+    workspace.cost.read_ledger(tmp_path / "none.csv")
+    settle(workspace, qtbot)
+    assert said[-1][0] == "error"
+
+
+def test_fiscal_periods_are_the_projects(
+    workspace: ControlWorkspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(workspace, COST, qtbot)
+    workspace.cost.choice.set_index(cost_ui.FISCAL)
+    before = workspace.cost.model.rowCount()
+    user = Typed(monkeypatch, rule="listed", ends="2026-5-1")
+    workspace.cost.ask_fiscal()
+    assert "no date" in user.told[0]
+    Typed(monkeypatch, first_month="7", rule="last weekday", weekday="4")
+    workspace.cost.ask_fiscal()
+    settle(workspace, qtbot)
+    assert workspace.report is not None
+    assert workspace.report.fiscal == FiscalCalendar(7, "last weekday")
+    labels = [row[0] for row in shown(workspace.cost.model)]
+    assert any(label.startswith("FY") and label.endswith("Q4") for label in labels)
+    workspace.cost.fiscal.setCurrentIndex(0)
+    assert workspace.cost.model.rowCount() > 2 * before
+    go(workspace, CASH, qtbot)
+    report = workspace.cash.report
+    assert report is not None
+    ends = [to_datetime(int(end) - 1) for end in report.months]
+    assert {end.weekday() for end in ends if end is not None} == {4}  # all are Fridays
+
+
+def test_an_order_in_another_currency(
+    workspace: ControlWorkspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, project = place(workspace)
+    keep_rates(library, project, (Rate("USD", 0.9), Rate("USD", 0.8, "2026-09-01")))
+    go(workspace, COST, qtbot)
+    user = Typed(monkeypatch, id="PO-1", amount="100", date="2026-10-05", currency="gbp")
+    workspace.cost.ask_order()
+    assert "no rate for GBP" in user.told[0]
+    Typed(monkeypatch, id="PO-1", amount="100", date="2026-10-05", currency="usd")
+    workspace.cost.ask_order()
+    settle(workspace, qtbot)
+    assert workspace.cost.report is not None
+    order = workspace.cost.report.orders[-1]
+    assert (order.amount, order.currency, order.quoted) == (80.0, "USD", 100.0)
 
 
 def test_cash_under_another_scenario_and_other_terms(

@@ -1,6 +1,7 @@
 """Postings of a cost ledger: periods that are locked, reversals, and agreement with the schedule.
 
-Periods are ISO months, `2026-09`; amounts are in the project's currency once converted.
+Periods are named like months, `2026-09`; when each ends is the fiscal calendar's business. Amounts
+are in the project's currency once converted.
 """
 
 from __future__ import annotations
@@ -50,16 +51,28 @@ class Agreement:
         return 0.0 if abs(found) < CENT else found
 
 
-def converted(amount: float, currency: str, own: str, rates: Mapping[str, float]) -> float:
-    """An amount in the project's currency; `rates` are units of it per unit of another.
+@dataclass(frozen=True)
+class Rate:
+    """What one unit of a currency is worth in the project's, from a day on."""
 
-    Raises ModelError when the rate is missing.
+    currency: str
+    value: float
+    since: str = ""  # ISO, "" from the beginning
+
+
+def converted(amount: float, currency: str, own: str, rates: Iterable[Rate], day: str) -> float:
+    """An amount of an ISO day in the project's currency, at the rate that held on that day.
+
+    Raises ModelError when there is none.
     """
     if not currency or currency == own:
         return amount
-    if currency not in rates:
-        raise ModelError(f"there is no rate for {currency}", "ledger", "Add it to the rates.")
-    return round(amount * rates[currency], 2)
+    mine = [one for one in rates if one.currency == currency]
+    held = [one for one in mine if one.since <= day]
+    if not held:
+        when = f" on {day}" if mine else ""
+        raise ModelError(f"there is no rate for {currency}{when}", "ledger", "Add it to the rates.")
+    return round(amount * max(held, key=lambda one: one.since).value, 2)
 
 
 def merged(
@@ -125,6 +138,8 @@ class Commitment:
     account: str
     amount: float
     date: str = ""  # ISO, when it was placed
+    currency: str = ""  # of the order itself; "" for the project's
+    quoted: float = 0.0  # amount in that currency
 
 
 def open_commitments(

@@ -6,8 +6,9 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 
-from planbench.domain.errors import ImportRefused
-from planbench.engines.control.ledger import ACCRUAL, INVOICE, REVERSAL, Posting, converted
+from planbench.domain.errors import ImportRefused, ModelError
+from planbench.engines.control.fiscal import FiscalCalendar
+from planbench.engines.control.ledger import ACCRUAL, INVOICE, REVERSAL, Posting, Rate, converted
 from planbench.exchange.tables.sheets import Cell, Formula, Grid
 
 NEEDED = ("period", "account", "amount")
@@ -25,8 +26,8 @@ _GUESSES = {
     "text": ("text", "description", "remark"),
 }
 
-_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.]\d{1,2})?(?:[ T].*)?")
-_TURNED = re.compile(r"(?:\d{1,2}\.)?(\d{1,2})\.(\d{4})")
+_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[ T].*)?")
+_TURNED = re.compile(r"(?:(\d{1,2})\.)?(\d{1,2})\.(\d{4})")
 _MACHINE = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([ ,.'\u00a0\u202f])\d{3})+(?:([.,])\d+)?")
 _COMMA = re.compile(r"[+-]?\d+,\d{1,2}")
@@ -44,12 +45,18 @@ def guessed_map(titles: Sequence[str]) -> dict[str, str]:
 
 
 def postings(
-    grid: Grid, columns: Mapping[str, str], currency: str, rates: Mapping[str, float]
+    grid: Grid,
+    columns: Mapping[str, str],
+    currency: str,
+    rates: Sequence[Rate],
+    fiscal: FiscalCalendar | None = None,
 ) -> list[Posting]:
     """The postings of a grid in the project's currency; rows without any amount are skipped.
 
-    `columns` maps FIELDS to titles. Raises ImportRefused with the row that cannot be read,
-    ModelError for a currency without a rate.
+    `columns` maps FIELDS to titles. A date goes to the period of `fiscal` (by default calendar
+    months) that it lies in, and is converted at the rate of that day; a row that names its period
+    alone, at the rate of the period's last day. Raises ImportRefused with the row that cannot be
+    read, ModelError for a currency without a rate.
     """
     missing = [field for field in NEEDED if not columns.get(field)]
     if missing:
@@ -67,11 +74,15 @@ def postings(
             if any(cell is not None for cell in cells.values()):
                 raise ImportRefused("a posting has no amount", where)
             continue
-        own = _text(cells.get("currency"))
-        amount = converted(_amount(cells["amount"], where), own, currency, rates)
+        own = _text(cells.get("currency")).upper()
+        period, day = _period(cells["period"], where, fiscal or FiscalCalendar())
+        try:
+            amount = converted(_amount(cells["amount"], where), own, currency, rates, day)
+        except ModelError as error:
+            raise ModelError(error.what, where, "Add it to the rates.") from error
         found.append(
             Posting(
-                _period(cells["period"], where),
+                period,
                 _text(cells.get("wbs")),
                 _text(cells["account"]),
                 _type(_text(cells.get("type"))),
@@ -109,17 +120,24 @@ def _amount(cell: Cell, where: str) -> float:
     raise ImportRefused(f"“{text}” is no amount", where)
 
 
-def _period(cell: Cell, where: str) -> str:
-    """The month of a date or period, `2026-09`."""
+def _period(cell: Cell, where: str, fiscal: FiscalCalendar) -> tuple[str, str]:
+    """(period, `2026-09`; ISO day at whose rate it is converted) of a date or a period's name."""
     if isinstance(cell, dt.datetime):
-        return f"{cell:%Y-%m}"
+        return fiscal.period(cell.date()), cell.date().isoformat()
     text = _text(cell)
-    match = _MONTH.fullmatch(text)
-    turned = _TURNED.fullmatch(text)
-    year, month = (match[1], match[2]) if match else (turned[2], turned[1]) if turned else ("", "0")
-    if not 1 <= int(month) <= 12:
-        raise ImportRefused(f"“{text}” is no period", where, "Write it as YYYY-MM.")
-    return f"{year}-{int(month):02}"
+    match, turned = _MONTH.fullmatch(text), _TURNED.fullmatch(text)
+    if match is None and turned is not None:
+        year, month, day = turned[3], turned[2], turned[1]
+    else:
+        year, month, day = match.groups() if match else ("1", "0", None)
+    try:
+        moment = dt.date(int(year), int(month), int(day or 1))
+    except ValueError:
+        raise ImportRefused(f"“{text}” is no period", where, "Write it as YYYY-MM.") from None
+    if day is not None:
+        return fiscal.period(moment), moment.isoformat()
+    name = f"{moment:%Y-%m}"
+    return name, fiscal.last_day(name).isoformat()
 
 
 def _type(text: str) -> str:

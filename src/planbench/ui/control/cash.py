@@ -14,7 +14,7 @@ from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import to_datetime
 from planbench.services.cash import CashReport, Payment, Scenario, keep_payment
 from planbench.services.control_views import CashView
-from planbench.services.cost import keep_setting
+from planbench.services.project_settings import keep_setting
 from planbench.ui import text
 from planbench.ui.control.form import Field, RecordDialog, number, share
 from planbench.ui.control.grid import Sheet, SheetModel, amounts, words
@@ -127,12 +127,12 @@ Quarter = tuple[str, float, float, float, bool]
 
 
 def quarters(report: CashReport) -> list[Quarter]:
-    """Cash by quarter of the calendar, without the empty ones at the end."""
+    """Cash by quarter of the fiscal year, without the empty ones at the end."""
     sums: dict[str, list[float]] = {}
+    calendar = report.fiscal
     for row in range(report.months.size):
-        moment = to_datetime(int(report.months[row]) - 1)
-        assert moment is not None
-        name = f"Q{(moment.month - 1) // QUARTER + 1} {moment.year}"
+        year, place = calendar.group(report.month(row), QUARTER)
+        name = f"Q{place + 1} {'FY' if calendar.first_month > 1 else ''}{year}"
         held = sums.setdefault(name, [0.0, 0.0, 0.0, 0.0])
         held[0] += float(report.cash.cash_in[row])
         held[1] += float(report.cash.cash_out[row] + report.interest[row])

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from planbench.domain.errors import StoreError
+from planbench.domain.errors import PlanbenchError
 from planbench.engines.control import budget
 from planbench.engines.control.budget import BudgetChange, ReserveMove
-from planbench.engines.control.ledger import Commitment
+from planbench.engines.control.ledger import Commitment, converted
+from planbench.exchange.tables.sheets import Grid
 from planbench.services import cost, ledgers
 from planbench.services.control import ControlReport
 from planbench.services.cost import CostReport
 from planbench.services.library import Library
+from planbench.services.project_settings import calendar_from, keep_fiscal
 from planbench.ui.control import sheets
 from planbench.ui.control.form import Field, RecordDialog, day, number
 from planbench.ui.control.grid import SheetModel
@@ -51,9 +53,15 @@ def _named(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 class CostPane(Surface):
-    """Figures above, one of seven tables below. `wanted(act)` asks for something to be kept."""
+    """Figures above, one of seven tables below. `wanted(act)` asks for something to be kept.
+
+    `worked(title, act, done)` asks for something slow to be done in the background, with the
+    library and project as `wanted` has them; `imported(periods, postings)` after a ledger.
+    """
 
     wanted = Signal(object)
+    worked = Signal(str, object, object)
+    imported = Signal(int, int)
 
     def __init__(self) -> None:
         super().__init__("surface")
@@ -65,9 +73,10 @@ class CostPane(Surface):
         self.choice.changed.connect(lambda _index: self._show_table())
         self.value = ComboBox(list(sheets.VALUES), tr("Value in the matrix"))
         self.value.currentIndexChanged.connect(lambda _index: self._show_table())
-        self.fiscal = ComboBox([], tr("Fiscal year begins"))
-        for month, name in enumerate(sheets.MONTHS, start=1):
-            self.fiscal.addItem(tr("Year from {name}").format(name=name), month)
+        self.fiscal = ComboBox([], tr("Fiscal periods of a row"))
+        for count, name in ((1, tr("Periods")), (3, tr("Quarters")), (12, tr("Years"))):
+            self.fiscal.addItem(name, count)
+        self.fiscal.setCurrentIndex(1)
         self.fiscal.currentIndexChanged.connect(lambda _index: self._show_table())
         self.model = SheetModel()
         self.table = TableView(tr("Cost"))
@@ -131,6 +140,13 @@ class CostPane(Surface):
                 self.ask_lock,
             ),
             (ACCOUNTS, tr("Write order"), "plus", tr("Write down a commitment"), self.ask_order),
+            (
+                FISCAL,
+                tr("Fiscal calendar"),
+                "calendar",
+                tr("When the periods of the accounting year end"),
+                self.ask_fiscal,
+            ),
         )
         self.tools: list[tuple[int, Button]] = []
         for table, words, icon, tip, act in made:
@@ -285,6 +301,7 @@ class CostPane(Surface):
         """Ask for a commitment; the control account that is chosen is filled in."""
         row, report = self.table.current_row(), self.report
         mine = report.accounts[row] if report and 0 <= row < len(report.accounts) else None
+        own = report.currency if report else ""
         fields = (
             Field("id", tr("Order number")),
             Field("supplier", tr("Supplier")),
@@ -292,22 +309,59 @@ class CostPane(Surface):
             Field("account", tr("Cost account"), mine.account if mine else ""),
             Field("amount", tr("Amount")),
             Field("date", tr("Date (YYYY-MM-DD)"), dt.date.today().isoformat()),
+            Field("currency", tr("Currency, at the rate of the date"), own),
         )
 
         def keep(typed: dict[str, str]) -> None:
+            quoted = number(typed["amount"], tr("Amount"))
+            on, currency = day(typed["date"], tr("Date")), typed["currency"].upper()
+            amount = converted(quoted, currency, own, report.rates if report else (), on)
+            foreign = (currency, quoted) if currency and currency != own else ("", 0.0)
+            where = (typed["wbs"], typed["account"])
             order = cost.checked_order(
-                Commitment(
-                    typed["id"],
-                    typed["supplier"],
-                    typed["wbs"],
-                    typed["account"],
-                    number(typed["amount"], tr("Amount")),
-                    day(typed["date"], tr("Date")),
-                )
+                Commitment(typed["id"], typed["supplier"], *where, amount, on, *foreign)
             )
             self.wanted.emit(lambda library, project: cost.keep_order(library, project, order))
 
         RecordDialog(tr("Commitment"), "", fields, keep, self).exec()
+
+    def ask_fiscal(self) -> None:
+        """Ask for the fiscal calendar, by which all periods of Control are counted."""
+        control = self._control
+        if control is None:
+            return
+        held = control.fiscal
+        months = tuple((str(n), name) for n, name in enumerate(sheets.MONTHS, start=1))
+        fields = (
+            Field("first_month", tr("The year begins with"), str(held.first_month), months),
+            Field("rule", tr("A period ends"), held.rule, tuple(sheets.FISCAL_RULES.items())),
+            Field("day", tr("Day of the month"), str(held.day)),
+            Field(
+                "weekday",
+                tr("Weekday"),
+                str(held.weekday),
+                tuple((str(n), name) for n, name in enumerate(sheets.WEEKDAYS)),
+            ),
+            Field("ends", tr("Listed last days, 2026-01-30; 2026-02-27"), "; ".join(held.ends)),
+        )
+
+        def keep(typed: dict[str, str]) -> None:
+            made = calendar_from(
+                {
+                    "first_month": int(typed["first_month"]),
+                    "rule": typed["rule"],
+                    "day": int(number(typed["day"], tr("Day of the month"))),
+                    "weekday": int(typed["weekday"]),
+                    "ends": [one.strip() for one in typed["ends"].split(";") if one.strip()],
+                }
+            )
+            self.wanted.emit(lambda library, project: keep_fiscal(library, project, made))
+
+        said = tr(
+            "Curves, cost by period, cash and ledger count by these periods. Postings that are "
+            "imported already stay in the period that they came with."
+        )
+        RecordDialog(tr("Fiscal calendar"), said, fields, keep, self).exec()
 
     def ask_lock(self) -> None:
         """Ask up to which period the ledger is locked."""
@@ -330,22 +384,26 @@ class CostPane(Surface):
             self, tr("Import a ledger"), "", tr("Ledgers in Excel or CSV (*.xlsx *.csv)")
         )
         if path:
-            self.wanted.emit(lambda library, project: self.map_ledger(library, project, Path(path)))
+            self.read_ledger(Path(path))
 
-    def map_ledger(self, library: Library, project: int, path: Path) -> None:
-        """Let the user map the columns of a ledger, then import it.
+    def read_ledger(self, path: Path) -> None:
+        """Read a ledger in the background, then let the user map its columns."""
 
-        Raises PlanbenchError when the file cannot be read.
-        """
+        def read(library: Library, _project: int) -> tuple[Grid, dict[str, str]]:
+            grid = ledgers.grid_of(path)
+            return grid, ledgers.map_for(library, grid)
+
+        self.worked.emit(
+            tr("Reading {name}").format(name=path.name), read, lambda found: self.map_ledger(*found)
+        )
+
+    def map_ledger(self, grid: Grid, known: Mapping[str, str]) -> None:
+        """Let the user map the columns of a ledger, then import it in the background."""
         report = self.report
         if report is None:
-            raise StoreError(tr("nothing is measured yet"))
-        grid = ledgers.grid_of(path)
-        known = ledgers.map_for(library, grid)
+            return
         titles = (("", tr("Not in the file")), *((title, title) for title in grid.titles if title))
-        rates = "; ".join(
-            f"{code} {rate:g}" for code, rate in ledgers.rates_of(library, project).items()
-        )
+        rates = ledgers.rates_text(report.rates)
         fields = (
             *(
                 Field(name, sheets.LEDGER_FIELDS[name], known.get(name, ""), titles)
@@ -353,7 +411,9 @@ class CostPane(Surface):
             ),
             Field(
                 "rates",
-                tr("Rates to {currency}, as USD 0.92; GBP 1.15").format(currency=report.currency),
+                tr("Rates to {currency}: USD 0.92; USD 2026-07-01 0.95").format(
+                    currency=report.currency
+                ),
                 rates,
             ),
         )
@@ -361,11 +421,26 @@ class CostPane(Surface):
         def keep(typed: dict[str, str]) -> None:
             given = ledgers.parsed_rates(typed.pop("rates"))
             columns = {name: title for name, title in typed.items() if title}
-            ledgers.import_ledger(library, project, grid, columns, report.currency, given)
+            missing = [name for name in ledgers.NEEDED if name not in columns]
+            if missing:
+                raise PlanbenchError(
+                    tr("no column is chosen"), sheets.LEDGER_FIELDS[missing[0]], tr("Choose one.")
+                )
+
+            def bring(library: Library, project: int) -> tuple[int, int]:
+                return ledgers.import_ledger(
+                    library, project, grid, columns, report.currency, given
+                )
+
+            self.worked.emit(
+                tr("Importing {name}").format(name=grid.name),
+                bring,
+                lambda counts: self.imported.emit(*counts),
+            )
 
         words = tr(
             "The map is kept under the titles of the file and comes back with the next ledger."
         )
         RecordDialog(
-            tr("Columns of {name}").format(name=path.name), words, fields, keep, self
+            tr("Columns of {name}").format(name=grid.name), words, fields, keep, self
         ).exec()

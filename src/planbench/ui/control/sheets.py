@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planbench.engines.control import budget
+from planbench.engines.control import fiscal as fiscal_rules
 from planbench.services.control import ControlReport
 from planbench.services.cost import CONTINGENCY, MARGIN, ControlAccount, CostReport, fiscal_forecast
 from planbench.ui import text
@@ -31,6 +32,26 @@ LEDGER_FIELDS = {
     "order": tr("Order"),
     "text": tr("Text"),
 }
+
+FISCAL_RULES = {
+    fiscal_rules.MONTH: tr("with the calendar month"),
+    fiscal_rules.DATE: tr("on a day of the month"),
+    fiscal_rules.WEEKDAY: tr("on the last weekday of the month"),
+    "4-4-5": tr("by weeks, 4-4-5"),
+    "4-5-4": tr("by weeks, 4-5-4"),
+    "5-4-4": tr("by weeks, 5-4-4"),
+    fiscal_rules.LISTED: tr("on listed days"),
+}
+
+WEEKDAYS = (
+    tr("Monday"),
+    tr("Tuesday"),
+    tr("Wednesday"),
+    tr("Thursday"),
+    tr("Friday"),
+    tr("Saturday"),
+    tr("Sunday"),
+)
 
 VALUES = (tr("Budget"), tr("Earned"), tr("Actual"), tr("Forecast"))
 
@@ -163,9 +184,9 @@ def matrix(report: CostReport, money: Money, name: str) -> Sheet:
     return Sheet(columns, len(lines), frozenset({len(lines) - 1}))
 
 
-def fiscal(report: CostReport, control: ControlReport, money: Money, first: int) -> Sheet:
-    """Cost by fiscal quarter: booked, to come, together and cumulative."""
-    rows = fiscal_forecast(control, report, first)
+def fiscal(report: CostReport, control: ControlReport, money: Money, months: int) -> Sheet:
+    """Cost by so many fiscal periods: booked, to come, together and cumulative."""
+    rows = fiscal_forecast(control, report, months)
     both = [row.spent + row.forecast for row in rows]
     running = [sum(both[: place + 1]) for place in range(len(both))]
     return Sheet(

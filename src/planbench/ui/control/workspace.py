@@ -117,6 +117,8 @@ class ControlWorkspace(QWidget):
         column.addStretch(1)
         self.cost = CostPane()
         self.cash = CashPane()
+        self.cost.worked.connect(self._work)
+        self.cost.imported.connect(self._imported)
         self.cash.chosen.connect(self._show_view)
         self.progress = ProgressPane()
         self.standards = StandardsPane()
@@ -346,6 +348,31 @@ class ControlWorkspace(QWidget):
         except PlanbenchError as error:
             self.state.message.emit("error", error.line)
             return
+        self._measure()
+
+    def _work(
+        self, title: str, act: Callable[[Library, int], object], done: Callable[[Any], object]
+    ) -> None:
+        """Do something slow with the library in the background, then `done(what it gave)`."""
+        document = self.state.document
+        if document is None:
+            return
+        try:
+            library, project = log.need_library(self.state.library, document.library_project)
+        except PlanbenchError as error:
+            self.state.message.emit("error", error.line)
+            return
+
+        def taken(found: object) -> None:
+            if self.state.document is document:
+                done(found)
+
+        self.state.run("control-work", title, lambda _context: act(library, project), taken)
+
+    def _imported(self, periods: int, postings: int) -> None:
+        """A ledger came in: say so and measure again."""
+        told = tr("{postings} postings in {periods} periods came in.")
+        self.state.message.emit("info", told.format(postings=postings, periods=periods))
         self._measure()
 
     def _write_standards(self, act: Callable[[Library, int], object]) -> None:
