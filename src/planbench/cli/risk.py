@@ -139,6 +139,8 @@ def _print(result: dict[str, Any], options: argparse.Namespace) -> None:
     for name in ("p10", "p50", "p80", "p90"):
         print(f"  {name.upper()}  {finish[name]}")
     print(f"  the calculated finish is met in {100 * finish['probability_of_deterministic']:.1f} %")
+    for words in result["not_simulated"]:
+        print(f"  not simulated: {words}")
     for entry in result["correlation"]:
         within = entry["achieved_within"]
         told = "nothing to compare" if within is None else f"achieved within {within:.2f}"

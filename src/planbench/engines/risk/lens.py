@@ -21,9 +21,10 @@ from planbench.engines.risk import passes
 from planbench.engines.risk.measures import Replay, binned_levels, dates_at
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.result import LEVELS, empty_dates
+from planbench.engines.risk.variance import Frozen, Regression, frozen, inputs, regression
 
 if TYPE_CHECKING:
-    from planbench.engines.risk.simulate import Setting
+    from planbench.engines.risk.simulate import Setting, Tell
 
 Check = Callable[[], None]
 """Called every block; what it raises ends the work."""
@@ -91,6 +92,16 @@ class Lens:
                 chosen = (column >= ordered[at[0]]) & (column <= ordered[at[1]])
                 end[row] = first + round(float((finish[chosen] - first).mean()))
         return ends
+
+    def regression(self, rows: Rows) -> Regression:
+        """See RiskResult.regression."""
+        return regression(self._replay, rows, self._setting)
+
+    def frozen(self, rows: Rows, most: int, progress: Tell | None) -> tuple[Frozen, ...]:
+        """See RiskResult.frozen."""
+        some = inputs(self._setting, self._network.schedule, self._model, rows)
+        finish = self._replay.finish - self._setting.sim.axes.first_minute
+        return frozen(self._setting, finish, some, most, progress)
 
     def achieved(self, ids: Sequence[str]) -> Numbers:
         """See RiskResult.achieved_by_ranges."""

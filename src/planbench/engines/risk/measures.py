@@ -24,15 +24,12 @@ _AT_ONCE = 256  # activities whose durations are held in memory together
 
 
 def activity_measures(
-    setting: Setting, schedule: Schedule, sums: passes.Sums, finish: Any
+    setting: Setting, schedule: Schedule, sums: passes.Sums, finish: Any, calculated: Minutes
 ) -> dict[str, Any]:
-    """Columns of a RiskResult, in the schedule's rows."""
+    """Columns of a RiskResult, in the schedule's rows; `calculated` are the early finishes."""
     sim, n = setting.sim, setting.options.iterations
     x, rows = setting.bound.variables, sim.plan.node
-    late = np.zeros(finish.size, dtype=np.int64)
-    main = np.full(finish.size, sim.project_calendar, dtype=np.int32)
-    work_all(sim.axes.head, sim.axes.work, main, finish.astype(np.int64), late)
-    late -= setting.reference
+    late = project_work(setting, finish)
     mean_late = float(late.mean())
     sd_late = float(late.std())
     mean = sums.duration / n
@@ -54,7 +51,7 @@ def activity_measures(
 
     nan = np.full(rows.size, np.nan)
     with_paths, with_sums = setting.options.paths, setting.options.statistics
-    levels, middle = _finishes(setting, sums) if with_sums else ({}, None)
+    levels, middle = _finishes(setting, sums, calculated) if with_sums else ({}, None)
     dates = {level: empty_dates(len(schedule)) for level in LEVELS}
     finish_mean = empty_dates(len(schedule))
     if with_sums and middle is not None:
@@ -83,10 +80,25 @@ def activity_measures(
     }
 
 
-def _finishes(setting: Setting, sums: passes.Sums) -> tuple[dict[int, Minutes], Minutes]:
+def project_work(setting: Setting, finish: Any) -> Any:
+    """Working minutes of the project's calendar beyond the calculated finish.
+
+    `finish` by the clock of the horizon.
+    """
+    sim = setting.sim
+    late = np.zeros(finish.size, dtype=np.int64)
+    main = np.full(finish.size, sim.project_calendar, dtype=np.int32)
+    work_all(sim.axes.head, sim.axes.work, main, finish.astype(np.int64), late)
+    return late - setting.reference
+
+
+def _finishes(
+    setting: Setting, sums: passes.Sums, calculated: Minutes
+) -> tuple[dict[int, Minutes], Minutes]:
     """Percentiles and mean of every activity's finish, as instants on its calendar.
 
-    Over the runs in which its work is done; the calculated finish where there are none.
+    Over the runs in which its work is done; the calculated finish where there are none, and where
+    no run moves it.
     """
     x, n = setting.bound.variables, np.maximum(sums.present, 1)
     fixed = (x.base == 0) & ~x.varies
@@ -96,6 +108,10 @@ def _finishes(setting: Setting, sums: passes.Sums) -> tuple[dict[int, Minutes], 
     }
     middle = dates_at(setting.sim, np.rint(setting.base + sums.finish / n), fixed)
     still = sums.finish2 == 0
+    node = setting.sim.plan.node
+    if still[~setting.sim.network.nodes.alap[node]].all():
+        still[:] = True  # what is as late as possible is moved by others only
+    middle[still] = calculated[node[still]]
     for level in LEVELS:
         levels[level][still] = middle[still]
     return levels, middle
@@ -172,10 +188,13 @@ class Replay:
             setting.strata,
         )
 
-    def drawn(self, rows: Rows) -> Iterator[tuple[int, Any]]:
-        """(place in `rows`, durations over all runs) of those that vary and need no dates."""
+    def drawn(self, rows: Rows, most: int = 0) -> Iterator[tuple[int, Any]]:
+        """(place in `rows`, durations over the runs) of those that vary and need no dates.
+
+        Over the first `most` runs, 0 for all.
+        """
         setting = self._setting
-        n = setting.options.iterations
+        n = most or setting.options.iterations
         positions = setting.sim.position[rows].astype(np.int64)
         able = setting.bound.variables.varies & ~decided_by_dates(setting.bound.variables)
         chosen = np.flatnonzero((positions >= 0) & able[np.maximum(positions, 0)])

@@ -61,10 +61,12 @@ class Microscope:
         absent = np.zeros(start.size, dtype=np.bool_)
         chosen = np.flatnonzero(x.option_of >= 0)
         absent[node[chosen]] = rows.absent[x.option_of[chosen], at] != 0
+        start[node], finish[node] = sim.clock(rows.clock[::2, at]), sim.clock(rows.clock[1::2, at])
         others = np.ones(start.size, dtype=np.bool_)
         others[network.order] = False
+        if not self._model.branches:
+            others |= network.nodes.alap
         start[others], finish[others] = self._spans(others, rows, at)
-        start[node], finish[node] = sim.clock(rows.clock[::2, at]), sim.clock(rows.clock[1::2, at])
         start[absent] = finish[absent] = NO_TIME
         driving = np.zeros(start.size, dtype=np.bool_)
         driving[node] = (rows.active != 0) & (rows.mask[:, at] != 0)
@@ -84,7 +86,10 @@ class Microscope:
         )
 
     def _spans(self, others: Any, rows: Any, at: int) -> tuple[Any, Any]:
-        """Dates of what spans other work; none where branches leave work out of the logic."""
+        """Dates of what spans other work or is as late as possible.
+
+        None where branches leave work out of the logic.
+        """
         setting, network = self._setting, self._network
         if self._model.branches:
             nothing = np.full(int(others.sum()), NO_TIME, dtype=np.int64)

@@ -156,7 +156,8 @@ def build_network(
     )
 
     milestone = nodes.kind == FINISH_MILESTONE
-    np.maximum(floor, np.where(milestone, nodes.finish_low, NO_TIME), out=floor)
+    opened = milestone & (nodes.status != _COMPLETE)
+    np.maximum(floor, np.where(opened, nodes.finish_low, NO_TIME), out=floor)
     fast = milestone & held
     floor[fast] = np.maximum(fixed, nodes.data_date)[fast]
     finish[fast] = NO_TIME

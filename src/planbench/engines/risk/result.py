@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planbench.engines.risk.lens import Contributions, Lens
     from planbench.engines.risk.microscope import Microscope
     from planbench.engines.risk.spending import Bands
+    from planbench.engines.risk.variance import Frozen, Regression
 
 LEVELS = (10, 50, 80, 90)
 """Percentiles that are kept of every activity's early finish."""
@@ -279,6 +280,26 @@ class RiskResult:
         `check` is called every block and may raise to end the work.
         """
         return self._lens.contributions(most, check)
+
+    def regression(self, rows: Rows) -> Regression:
+        """The finish regressed on the durations of some activities, standardised.
+
+        Over the first 16,384 runs; those that matter most stand first in `rows`.
+        """
+        return self._lens.regression(rows)
+
+    def frozen(
+        self,
+        rows: Rows,
+        most: int = 4096,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> tuple[Frozen, ...]:
+        """Sobol indices of the ranges of some activities, of all drivers and all risks.
+
+        One run of the first `most` iterations each, with fresh numbers for all but that input.
+        `progress(done, total)` counts iterations and may raise to end the work.
+        """
+        return self._lens.frozen(rows, most, progress)
 
     def starts(
         self, most: int = 4096, check: Callable[[], None] = lambda: None

@@ -122,7 +122,7 @@ def simulate(
         setting = _widened(setting, network, cpm, model, watched)
         pilot = _pilot(setting, check)
     simulated = time.perf_counter()
-    measured = activity_measures(setting, schedule, sums, finish)
+    measured = activity_measures(setting, schedule, sums, finish, cpm.early_finish)
     instants = setting.sim.clock(finish)
     replay = Replay(setting, network, instants)
     cost = None
@@ -143,7 +143,7 @@ def simulate(
         watch_deterministic={code: int(cpm.finish[row]) for code, row in watched.items()},
         idle=setting.bound.idle,
         correlated=setting.bound.correlated,
-        left_out=without_weather(setting.sim),
+        left_out=(*without_weather(setting.sim), *_left_early(setting)),
         schedule_digest=schedule.digest,
         seconds={
             "prepare": prepared - began,
@@ -423,6 +423,22 @@ def run_here(setting: Setting, pilot: tuple[Any, Any], at: list[int], progress: 
     """All iterations, on threads of this process."""
     threads = _threads_that_fit(setting)
     return run_range(setting, pilot, at, range(setting.options.iterations), threads, progress)
+
+
+def _left_early(setting: Setting) -> tuple[str, ...]:
+    """In words, what is as late as possible: percentiles are those of its earliest dates."""
+    held = setting.sim.network.nodes.alap[setting.sim.plan.node]
+    count = int(held.sum()) if setting.bound.variables.varies.any() else 0
+    return (f"percentiles of {count} activities as late as possible, early ones are told",) * (
+        count > 0
+    )
+
+
+def run_afresh(setting: Setting, iterations: int, progress: Tell | None = None) -> Any:
+    """Finishes, by the clock of the horizon, of some iterations without any sums."""
+    options = replace(setting.options, iterations=iterations, paths=False, statistics=False)
+    setting = replace(setting, options=options)
+    return run_here(setting, (setting.base, setting.base), [], progress)[0]
 
 
 def run_range(

@@ -34,6 +34,9 @@ def facts(document: Document, result: RiskResult) -> str:
     ]
     if result.idle:
         lines.append(tr("Without effect: {idle}").format(idle=", ".join(result.idle)))
+    if result.left_out:
+        left_out = ", ".join(result.left_out)
+        lines.append(tr("Not simulated: {left_out}").format(left_out=left_out))
     note = rules_note(document)
     if note:
         lines.append(note)
