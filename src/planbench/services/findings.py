@@ -167,8 +167,19 @@ def take_open_rounds(
             review, one, previous, rulesets=rules, renames=renames if last else None
         )
         previous = one.schedule
+    review = _with_register(library, document, review)
     keep_review(library, project, before, review, f"looked at {document.update_label}")
     return review, outcome
+
+
+def _with_register(library: Library, document: Document, review: Review) -> Review:
+    """The review with what the project's risk register says of its actions."""
+    from planbench.services.register import action_links, register_of
+    from planbench.services.register_findings import with_actions
+
+    return with_actions(
+        review, document, action_links(document, register_of(document, library), library)
+    )
 
 
 def _project(document: Document) -> int:

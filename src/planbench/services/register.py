@@ -168,7 +168,8 @@ def action_links(
 
     Raises StoreError when the baseline cannot be read.
     """
-    return linked_actions(register.entries, document.schedule, approved(document, library))
+    baseline = approved(document, library)
+    return linked_actions(register.entries, document.schedule, baseline, document.cpm)
 
 
 def approved(document: Document, library: Library | None) -> Schedule | None:

@@ -47,6 +47,7 @@ class AppState(QObject):
     workspace_requested = Signal(str)
     what_if_wanted = Signal(str)
     finding_wanted = Signal(object)
+    review_changed = Signal()  # findings were raised elsewhere than in Quality
     job_started = Signal(object)
     message = Signal(str, str)
 

@@ -192,11 +192,14 @@ def test_where_the_responses_of_the_sample_stand(plans) -> None:
 def test_deleting_the_activity_turns_the_state(plans) -> None:
     plan = plans["2026-09-30"]
     entry = RiskEntry(
-        "R", "t", before=Exposure(0.1), actions=(RiskAction("x", activity="HU-1010", cost=3),)
+        "R",
+        "t",
+        before=Exposure(0.1),
+        actions=(RiskAction("x", "me", activity="HU-1010", cost=3),),
     )
     (link,) = linked_actions([entry], plan, plan)
     assert link.state == IN_BASELINE
-    assert link.finding == "it has no budget line"
+    assert link.finding == "it costs something and has no budget line"
     gone = plan.with_activities(
         code=np.where(plan.activities.code == "HU-1010", "XX-1", plan.activities.code)
     )

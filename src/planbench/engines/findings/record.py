@@ -20,7 +20,7 @@ from planbench.domain.errors import ModelError
 STATES = ("open", "assigned", "responded", "disputed", "closed", "waived")
 SEVERITIES = ("critical", "major", "minor", "observation")
 DISPOSITIONS = ("corrected", "justified", "not applicable", "deferred", "rejected")
-KINDS = ("activity", "relationship", "calendar", "project")
+KINDS = ("activity", "relationship", "calendar", "project", "risk")
 WATCHED = ("value", "logic", "dates")
 """What of its object can end a waiver."""
 

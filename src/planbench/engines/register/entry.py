@@ -17,6 +17,10 @@ MODELLED = ("open", "active")
 
 ACTION_STATES = ("planned", "under way", "done", "dropped")
 
+PREVENTS, EASES = "prevents", "eases"
+SIDES = (PREVENTS, EASES)
+"""What an action is a control of: what keeps the event from occurring, or what its effects are."""
+
 FULL, SPLIT = "each full", "split"
 MAPPINGS = (FULL, SPLIT)
 """A delay on several activities: the same on each, or shared out by remaining duration."""
@@ -50,7 +54,11 @@ class Exposure:
 
 @dataclass(frozen=True)
 class RiskAction:
-    """Something done about a risk: its activity in the schedule, cost, and the day it is due."""
+    """Something done about a risk: its activity in the schedule, cost, and the day it is due.
+
+    `works` is the share, 0 to 1, of the probability (a control that prevents) or of the effects
+    (one that eases them) that it takes away; 0 where nobody judged it.
+    """
 
     text: str
     owner: str = ""
@@ -59,6 +67,8 @@ class RiskAction:
     cost: float = 0.0
     due: str = ""  # ISO date or empty
     state: str = "planned"
+    side: str = PREVENTS
+    works: float = 0.0
 
     def overdue(self, today: dt.date) -> bool:
         """Whether it is past its day and neither done nor dropped."""
@@ -106,6 +116,14 @@ class RiskEntry:
         """Cost of all actions that were not dropped."""
         return sum(one.cost for one in self.actions if one.state != "dropped")
 
+    def controls(self, side: str) -> tuple[RiskAction, ...]:
+        """Actions on one side of the event that were not dropped."""
+        return tuple(one for one in self.actions if one.side == side and one.state != "dropped")
+
+    def left(self, side: str) -> float:
+        """Share, 0 to 1, that the controls of one side leave, each working on what is left."""
+        return math.prod(1.0 - one.works for one in self.controls(side))
+
 
 def checked(entry: RiskEntry) -> RiskEntry:
     """The entry itself. Raises ModelError in one line for what cannot be."""
@@ -126,6 +144,9 @@ def checked(entry: RiskEntry) -> RiskEntry:
     for action in entry.actions:
         _check_date(action.due, f"{at} action due")
         _one_of(action.state, ACTION_STATES, "state of an action", at)
+        _one_of(action.side, SIDES, "side of an action", at)
+        if not 0 <= action.works <= 1:
+            raise ModelError("an action works by 0 to 100 %", at)
         if not action.text.strip():
             raise ModelError("an action needs words", at)
         if action.cost < 0 or not math.isfinite(action.cost):

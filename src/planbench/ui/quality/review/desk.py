@@ -32,6 +32,7 @@ from planbench.services.findings import (
     written_down,
 )
 from planbench.services.jobs import JobContext
+from planbench.services.register_findings import raise_on_actions
 from planbench.ui import text
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
@@ -61,6 +62,12 @@ class ReviewDesk(QObject):
         self.outcome: Outcome | None = None
         self._before: tuple[Finding, ...] = ()  # what the last judgement changed
         self._looking = False
+        state.review_changed.connect(self._reload)
+
+    def _reload(self) -> None:
+        """Findings were raised elsewhere: all that was judged here is kept already."""
+        if not self._looking:
+            self.load()
 
     @property
     def ready(self) -> bool:
@@ -97,6 +104,8 @@ class ReviewDesk(QObject):
         project = self.project
 
         def work(_context: JobContext) -> tuple[Review, str]:
+            if document is not None:
+                raise_on_actions(library, document)
             return load_review(library, project), library.project(project).code
 
         def done(result: tuple[Review, str]) -> None:
