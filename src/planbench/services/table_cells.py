@@ -119,7 +119,8 @@ def same(one: Cell, other: Cell) -> bool:
     if isinstance(plain, int | float) and _NUMBER.fullmatch(given.strip()):
         return _close(float(given.strip()), plain)
     if isinstance(plain, dt.datetime) and _DATE.fullmatch(given.strip()):
-        return given.strip().replace("T", " ")[:16] == told(plain)
+        moment = given.strip().replace("T", " ")[:16]
+        return told(plain) == (moment if len(moment) > 10 else f"{moment} 00:00")
     return plain is None and not given.strip()
 
 

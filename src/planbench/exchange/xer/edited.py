@@ -27,6 +27,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "CALENDAR": ("clndr_id",),
     "SCHEDOPTIONS": ("proj_id",),
     "PROJWBS": ("wbs_id",),
+    "ROLES": ("role_id",),
     "RSRC": ("rsrc_id",),
     "ACTVTYPE": ("actv_code_type_id",),
     "RSRCRATE": ("rsrc_rate_id",),

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.exchange.repairs import Repairs
-from planbench.exchange.xer.columns import Ids, ids, words
+from planbench.exchange.xer.columns import Ids, dates, ids, words
 from planbench.exchange.xer.document import XerDocument, XerTable
-from planbench.exchange.xer.extra_tables import ScheduleTables
+from planbench.exchange.xer.extra_tables import ALWAYS, ScheduleTables
 from planbench.exchange.xer.extras import chosen_rates
-from planbench.exchange.xer.formats import Columns, decimals
+from planbench.exchange.xer.formats import Columns, decimals, times
 
 
 class FileIds:
@@ -28,6 +28,7 @@ class FileIds:
         self.notes = _notes(document)
         self.highest_note = _highest(_texts(document.table("TASKMEMO"), "memo_id"))
         self.rates = _rates(document, schedule)
+        self.dated = _dated(document.table("RSRCRATE"))
         self.highest_rate = _highest(_texts(document.table("RSRCRATE"), "rsrc_rate_id"))
         known = schedule.resources
         priced = zip(decimals(known.max_units), decimals(known.price), strict=True)
@@ -69,23 +70,36 @@ class EditedTables(ScheduleTables):
         return found
 
     def rates(self) -> Columns:
-        """RSRCRATE: the rate that holds, and a new one where an edit gives the first."""
-        found = self.current_rates()
-        kept, uids = [], self.schedule.resources.uid.tolist()
-        numbers: list[str] = []
-        highest = self.own.highest_rate
-        pairs = zip(found["max_qty_per_hr"], found["cost_per_qty"], strict=True)
-        for row, (uid, pair) in enumerate(zip(uids, pairs, strict=True)):
+        """RSRCRATE: the rates that the file has, and new ones where an edit gives them."""
+        found = super().rates()
+        owners = dict(zip(self.resource, self.schedule.resources.uid.tolist(), strict=True))
+        several = {
+            self.resource[row] for row in set(self.schedule.resource_rates.resource.tolist())
+        }
+        kept, numbers, highest = [], [], self.own.highest_rate
+        rows = zip(*(found[name] for name in _RATE), strict=True)
+        for row, (owner, start, most, price) in enumerate(rows):
+            uid = owners[owner]
             known = self.own.rates.get(uid)
+            if owner in several:
+                known = self.own.dated.get((uid, start), known if start == ALWAYS else None)
             if known is None:
-                if pair == self.own.priced.get(uid):
+                if owner not in several and (most, price) == self.own.priced.get(uid):
                     continue
                 highest += 1
                 known = str(highest)
             kept.append(row)
             numbers.append(known)
         cut: Columns = {name: [texts[row] for row in kept] for name, texts in found.items()}
-        return {**cut, "rsrc_rate_id": numbers}
+        # the model does not know since when an only rate of the file holds: it is left as it is
+        starts = [
+            "" if owner not in several and owners[owner] in self.own.rates else start
+            for owner, start in zip(cut["rsrc_id"], cut["start_date"], strict=True)
+        ]
+        return {**cut, "rsrc_rate_id": numbers, "start_date": starts}
+
+
+_RATE = ("rsrc_id", "start_date", "max_qty_per_hr", "cost_per_qty")
 
 
 def _texts(table: XerTable | None, name: str) -> list[str]:
@@ -141,3 +155,15 @@ def _rates(document: XerDocument, schedule: Schedule) -> dict[str, str]:
         for uid, row in zip(own.as_texts(), chosen.tolist(), strict=True)
         if row != NO_ROW
     }
+
+
+def _dated(table: XerTable | None) -> dict[tuple[str, str], str]:
+    """Id of each rate by its resource and the date from which it holds."""
+    if table is None:
+        return {}
+    starts = times(dates(table, "start_date", Repairs()))
+    owners, uids = _texts(table, "rsrc_id"), _texts(table, "rsrc_rate_id")
+    found: dict[tuple[str, str], str] = {}
+    for owner, start, uid in zip(owners, starts, uids, strict=True):
+        found.setdefault((owner, start), uid)
+    return found

@@ -21,6 +21,9 @@ from planbench.exchange.xer.formats import (
 )
 from planbench.exchange.xer.network_tables import NetworkTables
 
+ALWAYS = "1990-01-01 00:00"
+"""Since when a rate holds that has no date of its own."""
+
 
 def rates_at(rates: ResourceRates, minute: int) -> Rows:
     """Rows of the rates that hold at a minute, one a resource: the latest that has begun."""
@@ -205,7 +208,7 @@ class ScheduleTables(NetworkTables):
             "rsrc_id": self.resource,
             "max_qty_per_hr": decimals(table.max_units),
             "cost_per_qty": decimals(table.price),
-            "start_date": ["1990-01-01 00:00"] * n,
+            "start_date": [ALWAYS] * n,
         }
 
     def assignments(self) -> Columns:
