@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from planbench.domain.errors import PlanbenchError, StoreError
 from planbench.domain.times import to_iso
 from planbench.engines.control.indices import Values
+from planbench.engines.portfolio.envelopes import Spend
+from planbench.engines.portfolio.months import month, month_of
 from planbench.engines.portfolio.quarters import day, last_day
 from planbench.engines.portfolio.register import Project, Register
 from planbench.store.records import Entry
@@ -127,7 +129,8 @@ class Flow:
     """What a project's latest update says: dates as YYYY-MM-DD, money in its own currency.
 
     `values` are its BAC, PV, EV and AC; None where nothing can be measured, `remark` says why.
-    `cost` are P10, P50 and P90 of what is still to be spent, by the kept risk run.
+    `booked` are (month, bound by orders, spent) of its ledger and commitments. `cost` are P10,
+    P50 and P90 of what is still to be spent, by the kept risk run.
     """
 
     project: str
@@ -140,6 +143,7 @@ class Flow:
     values: Values | None
     remark: str = ""
     cost: tuple[float, float, float] | None = None
+    booked: tuple[tuple[int, float, float], ...] = ()
 
 
 def flows(library: Library, register: Register) -> tuple[Flow, ...]:
@@ -166,7 +170,15 @@ def _flow(library: Library, project: Project, record: ProjectRecord) -> Flow:
     finish = dates.meta.get("finish") if dates else latest.figures.get("finish")
     p80 = risk.meta.get("p80") if risk else None
     made = Flow(
-        project.id, latest.label, _day(latest.data_date), _day(finish), _day(p80), None, None, None
+        project.id,
+        latest.label,
+        _day(latest.data_date),
+        _day(finish),
+        _day(p80),
+        None,
+        None,
+        None,
+        booked=_booked(library, record.id),
     )
     try:
         document = library.open_update(latest.id)
@@ -180,6 +192,18 @@ def _flow(library: Library, project: Project, record: ProjectRecord) -> Flow:
     values = report.measured.values
     cost = _forward_cost(risk.meta if risk else {})
     return replace(made, eac=report.eac, cpi=values.cpi, values=values, cost=cost)
+
+
+def _booked(library: Library, project: int) -> tuple[tuple[int, float, float], ...]:
+    from planbench.services.cost import ORDER, ledger_of
+
+    found: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for entry in library.entries(ORDER, project):
+        if entry.body.get("date"):
+            found[month_of(day(entry.body["date"]))][0] += entry.body["amount"]
+    for period, lines in ledger_of(library, project).items():
+        found[month(period)][1] += math.fsum(line.amount for line in lines)
+    return tuple((number, bound, spent) for number, (bound, spent) in sorted(found.items()))
 
 
 def _forward_cost(meta: Mapping[str, Any]) -> tuple[float, float, float] | None:
@@ -199,7 +223,7 @@ def _day(minute: int | None) -> str:
 
 
 def with_flows(register: Register, found: tuple[Flow, ...]) -> Register:
-    """The register with forecast finish, P80, EAC, CPI and cost under risk of linked projects.
+    """The register with what linked projects report: dates, P80, EAC, CPI, spending, risk of cost.
 
     Where the unit of the register is a million, amounts are divided by a million. Projects
     without a kept risk run keep the percentiles they have.
@@ -220,7 +244,15 @@ def with_flows(register: Register, found: tuple[Flow, ...]) -> Register:
             **_percentiles(flow, scale),
         )
 
-    return replace(register, projects=tuple(fresh(project) for project in register.projects))
+    told = {flow.project: flow for flow in found if flow.booked}
+    spending = [one for one in register.spending if one.project not in told]
+    spending += [
+        Spend(name, number, bound / scale, spent / scale)
+        for name, flow in told.items()
+        for number, bound, spent in flow.booked
+    ]
+    projects = tuple(fresh(project) for project in register.projects)
+    return replace(register, projects=projects, spending=tuple(spending))
 
 
 def _percentiles(flow: Flow, scale: float) -> dict[str, Any]:

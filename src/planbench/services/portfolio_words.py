@@ -57,7 +57,7 @@ def limit_words(register: Register, name: str) -> str:
 
 def is_amount(name: str) -> bool:
     """Whether a limit is an amount that can be raised, and not a rule that holds or not."""
-    return name.startswith(("budget ", "capacity ", "total budget"))
+    return name.startswith(("budget ", "envelope ", "capacity ", "total budget"))
 
 
 def way_words(register: Register, name: str, amount: float) -> str:

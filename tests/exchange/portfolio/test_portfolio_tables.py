@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from planbench.domain.errors import ImportRefused
+from planbench.engines.portfolio.envelopes import Envelope, Request, Spend
 from planbench.engines.portfolio.quarters import quarter
-from planbench.engines.portfolio.register import ScoringCriterion
+from planbench.engines.portfolio.register import Gate, GroupLimit, ScoringCriterion
 from planbench.exchange.portfolio.reader import read_portfolio, register_of
 from planbench.exchange.portfolio.writer import grids_of, write_portfolio
 from planbench.exchange.tables.sheets import Formula, Grid
@@ -125,7 +126,7 @@ def test_odd_cells_are_refused_or_give_a_register_that_comes_back(folder: Path, 
         assert register_of(grids_of(register), "again") == register
 
 
-def test_months_funds_reserves_and_criteria_come_back_from_a_workbook(
+def test_every_table_of_the_register_comes_back_from_a_workbook(
     folder: Path, tmp_path: Path
 ) -> None:
     register = read_portfolio(folder)
@@ -145,7 +146,23 @@ def test_months_funds_reserves_and_criteria_come_back_from_a_workbook(
         funds=funds,
         budgets=tuple(replace(one, reserve=1.5) for one in register.budgets),
         criteria=(ScoringCriterion("readiness", "Ready", 2.0, 1.0, 5.0, "s", 2.0),),
+        group_limits=(GroupLimit("share", "bucket", "core", 0.2, 0.9),),
+        gates=(Gate("P01", "G5", "2029-01-10", "hold", "Built", "Late", 0.7),),
+        envelopes=(Envelope(2027, "REG", "core", 500.0, 20.0),),
+        requests=(
+            Request("R1", "P01", "REG", 2027, 300.5, "2026-09-01"),
+            Request("R2", "P02", "REG", 2028, 9.0, "", "approved", "2026-09-02", "A B", "n"),
+        ),
+        spending=(Spend("P01", 24316, 12.5, 3.25), Spend("P01", 24317)),
+        settings=replace(
+            register.settings,
+            fiscal_periods="4-4-5",
+            risk_premium_pct={"transformational": 3.0},
+            risk_aversion=0.25,
+            benefits_until=2045,
+        ),
     )
     path = tmp_path / "portfolio.xlsx"
     path.write_bytes(write_portfolio(made))
     assert read_portfolio(path) == made
+    assert all(grid.rows for grid in grids_of(made))  # none was empty

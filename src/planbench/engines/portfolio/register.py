@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from planbench.domain.errors import ModelError
+from planbench.engines.control.fiscal import MONTH, WEEKS
+from planbench.engines.portfolio.envelopes import Envelope, Request, Spend, check_envelopes
 from planbench.engines.portfolio.months import adds_up, by_month, by_quarter
 from planbench.engines.portfolio.quarters import day
 
@@ -46,6 +48,9 @@ class Settings:
     )
     stage_gates: tuple[str, ...] = ()
     bucket_targets_pct: Mapping[str, float] = field(default_factory=dict)
+    fiscal_periods: str = MONTH  # or 4-4-5 and its kin
+    risk_premium_pct: Mapping[str, float] = field(default_factory=dict)  # points of rate by bucket
+    risk_aversion: float = 0.5  # standard deviations that certainty is worth
 
 
 @dataclass(frozen=True)
@@ -364,6 +369,9 @@ class Register:
     benefits: tuple[Benefit, ...] = ()
     gates: tuple[Gate, ...] = ()
     criteria: tuple[ScoringCriterion, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
+    requests: tuple[Request, ...] = ()
+    spending: tuple[Spend, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)
@@ -403,6 +411,10 @@ def check(register: Register) -> None:
     _once("drivers", (driver.id for driver in register.drivers))
     _once("criteria", (criterion.id for criterion in register.criteria))
     _once("budgets", (f"{budget.fiscal_year} {budget.fund}" for budget in register.budgets))
+    _once("envelopes", (f"{e.fiscal_year} {e.fund} {e.category}" for e in register.envelopes))
+    _once("requests", (request.id for request in register.requests))
+    _once("spending", (f"{one.project} in month {one.month}" for one in register.spending))
+    check_envelopes(register)
     known = {project.id for project in register.projects}
     roles = {role.id for role in register.roles}
     for project in register.projects:
@@ -451,6 +463,15 @@ def _check_settings(settings: Settings) -> None:
             "settings",
             "Use 1, 4, 7 or 10.",
         )
+    if settings.fiscal_periods not in (MONTH, *WEEKS):
+        raise ModelError(
+            f"there are no fiscal periods '{settings.fiscal_periods}'",
+            "settings",
+            f"Known: {', '.join((MONTH, *WEEKS))}.",
+        )
+    premiums = settings.risk_premium_pct.values()
+    if settings.risk_aversion < 0 or any(not 0 <= one < 100 for one in premiums):
+        raise ModelError("risk aversion and premiums are 0 or more", "settings")
 
 
 def _check_project(project: Project, roles: set[str]) -> None:

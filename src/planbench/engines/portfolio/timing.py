@@ -439,6 +439,36 @@ def _budgets(register: Register, given: Assumptions, problem: Problem) -> list[L
                 carry_most=upper * budget.carry_over_pct / 100.0 if carries else 0.0,
             )
         )
+    return made + _envelopes(register, given, problem, weights)
+
+
+def _envelopes(
+    register: Register,
+    given: Assumptions,
+    problem: Problem,
+    weights: Mapping[tuple[int, str], Mapping[int, float]],
+) -> list[Limit]:
+    """What each category may have of a fund in a year."""
+    made = []
+    for one in sorted(register.envelopes, key=lambda e: (e.fund, e.fiscal_year, e.category)):
+        mine = {
+            n: weight
+            for n, weight in weights.get((one.fiscal_year, one.fund), {}).items()
+            if register.by_id[problem.options[n].item].bucket == one.category
+        }
+        soft = given.overspend_price
+        made.append(
+            _sparse(
+                f"envelope {one.fiscal_year} {one.fund} {one.category}",
+                "budget",
+                mine,
+                upper=max(0.0, one.amount * given.budget_factor - one.reserve),
+                subject=one.fund,
+                period=one.fiscal_year,
+                price=soft or 0.0,
+                most_extra=0.0 if soft is None else math.inf,
+            )
+        )
     return made
 
 

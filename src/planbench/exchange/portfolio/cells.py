@@ -23,9 +23,9 @@ _FRACTION = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 class Column:
     """A column of a table: its title, what its cells are, and the field they fill.
 
-    `kind`: text, date, number, whole, flag, quarter, period, list or wholes. Columns that are not
-    `needed` may be left out or empty and then keep the default of the field. `others` are titles
-    that are understood as well, with the factor that brings their numbers to the unit.
+    `kind`: text, date, number, whole, flag, quarter, month, period, list or wholes. Columns that
+    are not `needed` may be left out or empty and then keep the default of the field. `others` are
+    titles that are understood as well, with the factor that brings their numbers to the unit.
     """
 
     title: str
@@ -104,6 +104,13 @@ def _quarter(cell: Cell) -> int:
         raise ValueError("this is not a quarter such as 2027Q1") from error
 
 
+def _month(cell: Cell) -> int:
+    try:
+        return month(_text(cell)[:10])
+    except ModelError as error:
+        raise ValueError("this is not a month such as 2027-05") from error
+
+
 class Month(int):
     """The number of a month where a quarter could stand as well."""
 
@@ -131,6 +138,7 @@ _READERS = {
     "whole": _whole,
     "flag": _flag,
     "quarter": _quarter,
+    "month": _month,
     "period": _period,
     "list": _list,
     "wholes": _wholes,
@@ -143,7 +151,7 @@ def write_cell(kind: str, value: Any) -> Value:
         return None
     if kind == "flag":
         return "Y" if value else "N"
-    if isinstance(value, Month):
+    if isinstance(value, Month) or kind == "month":
         return month_name(value)
     if kind in ("quarter", "period"):
         return quarter_name(int(value))

@@ -183,6 +183,30 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_text("decision", "criteria", "note"),
         Column("probability", "number"),
     ),
+    "envelopes": (
+        Column("fiscal_year", "whole", needed=True),
+        _id("fund", "fund"),
+        _id("category", "category"),
+        _money("budget", "amount", needed=True),
+        _money("reserve"),
+    ),
+    "requests": (
+        _id("request_id"),
+        PROJECT,
+        _id("fund", "fund"),
+        Column("fiscal_year", "whole", needed=True),
+        _money("amount", needed=True),
+        Column("asked_on", "date"),
+        Column("decision", "text"),
+        Column("decided_on", "date"),
+        *_text("decided_by", "note"),
+    ),
+    "spending": (
+        PROJECT,
+        Column("month", "month", needed=True),
+        _money("committed"),
+        _money("spent"),
+    ),
 }
 """Columns by table. Amounts are in the unit of the settings; `_meur` at the end of a title means
 the same where that unit is a million."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planbench.domain.errors import ImportRefused, ModelError
+from planbench.engines.portfolio.envelopes import Envelope, Request, Spend
 from planbench.engines.portfolio.register import (
     Benefit,
     Budget,
@@ -109,6 +110,9 @@ def register_of(
             tuple(_benefit(row) for row in tables["benefits"]),
             tuple(Gate(**{"date": "", **row}) for row in tables["gates"]),
             _made(ScoringCriterion, tables["criteria"]),
+            _made(Envelope, tables["envelopes"]),
+            _made(Request, tables["requests"]),
+            _made(Spend, tables["spending"]),
         )
     except ModelError as error:
         raise ImportRefused(error.what, f"{name}, {error.where}", error.mend) from error
@@ -144,12 +148,12 @@ def _settings(given: Mapping[str, Any], name: str) -> Settings:
 
 def _setting(key: str, value: Any, name: str) -> Any:
     try:
-        if key in ("driver_scale", "bucket_targets_pct"):
+        if key in ("driver_scale", "bucket_targets_pct", "risk_premium_pct"):
             pairs = parsed(value) if isinstance(value, str) else value
             return {str(k): float(v) for k, v in pairs.items()}
         if key == "stage_gates":
             return tuple(value.split(";") if isinstance(value, str) else map(str, value))
-        if key in ("discount_rate", "escalation"):
+        if key in ("discount_rate", "escalation", "risk_aversion"):
             return float(value)
         if key in ("benefits_until", "fiscal_year_start_month"):
             return int(value)

@@ -83,6 +83,9 @@ def grids_of(register: Register) -> list[Grid]:
         "cause_codes": _plain(register.causes),
         "benefits": _plain(register.benefits),
         "gates": _plain(register.gates),
+        "envelopes": _plain(register.envelopes),
+        "requests": _plain(register.requests),
+        "spending": _plain(register.spending),
     }
     return [write_rows(name, columns, rows[name]) for name, columns in TABLES.items()]
 

@@ -40,6 +40,9 @@ TITLES = {
     "funds": tr("Funds"),
     "project_funds": tr("Funds of projects"),
     "budgets": tr("Budgets"),
+    "envelopes": tr("Envelopes of categories"),
+    "requests": tr("Requests for money"),
+    "spending": tr("Spending by month"),
     "dependencies": tr("Dependencies"),
     "group_limits": tr("Group limits"),
     "drivers": tr("Drivers"),
@@ -381,7 +384,16 @@ class RegisterPage(QWidget):
         )
 
 
-_OWN_ID = ("projects", "roles", "funds", "drivers", "strategic_risks", "delays", "benefits")
+_OWN_ID = (
+    "projects",
+    "roles",
+    "funds",
+    "drivers",
+    "strategic_risks",
+    "delays",
+    "benefits",
+    "requests",
+)
 """Tables whose first column names each row once."""
 
 
