@@ -437,13 +437,18 @@ def today() -> dt.date:
 
 
 def as_of(document: Document, now: dt.date) -> dt.date:
-    """The day on which a document's clock stands: now, or the data date of an old update.
+    """The day on which a document's clock stands: now, or the data date of an old update."""
+    return clock_of(document.schedule.data_date, now)
+
+
+def clock_of(data_date: int, now: dt.date) -> dt.date:
+    """The day on which the clock of an update stands: now, or its data date when it is old.
 
     An update whose data date lies more than 45 days back is read as a record of then.
     """
     from planbench.domain.times import to_datetime
 
-    moment = to_datetime(document.schedule.data_date)
+    moment = to_datetime(data_date)
     if moment is None or abs((now - moment.date()).days) <= 45:
         return now
     return moment.date()

@@ -39,8 +39,13 @@ def project_deadlines(document: Document, binding: Binding, today: dt.date) -> t
 
 
 def with_data_date(schedule: Schedule, events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events and the one of the data date."""
-    moment = to_datetime(schedule.data_date)
+    """The events and the one of a schedule's data date."""
+    return with_event_of(schedule.data_date, events)
+
+
+def with_event_of(data_date: int, events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events and the one of a data date."""
+    moment = to_datetime(data_date)
     if moment is None:
         return tuple(events)
     day = moment.date()

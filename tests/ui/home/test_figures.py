@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from planbench.domain.times import NO_TIME, from_iso
+from planbench.services.matters import ACTION, DEADLINE, FINDINGS, Matter
 from planbench.store.records import ProjectRecord, ResultHead, UpdateRecord
 from planbench.ui.home.figures import (
     days_between,
@@ -173,3 +174,43 @@ def test_no_score_of_another_ruleset_or_of_none_is_shown() -> None:
     line = project_line(project(update(1, "2029-04-10", results=(head, empty))))
     assert line.latest is not None
     assert line.latest.score is None
+
+
+def matter(kind: str, **facts: Any) -> Matter:
+    return Matter(1, 2, kind, **facts)
+
+
+def test_what_the_library_knows_is_told_with_the_place_that_answers_it() -> None:
+    line = project_line(project(update(1, "2029-04-10"), update(2, "2029-04-12")))
+    told = remarks(
+        [line],
+        [
+            matter(FINDINGS, new=9, back=3),
+            matter(ACTION, subject="relay room handover", days=4),
+            matter(DEADLINE, subject="Reply", days=1, more=2),
+        ],
+    )
+    found = [(one.words, one.workspace) for one in told]
+    assert found[:4] == [
+        ("The finish moved 2 days later since U1", "compare"),
+        ("Action overdue 4 days: relay room handover", "control"),
+        ("Deadline passed 1 day ago: Reply, 2 more", "contract"),
+        ("9 new findings, 3 came back", "quality"),
+    ]
+
+
+def test_movements_do_not_crowd_out_what_is_overdue() -> None:
+    moved = [
+        project_line(project(update(2 * k, "2029-04-10"), update(2 * k + 1, "2029-05-10")))
+        for k in range(1, 12)
+    ]
+    told = remarks(moved, [matter(ACTION, subject="hand over", days=4)], most=8)
+    assert len(told) == 8
+    assert [one.kind for one in told].count("overdue") == 1
+
+
+def test_dates_below_the_threshold_of_agreement_lead_to_their_rows() -> None:
+    line = project_line(project(update(1, results=(kept("cpm", finish=None, agreement=0.884),))))
+    (told,) = remarks([line])
+    assert (told.kind, told.workspace) == ("data", "agreement")
+    assert told.words.replace("\u202f", " ").startswith("Dates agree 88.4 %")

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from planbench.domain.times import DAY, NO_TIME
+from planbench.services.hold import THRESHOLD
+from planbench.services.matters import ACTION, FINDINGS, Matter
 from planbench.store.records import ProjectRecord, UpdateRecord
+from planbench.ui import text
 from planbench.ui.translation import tr
 
 TOLERANCE = 5
@@ -169,13 +172,19 @@ class Remark:
 
     project: str
     words: str
-    kind: str  # "later", "earlier", "flag", "baseline" or "data"
+    kind: str  # "later", "earlier", "flag", "baseline", "data", "overdue" or "deadline"
     update: int
     workspace: str
 
 
-def remarks(lines: Sequence[ProjectLine], most: int = 6) -> list[Remark]:
-    """The plainest facts a planner would want to know first, largest movement first."""
+def remarks(
+    lines: Sequence[ProjectLine], matters: Sequence[Matter] = (), most: int = 8
+) -> list[Remark]:
+    """The plainest facts a planner would want to know first.
+
+    Largest movement of a finish first, then one a kind and project in turn: what is overdue, new
+    findings, dates that do not agree, and what is missing.
+    """
     moved: list[tuple[int, Remark]] = []
     others: list[Remark] = []
     for line in lines:
@@ -193,19 +202,66 @@ def remarks(lines: Sequence[ProjectLine], most: int = 6) -> list[Remark]:
             words = tr("The finish moved {days} {way} since {label}").format(
                 days=days, way=way, label=before.record.label
             )
-            moved.append((-abs(shift), Remark(name, words, way, update, "schedule")))
-        if latest.checks is not None and latest.checks[1]:
-            meets, flags = latest.checks
-            words = tr("{flags} of {meets} checks flag").format(flags=flags, meets=meets + flags)
-            others.append(Remark(name, words, "flag", update, "quality"))
-        if latest.agreement is not None and latest.agreement < 0.95:
-            words = tr("Calculated dates differ from those of the file")
-            others.append(Remark(name, words, "data", update, "schedule"))
-        if line.record.baseline is None and len(line.updates) > 1:
-            words = tr("No baseline is chosen, so movement cannot be told")
-            others.append(Remark(name, words, "baseline", update, "schedule"))
+            moved.append((-abs(shift), Remark(name, words, way, update, "compare")))
+        others += _state_remarks(line, latest)
     moved.sort(key=lambda pair: pair[0])
-    return ([remark for _, remark in moved] + others)[:most]
+    names = {line.record.id: line.record.name for line in lines}
+    kept = [_remark_of(one, names[one.project]) for one in matters if one.project in names]
+    ranked = _in_turn([*kept, *others])
+    first = [remark for _, remark in moved]
+    room = max(most - len(ranked), most // 2)
+    return [*first[:room], *ranked][:most]
+
+
+_RANK = {"overdue": 0, "deadline": 1, "findings": 2, "data": 3, "flag": 4, "baseline": 5}
+
+
+def _in_turn(found: list[Remark]) -> list[Remark]:
+    """By rank of their kind; a second of a kind follows the first of all kinds."""
+    seen: dict[str, int] = {}
+    keyed = []
+    for one in found:
+        turn = seen.get(one.kind, 0)
+        seen[one.kind] = turn + 1
+        keyed.append((turn, _RANK[one.kind], one))
+    return [one for _, _, one in sorted(keyed, key=lambda entry: entry[:2])]
+
+
+def _state_remarks(line: ProjectLine, latest: UpdateLine) -> list[Remark]:
+    """What the figures of the latest update say."""
+    name, update, found = line.record.name, latest.record.id, []
+    if latest.checks is not None and latest.checks[1]:
+        meets, flags = latest.checks
+        words = tr("{flags} of {meets} checks flag").format(flags=flags, meets=meets + flags)
+        found.append(Remark(name, words, "flag", update, "quality"))
+    if latest.agreement is not None and latest.agreement < THRESHOLD:
+        words = tr("Dates agree {share}: analyses that move dates are held back").format(
+            share=text.percent(latest.agreement)
+        )
+        found.append(Remark(name, words, "data", update, "agreement"))
+    if line.record.baseline is None and len(line.updates) > 1:
+        words = tr("No baseline is chosen, so movement cannot be told")
+        found.append(Remark(name, words, "baseline", update, "schedule"))
+    return found
+
+
+def _remark_of(matter: Matter, name: str) -> Remark:
+    """A matter of the library in words, with the workspace that answers it."""
+    if matter.kind == FINDINGS:
+        told = []
+        if matter.new:
+            told.append(text.counted(matter.new, tr("new finding"), tr("new findings")))
+        if matter.back:
+            told.append(tr("{count} came back").format(count=text.number(matter.back)))
+        words = ", ".join(told)
+        return Remark(name, words, "findings", matter.update, "quality")
+    days = text.counted(matter.days, tr("day"), tr("days"))
+    more = tr(", {more} more").format(more=matter.more) if matter.more else ""
+    if matter.kind == ACTION:
+        words = tr("Action overdue {days}: {subject}").format(days=days, subject=matter.subject)
+        return Remark(name, words + more, "overdue", matter.update, "control")
+    words = tr("Deadline passed {days} ago: {subject}").format(days=days, subject=matter.subject)
+    return Remark(name, words + more, "deadline", matter.update, "contract")
 
 
 def score_moved(line: ProjectLine, update: UpdateLine) -> float | None:

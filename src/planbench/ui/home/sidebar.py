@@ -24,9 +24,19 @@ _MARKS = {
     "flag": ("flag", "warning"),
     "baseline": ("diamond", "text-muted"),
     "data": ("lock", "info"),
+    "findings": ("flag", "warning"),
+    "overdue": ("clock", "warning"),
+    "deadline": ("contract", "warning"),
 }
 
-_DOORS = {"schedule": tr("Schedule"), "quality": tr("Quality")}
+_DOORS = {
+    "schedule": tr("Schedule"),
+    "quality": tr("Quality"),
+    "compare": tr("Compare"),
+    "control": tr("Control"),
+    "contract": tr("Contract"),
+    "agreement": tr("See rows"),
+}
 
 
 class DropZone(QWidget):

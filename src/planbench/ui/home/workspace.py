@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from planbench.services.contract import today
+from planbench.services.matters import Matter, matters_of
 from planbench.ui import text
 from planbench.ui.home.figures import (
     ProjectLine,
@@ -69,6 +71,8 @@ class HomeWorkspace(QWidget):
         self.state = state
         self.session: Session | None = None
         self._lines: list[ProjectLine] = []
+        self._matters: tuple[Matter, ...] = ()
+        self._rows_of: int | None = None  # the update whose dates that differ are asked for
         self.strip = StatStrip()
         self.model = LibraryModel()
         self.table = TableView(tr("Projects and updates"), current_theme().row["library"])
@@ -170,6 +174,22 @@ class HomeWorkspace(QWidget):
         self._agreement_known()
         self._show_sidebar()
         self._select_update(chosen)
+        self._read_matters()
+
+    def _read_matters(self) -> None:
+        """Look up what the library knows of findings, actions and deadlines, in a job."""
+        library, records = self.state.library, [line.record for line in self._lines]
+        if library is None or not records:
+            self._matters = ()
+            return
+
+        def done(found: tuple[Matter, ...]) -> None:
+            if found != self._matters:
+                self._matters = found
+                self._show_sidebar()
+
+        words = tr("What is worth a look")
+        self.state.run("matters", words, lambda _: matters_of(library, records, today()), done)
 
     def _show_page(self) -> None:
         """The table, the timeline, or what a library without projects says."""
@@ -187,7 +207,8 @@ class HomeWorkspace(QWidget):
         if self.session is None:
             return
         recents = self.session.recents()
-        self.sidebar.show_entries(recents, remarks(self._lines), dt.datetime.now())
+        told = remarks(self._lines, self._matters)
+        self.sidebar.show_entries(recents, told, dt.datetime.now())
         self.sidebar.zone.set_formats(self.session.formats)
 
     def _agreement_known(self) -> None:
@@ -200,6 +221,17 @@ class HomeWorkspace(QWidget):
         if share is not None:
             self.model.shown_agreement[document.update] = share
             self.model.refresh()
+        if document.agreement is not None and self._rows_of == document.update:
+            self._rows_of = None
+            self._show_agreement()
+
+    def _show_agreement(self) -> None:
+        """The rows whose dates differ from those of the file."""
+        from planbench.ui.window import MainWindow
+
+        window = self.window()
+        if isinstance(window, MainWindow):
+            window.show_agreement()
 
     def _rows_changed(self) -> None:
         self.timeline.show_lines(self.model.shown)
@@ -253,8 +285,11 @@ class HomeWorkspace(QWidget):
             self._open(update, "schedule")
 
     def _open(self, update: int, workspace: str) -> None:
-        if self.session is not None:
-            self.session.open_update(update, workspace)
+        if self.session is None:
+            return
+        self._rows_of = update if workspace == "agreement" else None
+        place = "schedule" if workspace == "agreement" else workspace
+        self.session.open_update(update, place)
 
     def _ask(self) -> None:
         if self.session is not None:
