@@ -75,8 +75,12 @@ class ControlReport:
         return self.measured.eac["CPI"]
 
 
-def percent_complete(schedule: Schedule) -> Numbers:
-    """Percent complete 0..100 of every activity, by its own type of percent complete."""
+def computed_percents(schedule: Schedule) -> tuple[Numbers, Numbers, Numbers]:
+    """Percent complete 0..100 of every activity (by duration, by units of work, by cost).
+
+    By duration: 1 - remaining / original. By units and cost: actual / (actual + remaining) of the
+    resources, of cost those of the expenses too; 0 without any.
+    """
     acts = schedule.activities
     whole = np.maximum(acts.original_duration, 1)
     by_time = 100.0 * np.clip(1.0 - np.maximum(acts.remaining_duration, 0) / whole, 0.0, 1.0)
@@ -86,6 +90,19 @@ def percent_complete(schedule: Schedule) -> Numbers:
     left = np.bincount(used.activity[on], used.remaining_units[on], minlength=n)
     total = done + left
     by_units = 100.0 * np.divide(done, total, out=np.zeros(n), where=total > 0)
+    spent, due = np.zeros(n), np.zeros(n)
+    for table in (used, schedule.expenses):
+        on = table.activity >= 0
+        spent += np.bincount(table.activity[on], table.actual_cost[on], minlength=n)
+        due += np.bincount(table.activity[on], table.remaining_cost[on], minlength=n)
+    by_cost = 100.0 * np.divide(spent, spent + due, out=np.zeros(n), where=spent + due > 0)
+    return by_time, by_units, by_cost
+
+
+def percent_complete(schedule: Schedule) -> Numbers:
+    """Percent complete 0..100 of every activity, by its own type of percent complete."""
+    acts = schedule.activities
+    by_time, by_units, _ = computed_percents(schedule)
     kinds = [acts.percent_type == PercentType.PHYSICAL, acts.percent_type == PercentType.UNITS]
     percent = np.select(kinds, [acts.physical_percent, by_units], by_time)
     return np.where(acts.status == Status.NOT_STARTED, 0.0, percent)

@@ -15,7 +15,12 @@ from planbench.services.cash import CashReport, Scenario, cash_report, payment_o
 from planbench.services.control import ControlReport
 from planbench.services.document import Document
 from planbench.services.packs import Deviation, KpiValue, Standards
-from planbench.services.progress import ProgressReport, commodities, progress_report
+from planbench.services.progress import (
+    ProgressReport,
+    commodities,
+    progress_report,
+    submitters,
+)
 
 if TYPE_CHECKING:
     from planbench.services.library import Library
@@ -44,6 +49,7 @@ class ProgressView:
     commodities: Mapping[str, tuple[Step, ...]]
     wbs: Mapping[str, frozenset[int]]
     accounts: Mapping[str, frozenset[int]]
+    submitters: Mapping[str, str]  # who submitted each measurement last, by activity id
     why_not: str
 
 
@@ -112,6 +118,7 @@ def progress_view(
         commodities(library),
         wbs,
         accounts,
+        submitters(library, document.library_project),
         why_not_kept(library, document.library_project),
     )
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.domain.schedule import ActivityType, PercentType, Schedule, Status
+from planbench.domain.times import DAY, NO_TIME
 from planbench.engines.control import rules
 from planbench.engines.control.rules import Measurement, Step
 from planbench.exchange.tables.sheets import Cell, Grid
-from planbench.services.control import ControlReport, percent_complete
+from planbench.services.control import ControlReport, computed_percents, percent_complete
 from planbench.services.document import Document
 from planbench.services.steps import steps_of
 from planbench.services.undo import Macro, SetCells
@@ -92,23 +93,56 @@ def first_measurement(schedule: Schedule, code: str) -> Measurement:
     return Measurement(code, rules.STEPS, steps)
 
 
-def keep(library: Library, project: int, new: Sequence[Measurement], what: str) -> int:
+def keep(
+    library: Library, project: int, new: Sequence[Measurement], what: str, who: str = ""
+) -> int:
     """Keep measurements, all or none; how many changed. Raises ModelError for one without sense."""
     entries = [
         Entry(KIND, one.activity, rules.measurement_json(rules.checked(one)), project)
         for one in new
     ]
-    return library.put_entries(entries, what)
+    return library.put_entries(entries, what, who)
 
 
-def move(library: Library, project: int, codes: Sequence[str], state: str) -> int:
+def move(library: Library, project: int, codes: Sequence[str], state: str, who: str = "") -> int:
     """Submit, approve or return measurements, all or none; how many were moved.
 
-    Raises ModelError when one of them may not go there.
+    `who` does so, by default the user of this account. Raises ModelError when one of them may not
+    go there, and when somebody approves what they submitted.
     """
-    held = measurements_of(library, project)
+    from planbench.services.library import user_name
+
+    held, account = measurements_of(library, project), user_name()
+    who = who.strip() or account
     new = [rules.moved(held[code], state) for code in codes if code in held]
-    return keep(library, project, new, f"progress {state}")
+    if state == rules.APPROVED:
+        refuse_own([one.activity for one in new], submitters(library, project), who)
+    what = f"progress {state}"
+    if who != account:
+        what += f" at the account of {account}"
+    return keep(library, project, new, what, who)
+
+
+def submitters(library: Library | None, project: int | None) -> dict[str, str]:
+    """Who submitted each measurement of a project last, by activity id."""
+    if library is None or project is None:
+        return {}
+    return {
+        line.uid: line.who
+        for line in library.journal(KIND, project)
+        if line.after is not None and line.after.get("state") == rules.SUBMITTED
+    }
+
+
+def refuse_own(codes: Sequence[str], submitted: Mapping[str, str], who: str) -> None:
+    """Raise ModelError when `who` submitted one of the measurements that are to be approved."""
+    for code in codes:
+        if submitted.get(code, "").casefold() == who.strip().casefold():
+            raise ModelError(
+                f"{who} submitted this measurement and cannot approve it",
+                code,
+                "Let somebody else approve it.",
+            )
 
 
 def trail(library: Library, project: int, code: str) -> tuple[JournalLine, ...]:
@@ -158,6 +192,7 @@ def progress_report(
     started = dict(zip(codes, (acts.status != Status.NOT_STARTED).tolist(), strict=True))
     finished = dict(zip(codes, (acts.status == Status.COMPLETE).tolist(), strict=True))
     others = dict(zip(codes, percent.tolist(), strict=True))
+    computed = _computed(schedule)
     lines = []
     for row in report.activities:
         mine = held.get(row.code)
@@ -167,7 +202,9 @@ def progress_report(
         if mine is not None:
             try:
                 chain = _chain(mine, held)
-                measured = rules.percents(chain, started, finished, others)[row.code]
+                measured = rules.percents(chain, started, finished, others, computed)[row.code]
+                if mine.technique == rules.EFFORT and row.values.bac:
+                    measured = 100.0 * row.values.pv / row.values.bac  # by time, as planned
             except ModelError as error:
                 trouble = error.line
         values = row.values
@@ -217,14 +254,67 @@ def _remarks(
     differ = [line.code for line in lines if line.differs]
     if differ:
         told.append(f"{len(differ)} approved measurements are not in the schedule yet: apply them.")
+    told += technique_remarks(document, held)
     lost = sorted(set(held) - set(row_of))
     told += [f"{code} is measured but no longer in the schedule." for code in lost]
     return told
 
 
-def apply(document: Document, library: Library, project: int) -> Macro | None:
+MONTH = 31 * DAY
+"""The longest period: what is longer than n of it is longer than n periods of any calendar."""
+
+SOON = 2
+"""Periods from the data date within which a planning package should be opened into work."""
+
+
+def technique_remarks(document: Document, held: Mapping[str, Measurement]) -> list[str]:
+    """Where a rule of credit does not suit the length or the time of its activity."""
+    schedule, cpm = document.schedule, document.cpm
+    if cpm is None:
+        return []
+    found: dict[str, list[str]] = {}
+    for code, one in held.items():
+        row = schedule.row_of_code.get(code, -1)
+        if row < 0 or NO_TIME in (cpm.start[row], cpm.finish[row]):
+            continue
+        length = int(cpm.finish[row] - cpm.start[row])
+        over = {0.0: 1, 100.0: 1}.get(one.first, 2)
+        if one.technique == rules.START_FINISH and length > over * MONTH:
+            least = "a period" if over == 1 else "two periods"
+            words = f"lasts longer than {least}, too long for credit at start and finish alone"
+        elif one.technique == rules.MILESTONES and len(one.steps) < length // MONTH:
+            words = "has less than one milestone a period"
+        elif one.technique == rules.PACKAGE and cpm.start[row] < (
+            schedule.data_date + SOON * MONTH
+        ):
+            words = "is a planning package still and begins soon or has begun: open it into work"
+        elif one.technique in rules.COMPUTED:
+            words = f"is measured by {one.technique}, which follows the schedule and proves nothing"
+        else:
+            continue
+        found.setdefault(words, []).append(code)
+    return [f"{_some(codes)} {words}." for words, codes in found.items()]
+
+
+def _some(codes: Sequence[str]) -> str:
+    """The first few of some ids, and how many more there are."""
+    shown = ", ".join(codes[:3])
+    return f"{shown} and {len(codes) - 3} more, each" if len(codes) > 3 else shown
+
+
+def _computed(schedule: Schedule) -> dict[str, dict[str, float]]:
+    """Percents that the schedule computes, by technique and activity id."""
+    codes = schedule.activities.code.tolist()
+    columns = zip(rules.COMPUTED, computed_percents(schedule), strict=True)
+    return {name: dict(zip(codes, one.tolist(), strict=True)) for name, one in columns}
+
+
+def apply(
+    document: Document, library: Library, project: int, by_time: Mapping[str, float] | None = None
+) -> Macro | None:
     """One undoable step that puts approved measurements into the schedule; None when none differ.
 
+    `by_time` are percents of level of effort by activity id: as planned at the data date.
     Percent complete becomes physical there. An activity that has not started is left alone: its
     start is a fact that no rule of credit knows. Raises ModelError as the rules do.
     """
@@ -237,11 +327,17 @@ def apply(document: Document, library: Library, project: int) -> Macro | None:
     finished = dict(zip(codes, (acts.status == Status.COMPLETE).tolist(), strict=True))
     percent = percent_complete(schedule)
     found = rules.percents(
-        approved, started, finished, dict(zip(codes, percent.tolist(), strict=True))
+        approved,
+        started,
+        finished,
+        dict(zip(codes, percent.tolist(), strict=True)),
+        _computed(schedule),
     )
     rows, values = [], []
     for one in approved:
         row, value = schedule.row_of_code.get(one.activity, -1), found[one.activity]
+        if one.technique == rules.EFFORT:
+            value = (by_time or {}).get(one.activity)
         if row < 0 or value is None or not started[one.activity]:
             continue
         if abs(value - float(percent[row])) > 0.005:

@@ -65,8 +65,20 @@ def test_apportioned_work_follows_its_base() -> None:
     ]
     found = percents(chain, {}, {"C": True}, {"E": 12.0})
     assert found == {"B": 40.0, "A": 40.0, "C": 100.0, "D": 12.0}
+    half = [replace(chain[1], factor=0.5), base]
+    assert percents(half, {}, {}, {})["A"] == 20.0
+    assert percents([replace(half[0], factor=3.0), base], {}, {}, {})["A"] == 100.0  # at most
     with pytest.raises(ModelError, match="circle"):
         percents([replace(chain[1], base="C"), chain[0]], {}, {}, {})
+
+
+def test_what_the_schedule_computes_is_taken_from_it() -> None:
+    computed = {rules.BY_TIME: {"A": 30.0}, rules.BY_COST: {"A": 45.0}}
+    for technique, percent in ((rules.BY_TIME, 30.0), (rules.BY_COST, 45.0)):
+        assert percents([one(technique)], {}, {}, {}, computed) == {"A": percent}
+        assert percents([one(technique)], {}, {"A": True}, {}, computed) == {"A": 100.0}
+    with pytest.raises(ModelError, match="computes no percent"):
+        percents([one(rules.BY_WORK)], {}, {}, {}, computed)
 
 
 def test_states_follow_each_other() -> None:

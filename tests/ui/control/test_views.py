@@ -16,7 +16,7 @@ from planbench.engines.control.ledger import Rate
 from planbench.engines.portfolio.register import Gate
 from planbench.exchange.tables.sheets import Grid, read_xlsx, write_xlsx
 from planbench.services import cost, packs, progress
-from planbench.services.library import Library
+from planbench.services.library import Library, user_name
 from planbench.services.portfolio import sample_portfolio
 from planbench.services.portfolio_library import keep_register
 from planbench.services.project_settings import keep_rates
@@ -300,10 +300,16 @@ def test_progress_is_measured_approved_and_applied(
     path.write_bytes(write_xlsx([Grid(grid.name, grid.titles, [tuple(row) for row in done])]))
     pane.read_sheet(path)
     choose()
-    for button in (pane.submit, pane.approve):
-        assert button.isEnabled()
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-        choose()
+    assert pane.submit.isEnabled()
+    qtbot.mouseClick(pane.submit, Qt.MouseButton.LeftButton)
+    choose()
+    assert pane.approve.isEnabled()
+    me = Typed(monkeypatch, who=user_name())
+    qtbot.mouseClick(pane.approve, Qt.MouseButton.LeftButton)
+    assert "cannot approve it" in me.told[0]
+    Typed(monkeypatch, who="Site engineer")
+    qtbot.mouseClick(pane.approve, Qt.MouseButton.LeftButton)
+    choose()
     assert pane.put.isEnabled()
     qtbot.mouseClick(pane.put, Qt.MouseButton.LeftButton)
     document = workspace.state.document

@@ -13,6 +13,10 @@ from typing import Any
 from planbench.domain.errors import ModelError
 from planbench.engines.control.credit import by_units, weighted_steps
 
+BY_TIME, BY_WORK, BY_COST = "duration percent", "work percent", "cost percent"
+COMPUTED = (BY_TIME, BY_WORK, BY_COST)
+"""Percents that follow from what the schedule reports is left: easy, and not objective."""
+
 START_FINISH, MILESTONES, STEPS, UNITS, EQUIVALENT, PERCENT, APPORTIONED, EFFORT, PACKAGE = (
     "start/finish",
     "weighted milestones",
@@ -25,7 +29,8 @@ START_FINISH, MILESTONES, STEPS, UNITS, EQUIVALENT, PERCENT, APPORTIONED, EFFORT
     "planning package",
 )
 TECHNIQUES = (
-    START_FINISH, MILESTONES, STEPS, UNITS, EQUIVALENT, PERCENT, APPORTIONED, EFFORT, PACKAGE,
+    START_FINISH, MILESTONES, STEPS, UNITS, EQUIVALENT, PERCENT, *COMPUTED, APPORTIONED, EFFORT,
+    PACKAGE,
 )  # fmt: skip
 
 DRAFT, SUBMITTED, APPROVED, RETURNED = "draft", "submitted", "approved", "returned"
@@ -63,6 +68,7 @@ class Measurement:
     percent: float = 0.0  # judged (percent, capped)
     cap: float = 90.0  # of a judged percent before the finish
     base: str = ""  # the activity that an apportioned one follows
+    factor: float = 1.0  # of the base's percent
     state: str = DRAFT
     remark: str = ""
 
@@ -98,6 +104,8 @@ def checked(one: Measurement) -> Measurement:
         by_units(one.installed, one.budgeted)
     if one.technique == PERCENT and not 0 <= one.percent <= 100:
         raise ModelError("percent complete lies between 0 and 100", where)
+    if not 0 < one.factor <= 100:
+        raise ModelError("the factor of apportioned work is above zero and 100 at most", where)
     if not 0 <= one.first <= 100 or not 0 <= one.cap <= 100:
         raise ModelError("what is earned at the start, and the cap, lie between 0 and 100", where)
     return one
@@ -108,7 +116,8 @@ def credited(
 ) -> float | None:
     """Percent complete 0..100 that a measurement earns; None for level of effort (by time).
 
-    `base_percent` is that of the activity an apportioned one follows. Raises ModelError for a
+    `base_percent` is that of the activity an apportioned one follows, or what the schedule
+    computes for a technique of COMPUTED. Raises ModelError for a
     measurement that does not fit its rule, and for an apportioned one without a base.
     """
     checked(one)
@@ -129,8 +138,12 @@ def credited(
     if one.technique == PERCENT:
         return min(one.percent, one.cap)
     if base_percent is None:
+        if one.technique in COMPUTED:
+            raise ModelError("the schedule computes no percent for it", one.activity)
         raise ModelError("the activity it is apportioned to is not known", one.activity)
-    return base_percent
+    if one.technique in COMPUTED:
+        return base_percent
+    return min(one.factor * base_percent, 100.0)
 
 
 def percents(
@@ -138,10 +151,12 @@ def percents(
     started: Mapping[str, bool],
     finished: Mapping[str, bool],
     others: Mapping[str, float],
+    computed: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict[str, float | None]:
     """Percent complete by activity of measurements; apportioned ones follow their base.
 
-    `others` are percents of activities that have no measurement. Raises ModelError for circles
+    `others` are percents of activities that have no measurement, `computed` those that the
+    schedule computes, by technique of COMPUTED and activity. Raises ModelError for circles
     of apportioned work, and as `credited` does.
     """
     by_id = {one.activity: one for one in measurements}
@@ -156,7 +171,8 @@ def percents(
             code = by_id[code].base
         if code in by_id and code not in found:
             last = by_id[code]
-            found[code] = credited(last, started.get(code, False), finished.get(code, False))
+            given = (computed or {}).get(last.technique, {}).get(code)
+            found[code] = credited(last, started.get(code, False), finished.get(code, False), given)
         percent = found.get(code) if code in found else others.get(code)
         for link in reversed(chain):
             mine = link.activity

@@ -16,7 +16,7 @@ from planbench.engines.control.rules import Step
 from planbench.exchange.tables.sheets import write_xlsx
 from planbench.services import progress
 from planbench.services.control_views import ProgressView
-from planbench.services.library import Library
+from planbench.services.library import Library, user_name
 from planbench.services.progress import ProgressLine
 from planbench.services.tables import read_grid
 from planbench.store.records import JournalLine
@@ -103,8 +103,8 @@ class ProgressPane(Surface):
         self.approve = button(
             tr("Approve"),
             "check",
-            tr("Approve what is submitted"),
-            lambda: self._move(rules.APPROVED),
+            tr("Approve what somebody else submitted"),
+            self.ask_approval,
         )
         self.give_back = button(
             "Return",
@@ -293,6 +293,7 @@ class ProgressPane(Surface):
             Field("technique", tr("Rule of credit"), held.technique, kinds),
             Field("commodity", tr("Stages of a commodity"), "", stages),
             Field("steps", tr("Steps: name weight done; name weight done"), steps),
+            Field("keep_as", tr("Keep the steps as a commodity named")),
             Field("first", tr("Earned at the start, %"), f"{held.first:g}"),
             Field("budgeted", tr("Budgeted quantity"), f"{held.budgeted:g}"),
             Field("installed", tr("Installed quantity"), f"{held.installed:g}"),
@@ -300,6 +301,7 @@ class ProgressPane(Surface):
             Field("percent", tr("Percent judged"), f"{held.percent:g}"),
             Field("cap", tr("Cap before the finish, %"), f"{held.cap:g}"),
             Field("base", tr("Apportioned to activity"), held.base),
+            Field("factor", tr("Factor of its percent"), f"{held.factor:g}"),
             Field("remark", tr("Remark"), held.remark),
         )
 
@@ -307,7 +309,7 @@ class ProgressPane(Surface):
             labels = {field.key: field.label for field in fields}
             typed_numbers: dict[str, Any] = {
                 key: number(typed[key], labels[key])
-                for key in ("first", "budgeted", "installed", "percent", "cap")
+                for key in ("first", "budgeted", "installed", "percent", "cap", "factor")
             }
             stage = view.commodities.get(typed["commodity"])
             made = replace(
@@ -321,24 +323,55 @@ class ProgressPane(Surface):
                 **typed_numbers,
             )
             rules.checked(made)
-            self.wanted.emit(
-                lambda library, project: progress.keep(
-                    library,
-                    project,
-                    [made],
-                    tr("measured by {technique}").format(technique=made.technique),
-                )
-            )
+            named = typed["keep_as"]
+            if named:
+                rules.checked(replace(made, technique=rules.EQUIVALENT))
+            told = tr("measured by {technique}").format(technique=made.technique)
+
+            def act(library: Library, project: int) -> None:
+                if named:
+                    stages = [replace(step, done=0.0) for step in made.steps]
+                    progress.keep_commodity(library, named, stages)
+                progress.keep(library, project, [made], told)
+
+            self.wanted.emit(act)
 
         said = tr("A changed measurement is a draft again and needs another approval.")
         RecordDialog(
             tr("Progress of {code}").format(code=line.code), said, fields, keep, self
         ).exec()
 
-    def _move(self, state: str) -> None:
+    def _selected(self) -> list[str]:
         rows = [row for row in self.table.selected_rows() if row < len(self.lines)]
-        codes = [self.lines[row].code for row in rows if self.lines[row].measurement]
+        return [self.lines[row].code for row in rows if self.lines[row].measurement]
+
+    def _move(self, state: str) -> None:
+        codes = self._selected()
         self.wanted.emit(lambda library, project: progress.move(library, project, codes, state))
+
+    def ask_approval(self) -> None:
+        """Ask who approves what is submitted: never whoever submitted it."""
+        codes, view = self._selected(), self.view
+        if view is None or not codes:
+            return
+        me = user_name()
+        mine = any(view.submitters.get(code, "").casefold() == me.casefold() for code in codes)
+        fields = (Field("who", tr("Approved by"), "" if mine else me),)
+
+        def keep(typed: dict[str, str]) -> None:
+            who = typed["who"]
+            if not who:
+                raise PlanbenchError(tr("the name of the approver is missing"))
+            progress.refuse_own(codes, view.submitters, who)
+            self.wanted.emit(
+                lambda library, project: progress.move(library, project, codes, rules.APPROVED, who)
+            )
+
+        said = tr(
+            "Somebody other than the submitter approves. The name goes into the history of each "
+            "measurement, with the account it was entered at."
+        )
+        RecordDialog(tr("Approve progress"), said, fields, keep, self).exec()
 
     def apply(self) -> None:
         """Put approved progress into the schedule as one step that can be undone."""
@@ -346,8 +379,14 @@ class ProgressPane(Surface):
         if view is None:
             return
 
+        by_time = {
+            line.code: line.measured
+            for line in view.report.lines
+            if line.measurement and line.measured is not None
+        }
+
         def act(library: Library, project: int) -> None:
-            step = progress.apply(view.document, library, project)
+            step = progress.apply(view.document, library, project, by_time)
             if step is not None:
                 self.pushed.emit(step)
 
