@@ -14,13 +14,16 @@ from planbench.cli import (
     contract,
     control,
     convert,
+    cost,
     findings,
     merge,
     portfolio,
     printing,
+    progress,
     report,
     resources,
     shows,
+    standards,
     trace,
 )
 from planbench.domain.errors import Cancelled, PlanbenchError
@@ -45,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
     printing.add_command(commands)
     report.add_command(commands)
     control.add_command(commands)
+    progress.add_command(commands)
+    cost.add_commands(commands)
+    standards.add_command(commands)
     portfolio.add_command(commands)
     contract.add_command(commands)
     compare.add_command(commands)

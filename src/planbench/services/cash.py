@@ -114,6 +114,49 @@ def payment_of(library: Library | None, project: int | None) -> Payment | None:
     return Payment(**known)
 
 
+def payment_from(given: Mapping[str, Any]) -> Payment:
+    """Payment terms from JSON; what is not given is as usual. Raises ModelError for the unknown."""
+    unknown = sorted(set(given) - set(asdict(Payment())))
+    if unknown:
+        raise ModelError(f"“{unknown[0]}” is not known", "payment terms")
+    known = dict(given)
+    try:
+        known["classes"] = tuple(
+            (str(code), int(days), float(down), float(kept))
+            for code, days, down, kept in given.get("classes", ())
+        )
+        return Payment(**known)
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"cannot be understood: {error}", "payment terms") from error
+
+
+def cash_json(report: CashReport) -> dict[str, Any]:
+    """The report in the shape of `planbench cash`; money as floats."""
+    low, minute = report.peak
+    columns = {
+        "certified": report.certified,
+        "cost": report.cost,
+        "in": report.cash.cash_in,
+        "out": report.cash.cash_out,
+        "interest": report.interest,
+        "balance": report.balance,
+    }
+    return {
+        "scenario": asdict(report.scenario),
+        "terms": {**asdict(report.payment), "classes": [list(x) for x in report.payment.classes]},
+        "peak_need": {"balance": low, "month": report.fiscal.period_at(minute)},
+        "remarks": list(report.remarks),
+        "months": [
+            {
+                "month": report.month(row),
+                "actual": row < report.now,
+                **{name: round(float(one[row]), 2) for name, one in columns.items()},
+            }
+            for row in range(report.months.size)
+        ],
+    }
+
+
 def scenarios_of(library: Library | None, project: int | None) -> tuple[Scenario, ...]:
     """The scenarios of a project: the forecast, the two envelopes, and delays that are kept."""
     kept = setting(library, project, SETTING).get("delays", ())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,7 +46,13 @@ from planbench.engines.control.ledger import (
 from planbench.engines.control.measure import measure
 from planbench.engines.control.spread import in_cents
 from planbench.services.actions import need_library
-from planbench.services.control import ControlReport, plan_of, scope_of, wbs_paths
+from planbench.services.control import (
+    ControlReport,
+    plan_of,
+    scope_of,
+    values_json,
+    wbs_paths,
+)
 from planbench.services.document import Document
 from planbench.services.portfolio_board import release_refusal
 from planbench.services.project_settings import keep_setting, rates_of, setting
@@ -392,6 +398,58 @@ def fiscal_forecast(
     ]
     gap = round(report.measured.values.ac - booked, 2)
     return (FiscalRow("Not in the ledger", gap, 0.0), *rows) if gap else tuple(rows)
+
+
+def cost_json(report: CostReport, periods: Sequence[FiscalRow]) -> dict[str, Any]:
+    """The report in the shape of `planbench cost`; money as floats."""
+    frame, held = report.frame, report.agreement
+    return {
+        "currency": report.currency,
+        "project": values_json(report.values),
+        "budget": None
+        if frame is None
+        else {**asdict(frame), "TAB": frame.total, "gaps": frame.gaps},
+        "budget_log": [asdict(one) for one in report.log],
+        "reserves": {
+            name: {
+                "left": one.left,
+                **one.sums(),
+                "moves": [
+                    {**asdict(move), "left": left}
+                    for move, left in zip(one.moves, one.remaining, strict=True)
+                ],
+            }
+            for name, one in report.reserves.items()
+        },
+        "contingency_needed_p80": report.needed,
+        "accounts": [
+            {
+                "wbs": one.wbs,
+                "wbs_name": one.wbs_name,
+                "account": one.account,
+                "account_name": one.name,
+                **values_json(one.values),
+                "EAC": one.eac,
+                "committed": one.committed,
+                "open": one.open,
+            }
+            for one in report.accounts
+        ],
+        "misfits": [asdict(one) for one in report.misfits],
+        "ledger": {
+            "locked": report.locked or None,
+            "agreement": None if held is None else {**asdict(held), "gap": held.gap},
+            "periods": [
+                {"period": name, "amount": amount, "postings": count, "on_accounts": known}
+                for name, amount, count, known in report.periods
+            ],
+        },
+        "orders": [asdict(one) for one in report.orders],
+        "rates": [asdict(one) for one in report.rates],
+        "periods": [
+            {"period": row.label, "spent": row.spent, "forecast": row.forecast} for row in periods
+        ],
+    }
 
 
 # ---------------------------------------------------------------- sample

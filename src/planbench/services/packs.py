@@ -380,3 +380,32 @@ def pack_of_project(schedule: Schedule, id_: str, title: str, depth: int = 1) ->
         first.checks,
         first.reports,
     )
+
+
+def compliance_json(
+    pack: Standards, found: Sequence[Deviation], kpis: Sequence[KpiValue]
+) -> dict[str, Any]:
+    """Compliance with a pack in the shape of `planbench standards`."""
+    return {
+        "pack": {
+            "id": pack.id,
+            "version": pack.version,
+            "title": pack.title,
+            "sha256": pack.digest,
+            "checks": list(pack.checks),
+            "reports": list(pack.reports),
+        },
+        "kpis": [
+            {
+                "id": one.kpi.id,
+                "title": one.kpi.title,
+                "formula": MEASURES[one.kpi.measure],
+                "value": one.value,
+                "amber": one.kpi.amber,
+                "red": one.kpi.red,
+                "state": one.state,
+            }
+            for one in kpis
+        ],
+        "deviations": [asdict(one) for one in found],
+    }

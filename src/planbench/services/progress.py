@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -354,6 +354,31 @@ def apply(
             SetCells(label, "activities", "physical_percent", rows, values),
         ],
     )
+
+
+def progress_json(report: ProgressReport, currency: str) -> dict[str, Any]:
+    """The report in the shape of `planbench progress`."""
+    return {
+        "currency": currency,
+        "BAC": report.budget,
+        "EV": report.earned,
+        "ruled": report.ruled,
+        "remarks": list(report.remarks),
+        "activities": [
+            {
+                "id": line.code,
+                "name": line.name,
+                "BAC": line.budget,
+                "EV": line.earned,
+                "percent": line.percent,
+                "technique": line.measurement.technique if line.measurement else None,
+                "measured": line.measured,
+                "state": line.measurement.state if line.measurement else None,
+                "trouble": line.trouble or None,
+            }
+            for line in report.lines
+        ],
+    }
 
 
 # ---------------------------------------------------------------- out to the site and back

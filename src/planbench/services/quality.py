@@ -164,7 +164,7 @@ def _held(schedule: Schedule, report: QualityReport, reason: str) -> QualityRepo
 
 def check_document(
     document: Document,
-    rulesets: Sequence[str] | None = None,
+    rulesets: Sequence[str | Ruleset] | None = None,
     previous: Schedule | None = None,
     context: JobContext | None = None,
 ) -> None:
