@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from planbench.engines.risk.model import RiskModel
     from planbench.services.library import Library
 
-RISK, SCALES = "risk", "risk-scales"
+RISK, SCALES, BREAKDOWN = "risk", "risk-scales", "risk-breakdown"
 """Kinds of the library's entries."""
 
 BENEFIT_RUNS = 4096
@@ -42,11 +42,14 @@ class Register:
         self._project = project
         self._matrix: Matrix | None = None
         self._own: dict[str, RiskEntry] = {}
+        self.nodes: tuple[tuple[str, ...], ...] = ()  # laid out nodes of the breakdown structure
         if self._library is not None:
             found = self._library.entries(RISK, project)
             self._own = {item.uid: entry_from(item.body) for item in found}
             for item in self._library.entries(SCALES, project):
                 self._matrix = matrix_from(item.body)
+            for item in self._library.entries(BREAKDOWN, project):
+                self.nodes = tuple(tuple(map(str, path)) for path in item.body["nodes"])
 
     @property
     def kept(self) -> bool:
@@ -96,6 +99,17 @@ class Register:
         if self._library is not None:
             entry = Entry(SCALES, "scales", body, self._project)
             self._library.put_entries([entry], "scales of the risk register edited")
+
+    def set_tree(
+        self, nodes: Sequence[tuple[str, ...]], moved: Sequence[RiskEntry], what: str
+    ) -> None:
+        """Keep another breakdown structure and the risks that moved with it. Raises StoreError."""
+        if moved:
+            self.put(moved, what)
+        self.nodes = tuple(nodes)
+        if self._library is not None:
+            body = {"nodes": [list(path) for path in self.nodes]}
+            self._library.put_entries([Entry(BREAKDOWN, "tree", body, self._project)], what)
 
     def history(self, code: str) -> tuple[JournalLine, ...]:
         """Who changed an entry and when, oldest first."""

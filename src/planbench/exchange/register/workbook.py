@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planbench.domain.errors import ImportRefused, ModelError
-from planbench.engines.register.entry import Exposure, RiskAction, RiskEntry, Three, checked
+from planbench.engines.register.entry import (
+    PREVENTS,
+    Exposure,
+    RiskAction,
+    RiskEntry,
+    Three,
+    checked,
+)
 from planbench.engines.register.scales import Matrix, Scale, matrix_from
 from planbench.exchange.portfolio.cells import MISSING, read_cell
 from planbench.exchange.tables.sheets import Cell, Grid, read_xlsx, write_xlsx
@@ -30,7 +37,9 @@ _NUMBERS = tuple(
         "cost_low", "cost_likely", "cost_high",
     )
 )  # fmt: skip
-_ACTION = ("risk", "action", "owner", "activity", "budget", "cost", "due", "state")
+_ACTION = (
+    "risk", "action", "owner", "activity", "budget", "cost", "due", "state", "side", "works",
+)  # fmt: skip
 _DATES = ("proximity_from", "proximity_to", "due")
 
 
@@ -48,7 +57,7 @@ def write_register(entries: Iterable[RiskEntry], matrix: Matrix) -> bytes:
     several = list(entries)
     risks = Grid(RISKS, (*_TEXT, *_NUMBERS), [_risk_row(entry) for entry in several])
     lines: list[tuple[Cell, ...]] = [
-        (e.id, a.text, a.owner, a.activity, a.budget, a.cost, a.due, a.state)
+        (e.id, a.text, a.owner, a.activity, a.budget, a.cost, a.due, a.state, a.side, a.works)
         for e in several
         for a in e.actions
     ]
@@ -147,7 +156,7 @@ def _rows(
             for title, cell in zip(titles, cells, strict=True):
                 if title not in known:
                     continue
-                number = title in _NUMBERS or title in ("cost", "level", "up_to")
+                number = title in _NUMBERS or title in ("cost", "level", "up_to", "works")
                 kind = "number" if number else "date" if title in _DATES else "text"
                 at = title
                 value = read_cell(kind, cell)
@@ -208,6 +217,8 @@ def _take_actions(grid: Grid, found: dict[str, RiskEntry], refused: list[str]) -
                 float(row.get("cost", 0.0)),
                 row.get("due", ""),
                 row.get("state", "planned").casefold(),
+                row.get("side", PREVENTS).casefold(),
+                float(row.get("works", 0.0)),
             )
             found[entry.id] = checked(replace(entry, actions=(*entry.actions, action)))
         except ModelError as error:

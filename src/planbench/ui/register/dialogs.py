@@ -9,11 +9,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from planbench.domain.errors import ModelError, PlanbenchError
+from planbench.domain.errors import ModelError
 from planbench.domain.schedule import Schedule
 from planbench.engines.register.entry import (
     ACTION_STATES,
     MAPPINGS,
+    SIDES,
     STATUSES,
     Exposure,
     RiskAction,
@@ -22,8 +23,7 @@ from planbench.engines.register.entry import (
     checked,
 )
 from planbench.engines.register.scales import Matrix, matrix_from, matrix_json
-from planbench.engines.risk.selection import selected
-from planbench.ui.risk.shelf import CHOICES, HINTS, where_of
+from planbench.ui.register.finder import Finder
 from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
@@ -38,14 +38,25 @@ from planbench.ui.widgets import (
 from planbench.ui.widgets.forms import check_box, side_by_side
 
 _ACTION = (
-    ("text", tr("Action"), 250),
-    ("owner", tr("Owner"), 110),
-    ("activity", tr("Activity"), 92),
-    ("budget", tr("Budget"), 76),
-    ("cost", tr("Cost"), 84),
-    ("due", tr("Due"), 92),
-    ("state", tr("State"), 84),
+    ("text", tr("Action"), 220),
+    ("owner", tr("Owner"), 104),
+    ("activity", tr("Activity"), 88),
+    ("budget", tr("Budget"), 66),
+    ("cost", tr("Cost"), 78),
+    ("due", tr("Due"), 88),
+    ("state", tr("State"), 76),
+    ("side", tr("Control"), 76),
+    ("works", tr("Works, %"), 70),
 )
+
+_FACTOR = {"works": 100.0}
+"""Shares are shown in percent."""
+
+_TIPS = {
+    "state": tr("One of {states}").format(states=", ".join(ACTION_STATES)),
+    "side": tr("prevents: it makes the event less likely; eases: it makes the effects smaller"),
+    "works": tr("Share of the probability or of the effects that it takes away; 0: not judged"),
+}
 
 
 def number(words: str, at: str) -> float:
@@ -72,14 +83,19 @@ class ActionTable(FlatTableModel):
                 key,
                 title,
                 width,
-                key == "cost",
-                [_shown(getattr(one, key)) for one in self.actions],
+                key in ("cost", "works"),
+                [
+                    _shown(
+                        getattr(one, key) * _FACTOR.get(key, 1.0)
+                        if key in ("cost", "works")
+                        else getattr(one, key)
+                    )
+                    for one in self.actions
+                ],
                 editable=True,
                 stretch=key == "text",
                 sortable=False,
-                tip=tr("One of {action_states}").format(action_states=", ".join(ACTION_STATES))
-                if key == "state"
-                else "",
+                tip=_TIPS.get(key, ""),
             )
             for key, title, width in _ACTION
         ]
@@ -88,10 +104,13 @@ class ActionTable(FlatTableModel):
     def put(self, row: int, column: int, text: str) -> bool:
         key = self.columns[column].key
         try:
-            value: Any = number(text, "cost") if key == "cost" else text.strip()
+            value: Any = text.strip()
+            if key in ("cost", "works"):
+                value = number(text, key) / _FACTOR.get(key, 1.0)
         except ModelError:
             return False
-        if key == "state" and value not in ACTION_STATES:
+        known = {"state": ACTION_STATES, "side": SIDES}.get(key)
+        if (known is not None and value not in known) or (key == "works" and not 0 <= value <= 1):
             return False
         self.actions[row] = replace(self.actions[row], **{key: value})
         self.fill()
@@ -114,7 +133,7 @@ class RiskDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Risk of the register"))
-        self.setMinimumWidth(900)
+        self.setMinimumWidth(960)
         self.made: RiskEntry | None = None
         self._entry, self._schedule, self._taken = entry, schedule, taken - {entry.id}
         column = QVBoxLayout(self)
@@ -166,18 +185,12 @@ class RiskDialog(QDialog):
             tr("Only the largest of parallel risks counts"), self._entry.parallel
         )
         column.addLayout(_level(side_by_side(codes, self.mapping)))
-        self.filter_kind = ComboBox(CHOICES[1:], tr("Filter"))
-        self.filter_value = FormField(tr("Add what a filter finds"))
-        self.filter_kind.currentIndexChanged.connect(
-            lambda index: self.filter_value.field.setPlaceholderText(HINTS[index + 1])
+        self.finder = Finder(self._schedule)
+        self.finder.found.connect(self._add_codes)
+        self.finder.refused.connect(
+            lambda line: self.banner.show_message(line, tr("The filter finds nothing"))
         )
-        self.filter_value.field.setPlaceholderText(HINTS[1])
-        self.add_mapped = Button(
-            tr("Add"), "default", "plus", tip=tr("Add the activities it finds")
-        )
-        self.add_mapped.clicked.connect(lambda _checked=False: self.add_by_filter())
-        finder = (self.filter_kind, self.filter_value, self.add_mapped, self.parallel)
-        column.addLayout(_level(side_by_side(*finder)))
+        column.addLayout(_level(side_by_side(self.finder, self.parallel)))
 
     def _numbers(self, column: QVBoxLayout) -> None:
         entry = self._entry
@@ -240,16 +253,9 @@ class RiskDialog(QDialog):
             del self.steps.actions[row]
             self.steps.fill()
 
-    def add_by_filter(self) -> None:
-        """Map the activities that the filter finds besides those there are."""
-        try:
-            where = where_of(self.filter_kind.currentIndex() + 1, self.filter_value.text().strip())
-            rows = selected(self._schedule, where, "filter").nonzero()[0]
-        except PlanbenchError as error:
-            self.banner.show_message(error.line, tr("The filter finds nothing"))
-            return
+    def _add_codes(self, found: list[str]) -> None:
+        """Map activities besides those there are."""
         self.banner.hide()
-        found = self._schedule.activities.code[rows].tolist()
         codes = dict.fromkeys([*self._codes(), *found])
         self.fields["activities"].setText(", ".join(codes))
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from planbench.domain.times import DAY
+from planbench.engines.register.breakdown import expected
 from planbench.engines.register.entry import Exposure, RiskEntry, Three
 from planbench.engines.register.scales import RATINGS, Matrix
 from planbench.engines.risk.result import RiskEffect
@@ -41,6 +42,27 @@ def places(entry: RiskEntry, matrix: Matrix) -> tuple[Place, Place | None]:
         return matrix.place(exposure.probability, exposure.days.mode, exposure.cost.mode)
 
     return place(entry.before), None if entry.after is None else place(entry.after)
+
+
+def worst(
+    entries: Sequence[RiskEntry],
+    matrix: Matrix,
+    effects: Sequence[RiskEffect],
+    rows: Sequence[int],
+) -> list[int]:
+    """Open threats and opportunities of these rows, the heaviest first.
+
+    By the effect on P80 where a run told it, then by rating and by expected days and cost.
+    """
+    gains = {effect.id: abs(effect.gain) for effect in effects}
+
+    def weight(row: int) -> tuple[float, int, float, float]:
+        entry = entries[row]
+        found = expected(entry)
+        rating = matrix.rating(places(entry, matrix)[0])
+        return gains.get(entry.id, 0.0), rating, abs(found.days), abs(found.cost)
+
+    return sorted((row for row in rows if entries[row].modelled), key=weight, reverse=True)
 
 
 class RegisterModel(FlatTableModel):

@@ -30,25 +30,33 @@ from planbench.services.register import (
     overdue,
     taken_over,
 )
+from planbench.services.register_findings import raise_on_actions
 from planbench.ui import text
-from planbench.ui.register.bowtie import BowTie
+from planbench.ui.register.actions import ActionsModel
+from planbench.ui.register.breakdown import BreakdownPane
 from planbench.ui.register.dialogs import RiskDialog, ScalesDialog
-from planbench.ui.register.heatmap import BEFORE, MOVEMENT, HeatMap
-from planbench.ui.register.model import LEVELS, LevelDelegate, RegisterModel, days_words, places
+from planbench.ui.register.heatmap import BEFORE
+from planbench.ui.register.mapping import MappingDialog
+from planbench.ui.register.model import LEVELS, LevelDelegate, RegisterModel, places, worst
+from planbench.ui.register.side import RiskSide
+from planbench.ui.register.windows import Windows, strips
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
+    ComboBox,
     EmptyState,
-    Label,
     SearchField,
-    SegmentedControl,
-    SidePane,
     Stat,
     StatStrip,
     Surface,
     TableView,
 )
+
+VIEWS = (tr("List"), tr("Top ten"), tr("Actions"), tr("Breakdown"), tr("Windows"))
+"""How the register can be seen."""
+
+TOP_TEN = 1
 
 
 class RegisterView(QWidget):
@@ -88,8 +96,15 @@ class RegisterView(QWidget):
             tr("Scales"), "tool", "sliders-horizontal", tip=tr("Edit the scales")
         )
         self.scales_button.clicked.connect(lambda _checked=False: self.edit_scales())
+        self.look = ComboBox(VIEWS, tr("View of the register"))
+        self.look.activated.connect(lambda index: self.show_view(index))
+        self.map_button = Button(
+            tr("Map"), "default", "chart-gantt", tip=tr("Map the risk by drawing on the Gantt (M)")
+        )
+        self.map_button.clicked.connect(lambda _checked=False: self.map_risk())
         self.tools: list[QWidget] = [
-            self.search, self.scales_button, self.file_button, self.weigh_button, self.new_button,
+            self.search, self.look, self.map_button, self.scales_button, self.file_button,
+            self.weigh_button, self.new_button,
         ]  # fmt: skip
         self.table_model = RegisterModel()
         self.table = TableView(tr("Risks of the register"))
@@ -98,9 +113,15 @@ class RegisterView(QWidget):
         self.table.row_activated.connect(lambda _row: self.edit())
         self.table.check_toggled.connect(self._toggle)
         self.table.menu_requested.connect(self._row_menu)
-        for key, slot in (("Ins", self.add), ("Del", self.remove)):
+        for key, slot in (("Ins", self.add), ("Del", self.remove), ("M", self.map_risk)):
             made = QShortcut(QKeySequence(key), self.table, slot)
             made.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.side = RiskSide()
+        self.mode, self.map, self.tie = self.side.mode, self.side.map, self.side.tie
+        self.notes = self.side.notes
+        self.mode.changed.connect(lambda _index: self._show_map())
+        self.map.cell_chosen.connect(self._cell_chosen)
+        self._other_views()
         self.strip = StatStrip()
         self._empty = EmptyState(
             tr("The register is empty"),
@@ -123,7 +144,7 @@ class RegisterView(QWidget):
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.bodies, 1)
         column.addWidget(self.strip)
         self.pages = QStackedWidget()
         for page in (self._empty, self._model_only, full):
@@ -132,40 +153,54 @@ class RegisterView(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.pages, 1)
-        row.addWidget(self._side())
+        row.addWidget(self.side)
 
-    def _side(self) -> SidePane:
-        self.side = SidePane(tr("Heat map"), 420)
-        self.mode = SegmentedControl(
-            [tr("Before"), tr("After"), tr("Movement")], tr("What the heat map shows")
+    def _other_views(self) -> None:
+        """The register seen otherwise than as a list."""
+        self.actions_model = ActionsModel()
+        self.action_table = TableView(tr("Actions of the register"))
+        self.action_table.setModel(self.actions_model)
+        self.action_table.row_changed.connect(self._action_chosen)
+        self.tree = BreakdownPane()
+        self.tree.edited.connect(
+            lambda nodes, risks, what: self._keep(
+                lambda: self.register.set_tree(nodes, risks, what)
+            )
         )
-        self.mode.set_index(MOVEMENT)
-        self.mode.changed.connect(lambda _index: self._show_map())
-        self.side.add_tool(self.mode)
-        self.map = HeatMap()
-        self.map.setFixedHeight(300)
-        self.map.cell_chosen.connect(self._cell_chosen)
-        self.side.body.addWidget(self.map)
-        self.side.add_section(tr("Risk"))
-        self.name = Label("", "heading", wrap=True)
-        self.side.body.addWidget(self.name)
-        self.facts = Label("", "body", "text-muted", wrap=True)
-        self.side.body.addWidget(self.facts)
-        self.tie = BowTie()
-        self.side.body.addWidget(self.tie)
-        self.notes: dict[str, Label] = {}
-        for title in (tr("Mapped to"), tr("Actions"), tr("History")):
-            self.side.add_section(title)
-            self.notes[title] = Label("", "body", wrap=True)
-            self.side.body.addWidget(self.notes[title])
-        return self.side
+        self.tree.refused.connect(lambda words: self.state.message.emit("error", words))
+        self.windows = Windows()
+        for part in (self.tree, self.windows):
+            part.chosen.connect(self._choose)
+            part.opened.connect(self.edit)
+        self.action_table.row_activated.connect(lambda _row: self.edit())
+        self.bodies = QStackedWidget()
+        for body in (self.table, self.action_table, self.tree, self.windows):
+            self.bodies.addWidget(body)
 
     def sizeHint(self) -> QSize:
         return QSize(1200, 700)
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
-        return [self.table, self.map]
+        body = (self.table, self.action_table, self.tree.table, self.windows)
+        return [body[self.bodies.currentIndex()], self.map]
+
+    def show_view(self, index: int) -> None:
+        """Show the list, the ten worst, the actions, the breakdown or the windows."""
+        self.look.setCurrentIndex(index)
+        self.bodies.setCurrentIndex(max(index - 1, 0))
+        self._fill()
+        self.panes()[0].setFocus()
+
+    def _action_chosen(self, row: int) -> None:
+        if 0 <= row < len(self.actions_model.links):
+            self._choose(self.actions_model.links[row].risk.id)
+
+    def _choose(self, code: str) -> None:
+        """Show a risk at the side that was selected in another view than the list."""
+        rows = [k for k, entry in enumerate(self.register.entries) if entry.id == code]
+        if rows and code != self._chosen:
+            self._row_changed(rows[0])
 
     # Showing.
 
@@ -217,6 +252,8 @@ class RegisterView(QWidget):
         effects = result.effects if result is not None else ()
         entries, matrix = self.register.entries, self.register.matrix
         kept = self._kept_rows()
+        if self.look.currentIndex() == TOP_TEN:
+            kept = worst(entries, matrix, effects, kept)[:10]
         chosen = self._chosen
         self.table_model.show_entries(entries, matrix, effects, kept)
         self.table.apply_columns()
@@ -225,12 +262,23 @@ class RegisterView(QWidget):
         if places_of:
             self.table.select_row(places_of[0])
             self._row_changed(places_of[0])
+        self._fill_others(kept)
         self._show_map()
 
+    def _fill_others(self, kept: list[int]) -> None:
+        document, chosen = self.state.document, self._chosen
+        codes = {self.register.entries[row].id for row in kept}
+        links = [link for link in self._links if link.risk.id in codes]
+        self.actions_model.show_links(links, self._benefits)
+        self.action_table.apply_columns()
+        self.tree.show_register(self.register)
+        if document is not None:
+            shown = [self.register.entries[row] for row in kept]
+            found = strips(shown, self._links, self.register.matrix, document)
+            self.windows.show_strips(found, document.schedule.data_date, chosen)
+
     def _show_map(self) -> None:
-        self.map.show_entries(
-            self.register.entries, self.register.matrix, self.mode.index, self._chosen
-        )
+        self.side.show_map(self.register, self._chosen)
 
     def _show_stats(self) -> None:
         entries = self.register.entries
@@ -293,73 +341,8 @@ class RegisterView(QWidget):
         entry = self.register.entries[row]
         self._chosen = entry.id
         self._show_map()
-        self.name.setText(f"{entry.id}  {entry.title}")
-        self.facts.setText(self._facts(entry))
-        self.tie.show_entry(entry, self.register.matrix)
-        self.notes[tr("Mapped to")].setText(self._mapped(entry))
-        self.notes[tr("Actions")].setText(self._action_words(entry))
-        lines = [
-            f"{line.at[:10]} {line.who}: {line.what}"
-            for line in reversed(self.register.history(entry.id))
-        ]
-        none = tr("Kept once the schedule is in a project of the library.")
-        empty = tr("Nothing yet.") if self.register.kept else none
-        self.notes[tr("History")].setText("\n".join(lines[:8]) or empty)
-
-    def _facts(self, entry: RiskEntry) -> str:
-        parts = [entry.category, entry.status.capitalize(), entry.owner]
-        said = " \u00b7 ".join(part for part in parts if part)
-        if entry.proximity_from or entry.proximity_to:
-            said += tr("\nMay strike {proximity_from} to {proximity_to}").format(
-                proximity_from=entry.proximity_from, proximity_to=entry.proximity_to
-            )
-        said += tr("\nNow {days}").format(days=days_words(entry.before.days, entry.opportunity))
-        if entry.after is not None:
-            chance = text.percent(entry.after.probability, 0)
-            said += tr("; after {chance}, {days}").format(
-                chance=chance, days=days_words(entry.after.days, entry.opportunity)
-            )
-        return said
-
-    def _mapped(self, entry: RiskEntry) -> str:
-        document = self.state.document
-        if not entry.activities or document is None:
-            return tr("No activity: it has no effect on dates.")
-        acts, rows = document.schedule.activities, document.schedule.row_of_code
-        lines = [
-            f"{code}  {acts.name[rows[code]]}"
-            if code in rows
-            else tr("{code}  not in this schedule").format(code=code)
-            for code in entry.activities[:8]
-        ]
-        if len(entry.activities) > 8:
-            lines.append(tr("and {activities} more").format(activities=len(entry.activities) - 8))
-        if len(entry.activities) > 1:
-            shared = entry.mapping == "split"
-            lines.append(tr("One delay, shared out") if shared else tr("The same delay on each"))
-        return "\n".join(lines)
-
-    def _action_words(self, entry: RiskEntry) -> str:
-        lines = []
-        states = {id(link.action): link for link in self._links if link.risk.id == entry.id}
-        for action in entry.actions:
-            where = f" ({action.activity})" if action.activity else ""
-            due = tr(", due {due}").format(due=action.due) if action.due else ""
-            late = tr(", overdue") if action.overdue(dt.date.today()) else ""
-            lines.append(f"{action.text}{where}: {action.state}{due}{late}")
-            link = states.get(id(action))
-            if link is not None and link.finding:
-                lines.append(tr("Finding: {finding}.").format(finding=link.finding))
         gain = self._benefits.get(entry.id)
-        if gain is not None:
-            lines.append(
-                tr("Alone it buys {signed} d at P80, ± {number} d, for {cost}.").format(
-                    signed=text.signed(gain.gain / DAY),
-                    number=text.number(gain.half_width / DAY, 1),
-                    cost=text.number(gain.cost),
-                )
-            )
-        return "\n".join(lines) or tr("Nothing is done about it.")
+        self.side.show_entry(entry, self.register, self.state.document, self._links, gain)
 
     # Doing.
 
@@ -412,6 +395,36 @@ class RegisterView(QWidget):
         self._benefits = {}
         self.refresh()
         self.changed.emit()
+        self._raise()
+
+    def _raise(self) -> None:
+        """Findings on the actions follow the register, in the background."""
+        document, library = self.state.document, self.state.library
+        if document is None or library is None or document.library_project is None:
+            return
+
+        def done(moved: bool) -> None:
+            if moved and self.state.document is document:
+                self.state.review_changed.emit()
+
+        self.state.run(
+            "register-findings",
+            tr("Findings on actions"),
+            lambda _context: raise_on_actions(library, document),
+            done,
+        )
+
+    def map_risk(self, code: str = "") -> None:
+        """Map the selected risk (or the one of an id) by drawing on the Gantt."""
+        entry = self.register.find(code or self._chosen)
+        document, model = self.state.document, self._base()
+        if entry is None or document is None or model is None or document.cpm is None:
+            return
+        dialog = MappingDialog(self.state, document, model, self.register, entry, self)
+        if dialog.exec() and dialog.made is not None:
+            made = dialog.made
+            self._keep(lambda: self.register.put([made], tr("mapped on the Gantt")))
+        dialog.deleteLater()
 
     def remove(self) -> None:
         """Take the selected risk out; its history stays."""
@@ -473,6 +486,7 @@ class RegisterView(QWidget):
     def _row_menu(self, row: int, point: QPoint) -> None:
         menu = QMenu(self)
         menu.addAction(tr("Edit\u2026"), self.edit)
+        menu.addAction(tr("Map on the Gantt\u2026"), self.map_risk)
         menu.addAction(tr("Show its activity in Schedule"), self.show_activity)
         menu.addAction(tr("Write a finding on its activities\u2026"), self.write_finding)
         menu.addSeparator()
