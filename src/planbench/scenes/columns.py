@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from planbench.engines.quality.result import QualityReport
     from planbench.engines.risk.model import RiskModel
     from planbench.engines.risk.result import RiskResult, RunFields
+    from planbench.scenes.own_fields import OwnField
 
 Values = npt.NDArray[Any]
 """One entry an activity: float64 (NaN missing), int64 minutes, bool, or object of str."""
@@ -80,6 +81,7 @@ class Extras:
     model: RiskModel | None = None
     risk: RiskResult | None = None
     risk_fields: RunFields | None = None
+    own: tuple[OwnField, ...] = ()  # fields that the user lays over the schedule
 
 
 @dataclass(frozen=True)

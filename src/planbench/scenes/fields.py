@@ -65,6 +65,7 @@ def same_columns(
         and schedule.assignments is before.assignments
         and schedule.expenses is before.expenses
         and extras.reports is extras_before.reports
+        and extras.own is extras_before.own
     )
 
 

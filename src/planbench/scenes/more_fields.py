@@ -8,18 +8,19 @@ from functools import partial
 import numpy as np
 
 from planbench.domain.schedule import NO_ROW, Flags, Numbers, Schedule
-from planbench.domain.times import NO_TIME, minutes_column
+from planbench.domain.times import minutes_column
 from planbench.scenes.columns import Column, Extras, PlanTable, Values, dates, flags, numbers, texts
 from planbench.scenes.facts import variance_days
-from planbench.scenes.formats import read_date
+from planbench.scenes.own_fields import minute_of, number_of, own_columns
 from planbench.scenes.risk_fields import risk_columns
 
 
 def more_columns(schedule: Schedule, extras: Extras) -> Iterable[Column]:
-    """Columns of codes, user-defined fields, resources, costs, more baselines, risk and checks."""
+    """Columns of codes, user-defined and own fields, resources, costs, more baselines, risk and checks."""
     return (
         *_code_columns(schedule),
         *_user_columns(schedule),
+        *own_columns(extras.own),
         *(_resource_columns() if len(schedule.assignments) or len(schedule.expenses) else ()),
         *_baseline_columns(),
         *risk_columns(),
@@ -94,25 +95,13 @@ def _rows_by_uid(schedule: Schedule) -> dict[str, int]:
 
 
 def _user_numbers(row: int, table: PlanTable) -> Values:
-    return np.array([_number(text) for text in _user_texts(row, table).tolist()], dtype=np.float64)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return np.nan
+    return np.array(
+        [number_of(text) for text in _user_texts(row, table).tolist()], dtype=np.float64
+    )
 
 
 def _user_dates(row: int, table: PlanTable) -> Values:
-    return np.array([_date(text) for text in _user_texts(row, table).tolist()], dtype=np.int64)
-
-
-def _date(text: str) -> int:
-    try:
-        return read_date(text)[0] if text else NO_TIME
-    except ValueError:
-        return NO_TIME
+    return np.array([minute_of(text) for text in _user_texts(row, table).tolist()], dtype=np.int64)
 
 
 def _user_columns(schedule: Schedule) -> Iterable[Column]:

@@ -17,6 +17,7 @@ from planbench.domain.times import to_datetime
 from planbench.scenes.formats import date_text
 from planbench.scenes.formats import read_date as parse_date
 from planbench.scenes.more_fields import code_ids, user_ids, value_of_code
+from planbench.scenes.own_fields import OWN
 from planbench.services.document import Document
 from planbench.services.editing import (
     FIELDS,
@@ -26,19 +27,26 @@ from planbench.services.editing import (
     field_text,
     read_date,
 )
+from planbench.services.own_fields import field_of, set_values
 from planbench.services.undo import Command, Macro, SetCells, SetSchedule
 
 CODE, USER = "code:", "udf:"
+MADE = (CODE, USER, OWN)
+"""What fields begin with that are no columns of the activities."""
 NO_VALUE = "None"
 
 
 def can_edit(field: str) -> bool:
     """Whether a column of the table takes what is typed."""
-    return field in FIELDS or field.startswith((CODE, USER))
+    return field in FIELDS or field.startswith(MADE)
 
 
-def text_of(schedule: Schedule, row: int, field: str) -> str:
+def text_of(document: Document, row: int, field: str) -> str:
     """What stands in a field when its editing begins, as `edit_cells` reads it."""
+    schedule = document.schedule
+    if field.startswith(OWN):
+        one = field_of(document, field)
+        return _shown(one.values.get(str(schedule.activities.code[row]), ""), one.kind)
     if field.startswith(CODE):
         value = int(value_of_code(schedule, _code_type(schedule, field))[row])
         return NO_VALUE if value == NO_ROW else _value_title(schedule, value)
@@ -48,14 +56,18 @@ def text_of(schedule: Schedule, row: int, field: str) -> str:
             values.subject == schedule.activities.uid[row]
         )
         text = str(values.value[mine][0]) if mine.any() else ""
-        kind = str(schedule.udf_types.kind[_user_type(schedule, field)])
-        if kind == "date" and text:
-            try:
-                return date_text(parse_date(text)[0])
-            except ValueError:
-                return text
-        return text
+        return _shown(text, str(schedule.udf_types.kind[_user_type(schedule, field)]))
     return field_text(schedule, row, field)
+
+
+def _shown(text: str, kind: str) -> str:
+    """A kept value as it is typed."""
+    if kind == "date" and text:
+        try:
+            return date_text(parse_date(text)[0])
+        except ValueError:
+            return text
+    return text
 
 
 def choices_of(schedule: Schedule, field: str) -> tuple[str, ...]:
@@ -63,7 +75,7 @@ def choices_of(schedule: Schedule, field: str) -> tuple[str, ...]:
     if field.startswith(CODE):
         mine = np.flatnonzero(schedule.code_values.type == _code_type(schedule, field))
         return (NO_VALUE, *(_value_title(schedule, value) for value in mine.tolist()))
-    if field.startswith(USER):
+    if field.startswith((USER, OWN)):
         return ()
     return choices(schedule, field)
 
@@ -91,8 +103,8 @@ def edit_rows(document: Document, rows: Sequence[int], field: str, texts: Sequen
     Rows that refuse are told and left out. Raises EditError where no row can take its text.
     """
     refused: list[tuple[int, str]] = []
-    if field.startswith((CODE, USER)):
-        put = _assign if field.startswith(CODE) else _set_user
+    if field.startswith(MADE):
+        put = {CODE: _assign, USER: _set_user, OWN: _set_own}[field.partition(":")[0] + ":"]
         command, done = put(document, list(rows), field, [text.strip() for text in texts], refused)
         if refused and len(refused) == len(rows):
             raise EditError(refused[0][1])
@@ -138,7 +150,7 @@ def fill_down(document: Document, rows: Sequence[int], field: str) -> Edited:
         raise EditError("Select the row to fill from and those below it.")
     if field == "id":
         raise EditError("Activity IDs differ: they cannot be filled down.")
-    return edit_cells(document, rows[1:], field, text_of(document.schedule, rows[0], field))
+    return edit_cells(document, rows[1:], field, text_of(document, rows[0], field))
 
 
 def _title(schedule: Schedule, rows: list[int], words: str) -> str:
@@ -289,4 +301,17 @@ def _set_user(
     )
     label = _title(schedule, other, f"Set {field.removeprefix(USER)}")
     step = SetSchedule(label, replace(schedule, udf_values=made), ("udf_values.value",))
+    return step, len(rows)
+
+
+def _set_own(
+    document: Document, rows: list[int], field: str, texts: list[str], refused: Told
+) -> tuple[Command | None, int]:
+    """Set a field of the user's own; an empty text takes its value away."""
+    kind = field_of(document, field).kind
+    rows, new = _taken(rows, texts, refused, lambda text: _as_kept(text, kind) if text else "")
+    words = f"Set {field.removeprefix(OWN)}"
+    step = set_values(
+        document, rows, field, new, lambda done: _title(document.schedule, done, words)
+    )
     return step, len(rows)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planbench.engines.quality.result import QualityReport
     from planbench.engines.risk.model import RiskModel
     from planbench.engines.risk.result import RiskResult, RunFields
+    from planbench.scenes.own_fields import OwnField
     from planbench.services.agreement import Agreement
 
 
@@ -48,4 +49,6 @@ class Document:
     agreement_override: bool = False  # the user lets them run all the same
     agreement_reason: str = ""  # why, in the user's words
     risk_reason: str = ""  # why it is simulated in spite of what may mislead
+    own_fields: tuple[OwnField, ...] = ()  # the user's, beside the schedule
+    own_fields_kept: tuple[OwnField, ...] = ()  # as the library has them
     history: list[str] = field(default_factory=list)

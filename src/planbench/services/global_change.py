@@ -22,7 +22,8 @@ from planbench.scenes.formats import date_text
 from planbench.services.assigning import can_edit, edit_rows
 from planbench.services.document import Document
 from planbench.services.editing import EditError
-from planbench.services.undo import SetSchedule
+from planbench.services.own_fields import SetOwnFields
+from planbench.services.undo import Command, Macro, SetSchedule
 
 THEN, ELSE = "then", "else"
 
@@ -70,7 +71,7 @@ class Preview:
     base: Schedule
     lines: tuple[ChangeLine, ...]
     passing: int  # activities for which the condition holds
-    command: SetSchedule | None
+    command: Command | None
 
     @property
     def changed(self) -> int:
@@ -114,11 +115,14 @@ def preview_change(
         rows = np.flatnonzero(flags)
         for one in changes:
             lines += _change(trial, table, columns, rows.tolist(), one, branch)
-    command = None
+    count = len({line.row for line in lines if not line.why})
+    label = f"Global change of {'1 activity' if count == 1 else f'{count:,} activities'}"
+    steps: list[Command] = []
     if trial.schedule is not document.schedule:
-        count = len({line.row for line in lines if not line.why})
-        what = "1 activity" if count == 1 else f"{count:,} activities"
-        command = SetSchedule(f"Global change of {what}", trial.schedule)
+        steps.append(SetSchedule(label, trial.schedule))
+    if trial.own_fields is not document.own_fields:
+        steps.append(SetOwnFields(label, trial.own_fields))
+    command = Macro(label, steps) if len(steps) > 1 else steps[0] if steps else None
     return Preview(document.schedule, tuple(lines), int(passes.sum()), command)
 
 

@@ -23,6 +23,7 @@ from planbench.services import figures
 from planbench.services.baselines import aligned_baseline
 from planbench.services.document import Document
 from planbench.services.hold import restore_release
+from planbench.services.own_fields import attach_own_fields
 from planbench.services.recents import Recent, Recents
 from planbench.store.library_file import LibraryFile
 from planbench.store.records import (
@@ -310,6 +311,7 @@ class Library:
             cpm=self.load_cpm(update, schedule),
         )
         self.attach_baseline(document)
+        attach_own_fields(self, document)
         restore_release(self, document)
         try:
             document.risk_model = self.load_risk_model(update)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,6 +19,8 @@ from planbench.services.baselining import own_place
 from planbench.services.document import Document
 from planbench.services.hold import keep_release
 from planbench.services.jobs import JobContext
+from planbench.services.own_fields import TOUCHED as OWN_FIELDS
+from planbench.services.own_fields import keep_own_fields
 from planbench.ui import text
 from planbench.ui.settings import Settings
 from planbench.ui.state import AppState
@@ -76,6 +79,7 @@ class Session(QObject):
         self.formats = ""
         self._missing = tr("still being opened")
         self._projects: tuple[ProjectRecord, ...] = ()
+        self._keeping = Lock()
         state.schedule_edited.connect(self._edited)
         state.result_changed.connect(self._keep_checks)
         state.what_if_wanted.connect(self._what_if)
@@ -484,7 +488,27 @@ class Session(QObject):
         self.undo_changed.emit()
         if "baselines" in touched:
             self.state.result_changed.emit("baseline")
+        if touched & OWN_FIELDS:
+            self._keep_own_fields()
+            self.state.result_changed.emit("own fields")
+        if touched == OWN_FIELDS:
+            return  # the schedule is as it was
         self.recalculate()
+
+    def _keep_own_fields(self) -> None:
+        """Keep the user's own fields with the project, after a step or one taken back."""
+        document, library = self.state.document, self.library
+        if document is None or library is None or document.library_project is None:
+            return
+        project = document.library_project
+
+        def work(context: JobContext) -> None:
+            with self._keeping:  # one after the other: each goes on from what the last one kept
+                now = document.own_fields
+                keep_own_fields(library, project, document.own_fields_kept, now)
+                document.own_fields_kept = now
+
+        self.state.run("own-fields", tr("Keeping your own fields"), work, lambda _none: None)
 
     def _keep_checks(self, kind: str) -> None:
         """Keep the figures of checks that were run on an update as it is filed."""

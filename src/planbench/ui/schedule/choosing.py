@@ -59,7 +59,8 @@ class _List(QListWidget):
 class ColumnDialog(QDialog):
     """Chooses columns, their order, titles, widths and sides.
 
-    `apply(columns)` takes them as they are to be shown, with their widths in pixels.
+    `apply(columns)` takes them as they are to be shown, with their widths in pixels; `more()`
+    makes further fields.
     """
 
     def __init__(
@@ -68,9 +69,10 @@ class ColumnDialog(QDialog):
         shown: list[Column],
         apply: Callable[[list[Column] | None], object],
         parent: QWidget,
+        more: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(parent)
-        self._all, self._apply = columns, apply
+        self._all, self._apply, self._more = columns, apply, more
         self.shown = {column.id: column for column in shown}
         self.setWindowTitle(tr("Columns"))
         self.resize(700, 520)
@@ -137,7 +139,22 @@ class ColumnDialog(QDialog):
         column.addWidget(self.tip)
         reset = LinkButton(tr("As wide as fits"))
         reset.clicked.connect(lambda _on=False: self._reset())
-        column.addLayout(dialog_foot(self, tr("Apply"), self.take, reset))
+        aside = QWidget()
+        links = QHBoxLayout(aside)
+        links.setContentsMargins(0, 0, 0, 0)
+        links.setSpacing(16)
+        links.addWidget(reset)
+        if self._more is not None:
+            own = LinkButton(tr("Own fields…"))
+            own.clicked.connect(lambda _on=False: self._to_own())
+            links.addWidget(own)
+        column.addLayout(dialog_foot(self, tr("Apply"), self.take, aside))
+
+    def _to_own(self) -> None:
+        """Leave for the dialog in which fields are made."""
+        self.reject()
+        if self._more is not None:
+            self._more()
 
     # ------------------------------------------------------------ the lists
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt
 from planbench.scenes.columns import Column
 from planbench.scenes.fields import DEFAULT_COLUMNS, NARROW_COLUMNS
 from planbench.ui.schedule.choosing import ColumnDialog
+from planbench.ui.schedule.ownfields import ask_for_own_fields
 
 if TYPE_CHECKING:
     from planbench.ui.schedule.workspace import ScheduleWorkspace
@@ -104,7 +105,11 @@ class ColumnDesk(QObject):
             replace(one, width=space.table.columnWidth(number))
             for number, one in enumerate(space.model.shown)
         ]
-        return space.show_dialog(ColumnDialog(space.plan.columns, shown, self._take, space))
+        return space.show_dialog(
+            ColumnDialog(
+                space.plan.columns, shown, self._take, space, lambda: ask_for_own_fields(space)
+            )
+        )
 
     def _take(self, columns: list[Column] | None) -> None:
         if columns is None:

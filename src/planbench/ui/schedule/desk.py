@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QToolTip
 from planbench.domain.schedule import NO_ROW, LinkType, Schedule
 from planbench.services.assigning import can_edit, choices_of, edit_cells, fill_down, text_of
 from planbench.services.editing import EditError, why_locked
+from planbench.services.own_fields import TOUCHED
 from planbench.services.rewiring import (
     add_link,
     change_link,
@@ -107,7 +108,7 @@ class EditingDesk(QObject):
             return
         self.leave()
         title = space.model.shown[column].title.replace("\n", " ")
-        first = text_of(document.schedule, row, field)
+        first = text_of(document, row, field)
         offered = choices_of(document.schedule, field)
         self.editor = CellEditor(
             space.table.viewport(),
@@ -158,6 +159,17 @@ class EditingDesk(QObject):
         """Whether the rows on screen are those of the document: not an instant after an edit."""
         document = self._document
         return document is not None and len(document.schedule) == len(self._space.plan.schedule)
+
+    @property
+    def edited(self) -> bool:
+        """Whether the schedule is another than that of the update: own fields do not count."""
+        document, stack = self._document, self.state.undo_stack
+        return (
+            document is not None
+            and stack is not None
+            and not stack.is_clean
+            and document.schedule is not self._space.plan.base
+        )
 
     @property
     def activity(self) -> int:
@@ -329,11 +341,11 @@ class EditingDesk(QObject):
     def _edited(self, touched: frozenset[str]) -> None:
         """A step was taken, taken back or taken again; new dates are on their way."""
         document, plan, stack = self._document, self._space.plan, self.state.undo_stack
-        if document is None or stack is None:
+        if document is None or stack is None or touched == TOUCHED:
             return
         if self._before is None and plan.cpm is not None:
             self._before = (plan.schedule, plan.cpm)
-        document.update_label = self._label if stack.is_clean else what_if_label(self._label)
+        document.update_label = what_if_label(self._label) if self.edited else self._label
         if len(document.schedule) != len(plan.schedule):
             row = self.state.selection
             self._chosen = str(plan.schedule.activities.uid[row]) if row != NO_ROW else ""

@@ -58,6 +58,7 @@ def extras_of(document: Document) -> Extras:
         document.risk_model,
         document.risk,
         document.risk_fields,
+        document.own_fields,
     )
 
 

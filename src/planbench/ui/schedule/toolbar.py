@@ -23,6 +23,7 @@ from planbench.ui.schedule.baselines import ask_for_baselines
 from planbench.ui.schedule.changing import ask_for_change
 from planbench.ui.schedule.curtains import ask_for_curtains
 from planbench.ui.schedule.gantt import ZOOM_STEP
+from planbench.ui.schedule.ownfields import ask_for_own_fields
 from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
@@ -165,6 +166,7 @@ class ScheduleBar(Toolbar):
                 lambda: ask_for_change(space),
             ),
             (tr("Baselines"), "Ctrl+Shift+B", "layers", lambda: ask_for_baselines(space)),
+            (tr("Own fields"), "Ctrl+Shift+U", "table", lambda: ask_for_own_fields(space)),
             (tr("Attach a text to the bar"), "Ctrl+Shift+T", "message-square", self._attach),
             (tr("Show the selected alone"), "Ctrl+Shift+A", "filter", space.desk.isolate),
             (tr("Fill down"), "Ctrl+D", "arrow-down", space.desk.fill_down),

@@ -241,6 +241,7 @@ class ScheduleWorkspace(QWidget):
             "quality",
             "risk",
             "risk-fields",
+            "own fields",
         ):
             self.elements.holding(
                 lambda: self.plan.show(
@@ -262,9 +263,8 @@ class ScheduleWorkspace(QWidget):
 
     def tell_what_if(self) -> None:
         """Say that the document was edited, and offer to keep or drop that."""
-        document, stack = self.state.document, self.state.undo_stack
-        edited = document is not None and stack is not None and not stack.is_clean
-        self.what_if.tell(document.update_label if document is not None and edited else "")
+        document = self.state.document
+        self.what_if.tell(document.update_label if document and self.desk.edited else "")
 
     def _explain(self) -> None:
         """Prepare the reasons of dates in the background."""
