@@ -16,7 +16,7 @@ from planbench.scenes.risk_fields import risk_columns
 
 
 def more_columns(schedule: Schedule, extras: Extras) -> Iterable[Column]:
-    """Columns of codes, user-defined and own fields, resources, costs, more baselines, risk and checks."""
+    """Columns of codes, fields of users, resources, costs, more baselines, risk and checks."""
     return (
         *_code_columns(schedule),
         *_user_columns(schedule),
