@@ -243,7 +243,8 @@ def test_the_register_is_kept_and_only_changes_are_journalled(
     poorer = replace(register.by_id["P07"], p_success=0.5)
     others = tuple(p for p in register.projects if p.id not in ("P07", "P06"))
     links = tuple(link for link in register.links if "P06" not in (link.a, link.b))
-    changed = replace(register, projects=(*others, poorer), links=links)
+    asked = tuple(one for one in register.requests if one.project != "P06")
+    changed = replace(register, projects=(*others, poorer), links=links, requests=asked)
     pl.keep_register(library, changed, "Review of EKKO")
     assert pl.kept_register(library) == changed
     lines = library.journal(pl.PROJECT, uid="P07")

@@ -23,7 +23,8 @@ from planbench.engines.portfolio.register import CLOSED, Project, Register
 YEARS, QUARTERS, PERIODS = 12, 3, 1
 """Periods together in a cycle."""
 
-LEAST = 1e-9
+LEAST = 0.05
+"""Smaller amounts are not worth a proposal."""
 
 
 def calendar_of(register: Register) -> FiscalCalendar:

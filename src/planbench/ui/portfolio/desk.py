@@ -6,7 +6,7 @@ Registers, assumptions and plans never change, so a step back is only to take th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -294,7 +294,7 @@ class Desk(QObject):
         """Whether the optimum belongs to another register or other assumptions."""
         solved = self.solved
         return solved is not None and (
-            solved.register is not self.register or solved.assumptions != self.assumptions
+            solved.assumptions != self.assumptions or not _same(solved.register, self.register)
         )
 
     @property
@@ -486,6 +486,22 @@ class Desk(QObject):
             self.state.message.emit("error", error.line)
             return False
         return True
+
+
+_FOLLOWED = ("requests", "spending")
+"""Tables of the register that no choice rests on."""
+
+
+def _same(one: Register, other: Register | None) -> bool:
+    """Whether two registers ask the solver the same."""
+    return one is other or (
+        other is not None
+        and all(
+            getattr(one, item.name) == getattr(other, item.name)
+            for item in fields(one)
+            if item.name not in _FOLLOWED
+        )
+    )
 
 
 def _fitting(register: Register, plan: Mapping[str, int | None]) -> Dated:

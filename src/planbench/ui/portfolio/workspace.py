@@ -13,6 +13,7 @@ from planbench.ui.portfolio.assume import AssumptionsDialog
 from planbench.ui.portfolio.balance import BalancePage
 from planbench.ui.portfolio.board import BoardPage
 from planbench.ui.portfolio.capacity import CapacityPage
+from planbench.ui.portfolio.capital import CapitalPage
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.followup import FollowUpPage
 from planbench.ui.portfolio.priorities import PrioritiesPage
@@ -66,6 +67,7 @@ class PortfolioWorkspace(QWidget):
         self.priorities = PrioritiesPage(self.desk)
         self.balance = BalancePage(self.desk)
         self.capacity = CapacityPage(self.desk)
+        self.capital = CapitalPage(self.desk)
         self.board = BoardPage(self.desk)
         self.scenarios = ScenariosPage(self.desk)
         self.scenarios.changed.connect(lambda: self.selection.show_scenarios(self.scenarios.kept))
@@ -101,6 +103,7 @@ class PortfolioWorkspace(QWidget):
             (tr("Balance"), self.balance),
             (tr("Capacity"), self.capacity),
             (tr("Scenarios"), self.scenarios),
+            (tr("Capital"), self.capital),
             (tr("Board"), self.board),
             (tr("Follow-up"), self.followup),
             (tr("Register"), self.register),
