@@ -204,3 +204,24 @@ def test_templates_and_filters_are_written_out(files, capfd) -> None:
         (files / "short.json").write_text(json.dumps(given), encoding="utf-8")
         assert main(words) != 0
         assert said in capfd.readouterr().err
+
+
+def test_any_activity_and_wbs_element_is_watched(files, capfd) -> None:
+    xer, model = str(files / "v9.xer"), str(files / "model.json")
+    asked = ["--watch", "C", "--watch", "WBS V9"]
+    words = ["risk", xer, "--model", model, "--iterations", "20480", *asked]
+    assert main([*words, "--json", "-"]) == 0
+    made = json.loads(capfd.readouterr().out)
+    whole = made["watch"]["WBS V9"]
+    assert whole["p80"] == made["finish"]["p80"]
+    lasts = made["spread"]["C"]["duration_d"]  # 1, 2 or 6 hours with .2, .6, .2
+    assert [24 * lasts[p] for p in ("p10", "p50", "p90")] == pytest.approx([1, 2, 6])
+    assert lasts["probability_of_deterministic"] == pytest.approx(0.8, abs=0.01)
+    assert made["spread"]["C"]["float_d"]["mean"] * 24 == pytest.approx(6.41885, abs=0.12)
+    assert made["spread"]["WBS V9"]["float_d"]["p95"] == 0
+    assert main(words) == 0
+    told = capfd.readouterr().out
+    assert "WBS V9: finish without risk 2026-01-05T20:00" in told
+    assert "float without risk" in told
+    assert main(["risk", xer, "--watch", "nobody"]) != 0
+    assert "there is no activity nobody" in capfd.readouterr().err

@@ -68,6 +68,22 @@ def test_swing_is_between_its_two_dates(sample) -> None:
         assert mover.value == pytest.approx(dates / DAY)
 
 
+@pytest.mark.parametrize("name", ["regression", "frozen"])
+def test_what_is_not_explained_is_told(sample, name) -> None:
+    found = {mover.id: mover for mover in movers(sample, BY_ID[name])}
+    rest = found.pop("Rest").value
+    assert rest < 1
+    if name == "frozen":  # the sample has four risks and correlated work
+        assert sum(mover.value for mover in found.values()) == pytest.approx(1 - rest)
+        assert {risk.id for risk in sample.risk_model.risks} <= {
+            one for mover in found for one in mover.split(", ")
+        }
+    else:
+        rows = np.array([mover.row for mover in found.values()], dtype=np.int32)
+        told = sample.risk.regression(rows)
+        assert told.explained == pytest.approx(1 - rest, abs=0.01)
+
+
 def test_as_many_are_held_as_it_says(sample) -> None:
     assert 0 < len(movers(sample, BY_ID["held"])) <= MOST_HELD
 

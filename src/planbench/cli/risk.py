@@ -48,6 +48,13 @@ def add_options(risk: argparse.ArgumentParser) -> None:
     risk.add_argument("--actions", action="store_true", help="what the actions of risks buy")
     risk.add_argument("--merges", action="store_true", help="what merging costs at every activity")
     risk.add_argument(
+        "--watch",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="finish, duration and float of an activity, or of a WBS element as 'WBS CODE'",
+    )
+    risk.add_argument(
         "--resource", action="append", default=[], metavar="ID", help="its units by month"
     )
 
@@ -56,6 +63,7 @@ def simulate(document: Document, options: argparse.Namespace, held: dict[str, st
     """Run the model on a calculated document and write what was asked for."""
     from planbench.services.risk import read_model, readiness, risk_json, rules_note, run_risk
     from planbench.services.risk_figures import figures_json, run_despite
+    from planbench.services.risk_watch import with_watched
 
     if options.template:
         from planbench.services.risk_sheets import write_workbook
@@ -64,7 +72,7 @@ def simulate(document: Document, options: argparse.Namespace, held: dict[str, st
         print(f"risk model written to {options.template}")
         return 0
     refuse_held_back(document)
-    model = read_model(options.model, document)
+    model = with_watched(read_model(options.model, document), options.watch)
     if options.because:
         print(f"planbench risk: {run_despite(document, options.because)}", file=sys.stderr)
     run_risk(
@@ -124,6 +132,10 @@ def _more(document: Document, options: argparse.Namespace) -> dict[str, Any]:
         made["actions"] = benefit_json(document, context)
     if options.merges:
         made["merges"] = merges_json(document)
+    if options.watch:
+        from planbench.services.risk_watch import spread_json
+
+        made["spread"] = {name: spread_json(document, name, context) for name in options.watch}
     if options.resource:
         made["resources"] = {
             code: bands_json(resource_load(document, code)) for code in options.resource
@@ -139,6 +151,8 @@ def _print(result: dict[str, Any], options: argparse.Namespace) -> None:
     for name in ("p10", "p50", "p80", "p90"):
         print(f"  {name.upper()}  {finish[name]}")
     print(f"  the calculated finish is met in {100 * finish['probability_of_deterministic']:.1f} %")
+    for name in options.watch:
+        _print_watched(name, result["watch"][name], result["spread"][name])
     for words in result["not_simulated"]:
         print(f"  not simulated: {words}")
     for entry in result["correlation"]:
@@ -164,6 +178,19 @@ def _print(result: dict[str, Any], options: argparse.Namespace) -> None:
         print(
             f"  merging at {merge['id']} costs {merge['bias_h']:.1f} h over {merge['links']} links"
         )
+
+
+def _print_watched(name: str, dates: dict[str, Any], spread: dict[str, Any]) -> None:
+    told = ", ".join(f"{level.upper()} {dates[level]}" for level in ("p10", "p50", "p80", "p90"))
+    print(f"{name}: finish without risk {dates['deterministic']}, {told}")
+    for title, found in (("duration", spread["duration_d"]), ("float", spread["float_d"])):
+        if found is None:
+            print(f"  {title}: runs cannot tell it")
+            continue
+        told = ", ".join(
+            f"{level.upper()} {found[level]:.1f}" for level in ("p10", "p50", "p80", "p90")
+        )
+        print(f"  {title} without risk {found['deterministic']:.1f} d, {told}")
 
 
 def _print_actions(found: dict[str, Any]) -> None:

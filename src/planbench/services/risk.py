@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,14 +134,14 @@ def write_model(model: RiskModel, path: Path) -> None:
 
 def check_model(document: Document, model: RiskModel) -> None:
     """Raises ModelError when the model speaks of what the document's schedule does not have."""
+    from planbench.engines.risk.selection import watched_rows
     from planbench.engines.risk.variables import bind
 
     nothing = np.zeros(0, dtype=np.int32)
     durations = np.zeros(len(document.schedule), dtype=np.int64)
     bind(model, document.schedule, nothing, durations)
-    for code in model.watch:
-        if code not in document.schedule.row_of_code:
-            raise ModelError(f"there is no activity {code}", "watch", "Correct or remove the id.")
+    for name in model.watch:
+        watched_rows(document.schedule, name)
 
 
 def sample_model(document: Document | None = None) -> RiskModel:
@@ -257,10 +258,13 @@ def _simulated(
 
 def _workers(risks: int, result: RiskResult) -> int:
     """Processes for the runs by exclusion: none where starting them takes longer than they save."""
-    import os
+    return _pool_for(risks, result.seconds["simulate"])
 
-    long = risks * result.seconds["simulate"] > _WORTH_A_POOL_S
-    return min(os.cpu_count() or 1, risks) if long else 0
+
+def _pool_for(runs: int, seconds_a_run: float) -> int:
+    """Processes for so many runs, 0 for threads."""
+    long = runs * seconds_a_run > _WORTH_A_POOL_S
+    return min(os.cpu_count() or 1, runs) if long else 0
 
 
 def shapley(
@@ -271,19 +275,28 @@ def shapley(
     seed: int = 1,
     percent: float = 80.0,
     mitigated: bool = False,
-    workers: int = 0,
+    workers: int | None = None,
     context: JobContext | None = None,
 ) -> Shares:
     """Each risk's fair share of the delay at a percentile of the finish (0: of the mean).
 
+    `workers` None uses a pool of processes where the runs take long, as the last run of the
+    document tells.
+
     Raises ModelError for a model without risks and what `run_risk` raises.
     """
-    from planbench.engines.risk.contribution import shapley_shares
+    from planbench.engines.risk.contribution import shapley_runs, shapley_shares
     from planbench.engines.risk.simulate import RunOptions
 
     refuse_held_back(document)
     context = context or JobContext()
     options = RunOptions(iterations, seed, mitigated=mitigated)
+    if workers is None:
+        workers = 0
+        if document.risk is not None:
+            share = iterations / document.risk.iterations
+            seconds = document.risk.seconds["simulate"] * share
+            workers = _pool_for(shapley_runs(len(model.risks)), seconds)
 
     def tell(done: int, total: int) -> None:
         context.report(done, total, "Sharing the delay out to the risks")

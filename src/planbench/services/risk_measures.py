@@ -24,6 +24,9 @@ MOST = 200
 MOST_HELD = 12
 """Activities whose range is held at its mean, one run each: those that correlate most."""
 
+UNEXPLAINED = "Rest"
+"""Id of the share of the variance that a measure leaves unexplained."""
+
 RISK, ACTIVITY, COST = "risk", "activity", "cost"
 
 
@@ -143,6 +146,23 @@ MEASURES = (
         False,
     ),
     Measure(
+        "regression",
+        "Regression",
+        ACTIVITY,
+        "share",
+        "Squared standardised coefficient of the duration where the finish is regressed on the "
+        "durations that correlate most; adds up to what is explained where these are independent",
+    ),
+    Measure(
+        "frozen",
+        "Sobol index",
+        ACTIVITY,
+        "share",
+        "First-order index: share of the variance of the finish by this input alone (beside it the "
+        "total index, in interplay with others); runs with new numbers for all but one input: the "
+        "ranges that correlate most, correlated ones as one, every driver and risk",
+    ),
+    Measure(
         "swing",
         "Swing",
         ACTIVITY,
@@ -230,41 +250,6 @@ def measure_json(document: Document, context: JobContext | None = None) -> list[
 
 def _plain(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
-
-
-def watchable(document: Document, row: int) -> dict[str, Any]:
-    """What can be watched at an activity: itself and the WBS elements above it, by their names."""
-    schedule = document.schedule
-    acts, wbs = schedule.activities, schedule.wbs
-    made: dict[str, Any] = {str(acts.code[row]): np.array([row], dtype=np.int32)}
-    parents = wbs.parent.tolist()
-    node = int(acts.wbs[row])
-    while node >= 0:
-        inside = np.zeros(len(wbs) + 1, dtype=np.bool_)  # the last one is for "no element"
-        for place, parent in enumerate(parents):  # parents stand before their children
-            inside[place] = place == node or (parent >= 0 and bool(inside[parent]))
-        rows = np.flatnonzero(inside[acts.wbs]).astype(np.int32)
-        made[f"WBS {wbs.code[node]} {wbs.name[node]}"] = rows
-        node = parents[node]
-    return made
-
-
-def watch(document: Document, name: str, rows: Any, context: JobContext | None = None) -> None:
-    """Add the latest finish of some activities to what the shown run tells.
-
-    Raises PlanbenchError when nothing was simulated or nothing of it has logic.
-    """
-    result, context = _shown(document), context or JobContext()
-    if document.cpm is None:
-        raise PlanbenchError("the schedule was not calculated", mend="Calculate it first.")
-    values = result.finish_of(rows, lambda: context.report(0, 1, f"Looking at {name}"))
-    if (values == NO_TIME).any():
-        raise PlanbenchError(f"nothing of {name} has logic of its own", "risk")
-    inside = np.zeros(len(document.schedule), dtype=np.bool_)
-    inside[rows] = True
-    inside[np.setdiff1d(rows, document.cpm.order)] = False
-    result.watch_deterministic[name] = int(document.cpm.finish[inside].max())
-    result.watch[name] = values
 
 
 def run_fields(document: Document, context: JobContext | None = None) -> RunFields:
@@ -422,6 +407,34 @@ def _significance(document: Document, result: RiskResult, _: JobContext) -> list
     return _listed(document, rows, result.significance(rows))
 
 
+def _rest(value: float) -> Mover:
+    """The share of the variance that a measure does not explain."""
+    return Mover(UNEXPLAINED, "what no listed one explains alone", value)
+
+
+def _regression(document: Document, result: RiskResult, _: JobContext) -> list[Mover]:
+    rows = strongest(result)
+    found = result.regression(rows)
+    listed = _listed(document, rows, found.beta**2, {"coefficient": found.beta})
+    return [*listed, _rest(1.0 - found.explained)] if rows.size else []
+
+
+def _frozen(document: Document, result: RiskResult, context: JobContext) -> list[Mover]:
+    def tell(done: int, total: int) -> None:
+        context.report(done, total, "Freezing one input at a time")
+
+    found = result.frozen(strongest(result, MOST_HELD), progress=tell)
+    made = [
+        Mover(one.id, one.title, one.first, one.row, _indices(one.half_width, one.total))
+        for one in found
+    ]
+    return [*made, _rest(1.0 - sum(one.first for one in found))] if found else []
+
+
+def _indices(half_width: float, total: float) -> dict[str, float]:
+    return {"share_half_width": half_width, "total_share": total}
+
+
 def _swing(document: Document, result: RiskResult, _: JobContext) -> list[Mover]:
     rows = strongest(result)
     low, high = result.swing(rows)
@@ -473,6 +486,8 @@ _MAKERS: dict[str, Callable[[Document, RiskResult, JobContext], list[Mover]]] = 
     "cruciality": _cruciality,
     "significance": _significance,
     "variance": _column("variance_share"),
+    "regression": _regression,
+    "frozen": _frozen,
     "swing": _swing,
     "contribution": _contribution,
     "held": _held,

@@ -23,17 +23,6 @@ MODEL = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def loopback():
-    """Two worker processes on 127.0.0.1, and a scheduler in this one."""
-    distributed = pytest.importorskip("distributed", reason="planbench[cluster] is not installed")
-    cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-    )
-    yield cluster
-    cluster.close()
-
-
 def simulated(iterations=8192, progress=None, runner=None):
     schedule = synthetic_schedule(3000, 7500, 4)
     model = parse_model({**MODEL, "watch": [str(schedule.activities.code[7])]})

@@ -19,6 +19,7 @@ from planbench.services.risk import (
     shapley,
 )
 from planbench.services.risk_figures import benefit, other_state
+from planbench.services.risk_watch import DURATION, cost_spread, spread
 from planbench.services.sample import sample_schedules
 from planbench.services.scheduling import recalculate
 from planbench.ui import text
@@ -27,14 +28,18 @@ from planbench.ui.risk.plots import (
     ACTIONS,
     CORRELATION,
     FLOW,
+    LASTS,
     LOAD,
     MERGES,
     RESERVE,
     SETTLED,
+    SLACK,
+    SPENT,
     joint_line,
     months,
     plots_of,
 )
+from planbench.ui.risk.spread import mark_words
 from planbench.ui.risk.workspace import RiskWorkspace
 from planbench.ui.state import AppState
 
@@ -179,3 +184,29 @@ def test_months_enclose_the_span() -> None:
     assert edges[0] <= 0
     assert edges[-1] > 400 * DAY
     assert len(edges) == 15
+
+
+def test_duration_and_float_follow_what_is_selected(workspace, document, qtbot) -> None:
+    card = workspace.results.behind
+    workspace.state.select(-1)
+    choose(workspace, qtbot, LASTS)
+    assert "select an activity" in card.plots.currentWidget().text()
+    open_ = document.risk.simulated & (document.schedule.activities.status == 0)
+    row = int(np.flatnonzero(open_ & document.risk.varies)[5])
+    workspace.state.select(row)
+    qtbot.waitUntil(lambda: not workspace.state.busy, timeout=60_000)
+    code = str(document.schedule.activities.code[row])
+    assert code in card._title.text()
+    days, plan = document.risk.durations_of(np.array([row], dtype=np.int32))
+    found = spread(document, DURATION, code, np.array([row], dtype=np.int32))
+    assert mark_words(found, 80).startswith(f"P80  {text.number(np.sort(days)[1638], 1)}")
+    assert found.plan == plan
+    choose(workspace, qtbot, SLACK)
+    assert card.plots.currentWidget().isVisible()
+
+
+def test_the_total_cost_is_told_with_its_confidence(workspace, document, qtbot) -> None:
+    choose(workspace, qtbot, SPENT)
+    found = cost_spread(document)
+    assert found.percentile(80) == document.risk.cost.percentile(80)
+    assert "±" in mark_words(found, 80)

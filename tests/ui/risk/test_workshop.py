@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog
 
-from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import DAY
 from planbench.engines.risk.distributions import distribution
 from planbench.services import workshop as steps
 from planbench.services.document import Document
-from planbench.services.library import Library
-from planbench.services.recents import Recents
-from planbench.services.scheduling import recalculate
 from planbench.ui import text
 from planbench.ui.risk.voices import density, ticks
 from planbench.ui.risk.workshop import WorkshopView
@@ -26,31 +19,19 @@ from planbench.ui.state import AppState
 
 
 @pytest.fixture
-def document() -> Document:
-    made = Document(synthetic_schedule(80, 160, 3))
-    recalculate(made)
-    return made
+def document(small_document: Document) -> Document:
+    return small_document
 
 
 @pytest.fixture
-def state(themed, document, tmp_path: Path) -> Iterator[AppState]:
-    made = AppState()
-    with Library.open(tmp_path / "l.planbench", Recents(tmp_path / "r.json")) as library:
-        made.library = library
-        document.library_project = library.new_project("P", "Project")
-        yield made
-        made.close()
+def state(library_state: AppState) -> AppState:
+    return library_state
 
 
 @pytest.fixture
-def workspace(state, document, qtbot) -> RiskWorkspace:
-    made = RiskWorkspace(state)
-    qtbot.addWidget(made)
-    made.resize(1700, 950)
-    made.show()
-    state.open_document(document)
-    made.go_to(2)
-    return made
+def workspace(risk_workspace: RiskWorkspace) -> RiskWorkspace:
+    risk_workspace.go_to(2)
+    return risk_workspace
 
 
 @pytest.fixture

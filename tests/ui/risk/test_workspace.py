@@ -16,7 +16,8 @@ from planbench.services.document import Document
 from planbench.services.library import Library
 from planbench.services.recents import Recents
 from planbench.services.risk_figures import run_despite
-from planbench.services.risk_measures import measures_of, watchable
+from planbench.services.risk_measures import measures_of
+from planbench.services.risk_watch import watchable
 from planbench.services.scenarios import kept_scenarios
 from planbench.services.scheduling import recalculate
 from planbench.ui import text
@@ -267,3 +268,8 @@ def test_any_activity_and_any_wbs_element_can_be_watched(simulated, document, qt
             done = [int(document.cpm.finish[k]) for k in in_logic if not result.simulated[k]]
             assert result.watch[name][number] == max([latest, *done])
         assert text.long_date(result.percentile(80, name)) in simulated.results.sentence.text()
+    assert set(found) <= set(document.risk_model.watch)
+    simulated.simulate()  # the next run tells them by itself
+    qtbot.waitUntil(lambda: document.risk is not result, timeout=60_000)
+    for name in found:
+        assert np.array_equal(document.risk.watch[name], result.watch[name])

@@ -107,7 +107,7 @@ class Cluster:
                 )
 
     def run(
-        self, setting: Setting, pilot: tuple[Any, Any], at: list[int], progress: Tell | None
+        self, setting: Setting, pilot: tuple[Any, Any], at: list[Any], progress: Tell | None
     ) -> Ran:
         """All iterations of a setting; a runner of `simulate`."""
         n, width = setting.options.iterations, setting.width
@@ -137,7 +137,7 @@ class Cluster:
         )
 
 
-def _part(shared: tuple[Setting, tuple[Any, Any], list[int]], runs: range) -> Ran:
+def _part(shared: tuple[Setting, tuple[Any, Any], list[Any]], runs: range) -> Ran:
     """One part of the runs, on one thread of a worker."""
     setting, pilot, at = shared
     return run_range(setting, pilot, at, runs, 1)

@@ -28,6 +28,9 @@ from planbench.engines.risk.rules import network_for_runs
 from planbench.engines.risk.simulate import Runner, RunOptions, simulate
 from planbench.engines.risk.variables import winning_ranges
 
+ORDERS = 64
+"""Random orders that are drawn where there are more risks."""
+
 EXACT_UP_TO = 8
 """Risks for which all subsets are run; for more, some orders are drawn."""
 
@@ -168,7 +171,7 @@ def held_effects(
 def shapley_values(
     ids: Sequence[str],
     values_of: Callable[[Iterable[Subset]], Mapping[Subset, float]],
-    orders: int = 64,
+    orders: int = ORDERS,
     seed: int = 1,
 ) -> tuple[dict[str, float], dict[Subset, float], bool]:
     """(value by id, value by subset that was asked for, whether all orders count).
@@ -202,13 +205,18 @@ def shapley_values(
     return shares, worth, False
 
 
+def shapley_runs(risks: int, orders: int = ORDERS) -> int:
+    """About how many runs the values of so many risks take, at most."""
+    return int(2**risks if risks <= EXACT_UP_TO else orders * (risks - 1) + 2 * risks + 2)
+
+
 def shapley_shares(
     schedule: Schedule,
     cpm: CpmResult | None,
     model: RiskModel,
     options: RunOptions,
     percent: float = 80.0,
-    orders: int = 64,
+    orders: int = ORDERS,
     workers: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Shares:

@@ -11,6 +11,7 @@ from planbench.domain.schedule import Numbers, Rows, Schedule
 from planbench.domain.times import Minutes
 from planbench.engines.cpm.calculate import run as calculate
 from planbench.engines.cpm.columns import Network
+from planbench.engines.cpm.result import CpmResult
 from planbench.engines.risk import passes
 from planbench.engines.risk.clock import instants_all, work_all
 from planbench.engines.risk.network import WEATHER
@@ -229,29 +230,15 @@ class Replay:
 
     def significance(self, rows: Rows, most: int) -> Numbers:
         """Williams' index; see RiskResult.significance."""
-        from planbench.engines.risk.simulate import make_rows, make_sums, run_block
-
         setting, network = self._setting, self._network
         n = min(most, setting.options.iterations)
-        if (setting.bound.variables.options[:, KIND] != EXISTS).any():
-            return np.full(rows.size, np.nan)  # the calculation knows no branches
-        nothing = np.zeros(setting.sim.size)
-        sums = make_sums(setting, nothing.astype(np.int32), nothing)
-        in_weather = setting.sim.plan.table[:, WEATHER] >= 0
-        nodes = setting.sim.plan.node
+        if not can_recalculate(setting):
+            return np.full(rows.size, np.nan)
         start = int(network.data_date[setting.options.project])
         length = (self.finish[:n] - start).astype(np.float64)
         mean = float(length.mean())
         total = np.zeros(rows.size)
-        remaining = network.remaining.copy()
-        memory = make_rows(setting)
-        for k in range(n):
-            if k % setting.width == 0:
-                run_block(setting, memory, sums, k, setting.width, full=False)
-            at = k % setting.width
-            span = memory.work[1::2, at] - memory.work[::2, at]
-            remaining[nodes] = np.where(in_weather, span, memory.duration[:, at])
-            result = calculate(network, remaining)
+        for k, (remaining, result) in enumerate(recalculated(setting, network, n)):
             d = remaining[rows].astype(np.float64)
             whole = d + np.maximum(result.total_float[rows], 0)
             share = np.divide(d, whole, out=np.zeros_like(d), where=whole > 0)
@@ -259,6 +246,34 @@ class Replay:
         made = total / n
         made[setting.sim.position[rows] < 0] = np.nan
         return made
+
+
+def can_recalculate(setting: Setting) -> bool:
+    """Whether runs are schedules that the calculation knows: it knows no branches."""
+    return bool((setting.bound.variables.options[:, KIND] == EXISTS).all())
+
+
+def recalculated(
+    setting: Setting, network: Network, most: int
+) -> Iterator[tuple[Minutes, CpmResult]]:
+    """(remaining durations, full calculation with both passes) of the first runs, in order.
+
+    Time lost to weather counts as duration.
+    """
+    from planbench.engines.risk.simulate import make_rows, make_sums, run_block
+
+    nothing = np.zeros(setting.sim.size)
+    sums = make_sums(setting, nothing.astype(np.int32), nothing)
+    in_weather = setting.sim.plan.table[:, WEATHER] >= 0
+    remaining = network.remaining.copy()
+    memory = make_rows(setting)
+    for k in range(min(most, setting.options.iterations)):
+        if k % setting.width == 0:
+            run_block(setting, memory, sums, k, setting.width, full=False)
+        at = k % setting.width
+        span = memory.work[1::2, at] - memory.work[::2, at]
+        remaining[setting.sim.plan.node] = np.where(in_weather, span, memory.duration[:, at])
+        yield remaining, calculate(network, remaining)
 
 
 def centred_ranks(values: Any) -> Numbers:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planbench.domain.errors import ModelError
-from planbench.domain.schedule import Rows
+from planbench.domain.schedule import Numbers, Rows
 from planbench.domain.times import NO_TIME, Minutes
 from planbench.engines.cpm.calculate import run as calculate
 from planbench.engines.cpm.columns import Network
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.kernel import row_kernel
+from planbench.engines.risk import spread
 from planbench.engines.risk.driving import demand
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.network import CALENDAR, SEGMENT, WEATHER
@@ -127,6 +128,16 @@ class Microscope:
             found = setting.sim.clock(rows.clock[at, :live].max(axis=0))
             made[first : first + live] = np.maximum(found, latest)
         return made
+
+    def durations(self, activities: Rows, check: Callable[[], None]) -> tuple[Numbers, float]:
+        """See RiskResult.durations_of."""
+        return spread.durations(self._setting, self._cpm, activities, check)
+
+    def floats(
+        self, activities: Rows, most: int, check: Callable[[], None]
+    ) -> tuple[Numbers, float]:
+        """See RiskResult.floats_of."""
+        return spread.floats(self._given, self._network, self._cpm, activities, most, check)
 
     def merge_bias(self, most: int) -> MergeBias:
         """See RiskResult.merge_bias."""

@@ -344,6 +344,27 @@ class RiskResult:
         """
         return self._microscope.finishes(activities, check)
 
+    def durations_of(
+        self, activities: Rows, check: Callable[[], None] = lambda: None
+    ) -> tuple[Numbers, float]:
+        """(remaining duration in days by run, the calculated one) of an activity or a group.
+
+        Of one activity in days of its own calendar; of several the project's working days from
+        the earliest remaining start to the latest finish. `check` is called every block and may
+        raise to end the work. Raises ModelError where runs move nothing of it.
+        """
+        return self._microscope.durations(activities, check)
+
+    def floats_of(
+        self, activities: Rows, most: int = 512, check: Callable[[], None] = lambda: None
+    ) -> tuple[Numbers, float]:
+        """(total float in days over the first runs, the calculated one); of several the least.
+
+        Each run is calculated with both passes. `check` is called every run and may raise to end
+        the work. Raises ModelError where nothing has a float and for models with branches.
+        """
+        return self._microscope.floats(activities, most, check)
+
     def resource_load(self, code: str, edges: Minutes) -> Bands:
         """Units of a resource by period between instants, over all runs, which are drawn again.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planbench.domain.errors import ModelError
-from planbench.domain.schedule import Flags, Schedule
+from planbench.domain.schedule import Flags, Rows, Schedule
 from planbench.engines.risk.model import Where
 
 
@@ -32,6 +32,25 @@ def selected(schedule: Schedule, where: Where, at: str = "") -> Flags:
     if where.calendar:
         mask &= _by_calendar(schedule, where.calendar, at)
     return mask
+
+
+WBS = "WBS "
+"""Begins the name of a WBS element among what is watched."""
+
+
+def watched_rows(schedule: Schedule, name: str) -> Rows:
+    """Rows of an activity by its id, or of what is in a WBS element by `WBS ` and its path.
+
+    Raises ModelError for what the schedule does not have.
+    """
+    row = schedule.row_of_code.get(name)
+    if row is not None:
+        return np.array([row], dtype=np.int32)
+    if name.startswith(WBS):
+        inside = _by_wbs(schedule, name.removeprefix(WBS).strip(), "watch")
+        return np.flatnonzero(inside).astype(np.int32)
+    mend = "Correct or remove the id; a WBS element is written as WBS and its code."
+    raise ModelError(f"there is no activity {name}", "watch", mend)
 
 
 def _by_ids(schedule: Schedule, ids: tuple[str, ...], at: str) -> Flags:

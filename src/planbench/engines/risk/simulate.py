@@ -30,6 +30,7 @@ from planbench.engines.risk.microscope import Microscope
 from planbench.engines.risk.model import RiskModel
 from planbench.engines.risk.network import SimNetwork, build_network
 from planbench.engines.risk.result import RiskResult
+from planbench.engines.risk.selection import watched_rows
 from planbench.engines.risk.variables import Bound, bind
 from planbench.engines.risk.weather import Lost, bind_weather, without_weather
 
@@ -115,7 +116,7 @@ def simulate(
     setting, pilot = _setting(network, cpm, model, options, watched, check)
     prepared = time.perf_counter()
     while True:
-        at = [int(setting.sim.position[row]) for row in watched.values()]
+        at = [_places(setting.sim, rows) for rows in watched.values()]
         finish, seen, sums = (runner or run_here)(setting, pilot, at, progress)
         if not _beyond(setting.sim, finish):
             break
@@ -140,7 +141,7 @@ def simulate(
         deterministic=int(cpm.project_finish[project]),
         **measured,
         watch=_watch_vectors(setting.sim, watched, seen, cpm),
-        watch_deterministic={code: int(cpm.finish[row]) for code, row in watched.items()},
+        watch_deterministic={name: int(cpm.finish[rows].max()) for name, rows in watched.items()},
         idle=setting.bound.idle,
         correlated=setting.bound.correlated,
         left_out=(*without_weather(setting.sim), *_left_early(setting)),
@@ -176,25 +177,29 @@ def _threads(options: RunOptions) -> int:
     return max(options.threads if options.threads > 0 else os.cpu_count() or 1, 1)
 
 
-def _watched(schedule: Schedule, network: Network, model: RiskModel) -> dict[str, int]:
-    """Activity row of every watched id."""
+def _watched(schedule: Schedule, network: Network, model: RiskModel) -> dict[str, Rows]:
+    """Rows with logic of their own of everything that is watched, by its name."""
     if len(model.watch) > MOST_WATCHED:
         raise ModelError(f"more than {MOST_WATCHED} activities are watched", "watch")
     taking_part = np.zeros(len(schedule), dtype=np.bool_)
     taking_part[network.order] = True
-    rows: dict[str, int] = {}
-    for code in model.watch:
-        row = schedule.row_of_code.get(code)
-        if row is None:
-            raise ModelError(f"there is no activity {code}", "watch", "Correct or remove the id.")
-        if not taking_part[row]:
+    found: dict[str, Rows] = {}
+    for name in model.watch:
+        rows = watched_rows(schedule, name)
+        found[name] = rows[taking_part[rows]]
+        if not found[name].size:
             raise ModelError(
-                f"{code} spans other work and has no logic of its own",
+                f"{name} spans other work and has no logic of its own",
                 "watch",
-                "Watch a task or a milestone.",
+                "Watch a task, a milestone or a WBS element with work.",
             )
-        rows[code] = row
-    return rows
+    return found
+
+
+def _places(sim: SimNetwork, rows: Rows) -> Any:
+    """Positions of those of some activities that runs can move."""
+    places = sim.position[rows].astype(np.int64)
+    return places[places >= 0]
 
 
 def _setting(
@@ -202,7 +207,7 @@ def _setting(
     cpm: CpmResult,
     model: RiskModel,
     options: RunOptions,
-    watched: dict[str, int],
+    watched: dict[str, Rows],
     check: Callable[[], None] = lambda: None,
 ) -> tuple[Setting, Any]:
     """Bind everything over a horizon that is long enough for a pilot run.
@@ -233,11 +238,11 @@ def _setting(
         last_day = need + span + _YEAR
 
 
-def _readings(schedule: Schedule, model: RiskModel, watched: dict[str, int]) -> Rows:
+def _readings(schedule: Schedule, model: RiskModel, watched: dict[str, Rows]) -> Rows:
     """Rows whose clock readings are wanted: the watched ones, and those that decide branches."""
     codes = [path.activity for branch in model.branches for path in branch.paths if path.activity]
     found = [schedule.row_of_code[code] for code in codes if code in schedule.row_of_code]
-    return np.array([*watched.values(), *found], dtype=np.int32)
+    return np.concatenate([*watched.values(), np.array(found, dtype=np.int32)]).astype(np.int32)
 
 
 def setting_with_readings(
@@ -288,7 +293,7 @@ def _widened(
     network: Network,
     cpm: CpmResult,
     model: RiskModel,
-    watched: dict[str, int],
+    watched: dict[str, Rows],
 ) -> Setting:
     """The same over twice the horizon, for the rare run that outran it."""
     axes = setting.sim.axes
@@ -415,11 +420,11 @@ Ran = tuple[Any, Any, passes.Sums]
 """Of some runs: finish by the clock of the horizon, the same of watched activities, and sums."""
 
 Tell = Callable[[int, int], None]
-Runner = Callable[[Setting, tuple[Any, Any], list[int], Tell | None], Ran]
-"""Runs all iterations: setting, pilot, positions of the watched activities, progress."""
+Runner = Callable[[Setting, tuple[Any, Any], list[Any], Tell | None], Ran]
+"""Runs all iterations: setting, pilot, positions of what is watched, progress."""
 
 
-def run_here(setting: Setting, pilot: tuple[Any, Any], at: list[int], progress: Tell | None) -> Ran:
+def run_here(setting: Setting, pilot: tuple[Any, Any], at: list[Any], progress: Tell | None) -> Ran:
     """All iterations, on threads of this process."""
     threads = _threads_that_fit(setting)
     return run_range(setting, pilot, at, range(setting.options.iterations), threads, progress)
@@ -444,7 +449,7 @@ def run_afresh(setting: Setting, iterations: int, progress: Tell | None = None) 
 def run_range(
     setting: Setting,
     pilot: tuple[Any, Any],
-    at: list[int],
+    at: list[Any],
     runs: range,
     threads: int,
     progress: Tell | None = None,
@@ -474,9 +479,10 @@ def run_range(
             run_block(setting, rows, total[number], runs.start + first, live, full=True)
             if setting.sim.plan.ends.size:
                 finish[first : first + live] = rows.finish[:live]
-            for k, j in enumerate(at):
-                if j >= 0:
-                    seen[k, first : first + live] = rows.clock[2 * j + 1, :live]
+            for k, places in enumerate(at):
+                if places.size:
+                    latest_of = rows.clock[2 * places + 1, :live].max(axis=0)
+                    seen[k, first : first + live] = latest_of
             done[number] += live
 
     pool = ThreadPoolExecutor(threads, thread_name_prefix="planbench-risk")
@@ -508,13 +514,15 @@ def merged(parts: list[passes.Sums]) -> passes.Sums:
 
 
 def _watch_vectors(
-    sim: SimNetwork, watched: dict[str, int], seen: Any, cpm: CpmResult
+    sim: SimNetwork, watched: dict[str, Rows], seen: Any, cpm: CpmResult
 ) -> dict[str, Minutes]:
-    """Finish by iteration; settled activities keep their date."""
+    """Latest finish by iteration; settled activities keep their date."""
     made: dict[str, Minutes] = {}
-    for k, (code, row) in enumerate(watched.items()):
-        if sim.position[row] >= 0:
-            made[code] = sim.clock(seen[k])
+    for k, (name, rows) in enumerate(watched.items()):
+        settled = rows[sim.position[rows] < 0]
+        least = int(cpm.finish[settled].max(initial=NO_TIME))
+        if settled.size < rows.size:
+            made[name] = np.maximum(sim.clock(seen[k]), least)
         else:
-            made[code] = np.full(seen.shape[1], int(cpm.finish[row]), dtype=np.int64)
+            made[name] = np.full(seen.shape[1], least, dtype=np.int64)
     return made

@@ -6,20 +6,26 @@ from typing import Any
 
 import numpy as np
 
+from planbench.domain.errors import ModelError
 from planbench.engines.risk.result import RiskResult
+from planbench.engines.risk.selection import watched_rows
 from planbench.services.document import Document
 from planbench.services.risk import correlation_json
 from planbench.services.risk_figures import benefit, other_state, resource_load
+from planbench.services.risk_watch import DURATION, FLOAT, cost_spread, spread, title_of
 from planbench.ui.risk.plots import (
     ACTIONS,
     CORRELATION,
     COST,
     FLOW,
+    LASTS,
     LOAD,
     MERGES,
     NOTES,
     RESERVE,
     SETTLED,
+    SLACK,
+    SPENT,
     Plots,
     months,
     plots_of,
@@ -43,6 +49,7 @@ class BehindCard(Card):
         self.resource.setMaximumWidth(150)
         self.resource.activated.connect(lambda _index: self.refresh())
         self.resource.hide()
+        state.selection_changed.connect(lambda _row: self._selected())
         self.add_tool(self.resource)
         self.add_tool(self.choice)
         self.set_body(self.plots)
@@ -85,20 +92,47 @@ class BehindCard(Card):
             self.plots.show_cost(result.cost)
         elif choice == SETTLED:
             self.plots.show_settled(result, self._watched)
+        elif choice == SPENT:
+            self.plots.show_spread(cost_spread(document))
+        elif choice in (LASTS, SLACK) and not self._subject:
+            self.plots.show_words(tr("Watch something above, or select an activity anywhere."))
         elif choice == RESERVE:
             self.plots.model.show_reserves(document, result, self._watched)
             self.plots.show_table()
         else:
             self._work_out(document, result, choice)
 
+    @property
+    def _subject(self) -> str:
+        """What duration and float are told of: what is watched, else the selected activity."""
+        row, document = self.state.selection, self._document
+        if self._watched or document is None or not 0 <= row < len(document.schedule):
+            return self._watched
+        return str(document.schedule.activities.code[row])
+
+    def _selected(self) -> None:
+        if self.choice.currentText() in (LASTS, SLACK) and self.isVisible():
+            self.refresh()
+
     def _work_out(self, document: Document, result: RiskResult, choice: str) -> None:
         resource = str(self.resource.currentData() or "")
+        subject = self._subject
         key = f"{choice} {resource}" if choice == LOAD else choice
+        if choice in (LASTS, SLACK):
+            key = f"{choice} {subject}"
+            self.set_title(f"{choice}: {title_of(document, subject)}", NOTES[choice])
         if key in self._known:
             self._show_found(document, choice, self._known[key])
             return
 
         def work(context: Any) -> Any:
+            if choice in (LASTS, SLACK):
+                rows = watched_rows(document.schedule, subject)
+                what = DURATION if choice == LASTS else FLOAT
+                try:
+                    return spread(document, what, subject, rows, context)
+                except ModelError as error:
+                    return error.what
             if choice == MERGES:
                 return result.merge_bias()
             if choice == ACTIONS:
@@ -115,13 +149,19 @@ class BehindCard(Card):
             if self._result is not result:
                 return
             self._known[key] = found
-            if self.choice.currentText() == choice:
+            if self.choice.currentText() == choice and self._subject == subject:
                 self._show_found(document, choice, found)
 
         self.state.run("risk-plot", choice, work, done)
 
     def _show_found(self, document: Document, choice: str, found: Any) -> None:
         model = self.plots.model
+        if isinstance(found, str):
+            self.plots.show_words(f"{found[:1].upper()}{found[1:]}.")
+            return
+        if choice in (LASTS, SLACK):
+            self.plots.show_spread(found)
+            return
         if choice == FLOW:
             self.plots.show_flow(found)
             return

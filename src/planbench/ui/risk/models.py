@@ -116,6 +116,8 @@ _NOTE_TITLES = {
     "swing": tr("Finish short, long"),
     "contribution": tr("By range, by risks"),
     "held": tr("± d, mean"),
+    "regression": tr("Coefficient"),
+    "frozen": tr("±, total index"),
     "cost": tr("Mean cost"),
 }
 
@@ -132,6 +134,12 @@ def _note(measure: Measure, mover: Mover) -> str:
             words.append(text.date(int(value)))
         elif key == "probability":
             words.append(text.percent(value, 0))
+        elif key in ("share_half_width", "total_share"):
+            if not math.isnan(value):
+                sign = "± " if key == "share_half_width" else ""
+                words.append(f"{sign}{text.percent(value)}")
+        elif key == "coefficient":
+            words.append(text.number(value, 2))
         elif key in ("half_width", "mean_cost", "sd_cost"):
             if not math.isnan(value) and key != "sd_cost":
                 sign = "" if key == "mean_cost" else "± "

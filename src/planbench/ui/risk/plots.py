@@ -19,15 +19,17 @@ from planbench.engines.risk.result import (
 )
 from planbench.engines.risk.spending import Bands
 from planbench.services.document import Document
+from planbench.services.risk_watch import Spread
 from planbench.ui import text
 from planbench.ui.risk.finish import share_words
 from planbench.ui.risk.plot_tables import PlotTable
+from planbench.ui.risk.spread import draw_spread
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
-from planbench.ui.widgets import TableView
+from planbench.ui.widgets import Label, TableView
 from planbench.ui.widgets.chart import Chart, pen
 
-COST, SETTLED, MERGES, RESERVE, FLOW, LOAD, ACTIONS, CORRELATION = (
+COST, SETTLED, MERGES, RESERVE, FLOW, LOAD, ACTIONS, CORRELATION, LASTS, SLACK, SPENT = (
     tr("Cost and time"),
     tr("Convergence"),
     tr("Merges"),
@@ -36,6 +38,9 @@ COST, SETTLED, MERGES, RESERVE, FLOW, LOAD, ACTIONS, CORRELATION = (
     tr("Resources"),
     tr("Actions"),
     tr("Correlation"),
+    tr("Duration"),
+    tr("Float"),
+    tr("Total cost"),
 )
 
 NOTES = {
@@ -46,6 +51,9 @@ NOTES = {
     FLOW: tr("spent by the end of each month: P10 to P90, median, and the plan dashed"),
     LOAD: tr("units by month: P10 to P90, median, and the plan dashed"),
     ACTIONS: tr("before and after the actions, same random numbers"),
+    LASTS: tr("of the watched or selected activity; percentiles with half of their 95 % interval"),
+    SLACK: tr("total float of the watched or selected activity, the least of a WBS element"),
+    SPENT: tr("runs and confidence by total cost, percentiles with half of their 95 % interval"),
     CORRELATION: tr("asked and achieved by ranks; bold where the asked ones contradict each other"),
 }
 
@@ -53,9 +61,9 @@ NOTES = {
 def plots_of(document: Document, result: RiskResult) -> list[str]:
     """What the card can show of a run."""
     model = document.risk_model
-    found = [SETTLED, MERGES, RESERVE]
+    found = [SETTLED, LASTS, SLACK, MERGES, RESERVE]
     if result.cost is not None:
-        found += [COST, FLOW]
+        found += [SPENT, COST, FLOW]
     if len(document.schedule.assignments):
         found.append(LOAD)
     if model is not None and any(risk.mitigated for risk in model.risks):
@@ -80,6 +88,10 @@ class Plots(QStackedWidget):
         self.table = TableView(tr("Details of the simulation"))
         self.table.setModel(self.model)
         self.addWidget(self.table)
+        self._words = Label("", "body", "text-muted", wrap=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words.setMargin(16)
+        self.addWidget(self._words)
         self._charts: dict[bool, Chart] = {}
 
     def _chart(self, dates: bool) -> Chart:
@@ -95,6 +107,11 @@ class Plots(QStackedWidget):
         self.table.apply_columns()
         self.setCurrentWidget(self.table)
 
+    def show_words(self, words: str) -> None:
+        """Say why there is nothing to see."""
+        self._words.setText(words)
+        self.setCurrentWidget(self._words)
+
     def show_cost(self, cost: CostResult) -> None:
         """Scatter of the runs with the lines that both are met at."""
         chart = self._chart(True)
@@ -107,6 +124,12 @@ class Plots(QStackedWidget):
         chart = self._chart(False)
         self.setCurrentWidget(chart.widget)
         chart.painted(lambda one: _draw_settled(one, values))
+
+    def show_spread(self, spread: Spread) -> None:
+        """Histogram and S-curve of a duration, a float or the cost."""
+        chart = self._chart(False)
+        self.setCurrentWidget(chart.widget)
+        chart.painted(lambda one: draw_spread(one, spread))
 
     def show_flow(self, flow: Bands) -> None:
         """Cumulative cost by month."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from planbench.engines.risk.result import RiskResult
 from planbench.services.document import Document
+from planbench.services.risk_watch import title_of
 from planbench.ui.risk.behind import BehindCard
 from planbench.ui.risk.finish import FinishChart
 from planbench.ui.risk.models import PercentileModel
@@ -76,9 +77,7 @@ class ResultsPage(Surface):
             self.chart.chosen = self._look_at
         name = tr("Finish of the project")
         if watched:
-            row = document.schedule.row_of_code.get(watched)
-            own = "" if row is None else document.schedule.activities.name[row]
-            name = f"{watched} {own}".strip()
+            name = title_of(document, watched)
         note = tr("runs and confidence by date; click the curve to see one run as a schedule")
         self.chart_card.set_title(name, tr("a click shows that run") if narrow else note)
         self.chart.show_result(result, watched, other)

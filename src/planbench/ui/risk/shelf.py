@@ -108,6 +108,12 @@ class Shelf(SidePane):
             (tr("Risks before actions"), tr("Risks after actions")), tr("Register")
         )
         self.body.addWidget(self.state)
+        self.cluster_field = FormField(tr("Cluster"))
+        self.cluster_field.field.setPlaceholderText(tr("This computer, or tcp://host:8786"))
+        self.cluster_field.field.setToolTip(
+            tr("Scheduler of a Dask cluster that runs the same blocks; the digest stays the same")
+        )
+        self.body.addWidget(self.cluster_field)
         self.facts_at = QVBoxLayout()
         self.body.addLayout(self.facts_at)
         self.facts = Label("", "small", "text-muted", wrap=True)
@@ -160,6 +166,11 @@ class Shelf(SidePane):
             return None
         after = self.state.isVisibleTo(self) and self.state.currentIndex() == 1
         return numbers[0], numbers[1], after
+
+    @property
+    def cluster(self) -> str:
+        """Address of the cluster to run on, empty for this computer."""
+        return self.cluster_field.text().strip()
 
     def add(self) -> None:
         """A new range for all open work, ready to be changed."""

@@ -28,7 +28,8 @@ from planbench.services.risk import (
     simulated,
 )
 from planbench.services.risk_figures import why_despite
-from planbench.services.risk_measures import run_fields, watch, watchable
+from planbench.services.risk_measures import run_fields
+from planbench.services.risk_watch import title_of, watch, watchable, with_watched
 from planbench.services.scenarios import keep_scenario
 from planbench.ui.register.view import RegisterView
 from planbench.ui.risk.against import Against
@@ -329,11 +330,15 @@ class RiskWorkspace(QWidget):
             return
         menu = QMenu(self)
         for name, rows in watchable(document, row).items():
-            menu.addAction(name.replace("&", "&&"), partial(self.watch, name, rows))
+            title = title_of(document, name).replace("&", "&&")
+            menu.addAction(title, partial(self.watch, name, rows))
         menu.exec(self.watch_button.mapToGlobal(self.watch_button.rect().bottomLeft()))
 
     def watch(self, name: str, rows: Any) -> None:
-        """Show the latest finish of some activities, once the runs were looked at again."""
+        """Show the latest finish of some activities, once the runs were looked at again.
+
+        The model keeps it, so that later runs tell it by themselves.
+        """
         document = self.state.document
         result = document.risk if document is not None else None
         if document is None or result is None:
@@ -341,6 +346,7 @@ class RiskWorkspace(QWidget):
 
         def done(_: None) -> None:
             if self.state.document is document and document.risk is result:
+                self._keep_watched(document, name)
                 self.scope.clear()
                 self.scope.addItems([tr("Project finish"), *result.watch])
                 self.scope.setCurrentText(name)
@@ -349,6 +355,13 @@ class RiskWorkspace(QWidget):
         self.state.run(
             "risk-watch", name, lambda context: watch(document, name, rows, context), done
         )
+
+    def _keep_watched(self, document: Document, name: str) -> None:
+        if self._model is not None:
+            self._model = with_watched(self._model, [name])
+            self.shelf.model = with_watched(self.shelf.model, [name])
+        if document.risk_model is not None:
+            document.risk_model = with_watched(document.risk_model, [name])
 
     def look_at_run(self, date: float) -> None:
         """The run whose finish is nearest to a date, as a schedule with what occurred."""
@@ -430,6 +443,7 @@ class RiskWorkspace(QWidget):
         if document is None or base is None or settings is None:
             return
         iterations, seed, after = settings
+        cluster = self.shelf.cluster
         try:
             model = modelled(document, base, self.register_view.register)
             check_model(document, model)
@@ -439,7 +453,13 @@ class RiskWorkspace(QWidget):
 
         def work(context: Any) -> RiskResult:
             return simulated(
-                document, model, iterations=iterations, seed=seed, mitigated=after, context=context
+                document,
+                model,
+                iterations=iterations,
+                seed=seed,
+                mitigated=after,
+                cluster=cluster,
+                context=context,
             )
 
         def done(result: RiskResult) -> None:
