@@ -50,7 +50,7 @@ def test_every_ruleset_that_ships_is_known_and_complete() -> None:
 
 def test_every_measure_is_used_by_a_ruleset() -> None:
     used = {metric.measure for ruleset in load_rulesets() for metric in ruleset.metrics}
-    assert used == set(MEASURES) - {"expression"}  # which is for the user's own
+    assert used == set(MEASURES)
 
 
 def test_all_fourteen_points_of_the_pamphlet_are_there() -> None:

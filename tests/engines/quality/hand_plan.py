@@ -90,15 +90,6 @@ def hand_plan() -> HandPlan:
     codes = [row["id"] for row in rows]
     schedule = replace(
         _schedule(rows, "now", TODAY, "2026-03-02 08:00"),
-        wbs=make_table(
-            Wbs,
-            4,
-            uid=["0", "1", "2", "3"],
-            code=["P", "P.1", "P.2", "P.3"],
-            name=["Plan", "Prepare", "Build", "Close"],
-            parent=[-1, 0, 0, 0],
-            project=[0] * 4,
-        ),
         code_types=make_table(CodeTypes, 2, uid=["1", "2"], name=["Phase", "Area"]),
         code_values=make_table(CodeValues, 2, uid=["1", "2"], type=[0, 1], code=["x", "North"]),
         code_assignments=_coded(rows),
@@ -136,7 +127,18 @@ def _minutes(row: Row) -> tuple[int, float]:
 
 def _schedule(rows: list[Row], which: str, options: ScheduleOptions, date: str) -> Schedule:
     links = [link for link in table("links.csv") if link[which] == "yes"]
-    return plan_of(rows, links, options, date)
+    return replace(
+        plan_of(rows, links, options, date),
+        wbs=make_table(
+            Wbs,
+            4,
+            uid=["0", "1", "2", "3"],
+            code=["P", "P.1", "P.2", "P.3"],
+            name=["Plan", "Prepare", "Build", "Close"],
+            parent=[-1, 0, 0, 0],
+            project=[0] * 4,
+        ),
+    )
 
 
 def plan_of(rows: list[Row], links: list[Row], options: ScheduleOptions, date: str) -> Schedule:

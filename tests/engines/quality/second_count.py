@@ -350,6 +350,22 @@ class Count(tables.Tables):  # type: ignore[misc]
         share = arrived / given if given > 0 else 0.0
         return arrived, given, min(share, 1.0) if meets else share
 
+    def unforced(self) -> Answer:
+        """Off the critical path although it leads to the end once no hard constraint holds it."""
+        acts = self.schedule.activities
+        free = replace(
+            self.schedule,
+            projects=tuple(replace(p, must_finish_by=NO_TIME) for p in self.schedule.projects),
+            activities=acts.with_columns(
+                constraint=np.where(self.a.c1.isin(HARD), 0, acts.constraint),
+                constraint2=np.where(self.a.c2.isin(HARD), 0, acts.constraint2),
+            ),
+        )
+        path = pd.Series(schedule_network(free).longest_path)
+        if not self.open_work.any():
+            return None
+        return count(~self.a.critical, self.open_work & path)
+
     # ------------------------------------------------------------ data
 
     def forecasts(self, of: Any, how: Callable[[Any, Any], Answer], late: bool = False) -> Answer:
@@ -452,6 +468,21 @@ class Count(tables.Tables):  # type: ignore[misc]
         asked = (was.ef > before) & (was.ef <= self.a.dd)
         return ratio(self.complete, self.tasks & self.old & open_then & asked)
 
+    def earned(self) -> Answer:
+        """How far the baseline had come when it had as many tasks done, of how far we are."""
+        of = self.a[self.tasks & self.a.bf.notna()]
+        if self.baseline is None or np.isnan(self.dd) or of.bs.isna().all():
+            return None
+        first, due = of.bs.min(), of.bf.sort_values().tolist()
+        done, now = int(self.complete[of.index].sum()), self.dd
+        asked = sum(f <= now for f in due)
+        if done == len(due):
+            now = of.finish.max()
+        there = due[-1] if done == len(due) else now if asked == done else due[done]
+        if now <= first:
+            return None
+        return (there - first) / 1440, (now - first) / 1440, (there - first) / (now - first)
+
     def unplanned(self) -> Answer:
         if self.baseline is None:
             return None
@@ -475,16 +506,32 @@ class Count(tables.Tables):  # type: ignore[misc]
             }
         )
         was["there"] = 1.0
-        was.index = pd.Index(t.code)
-        was = was[~was.index.duplicated()]
-        found = was.reindex(self.a.code).reset_index(drop=True)
+        found = self.found_then(was)
         for name, full in (("es", "early_start"), ("ef", "early_finish")):
             if found[name].notna().sum() > len(found) // 2:
                 continue
-            ours = getattr(schedule_network(self.previous), full)
-            early = pd.Series(known(ours).to_numpy(), index=pd.Index(t.code))
-            found[name] = early[~early.index.duplicated()].reindex(self.a.code).to_numpy()
+            ours = known(getattr(schedule_network(self.previous), full))
+            found[name] = self.found_then(pd.DataFrame({name: ours}))[name]
         return found
+
+    def found_then(self, was: pd.DataFrame) -> pd.DataFrame:
+        """Columns of the earlier update in today's rows: by project and id, else by id alone."""
+
+        def owner(s: Schedule) -> list[str]:
+            return [s.projects[p].code for p in s.activities.project]
+
+        t = self.previous.activities
+        was = was.assign(owner=owner(self.previous), id=t.code)
+        mine = pd.DataFrame({"owner": owner(self.schedule), "id": self.a.code})
+        exact = mine.merge(was.drop_duplicates(["owner", "id"]), "left", ["owner", "id"])
+        loose = mine[["id"]].merge(was.drop(columns="owner").drop_duplicates("id"), "left", "id")
+        matched = (
+            exact[["owner", "id"]]
+            .apply(tuple, axis=1)
+            .isin(set(zip(was.owner, was.id, strict=True)))
+        )
+        names = [n for n in was.columns if n not in ("owner", "id")]
+        return exact[names].where(matched, loose[names])
 
     @property
     def old(self) -> pd.Series:
@@ -546,6 +593,38 @@ class Count(tables.Tables):  # type: ignore[misc]
         added = sum(key not in was for key, here in zip(now, mine, strict=True) if here)
         gone = sum(key not in today for key in then)
         return added + gone, len(then), (added + gone) / len(then)
+
+    @cached_property
+    def before(self) -> Count | None:
+        """The project in the earlier update, counted alike."""
+        assert self.previous is not None
+        codes = [p.code for p in self.previous.projects]
+        if self.project.code not in codes:
+            return None
+        place = len(codes) - 1 - codes[::-1].index(self.project.code)
+        return Count(self.previous, schedule_network(self.previous), place, stored=self.stored)
+
+    def kept(self) -> Answer:
+        """Critical path now and then by the ids of the activities."""
+        was = self.before
+        if was is None:
+            return None
+        path = (was.open_work & was.a.path).astype(float)
+        place = pd.Series(range(len(path)), dtype=float)
+        found = self.found_then(pd.DataFrame({"path": path, "place": place}))
+        now = self.open_work & self.a.path
+        then = self.open_work & (found.path == 1)
+        gone = int(((path == 1) & ~place.isin(found.place)).sum())
+        both, whole = int((now & then).sum()), int((now | then).sum()) + gone
+        return (both, whole, both / whole) if whole else None
+
+    def slip(self) -> Answer:
+        was = self.before
+        if was is None or np.isnan(self.dd) or np.isnan(was.dd) or self.dd <= was.dd:
+            return None
+        moved = (self.a.finish[self.work].max() - was.a.finish[was.work].max()) / 1440
+        passed = (self.dd - was.dd) / 1440
+        return None if np.isnan(moved) else (moved, passed, moved / passed)
 
     def options(self) -> Answer:
         assert self.previous is not None

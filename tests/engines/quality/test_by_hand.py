@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -103,6 +104,32 @@ def test_the_engine_finds_what_was_counted_by_hand(
     assert sum(number for _, number in members.breakdown()) == members.codes.size
 
 
+def test_the_detail_planning_window_of_high_duration(plan: Any) -> None:
+    """As the help sets it, two weeks of it: baseline starts up to 16 March.
+
+    P01-P04, T01, T02, S02-S05, S07-S09, S13, S14, S17, S19 and R1 are in; S07 has 50 baseline
+    days, S09 46, and S08 44, which is not above.
+    """
+    schedule: Schedule = plan.schedule
+    document = Document(schedule, cpm=schedule_network(schedule), baseline=plan.baseline)
+    shipped = next(r for r in load_rulesets() if r.id == "dcma-pam-2012")
+    high = next(m for m in shipped.metrics if m.id == "DCMA-08")
+    narrowed = replace(
+        high, options={**high.options, "where": "[Baseline start] on or before DD+2w"}
+    )
+    (report,) = run_rulesets(
+        schedule,
+        document.cpm,
+        [replace(shipped, metrics=(narrowed,))],
+        plan.baseline,
+        project=0,
+        asker=FieldAsker(document),
+    )
+    (result,) = report.metrics
+    assert names(schedule, result) == ["S07", "S09"]
+    assert (result.numerator, result.denominator) == (2, 18)
+
+
 def test_the_dates_of_the_plan_are_those_of_the_slow_scheduler(plan: Any) -> None:
     """`dates.csv` is what the slow scheduler says, and the engine says the same."""
     slow_cpm = _module(HERE.parent / "cpm" / "slow_cpm.py")
@@ -143,3 +170,21 @@ def test_the_delayed_plan_by_the_slow_scheduler(plan: Any) -> None:
     assert after.dates(end)[1].strftime("%Y-%m-%d %H:%M") == "2028-12-18 08:00"
     assert before.clock(end).work(before.dates(end)[1], after.dates(end)[1]) == 600 * 480
     assert {LinkType(int(kind)) for kind in schedule.relationships.type} == set(LinkType)
+
+
+def test_the_earlier_plan_and_the_freed_one_by_the_slow_scheduler(plan: Any) -> None:
+    """Paths and finish that the answers of two updates rest on, without the engine."""
+    from planbench.engines.quality.measures.path import without_hard_constraints
+
+    slow_cpm = _module(HERE.parent / "cpm" / "slow_cpm.py")
+    before = slow_cpm.SlowCpm(plan.previous)
+    path = set(plan.previous.activities.code[sorted(before.longest_path())].tolist())
+    assert path == {"S10", "S11", "S16", "ME"}
+    end = before.dates(plan.previous.row_of_code["ME"])[1]
+    assert end.strftime("%Y-%m-%d %H:%M") == "2026-07-03 16:00"
+    schedule: Schedule = plan.schedule
+    free = slow_cpm.SlowCpm(without_hard_constraints(schedule))
+    open_ = {i for i in free.longest_path() if not free.done(i)}
+    assert set(schedule.activities.code[sorted(open_)].tolist()) == {
+        "P01", "T01", "T02", "T03", "T04", "T05", "T06", "T07", "T08", "NIL", "ME",
+    }  # fmt: skip

@@ -251,7 +251,8 @@ def test_every_measure_with_a_limit_on_one_object_is_asked() -> None:
         "link-ratio", "summary-logic", "effort-drives", "soft-links", "constraints", "critical",
         "expected-finish", "kind-share", "calendars", "same-names", "missing-codes", "no-wbs",
         "without-baseline", "churn", "options-changed", "critical-path-test", "path-length-index",
-        "contradictions", "actual-changed", "float-consumption",
+        "contradictions", "actual-changed", "float-consumption", "path-stability", "slip-rate",
+        "earned-schedule", "path-without-constraints", "expression",
     }  # fmt: skip
     rest = {
         m.id: m.measure

@@ -11,7 +11,11 @@ from planbench.domain.schedule import Constraint, Schedule
 from planbench.domain.times import from_iso
 from planbench.engines.cpm import schedule_network
 from planbench.engines.quality.context import Context
-from planbench.engines.quality.measures.path import critical_path_test, without_hard_constraints
+from planbench.engines.quality.measures.path import (
+    critical_path_test,
+    path_without,
+    without_hard_constraints,
+)
 from planbench.engines.quality.result import Measured, Metric
 
 Plan = Callable[..., tuple[Schedule, Any]]
@@ -109,3 +113,24 @@ def test_calendars_of_other_lengths_still_hand_it_on(plan: Plan, slip: float) ->
     acts = {"A": {"calendar": 1}, "B": {}, "END": {"kind": "finish"}}
     schedule, _ = plan(acts, ["A > B", "B > END"])
     assert slipped(schedule, slip).state == "meets"
+
+
+def left_out(schedule: Schedule) -> Measured:
+    one = Metric("X", "X", "path-without-constraints", "?", "=", "who", "count", "lower", 0.0)
+    return path_without(Context(schedule, schedule_network(schedule)), one)
+
+
+def test_a_mandatory_date_hides_what_leads_to_completion(plan: Plan) -> None:
+    """C is nailed to June; what comes before it has float and is not critical, but leads there."""
+    acts = CHAIN | {
+        "C": {
+            "constraint": Constraint.MANDATORY_START,
+            "constraint_date": from_iso("2026-06-01 08:00"),
+        }
+    }
+    schedule, _ = plan(acts, ["A > B", "B > C", "C > END"])
+    result = left_out(schedule)
+    assert schedule.activities.code[result.rows].tolist() == ["A", "B"]
+    assert (result.numerator, result.denominator) == (2, 4)
+    free, _ = plan(CHAIN, ["A > B", "B > C", "C > END"])
+    assert left_out(free).value == 0

@@ -61,7 +61,7 @@ def counted_again(c: Any) -> dict[str, Answer]:
     merges, bursts = c.number("before") >= 10, c.number("after") >= 10
     tied_summary = (a.kind == second.SUMMARY) & (c.tied("before") | c.tied("after"))
     margin = a.name.str.contains("margin", regex=False)
-    tests = c.path_test()
+    tests, free = c.path_test(), c.unforced()
     links_of_work = int(c.at("s", c.work).sum() + c.at("p", c.work).sum())
     people = int(c.work.sum())
     loads = c.loads(1.0)
@@ -105,6 +105,7 @@ def counted_again(c: Any) -> dict[str, Answer]:
         "DECM-06A209a": ratio(c.held(second.MANDATORY), c.open_work),
         "DECM-06A210a": c.effort_drives(),
         "DECM-06A212a": count(*c.broken),
+        "DECM-06A401a": free,
         "DECM-06A501a": c.unplanned(),
         "DECM-06A505a": ratio(a.as_.isna() & ~c.milestone, c.work & (a.status == 1)),
         "DECM-06A505b": ratio((a.status == 2) & a.af.isna(), c.work & c.complete),
@@ -125,6 +126,7 @@ def counted_again(c: Any) -> dict[str, Answer]:
         "GAO-BP3": loads,
         "GAO-BP4": ratio(original_long, c.open_tasks),
         "GAO-BP5": tests,
+        "GAO-BP6": free,
         "GAO-BP7a": ratio(high, floating(c.open_tasks)),
         "GAO-BP7b": count(below, floating(c.open_work)),
         "GAO-BP7c": c.beyond_project(),
@@ -145,6 +147,7 @@ def counted_again(c: Any) -> dict[str, Answer]:
         "NASA-09": c.unplanned(),
         "NASA-10": c.execution(unbaselined=True),
         "NASA-11": ratio(c.milestone, c.listed),
+        "NASA-12": count(a.od > 0, c.open_work & c.milestone),
         "FSQ-1": c.missing(c.open_work),
         "FSQ-2": (links_of_work, people, links_of_work / people) if people else None,
         "FSQ-3": ratio(a.critical, c.open_work),
@@ -201,6 +204,7 @@ def counted_again(c: Any) -> dict[str, Answer]:
         "EXE-BEI": c.execution(unbaselined=False),
         "EXE-CPLI": c.length_index("forecast"),
         "EXE-TFCI": c.length_index("passed"),
+        "EXE-SPIt": c.earned(),
     }
     before = c.previous is not None
     return found | {
@@ -215,6 +219,8 @@ def counted_again(c: Any) -> dict[str, Answer]:
         "PB-HOLLOW": c.hollow() if before else None,
         "PB-CHURN": c.churn() if before else None,
         "PB-SET": c.options() if before else None,
+        "PB-JAC": c.kept() if before else None,
+        "PB-SLIP": c.slip() if before else None,
     }
 
 

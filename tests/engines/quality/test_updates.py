@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from planbench.domain.schedule import Schedule, ScheduleOptions
 from planbench.domain.times import from_iso
+from planbench.engines.cpm import schedule_network
 from planbench.engines.quality.context import Context
 from planbench.engines.quality.measures import MEASURES
 from planbench.engines.quality.result import Measured, Metric
 
 Plan = Callable[..., tuple[Schedule, Any]]
+ONE = Metric("X", "X", "X", "?", "=", "who", "ratio", "lower")
 FEBRUARY = from_iso("2026-02-02 08:00")
 
 BEFORE: dict[str, dict[str, Any]] = {
@@ -108,3 +111,37 @@ def test_another_project_is_not_an_earlier_update(plan: Plan) -> None:
     one = Metric("X", "X", "options-changed", "?", "=", "who", "count", "lower")
     result = MEASURES["options-changed"](Context(schedule, cpm, previous=other), one)
     assert result.value is None
+
+
+def test_the_path_that_went_and_the_finish_that_slipped(plan: Plan) -> None:
+    """In February A > B > C led to the end with G, which is gone; today it is A > D."""
+    weeks = {"A": {}, "B": {"days": 10}, "D": {}}
+    earlier, _ = plan(weeks | {"G": {}}, ["A > B", "B > G", "A > D"], data_date=FEBRUARY)
+    schedule, _ = plan(weeks | {"D": {"days": 15}}, ["A > B", "A > D"])
+    ctx = Context(schedule, schedule_network(schedule), previous=earlier)
+    kept = MEASURES["path-stability"](ctx, replace(ONE, unit="ratio"))
+    assert schedule.activities.code[kept.rows].tolist() == ["B", "D"]
+    assert (kept.numerator, kept.denominator) == (1, 4)  # A of A, B, D and G
+    assert "1 of the earlier path" in kept.notes[0]
+    slip = MEASURES["slip-rate"](ctx, replace(ONE, unit="index"))
+    # four weeks each from its data date: the finish kept its distance, so it slipped every day
+    assert (slip.numerator, slip.denominator, slip.value) == (28, 28, 1.0)
+
+
+def test_ids_are_those_of_the_own_project(plan: Plan) -> None:
+    """Two projects use the id A; each has its own past."""
+    acts = {
+        "A": {"started": "2026-01-05 08:00", "finished": "2026-01-09 16:00"},
+        "B": {"started": "2026-01-05 08:00", "finished": "2026-01-16 16:00"},
+    }
+    made, _ = plan(acts, [])
+    two = (made.projects[0], replace(made.projects[0], uid="2", code="Q"))
+    both = replace(made, projects=two).with_activities(
+        code=np.array(["A", "A"], dtype=object), project=np.array([0, 1], dtype=np.int32)
+    )
+    later = both.with_activities(
+        actual_finish=np.array([from_iso("2026-01-09 16:00"), from_iso("2026-01-15 16:00")])
+    )
+    ctx = Context(later, None, previous=both)
+    result = MEASURES["actual-changed"](ctx, replace(ONE, options={"which": "finish"}))
+    assert result.rows.tolist() == [1]

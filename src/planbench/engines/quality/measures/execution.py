@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planbench.domain.schedule import Status
-from planbench.domain.times import NO_TIME
+from planbench.domain.times import DAY, NO_TIME, to_iso
 from planbench.engines.quality.context import Context
 from planbench.engines.quality.measures.base import (
     Measure,
@@ -156,6 +156,59 @@ def current_execution(ctx: Context, metric: Metric) -> Measured:
     )
 
 
+def earned_schedule(ctx: Context, metric: Metric) -> Measured:
+    """SPI(t) = ES / AT, earned schedule over actual time (Lipke; NDIA predictive measures).
+
+    Tasks are counted, because a schedule need not carry cost: the plan earns a task at its
+    baseline finish. ES is the time from the first baseline start to the moment until which the
+    baseline asked for no more tasks than are complete: to the data date on plan, to the last
+    baseline finish with all complete. AT runs to the data date, with all complete to the last
+    actual finish. Calendar days, as the control figures have it. The rows are the due tasks that
+    are open.
+    """
+    members = members_of(ctx, metric, "tasks")
+    if ctx.baseline is None:
+        return nothing(_NO_BASELINE, members)
+    if ctx.status_date == NO_TIME:
+        return nothing("there is no data date", members)
+    columns = ctx.baseline.columns
+    members = members.without(_NO_BASELINE_FINISH, columns.finish == NO_TIME)
+    inside = members.inside
+    begun = columns.start[inside & (columns.start != NO_TIME)]
+    if not begun.size:
+        return nothing("no task has a baseline start", members)
+    planned = np.sort(columns.finish[inside])
+    start, now = int(begun.min()), ctx.status_date
+    done = int(np.count_nonzero(inside & ctx.complete))
+    if done == planned.size:
+        earned, now = int(planned[-1]), int(ctx.finish[inside].max())
+    elif int(np.searchsorted(planned, now, side="right")) == done:
+        earned = now
+    else:
+        earned = int(planned[done])
+    if now <= start:
+        return nothing("no time has passed since the first baseline start", members)
+    late = inside & ~ctx.complete & (columns.finish <= ctx.data_date)
+    rows = np.flatnonzero(late).astype(np.int32)
+    moment = (to_iso(earned) or "").replace("T", " ")
+    return Measured(
+        "activity",
+        members,
+        rows,
+        (earned - start) / (now - start),
+        (earned - start) / DAY,
+        (now - start) / DAY,
+        values=columns.finish[rows].astype(np.float64),
+        words="Baseline finish {}",
+        values_unit="date",
+        notes=(
+            f"{done:,} of {planned.size:,} tasks are complete; the baseline asked for no more "
+            f"until {moment}",
+            "Tasks are counted, in calendar days",
+        ),
+    )
+
+
 def without_baseline(ctx: Context, metric: Metric) -> Measured:
     """Members without a baseline start or finish (DECM 06A501a)."""
     members = members_of(ctx, metric, "activities")
@@ -170,5 +223,6 @@ MEASURES: dict[str, Measure] = {
     "missed": missed,
     "execution-index": execution_index,
     "current-execution": current_execution,
+    "earned-schedule": earned_schedule,
     "without-baseline": without_baseline,
 }

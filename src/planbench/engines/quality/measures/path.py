@@ -10,7 +10,14 @@ from planbench.domain.errors import ScheduleError
 from planbench.domain.schedule import Constraint, Numbers, Schedule
 from planbench.domain.times import NO_TIME, Minutes
 from planbench.engines.quality.context import Context
-from planbench.engines.quality.measures.base import Measure, choice, nothing, option
+from planbench.engines.quality.measures.base import (
+    Measure,
+    choice,
+    counted,
+    members_of,
+    nothing,
+    option,
+)
 from planbench.engines.quality.measures.plan import LATE, MANDATORY, TWO_WAY
 from planbench.engines.quality.result import FLAG, MEETS, Measured, Members, Metric
 
@@ -77,6 +84,45 @@ def critical_path_test(ctx: Context, metric: Metric) -> Measured:
     )
 
 
+def path_without(ctx: Context, metric: Metric) -> Measured:
+    """What leads to completion without hard constraints and is not critical as the plan stands.
+
+    The constraint method (DECM 06A401a) takes the hard constraints off, pulls the last activity to
+    an early finish and reads the least float. Floats of different calendars are no measure of one
+    another, so the path is found by what drives what: it is the longest path of the network
+    calculated without hard constraints. Critical is what the options of the file call so.
+    """
+    members = members_of(ctx, metric, "open-activities")
+    if ctx.cpm is None:
+        return nothing("the dates could not be calculated", members)
+    free = _freed(ctx)
+    if isinstance(free, str):
+        return nothing(free, members)
+    assert free.cpm is not None
+    if not members.size:
+        return nothing("nothing is open", members)
+    members = members.without("not on the path without hard constraints", ~free.cpm.longest_path)
+    return counted(
+        metric, members, ~ctx.cpm.critical, values=ctx.float_days, words="Total float {}",
+        values_unit="d",
+    )  # fmt: skip
+
+
+def _freed(ctx: Context) -> Context | str:
+    """The schedule without hard constraints, calculated; or why it cannot be."""
+    from planbench.engines.cpm import schedule_network
+
+    if "freed" not in ctx.shared:
+        free = without_hard_constraints(ctx.schedule)
+        try:
+            cpm = ctx.cpm if free is ctx.schedule else schedule_network(free)
+            ctx.shared["freed"] = Context(free, cpm, project=ctx.project)
+        except ScheduleError as error:
+            ctx.shared["freed"] = f"without hard constraints: {error.what}"
+    found: Context | str = ctx.shared["freed"]
+    return found
+
+
 def _told(ctx: Context, kept: PathTest, lifted: PathTest | str) -> tuple[str, ...]:
     code = ctx.activities.code
     notes = [
@@ -101,10 +147,9 @@ def _told(ctx: Context, kept: PathTest, lifted: PathTest | str) -> tuple[str, ..
 def _both_tests(
     ctx: Context, slip: float, let_pass: tuple[float, float]
 ) -> tuple[PathTest, PathTest | str] | str:
-    from planbench.engines.cpm import schedule_network
-
     if ctx.cpm is None:
         return "the dates could not be calculated"
+    free = _freed(ctx)
     if ctx.dates_of != "engine":  # the test calculates, whatever dates the other metrics read
         ctx = Context(ctx.schedule, ctx.cpm, project=ctx.project)
     if ctx.target < 0:
@@ -113,11 +158,11 @@ def _both_tests(
         kept = _test(ctx, ctx.schedule, slip, let_pass)
         if isinstance(kept, str):
             return kept
-        free = without_hard_constraints(ctx.schedule)
-        if free is ctx.schedule:
+        if isinstance(free, str):
+            return kept, free
+        if free.schedule is ctx.schedule:
             return kept, kept
-        other = Context(free, schedule_network(free), project=ctx.project)
-        return kept, _test(other, free, slip, let_pass)
+        return kept, _test(free, free.schedule, slip, let_pass)
     except ScheduleError as error:
         return f"the delayed network could not be calculated: {error.what}"
 
@@ -324,6 +369,7 @@ def _committed_float(ctx: Context, target: int) -> int | None:
 
 MEASURES: dict[str, Measure] = {
     "critical-path-test": critical_path_test,
+    "path-without-constraints": path_without,
     "path-length-index": path_length_index,
     "float-consumption": float_consumption,
 }

@@ -5,11 +5,14 @@ Without an earlier update all of them are not applicable.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
+from planbench.domain.errors import ScheduleError
 from planbench.domain.schedule import Rows, Schedule, Status
-from planbench.domain.times import NO_TIME, Minutes
+from planbench.domain.times import DAY, NO_TIME, Minutes, to_iso
 from planbench.engines.quality.context import Context, in_days
 from planbench.engines.quality.measures.base import (
     Measure,
@@ -21,19 +24,44 @@ from planbench.engines.quality.measures.base import (
 )
 from planbench.engines.quality.result import Measured, Members, Metric
 
+if TYPE_CHECKING:
+    from planbench.engines.cpm.result import CpmResult
+
 NEEDS_EARLIER = "needs an earlier update of the same project"
 _NEW = "not in the earlier update"
+_NO_PROJECT = "the earlier update has no project of this id"
 
 
 def rows_earlier(ctx: Context) -> Rows:
-    """Row in the earlier update of each activity, -1 for new ones."""
+    """Row in the earlier update of each activity, -1 for new ones.
+
+    Ids are those of one project: the project of the same id is asked first, then all.
+    """
     if "earlier" not in ctx.shared:
         assert ctx.previous is not None
-        row_of = ctx.previous.row_of_code
-        rows = [row_of.get(code, -1) for code in ctx.activities.code.tolist()]
+        code, anywhere = ctx.activities.code.tolist(), ctx.previous.row_of_code
+        rows = [anywhere.get(one, -1) for one in code]
+        if len(ctx.previous.projects) > 1:
+            row_of = _rows_by_project(ctx.previous)
+            keys = zip(_project_codes(ctx.schedule), code, strict=True)
+            rows = [row_of.get(key, row) for key, row in zip(keys, rows, strict=True)]
         ctx.shared["earlier"] = np.array(rows, dtype=np.int32)
     found: Rows = ctx.shared["earlier"]
     return found
+
+
+def _rows_by_project(schedule: Schedule) -> dict[tuple[str, str], int]:
+    """Row of each (project id, activity id), the first of equals."""
+    found: dict[tuple[str, str], int] = {}
+    keys = zip(_project_codes(schedule), schedule.activities.code.tolist(), strict=True)
+    for row, key in enumerate(keys):
+        found.setdefault(key, row)
+    return found
+
+
+def _project_codes(schedule: Schedule) -> list[str]:
+    names = [project.code for project in schedule.projects]
+    return [names[place] for place in schedule.activities.project.tolist()]
 
 
 def then(ctx: Context, name: str) -> Minutes:
@@ -116,15 +144,137 @@ def forecast_then(ctx: Context, earlier: Schedule, name: str) -> Minutes:
     stored = then(ctx, f"stored_{name}")
     if np.any(stored != NO_TIME) and np.count_nonzero(stored != NO_TIME) > ctx.n // 2:
         return stored
-    from planbench.domain.errors import ScheduleError
-    from planbench.engines.cpm import schedule_network
-
-    try:
-        found: Minutes = getattr(schedule_network(earlier), name)
-    except ScheduleError:
+    calculated = cpm_then(ctx)
+    if calculated is None:
         return stored
+    found: Minutes = getattr(calculated, name)
     rows = rows_earlier(ctx)
     return np.where(rows < 0, NO_TIME, found[np.maximum(rows, 0)])
+
+
+def cpm_then(ctx: Context) -> CpmResult | None:
+    """The earlier update, calculated; None where it cannot be."""
+    from planbench.engines.cpm import schedule_network
+
+    assert ctx.previous is not None
+    if "cpm then" not in ctx.shared:
+        try:
+            ctx.shared["cpm then"] = schedule_network(ctx.previous)
+        except ScheduleError:
+            ctx.shared["cpm then"] = None
+    found: CpmResult | None = ctx.shared["cpm then"]
+    return found
+
+
+def _context_then(ctx: Context) -> Context | str:
+    """The earlier update as a context of its own, of the same project; or why there is none."""
+    earlier = ctx.previous
+    if earlier is None:
+        return NEEDS_EARLIER
+    project = None
+    if ctx.project is not None:
+        places = {p.code: place for place, p in enumerate(earlier.projects)}
+        project = places.get(ctx.schedule.projects[ctx.project].code)
+        if project is None:
+            return _NO_PROJECT
+    calculated = cpm_then(ctx)
+    if calculated is None:
+        return "the earlier update could not be calculated"
+    return Context(earlier, calculated, dates=ctx.dates_of, project=project)
+
+
+def path_stability(ctx: Context, metric: Metric) -> Measured:
+    """How much of the critical path is the same in both updates (a Jaccard share).
+
+    Open work on the longest path of both updates over open work on the longest path of either;
+    both paths are calculated, and what was completed in between is left aside. What was on the
+    path and is not in the file any more counts as left. The rows are the activities that joined
+    the path or left it.
+    """
+    members = members_of(ctx, metric, "open-activities")
+    before = _context_then(ctx)
+    if isinstance(before, str):
+        return nothing(before, members)
+    if ctx.cpm is None:
+        return nothing("the dates could not be calculated", members)
+    assert before.cpm is not None
+    rows, open_then = rows_earlier(ctx), before.population("open-activities").inside
+    on_then = before.cpm.longest_path & open_then
+    was = np.where(rows < 0, False, on_then[np.maximum(rows, 0)]) if on_then.size else rows >= 0
+    here = ctx.cpm.longest_path
+    members = members.without("on neither path", ~(was | here))
+    on_then[rows[rows >= 0]] = False
+    gone = int(np.count_nonzero(on_then))
+    whole, inside = members.size + gone, members.inside
+    if not whole:
+        return nothing("nothing open is on either path", members)
+    both = int(np.count_nonzero(inside & was & here))
+    changed = np.flatnonzero(inside & (was != here)).astype(np.int32)
+    return Measured(
+        "activity",
+        members,
+        changed,
+        both / whole,
+        float(both),
+        float(whole),
+        values=np.where(here[changed], 0.0, 1.0),
+        words="{}",
+        values_unit="name",
+        names=("Joined the longest path", "Left the longest path"),
+        notes=(f"{gone:,} of the earlier path are not in the file any more",) if gone else (),
+    )
+
+
+def slip_rate(ctx: Context, metric: Metric) -> Measured:
+    """Calendar days the last finish moved over the calendar days between the data dates.
+
+    The last finish is that of all work of the project, actual or forecast. 1 is a day later for
+    every day that passed; below 0 the forecast came closer.
+    """
+    members = members_of(ctx, metric, "activities")
+    before = _context_then(ctx)
+    if isinstance(before, str):
+        return nothing(before, members)
+    dates = ctx.status_date, before.status_date
+    if NO_TIME in dates:
+        return nothing("there is no data date", members)
+    if dates[0] <= dates[1]:
+        return nothing("the data date has not moved since the earlier update", members)
+    last, was = _last_finish(ctx), _last_finish(before)
+    if last < 0 or was < 0:
+        return nothing("there is no finish to compare", members)
+    members = members.without("not the last finish", np.arange(ctx.n) != last)
+    moved = (int(ctx.finish[last]) - int(before.finish[was])) / DAY
+    passed = (dates[0] - dates[1]) / DAY
+    rows = np.array([last] if moved > 0 else [], dtype=np.int32)
+    return Measured(
+        "activity",
+        members,
+        rows,
+        moved / passed,
+        moved,
+        passed,
+        values=np.full(rows.size, moved),
+        words="Last finish {} later",
+        values_unit="d",
+        notes=(
+            f"Last finish {_when(ctx, last)}; in the earlier update {_when(before, was)}",
+            "In calendar days",
+        ),
+    )
+
+
+def _last_finish(ctx: Context) -> int:
+    """Row of the last finish of the work, of equals the completion; -1 without one."""
+    able = np.flatnonzero(~ctx.soft & ~ctx.others & (ctx.finish != NO_TIME))
+    if not able.size:
+        return -1
+    last = able[ctx.finish[able] == ctx.finish[able].max()]
+    return ctx.target if ctx.target in last else int(last[0])
+
+
+def _when(ctx: Context, row: int) -> str:
+    return f"{(to_iso(int(ctx.finish[row])) or '').replace('T', ' ')} ({ctx.activities.code[row]})"
 
 
 def hollow(ctx: Context, metric: Metric) -> Measured:
@@ -214,7 +364,7 @@ def options_changed(ctx: Context, metric: Metric) -> Measured:
     members = members.without("other project", others)
     was = {p.code: p for p in earlier.projects}.get(schedule.projects[place].code)
     if was is None:
-        return nothing("the earlier update has no project of this id", members, "project")
+        return nothing(_NO_PROJECT, members, "project")
     now, before = vars(schedule.projects[place].options), vars(was.options)
     changed = [name for name in now if now[name] != before[name]]
     rows = np.array([place] if changed else [], dtype=np.int32)
@@ -248,4 +398,6 @@ MEASURES: dict[str, Measure] = {
     "remaining-cut": remaining_cut,
     "churn": churn,
     "options-changed": options_changed,
+    "path-stability": path_stability,
+    "slip-rate": slip_rate,
 }
