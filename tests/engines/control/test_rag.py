@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,4 +51,4 @@ def test_a_held_state_is_never_better_than_the_value_itself(run: list[float]) ->
 @given(st.lists(st.floats(0.9401, 0.9599), min_size=2, max_size=20))
 def test_swings_within_the_margin_change_the_state_at_most_once(run: list[float]) -> None:
     states = [held_state(run[: k + 1], *LIMITS) for k in range(len(run))]
-    assert sum(a != b for a, b in zip(states, states[1:], strict=False)) <= 1
+    assert sum(a != b for a, b in pairwise(states)) <= 1

@@ -31,6 +31,8 @@ DOORS: Mapping[str, str] = {
 
 def door_of_section(kind: str) -> str:
     """The workspace in which a kind of section is looked into, "" for one that has none."""
+    if kind == "lights":
+        return "control"
     needs = KINDS[kind].needs if kind in KINDS else ()
     return DOORS.get(needs[0], "") if needs else ""
 

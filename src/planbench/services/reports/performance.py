@@ -235,8 +235,8 @@ def programme_values(desk: Desk, options: Options) -> list[Block]:
             levels.append(1)
     columns = [
         Column("Project", TEXT, 2.6), Column("Update", TEXT, 1.2), Column("Data date", DATE),
-        *(Column(word, NUMBER, 0.8) for word in ("BAC", "PV", "EV", "AC", "SV", "CV")),
-        Column("SPI", INDEX, 0.6), Column("CPI", INDEX, 0.6), Column("EAC", NUMBER, 0.8),
+        *(Column(word, MONEY, 0.8) for word in ("BAC", "PV", "EV", "AC", "SV", "CV")),
+        Column("SPI", INDEX, 0.6), Column("CPI", INDEX, 0.6), Column("EAC", MONEY, 0.8),
     ]  # fmt: skip
     desk.cite(
         "Programme", f"{len(found.measured)} projects",
@@ -253,8 +253,8 @@ def _programme_row(
     eac = cost_forecasts(values, None)["CPI"]
     sums = (values.bac, values.pv, values.ev, values.ac, values.sv, values.cv)
     return [
-        name, label, date, *(round(one / factor, 1) for one in sums),
-        plain(values.spi), plain(values.cpi), None if eac is None else round(eac / factor, 1),
+        name, label, date, *(one / factor for one in sums),
+        plain(values.spi), plain(values.cpi), None if eac is None else eac / factor,
     ]  # fmt: skip
 
 

@@ -39,6 +39,11 @@ _CLOCK = tuple(
 _DIGIT = re.compile(rb"[0-9a-fA-F]")
 
 
+def in_own_typeface(svg: str) -> str:
+    """A drawing in the program's own typeface: Qt reads no list of families."""
+    return _FAMILY.sub('font-family="Inter"', svg, 1)
+
+
 @dataclass(frozen=True)
 class Annex:
     """The whole plan on printed sheets."""
@@ -57,8 +62,7 @@ class ReportPainter:
         """Paint a page with its corner at the painter's origin, in its pixels."""
         self._sheets.paint(painter, page)
         for x, y, wide, high, svg in page.pictures:
-            named = _FAMILY.sub('font-family="Inter"', svg, 1)  # Qt reads no list of families
-            drawing = QSvgRenderer(QByteArray(named.encode("utf-8")))
+            drawing = QSvgRenderer(QByteArray(in_own_typeface(svg).encode("utf-8")))
             drawing.render(painter, QRectF(x, y, wide, high))
 
 

@@ -22,8 +22,10 @@ from planbench.engines.reports.blocks import Report
 from planbench.engines.reports.template import Template
 from planbench.services.document import Document
 from planbench.services.reports.compose import (
+    DASHBOARDS,
     PRESETS,
     compose,
+    dashboard_templates,
     parts_of,
     read_template,
     write_template,
@@ -34,6 +36,7 @@ from planbench.services.reports.snapshot import Given, Snapshot, gather
 from planbench.services.standards import report_templates
 from planbench.ui.printing.preview import SheetView
 from planbench.ui.reports.batch import annex_of
+from planbench.ui.reports.dashboard import Dashboard, trace_dialog
 from planbench.ui.reports.output import page_image, write_pdf
 from planbench.ui.reports.pages import ReportPage, build_pages
 from planbench.ui.reports.sections import SectionsPane
@@ -48,6 +51,7 @@ from planbench.ui.widgets import (
     EmptyState,
     FlatTableModel,
     Label,
+    SegmentedControl,
     SidePane,
     TableView,
     Toolbar,
@@ -75,7 +79,7 @@ class TemplateModel(FlatTableModel):
 
     def look(self, row: int, column: int) -> CellLook:
         one = self.templates[row]
-        icon = "" if one.id in PRESETS else "user"
+        icon = "" if one.id in (*PRESETS, *DASHBOARDS) else "user"
         return CellLook(one.title, icon="shield-check" if one.id in self.wanted else icon)
 
     def tip(self, row: int, column: int) -> str:
@@ -101,6 +105,7 @@ class ReportsWorkspace(QWidget):
         self.page = 0
         self._snapshot: tuple[Document, frozenset[str], Snapshot] | None = None
         self._stale = True
+        self._other = ""  # id of what the other view showed last
         self._listed = False  # whether the templates are those of library and project
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -115,6 +120,9 @@ class ReportsWorkspace(QWidget):
 
     def _build(self) -> None:
         bar = Toolbar(tr("Reports"))
+        self.views = SegmentedControl([tr("Reports"), tr("Dashboards")], tr("View of Reports"))
+        self.views.changed.connect(lambda _index: self._view_changed())
+        bar.add(self.views)
         self.back = Button("", "tool", "chevron-left", tip=tr("Page before (Page up)"))
         self.on = Button("", "tool", "chevron-right", tip=tr("Next page (Page down)"))
         self.place = Label("", "body", "text-muted")
@@ -159,6 +167,11 @@ class ReportsWorkspace(QWidget):
             )
         )
         self._stack.addWidget(self.view)
+        self.dashboard = Dashboard()
+        self.dashboard.opened.connect(self.state.workspace_requested)
+        self.dashboard.activity_opened.connect(self._open_activity)
+        self.dashboard.traced.connect(self._trace)
+        self._stack.addWidget(self.dashboard)
         self.sections = SectionsPane()
         self.sections.edited.connect(self._edited)
         middle = QVBoxLayout()
@@ -178,7 +191,7 @@ class ReportsWorkspace(QWidget):
         self._show_place()
 
     def _sidebar(self) -> QWidget:
-        pane = SidePane(tr("Templates"), current_theme().frame["side_list"][1], "left")
+        pane = self._pane = SidePane(tr("Templates"), current_theme().frame["side_list"][1], "left")
         self.model = TemplateModel()
         self.list = TableView(tr("Report templates"), row_height=34)
         self.list.setModel(self.model)
@@ -187,6 +200,7 @@ class ReportsWorkspace(QWidget):
         self.list.row_changed.connect(self._chosen)
         self.about = Label("", "prose", "text-muted", wrap=True)
         self.about.setContentsMargins(14, 8, 12, 4)
+        self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.drop = Button(
             tr("Delete template"), "default", "trash-2", tip=tr("Forget this template")
         )
@@ -200,7 +214,49 @@ class ReportsWorkspace(QWidget):
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
+        if self.views.index:
+            return [self.list, self.dashboard]
         return [self.list, self.view, self.sections.list]
+
+    def view_names(self) -> list[str]:
+        """The report's pages, and every dashboard by its audience."""
+        return ["pages", *DASHBOARDS.values()]
+
+    def show_view(self, name: str) -> None:
+        """Show the pages, or the dashboard of an audience."""
+        place = self.view_names().index(name)
+        self.views.set_index(int(place > 0))
+        if place:
+            self.list.setCurrentIndex(self.model.index(place - 1, 0))
+
+    def _view_changed(self) -> None:
+        """Pages and dashboards have lists of their own, and each comes back to what it showed."""
+        shown, self._other = self._other, "" if self.template is None else self.template.id
+        self._show_tools()
+        self.template = None
+        self._list_templates(shown)
+
+    def _show_tools(self) -> None:
+        pages = not self.views.index
+        for part in (self.back, self.place, self.on, self.opened, self.kept, self.saved):
+            part.setVisible(pages)
+        self.sections.setVisible(pages and self.width() >= 1000)
+        self._pane.set_title(tr("Templates") if pages else tr("Audience"))
+
+    def _open_activity(self, code: str) -> None:
+        document = self.state.document
+        row = None if document is None else document.schedule.row_of_code.get(code)
+        if row is not None:
+            self.state.select(row)
+            self.state.workspace_requested.emit("schedule")
+
+    def _trace(self, title: str, rows: list[list[str]], door: str) -> None:
+        """Where figures of a card come from: formulas, data, file and what computed them."""
+        dialog = trace_dialog(title, rows, self.state, self)
+        if door:
+            dialog.row_opened.connect(lambda _row: self.state.workspace_requested.emit(door))
+            dialog.row_opened.connect(dialog.accept)
+        dialog.show()
 
     def shown(self) -> None:
         """The workspace was gone to: compose if something has changed since."""
@@ -211,7 +267,7 @@ class ReportsWorkspace(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.sections.setVisible(self.width() >= 1000)
+        self.sections.setVisible(self.width() >= 1000 and not self.views.index)
         self._paint()
 
     # ------------------------------------------------------------ templates
@@ -225,17 +281,19 @@ class ReportsWorkspace(QWidget):
         project = None if document is None else document.library_project
         try:
             found, mine = report_templates(self.state.library, project)
+            if self.views.index:
+                found, mine = dashboard_templates(), ()
         except PlanbenchError as error:
             self.banner.show_message(tr("error"), error.line)
             return
         self._listed = True
-        if mine != self.model.wanted:
+        if mine != self.model.wanted and not self.views.index:
             wanted = next(iter(mine), wanted)
         self.model.show_templates(found, mine)
         self.list.apply_columns()
         self.list.setFixedHeight(34 * min(len(found), 12) + 4)
         ids = [one.id for one in found]
-        name = next(one for one in (wanted, *mine, "monthly") if one in ids)
+        name = next(one for one in (wanted, *mine, "monthly", ids[0]) if one in ids)
         self.list.setCurrentIndex(self.model.index(ids.index(name), 0))
         self._chosen(ids.index(name))
 
@@ -251,7 +309,7 @@ class ReportsWorkspace(QWidget):
         """Show a template and its report."""
         self.template = template
         self.about.setText(template.about)
-        self.drop.setVisible(template.id not in (*PRESETS, *self.model.wanted))
+        self.drop.setVisible(template.id not in (*PRESETS, *DASHBOARDS, *self.model.wanted))
         self.sections.show_template(template)
         self.page = 0
         self.compose()
@@ -355,7 +413,7 @@ class ReportsWorkspace(QWidget):
             return  # the calculation is under way and will tell
         self._stale = False
         wanted = frozenset(parts_of(template))
-        if document is None and "portfolio" not in wanted:
+        if document is None and not wanted & {"portfolio", "programme"}:
             self.report, self.pages = None, []
             self._stack.setCurrentIndex(0)
             self._show_place()
@@ -376,7 +434,9 @@ class ReportsWorkspace(QWidget):
             if document is not None and self.state.document is document and not self._stale:
                 self._snapshot = (document, covers, snapshot)
             self.page = min(self.page, len(self.pages) - 1)
-            self._stack.setCurrentIndex(1)
+            self._stack.setCurrentIndex(1 + self.views.index)
+            if self.views.index:
+                self.dashboard.show_report(self.report)
             self._show_place()
             self._paint()
 
