@@ -11,6 +11,7 @@ from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.findings.rounds import Review
 from planbench.exchange.comments.bundle import read_bundle, write_bundle
 from planbench.exchange.json_text import parsed
+from planbench.exchange.portfolio.cells import read_cell
 from planbench.exchange.portfolio.reader import read_portfolio
 from planbench.services.document import Document
 from planbench.services.risk import read_model
@@ -40,3 +41,9 @@ def test_models_and_portfolios_nested_too_deep(tmp_path: Path) -> None:
         read_portfolio(tmp_path)
     with pytest.raises(PlanbenchError, match="nested"):
         read_model(deep, Document(synthetic_schedule(10, 14)))
+
+
+@pytest.mark.parametrize("cell", [10**400, -(10**400), float("inf"), float("nan"), "9" * 400])
+def test_a_number_of_a_portfolio_that_no_float_holds(cell: float) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        read_cell("number", cell)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from planbench.engines.portfolio.quarters import quarter, quarter_name
 from planbench.exchange.tables.sheets import Cell, Formula, Grid, Value
 
 MISSING = object()
+_MOST = 1e300
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _FRACTION = re.compile(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)")
 
@@ -70,13 +70,16 @@ def _number(cell: Cell) -> float:
         text = cell.strip()
         fraction = _FRACTION.fullmatch(text)
         if fraction and float(fraction[2]):
-            return float(fraction[1]) / float(fraction[2])
-        if not _NUMBER.fullmatch(text):
+            cell = float(fraction[1]) / float(fraction[2])
+        elif not _NUMBER.fullmatch(text):
             raise ValueError("this is not a number such as 12.5")
-        cell = float(text)
-    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
+        else:
+            cell = float(text)
+    # whole numbers may have any number of digits, more than a float can hold
+    known = isinstance(cell, int | float) and not isinstance(cell, bool)
+    if not known or not -_MOST <= cell <= _MOST:  # type: ignore[operator]
         raise ValueError("this is not a number such as 12.5")
-    return float(cell)
+    return float(cell)  # type: ignore[arg-type]
 
 
 def _whole(cell: Cell) -> int:
