@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planbench.engines.portfolio.capacity import Plan
-from planbench.engines.portfolio.quarters import day, quarter_of
+from planbench.engines.portfolio.quarters import day, quarter_of, years_from
 from planbench.engines.portfolio.register import Register
-from planbench.engines.portfolio.timing import Assumptions, make_option
+from planbench.engines.portfolio.timing import Assumptions, driver_weights, make_option
 
 MOST_DELAY = 40
 """Quarters by which a bar can be dragged at most: ten years."""
@@ -21,6 +21,7 @@ class RoadBar:
     `going` is False for what the plan leaves out; its bar then stands where it would begin.
     `deadline` is the quarter of its deadline, `late` whether the bar ends after it. `moved` are
     quarters against what was solved, None where it was added or dropped, 0 where nothing changed.
+    `gates` are (quarter with its part, gate, decision); those still open move with the delay.
     """
 
     project: str
@@ -34,6 +35,30 @@ class RoadBar:
     deadline: int | None
     late: bool
     moved: int | None
+    gates: tuple[tuple[float, str, str], ...] = ()
+
+
+LANE, BAR, ROLE = "lane", "bar", "role"
+ROLES = "\0roles"
+"""The title of the lane of the roles, which the window words."""
+
+
+@dataclass(frozen=True)
+class RoadLine:
+    """A line of the roadmap: the title of a lane, the bar of a number, or a role by its id."""
+
+    kind: str
+    title: str = ""
+    bar: int = -1
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One bar waits for another: `after` its end, else only that it goes on."""
+
+    source: int
+    target: int
+    after: bool
 
 
 def road_bars(
@@ -46,6 +71,7 @@ def road_bars(
 ) -> tuple[RoadBar, ...]:
     """Bars in the given order. `wanted` is the delay at which a project left out would begin."""
     made = []
+    gates = _gates(register)
     for name in order:
         project = register.by_id[name]
         delay = plan.get(name)
@@ -66,8 +92,73 @@ def road_bars(
                 deadline,
                 deadline is not None and finish - 1 > deadline,
                 _moved(delay, (solved or plan).get(name)),
+                tuple(
+                    (when if decision else when + shown, gate, decision)
+                    for when, gate, decision in gates.get(name, ())
+                ),
             )
         )
+    return tuple(made)
+
+
+def _gates(register: Register) -> dict[str, list[tuple[float, str, str]]]:
+    found: dict[str, list[tuple[float, str, str]]] = {}
+    since = day(register.settings.valuation_date)
+    now = -4.0 * years_from(since, 0)
+    for gate in register.gates:
+        if gate.date:
+            when = now + (day(gate.date) - since).days / 365.25 * 4
+            found.setdefault(gate.project, []).append((when, gate.gate, gate.decision))
+    return found
+
+
+def objectives_of(register: Register, judgement_set: str = "") -> dict[str, str]:
+    """The driver each open project does most for, by impact times weight; "" for none."""
+    weights = driver_weights(register, judgement_set) if register.drivers else {}
+    made = {}
+    for project in register.open_projects:
+        worth = {name: project.impacts.get(name, 0.0) * weight for name, weight in weights.items()}
+        best = max(worth, key=lambda name: worth[name], default="")
+        made[project.id] = best if worth.get(best, 0.0) > 0 else ""
+    return made
+
+
+def by_objective(register: Register, order: Sequence[str], of: Mapping[str, str]) -> list[str]:
+    """The projects in lanes of their objectives, the heaviest driver first; else in their order."""
+    weights = driver_weights(register) if register.drivers else {}
+    lanes = [*sorted(weights, key=lambda name: -weights[name]), ""]
+    return sorted(order, key=lambda name: lanes.index(of.get(name, "")))
+
+
+def road_lines(
+    register: Register, bars: Sequence[RoadBar], of: Mapping[str, str] | None, roles: bool
+) -> tuple[RoadLine, ...]:
+    """Lines of bars, with a title above each objective of `of`, and of the roles below."""
+    names = {driver.id: driver.name for driver in register.drivers}
+    made: list[RoadLine] = []
+    last: str | None = None
+    for number, bar in enumerate(bars):
+        lane = of.get(bar.project, "") if of is not None else None
+        if lane != last:
+            last = lane
+            made.append(RoadLine(LANE, names.get(lane or "", "")))
+        made.append(RoadLine(BAR, bar=number))
+    if roles and register.roles:
+        made += [RoadLine(LANE, ROLES), *(RoadLine(ROLE, role.id) for role in register.roles)]
+    return tuple(made)
+
+
+def arrows(register: Register, bars: Sequence[RoadBar]) -> tuple[Arrow, ...]:
+    """What waits for what among the bars that go on."""
+    at = {bar.project: number for number, bar in enumerate(bars) if bar.going}
+    made = []
+    for link in register.links:
+        if link.a not in at or link.b not in at:
+            continue
+        if link.kind == "finish_start":
+            made.append(Arrow(at[link.a], at[link.b], True))
+        elif link.kind == "requires":
+            made.append(Arrow(at[link.b], at[link.a], False))
     return tuple(made)
 
 

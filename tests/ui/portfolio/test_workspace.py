@@ -14,6 +14,7 @@ from planbench.services.portfolio import check_plan, sample_portfolio, save_port
 from planbench.services.portfolio_library import kept_register, targets
 from planbench.services.portfolio_scenarios import scenarios
 from planbench.ui.portfolio.decisions import WATERLINE
+from planbench.ui.portfolio.roadmap import bar_words
 from planbench.ui.portfolio.workspace import PortfolioWorkspace
 from planbench.ui.state import AppState
 
@@ -140,6 +141,29 @@ def test_keys_move_take_out_and_bring_in(sample, qtbot) -> None:
     assert desk.plan["P08"] is None
     qtbot.keyClick(road, Qt.Key.Key_Return)
     assert desk.plan["P08"] == 0
+
+
+def test_bars_in_lanes_of_objectives_are_dragged_and_the_roles_below_follow(sample, qtbot) -> None:
+    desk, page = sample.desk, sample.selection
+    road = page.roadmap
+    page.rows.setCurrentIndex(3)
+    page.rows.activated.emit(3)
+    roles = [line.title for line in road.lines if line.kind == "role"]
+    assert roles == [role.id for role in desk.register.roles]
+    assert len([line for line in road.lines if line.kind == "lane"]) > 2
+    assert "gate G4 delivery" in bar_words(next(b for b in road.bars if b.project == "P06"))
+    title = road.area(0).center().y() - road._row  # a title is no bar
+    assert road._row_at(title) == -1
+    number = next(k for k, bar in enumerate(road.bars) if bar.project == "P03")
+    bar, start = road.bars[number], road.area(number).center().toPoint()
+    step = QPoint(round(-2 * road._quarter), 0)
+    before = desk.check.cells
+    qtbot.mousePress(road, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(road, start + step)
+    assert desk.plan["P03"] == bar.delay - 2
+    assert desk.check.cells != before
+    qtbot.mouseRelease(road, Qt.MouseButton.LeftButton, pos=start + step)
+    assert desk.undo_label == "Move P03"
 
 
 def test_forcing_a_project_in_solves_again_at_a_price(sample, state, qtbot) -> None:

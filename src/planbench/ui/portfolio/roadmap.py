@@ -15,8 +15,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from planbench.engines.portfolio.quarters import day, quarter_name, years_from
-from planbench.scenes.portfolio_roadmap import RoadBar, dragged, road_bars, road_span
+from planbench.scenes.portfolio_roadmap import (
+    BAR,
+    Arrow,
+    RoadBar,
+    RoadLine,
+    arrows,
+    by_objective,
+    dragged,
+    objectives_of,
+    road_bars,
+    road_lines,
+    road_span,
+)
 from planbench.ui import paint, text
+from planbench.ui.portfolio import lanes
 from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.words import group_colour, on_fill
 from planbench.ui.theme import current_theme
@@ -31,12 +44,17 @@ class Roadmap(QWidget):
 
     Dragging a bar changes its start by quarters, arrow keys do the same for the current one;
     Delete takes it out, Return brings it in. A click selects, a double click brings in or out.
+    `show_lanes` sets objectives above their projects and roles with their use below.
     """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.bars: tuple[RoadBar, ...] = ()
+        self.lines: tuple[RoadLine, ...] = ()
+        self.arrows: tuple[Arrow, ...] = ()
+        self._place: dict[int, int] = {}
+        self._objectives = self._roles = False
         self._first, self._last, self._now = 0, 4, 0.0
         self._grip: tuple[RoadBar, float] | None = None
         self._hover = -1
@@ -49,16 +67,21 @@ class Roadmap(QWidget):
         """Draw the plan on the table; the axis stays while a bar is dragged."""
         desk, register = self.desk, self.desk.register
         if register is None:
-            self.bars = ()
+            self.bars = self.lines = ()
             self.update()
             return
+        of = objectives_of(register, desk.assumptions.judgement_set) if self._objectives else None
+        order = desk.order() if of is None else by_objective(register, desk.order(), of)
         solved = desk.solved.plan if desk.solved is not None and not desk.stale else None
         wanted = {
             name: wish.delay
             for name, one in desk.decisions.items()
             if (wish := one.fits or one.instead) is not None and wish.active
         }
-        self.bars = road_bars(register, desk.plan, desk.order(), solved=solved, wanted=wanted)
+        self.bars = road_bars(register, desk.plan, order, solved=solved, wanted=wanted)
+        self.lines = road_lines(register, self.bars, of, self._roles)
+        self.arrows = arrows(register, self.bars)
+        self._place = {line.bar: k for k, line in enumerate(self.lines) if line.kind == BAR}
         today = day(register.settings.valuation_date)
         self._now = -4.0 * years_from(today, 0)
         if self._grip is None:
@@ -67,16 +90,21 @@ class Roadmap(QWidget):
         self._tell()
         self.update()
 
+    def show_lanes(self, objectives: bool, roles: bool) -> None:
+        """Show projects by objective or by rank, and the use of the roles below or not."""
+        self._objectives, self._roles = objectives, roles
+        self.show_plan()
+
     def _tell(self) -> None:
         found = next((bar for bar in self.bars if bar.project == self.desk.current), None)
         if found is not None:
             self.setAccessibleDescription(bar_words(found))
 
     def sizeHint(self) -> QSize:
-        return QSize(600, _HEAD + 30 * max(1, len(self.bars)))
+        return QSize(600, _HEAD + 30 * max(1, len(self.lines)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(360, _HEAD + 20 * max(1, len(self.bars)))
+        return QSize(360, _HEAD + 20 * max(1, len(self.lines)))
 
     # Geometry.
 
@@ -86,11 +114,15 @@ class Roadmap(QWidget):
 
     @property
     def _row(self) -> float:
-        return min(34.0, max(20.0, (self.height() - _HEAD) / max(1, len(self.bars))))
+        return min(34.0, max(20.0, (self.height() - _HEAD) / max(1, len(self.lines))))
 
     @property
     def _quarter(self) -> float:
         return (self.width() - self._names - 12) / max(1, self._last - self._first)
+
+    def _top(self, number: int) -> float:
+        """Where the line of a bar begins."""
+        return _HEAD + self._place[number] * self._row
 
     def _x(self, quarter: float) -> float:
         return self._names + (quarter - self._first) * self._quarter
@@ -100,12 +132,12 @@ class Roadmap(QWidget):
         bar = self.bars[number]
         left, right = self._x(bar.start), self._x(bar.finish)
         high = min(12.0, self._row - 8)
-        middle = _HEAD + (number + 0.5) * self._row
+        middle = self._top(number) + 0.5 * self._row
         return QRectF(left, middle - high / 2, max(4.0, right - left - 1), high)
 
     def _row_at(self, y: float) -> int:
         row = int((y - _HEAD) // self._row)
-        return row if 0 <= row < len(self.bars) and y >= _HEAD else -1
+        return self.lines[row].bar if 0 <= row < len(self.lines) and y >= _HEAD else -1
 
     # The user.
 
@@ -207,15 +239,36 @@ class Roadmap(QWidget):
         painter = paint.upright(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._grid(painter)
+        self._lanes(painter)
+        for arrow in self.arrows:
+            lanes.draw_arrow(painter, self.area(arrow.source), self.area(arrow.target), arrow.after)
         for number in range(len(self.bars)):
             self._line(painter, number)
         self._today(painter)
 
+    def _lanes(self, painter: QPainter) -> None:
+        """The titles of objectives, and what each role is used in every quarter."""
+        register, check = self.desk.register, self.desk.check
+        assert register is not None
+        for k, line in enumerate(self.lines):
+            row = QRectF(0, _HEAD + k * self._row, self.width(), self._row)
+            if line.kind == lanes.LANE:
+                words = tr("Roles, % of capacity") if line.title == lanes.ROLES else line.title
+                lanes.draw_title(painter, words or tr("No objective"), row)
+            elif line.kind == lanes.ROLE and check is not None:
+                role = next(one for one in register.roles if one.id == line.title)
+                columns = {
+                    quarter: (self._x(quarter), self._quarter)
+                    for quarter in range(self._first, self._last)
+                }
+                cells = [cell for cell in check.cells if cell.role == role.id]
+                lanes.draw_role(painter, role.name, row, self._names, cells, columns)
+
     def _grid(self, painter: QPainter) -> None:
         theme = current_theme()
-        bottom = _HEAD + self._row * len(self.bars)
+        bottom = _HEAD + self._row * len(self.lines)
         for number, bar in enumerate(self.bars):
-            top = _HEAD + number * self._row
+            top = self._top(number)
             band = QRectF(0, top, self.width(), self._row)
             if bar.project == self.desk.current:
                 painter.fillRect(band, theme.color("selection"))
@@ -235,7 +288,7 @@ class Roadmap(QWidget):
         theme, bar, area = current_theme(), self.bars[number], self.area(number)
         register = self.desk.register
         assert register is not None
-        row = QRectF(0, _HEAD + number * self._row, self.width(), self._row)
+        row = QRectF(0, self._top(number), self.width(), self._row)
         painter.setFont(theme.font("body"))
         painter.setPen(theme.color("text" if bar.going else "text-muted"))
         end = paint.text_left(painter, bar.name, 14, row, self._names - 10)
@@ -253,6 +306,9 @@ class Roadmap(QWidget):
             painter.setPen(pen)
             painter.setBrush(theme.color("surface-raised"))
             painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+        for when, _gate, decision in bar.gates:
+            if self._first <= when <= self._last:
+                lanes.draw_gate(painter, self._x(when), area, decision)
         if bar.deadline is not None:
             self._deadline(painter, bar, area)
         self._note(painter, bar, area, row)
@@ -306,7 +362,7 @@ class Roadmap(QWidget):
 
     def _today(self, painter: QPainter) -> None:
         x = self._x(self._now)
-        bottom = _HEAD + self._row * len(self.bars)
+        bottom = _HEAD + self._row * len(self.lines)
         painter.fillRect(
             QRectF(round(x), _HEAD, 1.5, bottom - _HEAD), current_theme().color("data-date")
         )
@@ -328,4 +384,8 @@ def bar_words(bar: RoadBar) -> str:
     if bar.deadline is not None:
         said += tr("; deadline in {deadline}").format(deadline=quarter_name(bar.deadline))
         said += tr(", which it misses") if bar.late and bar.going else ""
+    for when, gate, decision in bar.gates:
+        said += tr("; gate {gate} in {quarter}: {decision}").format(
+            gate=gate, quarter=quarter_name(int(when)), decision=decision or tr("open")
+        )
     return f"{said}."

@@ -47,6 +47,15 @@ from planbench.ui.widgets import (
 COUNTED = (tr("Whole demand"), tr("Weighted by success"), tr("Running projects only"))
 
 
+ROWS = [
+    tr("By rank"),
+    tr("By objective"),
+    tr("By rank, with roles"),
+    tr("By objective, with roles"),
+]
+"""Which lines the roadmap shows."""
+
+
 def scrolled(widget: QWidget, *, across: bool = False) -> QScrollArea:
     """A widget that scrolls when there is less room than it needs."""
     made = QScrollArea()
@@ -81,6 +90,10 @@ class SelectionPage(QWidget):
         self.counted.activated.connect(lambda _index: self._show_cells())
         self.short = ElidedLabel("", "body", "text-muted")
         self.roadmap = Roadmap(desk)
+        self.rows = ComboBox(ROWS, tr("Rows of the roadmap"))
+        self.rows.activated.connect(
+            lambda index: self.roadmap.show_lanes(index in (1, 3), index in (2, 3))
+        )
         self.legend = Legend(tr("Buckets"))
         self.strip = StatStrip()
         row = QHBoxLayout(self)
@@ -135,6 +148,7 @@ class SelectionPage(QWidget):
         upper.addWidget(self.capacity, 11)
         self.road = Card(tr("Roadmap"), tr("drag a bar to try another start"))
         self.road.add_tool(self.legend)
+        self.road.add_tool(self.rows)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 1)
