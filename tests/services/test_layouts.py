@@ -8,17 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planbench.services.layouts import (
+    SHELF,
     Layout,
     LayoutError,
-    keep_project_layout,
-    known_layouts,
     layout_json,
     parse_layout,
-    project_layouts,
     read_layout,
     write_layout,
 )
 from planbench.services.library import Library
+from planbench.services.shelf import keep_with_project, of_project
 
 LAYOUTS = st.builds(
     Layout,
@@ -74,19 +73,21 @@ def test_files_that_hold_no_layout_are_refused(tmp_path: Path, content: str):
         {"descending": 1}, {"px_per_day": -1}, {"sort": None}, 5,
     ],
 )  # fmt: skip
-def test_values_of_the_wrong_kind_are_refused_and_spoilt_settings_left_out(values):
+def test_values_of_the_wrong_kind_are_refused(values):
     with pytest.raises(LayoutError):
         parse_layout(values)
-    assert known_layouts({"bad": values, "good": {"later": 1}}) == {"good": Layout()}
 
 
 def test_a_project_keeps_its_own_layouts(tmp_path: Path):
     with Library.open(tmp_path / "a.planbench") as library:
-        keep_project_layout(library, 1, "Review", Layout(sort="float"))
-        keep_project_layout(library, 1, "Site", Layout())
-        keep_project_layout(library, 2, "Other", Layout())
-        keep_project_layout(library, 1, "Site", None)
+        keep_with_project(library, 1, SHELF, "Review", layout_json(Layout(sort="float")))
+        keep_with_project(library, 1, SHELF, "Site", layout_json(Layout()))
+        keep_with_project(library, 2, SHELF, "Other", layout_json(Layout()))
+        keep_with_project(library, 1, SHELF, "Site", None)
     with Library.open(tmp_path / "a.planbench") as library:
-        assert project_layouts(library, 1) == {"Review": Layout(sort="float")}
-        assert list(project_layouts(library, 2)) == ["Other"]
-        assert project_layouts(library, 3) == {}
+        found = of_project(library, 1, SHELF)
+        assert {key: parse_layout(one) for key, one in found.items()} == {
+            "Review": Layout(sort="float")
+        }
+        assert list(of_project(library, 2, SHELF)) == ["Other"]
+        assert of_project(library, 3, SHELF) == {}

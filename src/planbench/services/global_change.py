@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import Rows, Schedule
 from planbench.domain.times import DAY, NO_TIME
 from planbench.scenes.columns import Column, PlanTable
-from planbench.scenes.filters import Group, find_column, form, matching, write_filter
+from planbench.scenes.filters import Group, find_column, form, matching, read_filter, write_filter
 from planbench.scenes.formats import date_text
 from planbench.services.assigning import can_edit, edit_rows
 from planbench.services.document import Document
@@ -240,3 +241,38 @@ def write_report(
         path.write_bytes(write_xlsx(grids))
     except OSError as error:
         raise PlanbenchError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+# ---------------------------------------------------------------- kept under a name
+
+
+KIND, SHELF = "planbench global change", "global changes"
+
+
+def change_json(change: GlobalChange, columns: Mapping[str, Column]) -> dict[str, Any]:
+    """A global change as plain values: its condition as text, fields by their ids."""
+    return {
+        "if": write_filter(change.condition, columns),
+        "then": [[one.field, one.value] for one in change.then],
+        "else": [[one.field, one.value] for one in change.otherwise],
+    }
+
+
+def parse_change(values: Any, columns: Mapping[str, Column], where: str = "") -> GlobalChange:
+    """The global change of such values.
+
+    Raises EditError where they are none, FilterError for a condition that this schedule cannot
+    be asked.
+    """
+    if not isinstance(values, dict) or not isinstance(values.get("if", ""), str):
+        raise EditError("this is not a global change", where)
+    branches = []
+    for key in ("then", "else"):
+        lines = values.get(key, [])
+        if not isinstance(lines, list) or not all(
+            isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+            for one in lines
+        ):
+            raise EditError("this is not a global change", where)
+        branches.append(tuple(Change(*one) for one in lines))
+    return GlobalChange(read_filter(values.get("if", ""), columns), *branches)

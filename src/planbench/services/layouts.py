@@ -7,20 +7,17 @@ is applied, so that a layout made for one project serves another.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import NO_TIME
 from planbench.scenes.timescale import Scale
+from planbench.services.shelf import read_named, write_named
 
-if TYPE_CHECKING:
-    from planbench.services.library import Library
-
-KIND, VERSION = "planbench schedule layout", 1
+KIND, SHELF = "planbench schedule layout", "layouts"
 
 
 class LayoutError(PlanbenchError):
@@ -149,57 +146,10 @@ def _fits(name: str, value: Any) -> bool:
 
 def write_layout(path: str | Path, name: str, layout: Layout) -> None:
     """Write a layout to a JSON file. Raises LayoutError when it cannot be written."""
-    content = {"kind": KIND, "version": VERSION, "name": name, "layout": layout_json(layout)}
-    try:
-        Path(path).write_text(
-            json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-    except OSError as error:
-        raise LayoutError(f"cannot be written: {error.strerror}", str(path)) from error
+    write_named(path, KIND, name, layout_json(layout), LayoutError)
 
 
 def read_layout(path: str | Path) -> tuple[str, Layout]:
     """Name and layout of a JSON file. Raises LayoutError when it holds none."""
-    where = str(path)
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LayoutError(f"cannot be read: {error.strerror}", where) from error
-    except (ValueError, RecursionError):
-        raise LayoutError("this is not a layout", where) from None
-    if not isinstance(content, dict) or content.get("kind") != KIND:
-        raise LayoutError("this is not a layout", where)
-    if content.get("version") != VERSION:
-        raise LayoutError("the layout comes from a newer planbench", where, "Update planbench.")
-    name = content.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise LayoutError("the layout has no name", where)
-    return name.strip(), parse_layout(content.get("layout"), where)
-
-
-def known_layouts(values: Any) -> dict[str, Layout]:
-    """The layouts kept in settings, by name; what is spoilt is left out."""
-    found = {}
-    for name, one in sorted(values.items()) if isinstance(values, dict) else ():
-        try:
-            found[str(name)] = parse_layout(one)
-        except LayoutError:
-            continue
-    return found
-
-
-def project_layouts(library: Library, project: int) -> dict[str, Layout]:
-    """The layouts kept with a project."""
-    return known_layouts(library.file.setting(f"layouts/{project}", {}))
-
-
-def keep_project_layout(library: Library, project: int, name: str, layout: Layout | None) -> None:
-    """Keep a layout with a project, or with None forget the one of this name.
-
-    Raises StoreError when the library cannot be changed.
-    """
-    kept = {key: layout_json(one) for key, one in project_layouts(library, project).items()}
-    kept.pop(name, None)
-    if layout is not None:
-        kept[name] = layout_json(layout)
-    library.file.set_setting(f"layouts/{project}", kept)
+    name, values = read_named(path, KIND, LayoutError)
+    return name, parse_layout(values, str(path))

@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Any] = {
     "folder": "",
     "schedule_view": {},
     "layouts": {},
+    "global_changes": {},
     "print": {},
     "resources_pane": {},
     "agreement_needed": 0.99,

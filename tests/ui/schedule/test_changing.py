@@ -7,8 +7,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from planbench.domain.schedule import Status
+from planbench.scenes.filters import Group
 from planbench.services.document import Document
+from planbench.services.global_change import GlobalChange
 from planbench.ui.schedule.changing import GlobalChangeDialog
+from planbench.ui.schedule.shelf import MINE, PROJECT
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.session import Session
 
@@ -108,3 +111,37 @@ def test_what_is_wrong_is_said(qtbot, dialog):
     qtbot.waitUntil(lambda: "no field" in dialog.told.text(), timeout=10000)
     dialog.take()  # shows first, and so changes nothing
     assert dialog.isVisible()
+
+
+def test_a_change_is_kept_under_a_name_shared_with_the_project_and_by_file(
+    qtbot, session, bench, dialog, tmp_path
+):
+    project = session.library.new_project("P", "Plant")
+    session.state.document.library_project = project
+    condition(qtbot, dialog, '[Status] is "Not started"')
+    set_row(qtbot, dialog.then.rows[0], "Activity name", "[Activity name] & (rev)")
+    dialog.take_text()
+    wanted = dialog.asked()
+    for place in (MINE, PROJECT):
+        asked = dialog.shelf.ask_to_keep()
+        asked.name.setText("Revised")
+        asked.place.set_index(place)
+        asked.take()
+    qtbot.waitUntil(lambda: "Revised" in dialog.shelf.kept(PROJECT))
+    path = tmp_path / "Revised.json"
+    dialog.shelf.export(str(path))
+    dialog.put(GlobalChange(Group(), ()))
+    assert dialog.asked() != wanted
+    names = [action.text() for action in dialog.shelf.menu().actions()]
+    assert names[:2] == ["Revised", "Revised (project)"]
+    dialog.shelf.menu().actions()[1].trigger()
+    assert dialog.asked() == wanted
+    dialog.put(GlobalChange(Group(), ()))
+    dialog.shelf.take_in(str(path))
+    assert dialog.asked() == wanted
+    shown(qtbot, dialog)
+    assert dialog.preview.changed == 600
+    path.write_text(path.read_text().replace("Status", "No such field"))
+    with qtbot.waitSignal(session.state.message) as told:
+        dialog.shelf.take_in(str(path))
+    assert "No such field" in told.args[1]

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QWidget
 
+from planbench.scenes.filters import read_filter
 from planbench.services.document import Document
 from planbench.services.layouts import Layout, read_layout
+from planbench.ui.schedule.shelf import MINE, PROJECT
 from planbench.ui.schedule.workspace import ScheduleWorkspace
 from planbench.ui.session import Session
 from planbench.ui.settings import Settings
@@ -87,7 +91,7 @@ def test_named_layouts_for_me_and_for_the_project(qtbot, session, document, name
     dialog.name.setText("Site")
     dialog.place.set_index(1)
     dialog.take()
-    qtbot.waitUntil(lambda: "Site" in space.layouts.of_project())
+    qtbot.waitUntil(lambda: "Site" in space.layouts.kept(PROJECT))
     actions = {a.text(): a for a in space.layouts.menu().actions()}
     actions["Default layout"].trigger()
     assert space.plan.grouping == ("wbs",)
@@ -96,7 +100,35 @@ def test_named_layouts_for_me_and_for_the_project(qtbot, session, document, name
     assert looks(space) == wanted
     forget = {a.text(): a for a in actions["Delete"].menu().actions()}
     forget["Review"].trigger()
-    assert not space.layouts.mine()
+    assert not space.layouts.kept(MINE)
+
+
+def test_a_layout_opened_again_is_the_same_picture_pixel_for_pixel(qtbot, session, document):
+    space = opened(qtbot, session, document)
+    change(space)
+    space.plan.ask(read_filter("[Total float] < 40", space.plan.columns))
+    space.columns.titles["finish"] = "Ends"
+    space.columns.sides["type"] = "right"
+    space.columns.show(["name", "type", "finish", "float"])
+    space.set_options(replace(space.gantt.options, late=True, floats=True, before="id"))
+    qtbot.wait(50)
+
+    def picture():
+        qtbot.waitUntil(lambda: not session.state.busy)
+        qtbot.wait(50)
+        return space.splitter.grab().toImage()
+
+    kept, wanted = space.layouts.plain(), None
+    space.layouts.show(kept)
+    wanted = picture()
+    space.layouts.apply(Layout())
+    space.plan.sort_by("name")
+    assert picture() != wanted
+    space.layouts.show(kept)
+    again = picture()
+    assert again.size() == wanted.size()
+    assert again == wanted
+    assert space.layouts.plain() == kept
 
 
 def test_layouts_go_from_one_to_another_by_file(qtbot, session, document, tmp_path):
@@ -109,7 +141,7 @@ def test_layouts_go_from_one_to_another_by_file(qtbot, session, document, tmp_pa
     space.layouts.apply(Layout())
     space.layouts.take_in(str(path))
     assert looks(space) == wanted
-    assert list(space.layouts.mine()) == ["Monthly review"]
+    assert list(space.layouts.kept(MINE)) == ["Monthly review"]
     path.write_text("{}")
     with qtbot.waitSignal(session.state.message) as told:
         space.layouts.take_in(str(path))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QCompleter,
     QFileDialog,
@@ -17,11 +17,16 @@ from PySide6.QtWidgets import (
 
 from planbench.domain.errors import PlanbenchError
 from planbench.services.assigning import choices_of
+from planbench.services.editing import EditError
 from planbench.services.global_change import (
+    KIND,
+    SHELF,
     Change,
     GlobalChange,
     Preview,
+    change_json,
     changeable,
+    parse_change,
     preview_change,
     write_report,
 )
@@ -30,6 +35,7 @@ from planbench.ui import text
 from planbench.ui.schedule.fieldbox import FieldBox
 from planbench.ui.schedule.filtering import FilterDialog
 from planbench.ui.schedule.foot import dialog_foot
+from planbench.ui.schedule.shelf import Shelf
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Column, FlatTableModel, Label, TableView
@@ -119,6 +125,27 @@ class ChangeBox(QWidget):
         return tuple(row.change() for row in self.rows)
 
 
+class ChangeShelf(Shelf):
+    """Named global changes, shown in the dialog."""
+
+    kind, key, error = KIND, SHELF, EditError
+    title, wait = tr("Save global change"), tr("Saving the global change")
+    files = tr("planbench global changes (*.json)")
+
+    def __init__(self, dialog: GlobalChangeDialog, space: ScheduleWorkspace) -> None:
+        super().__init__(space, dialog)
+        self._dialog = dialog
+
+    def plain(self) -> dict[str, Any]:
+        """The change as it stands in the dialog, with a condition that was just typed."""
+        self._dialog.take_text()
+        return change_json(self._dialog.asked(), self._dialog.columns)
+
+    def show(self, values: Any, where: str = "") -> None:
+        """Put a change into the dialog. Raises PlanbenchError where this schedule cannot."""
+        self._dialog.put(parse_change(values, self._dialog.columns, where))
+
+
 class GlobalChangeDialog(FilterDialog):
     """If a filter holds, set these fields, else those. Apply does what the preview showed."""
 
@@ -136,6 +163,9 @@ class GlobalChangeDialog(FilterDialog):
     def _lay_out(self) -> None:
         self.highlight.hide()
         self.then, self.otherwise = ChangeBox(self, tr("Then")), ChangeBox(self, tr("Else"))
+        self.shelf = ChangeShelf(self, self._space)
+        self.named = Button(tr("Saved"), "default", "bookmark", tip=tr("Named global changes"))
+        self.named.clicked.connect(lambda _on=False: self._pop())
         self.show_ = Button(tr("Preview"), "default", "eye")
         self.show_.clicked.connect(lambda _on=False: self.work_out())
         self.report = Button("", "quiet", "download", tip=tr("Save the preview as a workbook"))
@@ -153,6 +183,7 @@ class GlobalChangeDialog(FilterDialog):
             column.addWidget(part)
         line = QHBoxLayout()
         line.setSpacing(8)
+        line.addWidget(self.named)
         line.addWidget(self.show_)
         line.addWidget(self.told, 1)
         line.addWidget(self.report)
@@ -173,6 +204,27 @@ class GlobalChangeDialog(FilterDialog):
         self.told.set_role("text-muted")
         self.report.setEnabled(False)
 
+    def _pop(self) -> None:
+        menu = self.shelf.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.named.mapToGlobal(QPoint(0, self.named.height() + 2)))
+
+    def put(self, change: GlobalChange) -> None:
+        """Show a change in the fields."""
+        self.set_group(change.condition)
+        for box, lines in ((self.then, change.then), (self.otherwise, change.otherwise)):
+            for row in list(box.rows):
+                box.remove(row)
+            for one in lines:
+                row = box.add()
+                row.field.setCurrentText(self.settable.get(one.field, one.field))
+                row.value.setText(one.value)
+        self.changed()
+
+    def take_text(self) -> bool:
+        """Take a condition that was typed into the fields; whether it can be read."""
+        return not self._by_hand or self._typed(self.text.text())
+
     def asked(self) -> GlobalChange:
         """The change as it stands in the fields."""
         return GlobalChange(self.root.group(), self.then.changes(), self.otherwise.changes())
@@ -182,7 +234,7 @@ class GlobalChangeDialog(FilterDialog):
         document = self._space.state.document
         if document is None or not self._space.desk.settled:
             return
-        if (self._by_hand and not self._typed(self.text.text())) or not self.try_it():
+        if not self.take_text() or not self.try_it():
             return
         change, table, columns = self.asked(), self.plan.fields, self.columns
         given = dict(self.plan.parameters)

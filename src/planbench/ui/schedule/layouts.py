@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import (
-    QApplication,
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMenu
 
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.times import NO_TIME
@@ -24,74 +14,31 @@ from planbench.scenes.filters import FilterError, Group, read_filter, write_filt
 from planbench.scenes.groups import QUICK_FILTERS, known_grouping
 from planbench.services.layouts import (
     BARS,
+    KIND,
+    SHELF,
     Layout,
+    LayoutError,
     axis_of,
     bars_of,
-    keep_project_layout,
-    known_layouts,
     layout_json,
     parse_layout,
-    project_layouts,
-    read_layout,
-    write_layout,
 )
-from planbench.ui.theme import current_theme
+from planbench.ui.schedule.shelf import Shelf
 from planbench.ui.translation import tr
-from planbench.ui.widgets.buttons import Button, SegmentedControl
-from planbench.ui.widgets.fields import FormField
 
 if TYPE_CHECKING:
     from planbench.ui.schedule.workspace import ScheduleWorkspace
 
-FILES = tr("planbench layouts (*.json)")
-MINE, PROJECT = 0, 1
 
-
-class NameDialog(QDialog):
-    """Asks what a layout is called and who it is for; `keep(name, MINE or PROJECT)` takes it."""
-
-    def __init__(
-        self, keep: Callable[[str, int], object], with_project: bool, parent: QWidget
-    ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Save layout"))
-        self.setMinimumWidth(320)
-        self._keep = keep
-        self.name = FormField(tr("Name"))
-        self.place = SegmentedControl((tr("Only mine"), tr("With the project")), tr("Kept"))
-        self.place.setVisible(with_project)
-        save = Button(tr("Save"), "primary")
-        save.setDefault(True)
-        save.clicked.connect(lambda _on=False: self.take())
-        cancel = Button(tr("Cancel"), "default")
-        cancel.clicked.connect(lambda _on=False: self.reject())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(12)
-        column.addWidget(self.name)
-        column.addWidget(self.place)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(save)
-        column.addLayout(foot)
-
-    def take(self) -> None:
-        """Keep the layout, or say that it needs a name."""
-        name = self.name.text().strip()
-        if not name:
-            self.name.set_error(tr("A layout needs a name."))
-            return
-        self._keep(name, self.place.index)
-        self.accept()
-
-
-class LayoutDesk(QObject):
+class LayoutDesk(Shelf):
     """Knows how the workspace looks, and makes it look like a layout."""
+
+    kind, key, error = KIND, SHELF, LayoutError
+    title, wait = tr("Save layout"), tr("Saving the layout")
+    files = tr("planbench layouts (*.json)")
 
     def __init__(self, space: ScheduleWorkspace) -> None:
         super().__init__(space)
-        self._space, self.state = space, space.state
         self._held = True  # nothing is remembered until a document was opened
         head = space.table.horizontalHeader()
         head.sectionResized.connect(self._resized)
@@ -207,103 +154,19 @@ class LayoutDesk(QObject):
 
     # ------------------------------------------------------------ named ones
 
-    @property
-    def _project(self) -> int | None:
-        document = self.state.document
-        return None if document is None or self.state.library is None else document.library_project
+    def plain(self) -> dict[str, Any]:
+        """The layout that is shown."""
+        return layout_json(self.current())
 
-    def mine(self) -> dict[str, Layout]:
-        """The user's own layouts."""
-        settings = self.state.settings
-        return known_layouts(settings.get("layouts")) if settings is not None else {}
-
-    def of_project(self) -> dict[str, Layout]:
-        """The layouts kept with the open project."""
-        project = self._project
-        return {} if project is None else project_layouts(self.state.library, project)
-
-    def keep(self, name: str, place: int, layout: Layout | None) -> None:
-        """Keep a layout under a name, or with None forget it."""
-        library, project = self.state.library, self._project
-        if place == PROJECT and project is not None:
-            self.state.run(
-                "layout",
-                tr("Saving the layout"),
-                lambda _context: keep_project_layout(library, project, name, layout),
-                lambda _result: None,
-            )
-        elif self.state.settings is not None:
-            kept = {key: layout_json(one) for key, one in self.mine().items()}
-            kept.pop(name, None)
-            if layout is not None:
-                kept[name] = layout_json(layout)
-            self.state.settings.set("layouts", kept)
-            self.state.settings.save()
-
-    def ask_to_keep(self) -> NameDialog:
-        """Let the user name the layout that is shown."""
-        dialog = NameDialog(
-            lambda name, place: self.keep(name, place, self.current()),
-            self._project is not None,
-            self._space,
-        )
-        dialog.open()
-        dialog.finished.connect(lambda _result: dialog.deleteLater())
-        return dialog
+    def show(self, values: Any, where: str = "") -> None:
+        """Make the workspace look like a layout. Raises LayoutError where it is none."""
+        self.apply(parse_layout(values, where))
 
     def menu(self) -> QMenu:
-        """All named layouts, and what can be done with them."""
-        menu = QMenu(self._space)
-        menu.setFont(current_theme().font("body"))
-        groups = ((MINE, self.mine()), (PROJECT, self.of_project()))
-        for place, layouts in groups:
-            for name, layout in layouts.items():
-                title = tr("{name} (project)").format(name=name) if place == PROJECT else name
-                menu.addAction(title.replace("&", "&&")).triggered.connect(
-                    lambda _on=False, layout=layout: self.apply(layout)
-                )
-        menu.addSeparator()
-        menu.addAction(tr("Save layout…")).triggered.connect(lambda _on=False: self.ask_to_keep())
-        forget = menu.addMenu(tr("Delete"))
-        for place, layouts in groups:
-            for name in layouts:
-                forget.addAction(name.replace("&", "&&")).triggered.connect(
-                    lambda _on=False, name=name, place=place: self.keep(name, place, None)
-                )
-        forget.setEnabled(bool(forget.actions()))
-        menu.addAction(tr("Export…")).triggered.connect(lambda _on=False: self._ask_for_export())
-        menu.addAction(tr("Import…")).triggered.connect(lambda _on=False: self._ask_for_import())
+        """All named layouts, the default, and what can be done with them."""
+        menu = super().menu()
         menu.addSeparator()
         menu.addAction(tr("Default layout")).triggered.connect(
             lambda _on=False: self.apply(Layout())
         )
         return menu
-
-    def _ask_for_export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self._space, tr("Export the layout"), "layout.json", FILES
-        )
-        if path:
-            self.export(path)
-
-    def _ask_for_import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._space, tr("Import a layout"), "", FILES)
-        if path:
-            self.take_in(path)
-
-    def export(self, path: str) -> None:
-        """Write the layout that is shown to a file, named as the file."""
-        try:
-            write_layout(path, Path(path).stem, self.current())
-        except PlanbenchError as error:
-            self.state.message.emit("error", error.line)
-
-    def take_in(self, path: str) -> None:
-        """Read a layout from a file, keep it as the user's own and show it."""
-        try:
-            name, layout = read_layout(path)
-        except PlanbenchError as error:
-            self.state.message.emit("error", error.line)
-            return
-        self.keep(name, MINE, layout)
-        self.apply(layout)

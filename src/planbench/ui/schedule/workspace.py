@@ -50,6 +50,9 @@ FILTER_DELAY = 120
 """Milliseconds after the last key before the filter runs."""
 
 
+_SHOWN = {"cpm", "baseline", "quality", "risk", "risk-fields", "own fields"}
+"""Results that rows and columns tell."""
+
 _REASONS_AFTER = 200
 """Milliseconds after new dates until their reasons are prepared, so that painting comes first."""
 
@@ -235,14 +238,7 @@ class ScheduleWorkspace(QWidget):
 
     def _result(self, kind: str) -> None:
         document = self.state.document
-        if document is not None and kind in (
-            "cpm",
-            "baseline",
-            "quality",
-            "risk",
-            "risk-fields",
-            "own fields",
-        ):
+        if document is not None and kind in _SHOWN:
             self.elements.holding(
                 lambda: self.plan.show(
                     document.schedule, document.cpm, document.baseline, extras_of(document)
