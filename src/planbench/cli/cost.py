@@ -8,7 +8,7 @@ from typing import Any
 
 from planbench.cli.project import add_source, given_out, money, opened
 from planbench.domain.errors import ModelError, PlanbenchError
-from planbench.services import cash, cost, ledgers
+from planbench.services import allocation, cash, cost, ledgers
 from planbench.services.contract import read_json
 from planbench.services.control import library_report
 from planbench.services.library import Library
@@ -21,6 +21,9 @@ def add_commands(commands: Any) -> None:
     made = commands.add_parser("cost", help=words, description=words)
     add_source(made)
     made.add_argument("--level", type=int, metavar="N", help="WBS level of control accounts")
+    made.add_argument(
+        "--allocation", type=Path, metavar="TXT", help="rules for cost on no account, one a line"
+    )
     made.add_argument("--ledger", type=Path, metavar="FILE", help="import postings first")
     made.add_argument(
         "--column",
@@ -65,6 +68,8 @@ def _cost(options: argparse.Namespace) -> int:
         _fiscal(options, library, project)
         if options.level is not None:
             keep_setting(library, project, "accounts", "level of accounts", level=options.level)
+        if options.allocation:
+            allocation.keep_rules(library, project, _rules(options.allocation))
         control = library_report(document, library)
         if options.ledger:
             _import(options, library, project, control.currency)
@@ -94,6 +99,13 @@ def _cost(options: argparse.Namespace) -> int:
             print(f"  {row['period']:14}{money(row['spent']):>18}{money(row['forecast']):>18}")
         print(f"  {len(found.misfits)} orphans and double counts")
     return 0
+
+
+def _rules(path: Path) -> allocation.Rules:
+    try:
+        return allocation.parsed_rules(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanbenchError(f"cannot be read: {error}", str(path)) from error
 
 
 def _import(options: argparse.Namespace, library: Library, project: int, currency: str) -> None:

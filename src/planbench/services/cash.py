@@ -28,6 +28,7 @@ from planbench.engines.control.fiscal import FiscalCalendar
 from planbench.engines.control.ledger import by_period
 from planbench.engines.control.measure import Scope, measure
 from planbench.engines.control.spread import planned_share
+from planbench.services.allocation import rules_of
 from planbench.services.contract import read_json
 from planbench.services.control import ControlReport, plan_of, scope_of
 from planbench.services.cost import ledger_of
@@ -188,7 +189,8 @@ def cash_report(
     if cpm is None or report.eac is None or cpi is None:
         raise PlanbenchError("there is no forecast yet", document.title, "Cost has to be booked.")
     base, base_cpm, _ = plan_of(document, library)
-    scope, _, _ = scope_of(document.schedule, base, base_cpm)
+    rules = rules_of(library, document.library_project)
+    scope, _, _ = scope_of(document.schedule, base, base_cpm, rules)
     measured = measure(scope)
     tops, groups = _groups(document, scope)
     start, finish = _spans(document, scope, scenario)

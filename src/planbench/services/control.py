@@ -21,6 +21,7 @@ from planbench.domain.schedule import (
     Status,
 )
 from planbench.domain.times import NO_TIME, Minutes, earliest, latest, to_iso
+from planbench.engines.control.allocation import allocated
 from planbench.engines.control.credit import Technique
 from planbench.engines.control.fiscal import FiscalCalendar
 from planbench.engines.control.indices import Values, implausible
@@ -32,6 +33,7 @@ from planbench.engines.control.measure import (
     summed,
 )
 from planbench.engines.control.spread import Accrual, planned_share
+from planbench.services.allocation import Rules, rule_of_activities, rules_of
 from planbench.services.baselines import baseline_dates
 from planbench.services.control_history import Point as Point
 from planbench.services.control_history import Row as Row
@@ -136,12 +138,15 @@ def wbs_paths(schedule: Schedule) -> list[str]:
     return paths
 
 
-def scope_of(schedule: Schedule, base: Schedule, cpm: Any = None) -> tuple[Scope, Rows, list[str]]:
+def scope_of(
+    schedule: Schedule, base: Schedule, cpm: Any = None, rules: Rules = ()
+) -> tuple[Scope, Rows, list[str]]:
     """The work of an update measured against the budgets and dates of `base`.
 
-    `cpm` is the calculation of `base`. Returns the scope, and the WBS row and id of each of its
-    activities: those of the update in their order, then those it dropped. Fixed costs accrue at
-    the start of the activity in files of ProTrack, elsewhere evenly.
+    `cpm` is the calculation of `base`; `rules` allocate cost that is on no account. Returns the
+    scope, and the WBS row and id of each of its activities: those of the update in their order,
+    then those it dropped. Fixed costs accrue at the start of the activity in files of ProTrack,
+    elsewhere evenly.
     """
     acts, n = schedule.activities, len(schedule)
     start, finish = baseline_dates(base, cpm)
@@ -186,7 +191,12 @@ def scope_of(schedule: Schedule, base: Schedule, cpm: Any = None) -> tuple[Scope
     old = base.activities.wbs[dropped]
     old_wbs = np.where(old >= 0, wbs_of[old] if wbs_of.size else NO_ROW, NO_ROW)
     codes = acts.code.tolist() + base.activities.code[dropped].tolist()
-    return scope, np.concatenate((acts.wbs, old_wbs)).astype(np.int32), codes
+    wbs = np.concatenate((acts.wbs, old_wbs)).astype(np.int32)
+    if rules:
+        place = rule_of_activities(schedule, wbs, codes, wbs_paths(schedule), rules)
+        rows = {code: row for row, code in enumerate(schedule.accounts.code.tolist())}
+        scope = allocated(scope, place, rules, rows)
+    return scope, wbs, codes
 
 
 def control_report(
@@ -196,10 +206,12 @@ def control_report(
     label: str = "",
     history: Sequence[Point] = (),
     fiscal: FiscalCalendar | None = None,
+    rules: Rules = (),
 ) -> ControlReport:
     """Figures of a calculated document against `base`, or against itself without one.
 
-    Curves run from end to end of the periods of `fiscal`, by default calendar months.
+    Curves run from end to end of the periods of `fiscal`, by default calendar months. `rules`
+    allocate cost that is on no account.
 
     Raises PlanbenchError when there is no data date or no budget to measure with.
     """
@@ -207,7 +219,8 @@ def control_report(
     if schedule.data_date == NO_TIME:
         raise PlanbenchError("there is no data date", document.title, "Schedule the project first.")
     against = schedule if base is None else base
-    scope, wbs, codes = scope_of(schedule, against, document.cpm if base is None else base_cpm)
+    plan_cpm = document.cpm if base is None else base_cpm
+    scope, wbs, codes = scope_of(schedule, against, plan_cpm, rules)
     if not float(np.abs(scope.item_budget).sum()):
         raise PlanbenchError(
             "no activity of the plan has a budget",
@@ -229,7 +242,6 @@ def control_report(
     remarks = () if base is not None else (NO_BASELINE,)
     time, forecast = _forecast(document, scope, measured, fiscal)
     by_wbs, by_account = _breakdowns(schedule, wbs[scope.item_activity], scope, measured)
-    plan_cpm = document.cpm if base is None else base_cpm
     place = _mapped(codes, against.activities.code.tolist())
     around = envelope(scope, place, against, plan_cpm, measured.curve_time)
     early, late = around or (None, None)
@@ -337,13 +349,14 @@ def library_report(document: Document, library: Library | None) -> ControlReport
     """
     against = baseline_of(document, library)
     fiscal = fiscal_of(library, document.library_project)
+    rules = rules_of(library, document.library_project)
     if library is None or against is None:
         base, cpm, label = plan_of(document, library)
         own = None if base is document.schedule else base
-        return control_report(document, own, cpm, label, fiscal=fiscal)
+        return control_report(document, own, cpm, label, fiscal=fiscal, rules=rules)
     record, load = against
     history = earlier_points(document, library, record, load)
-    return control_report(document, *load(), record.label, history, fiscal)
+    return control_report(document, *load(), record.label, history, fiscal, rules)
 
 
 def plan_of(document: Document, library: Library | None) -> tuple[Schedule, Any, str]:
@@ -391,9 +404,11 @@ def held_schedule(library: Library, update: int, digest: str) -> Schedule:
     return library.file.load_schedule(update)
 
 
-def stand_of(schedule: Schedule, base: Schedule, base_cpm: Any, label: str) -> Stand:
+def stand_of(
+    schedule: Schedule, base: Schedule, base_cpm: Any, label: str, rules: Rules = ()
+) -> Stand:
     """Where an update stood against a baseline, with its breakdowns."""
-    scope, wbs, _ = scope_of(schedule, base, base_cpm)
+    scope, wbs, _ = scope_of(schedule, base, base_cpm, rules)
     measured = measure(scope)
     return Stand(
         _point(schedule, label, measured),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from planbench import __version__
 from planbench.engines.control.indices import Values
+from planbench.services.allocation import rules_of, rules_text
 
 if TYPE_CHECKING:
     from planbench.domain.schedule import Schedule
@@ -94,11 +95,13 @@ def earlier_stands(
     from planbench.services.quality import earlier_updates
 
     updates = [one for one in earlier_updates(document, library) if one.kind != "baseline"]
+    rules = rules_text(rules_of(library, document.library_project))
     found = []
     for update in updates[max(len(updates) - most, 0) :]:
         kept = library.file.load_result(update.id, KIND)
         fits = kept is not None and kept.head.digest == update.digest
-        if kept is not None and fits and _fits(kept.head.meta, baseline):
+        told = kept is not None and kept.head.meta.get("allocation", "") == rules
+        if kept is not None and fits and told and _fits(kept.head.meta, baseline):
             found.append(_stand(kept, update))
         else:
             found.append(_measured(library, update, baseline, base))
@@ -145,7 +148,8 @@ def _measured(library: Library, update: UpdateRecord, baseline: UpdateRecord, ba
     from planbench.services.control import stand_of
 
     schedule, cpm = base()
-    stand = stand_of(library.file.load_schedule(update.id), schedule, cpm, update.label)
+    rules = rules_of(library, update.project)
+    stand = stand_of(library.file.load_schedule(update.id), schedule, cpm, update.label, rules)
     if not library.read_only:
         values = stand.point.values
         meta = {
@@ -154,6 +158,7 @@ def _measured(library: Library, update: UpdateRecord, baseline: UpdateRecord, ba
             "values": [getattr(values, name) for name in _SUMS],
             "spi_t": stand.point.spi_t,
             "currency": stand.point.currency,
+            "allocation": rules_text(rules),
         }
         columns = _columns(stand.wbs, "wbs") | _columns(stand.cbs, "cbs")
         library.file.save_result(update.id, KIND, update.digest, meta, columns)

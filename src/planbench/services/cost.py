@@ -46,6 +46,7 @@ from planbench.engines.control.ledger import (
 from planbench.engines.control.measure import measure
 from planbench.engines.control.spread import in_cents
 from planbench.services.actions import need_library
+from planbench.services.allocation import Rules, rule_misfits, rules_of
 from planbench.services.control import (
     ControlReport,
     plan_of,
@@ -115,6 +116,7 @@ class CostReport:
     why_not: str
     held_back: str = ""  # why the portfolio lets no budget be released, "" if it does
     rates: tuple[Rate, ...] = ()  # exchange rates
+    rules: Rules = ()  # of allocation
 
     @property
     def headroom(self) -> float | None:
@@ -133,7 +135,8 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
     base, cpm, _ = plan_of(document, library)
     schedule = document.schedule
     level = int(setting(library, project, "accounts").get("level", LEVEL))
-    scope, item_wbs, _ = scope_of(schedule, base, cpm)
+    rules = rules_of(library, project)
+    scope, item_wbs, _ = scope_of(schedule, base, cpm, rules)
     measured = measure(scope)
     node = ancestors_at(schedule.wbs.parent, level)
     rows = item_wbs[scope.item_activity]
@@ -141,6 +144,7 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
     found = matrix(rows, scope, measured)
     paths, names = wbs_paths(schedule), schedule.accounts.code.tolist()
     odd = (*misfits(found, paths, names, schedule.accounts.parent), *_repeated(base))
+    odd = (*odd, *rule_misfits(schedule, paths, rules))
     moved = drift(_shares(base), _shares(schedule))
     kept = _kept(library, project)
     spent = open_commitments(kept.orders, kept.postings)
@@ -186,6 +190,7 @@ def cost_report(document: Document, library: Library | None, report: ControlRepo
         kept.why_not,
         release_refusal(library, project),
         rates_of(library, project),
+        rules,
     )
 
 
@@ -435,6 +440,7 @@ def cost_json(report: CostReport, periods: Sequence[FiscalRow]) -> dict[str, Any
             }
             for one in report.accounts
         ],
+        "allocation": [asdict(one) for one in report.rules],
         "misfits": [asdict(one) for one in report.misfits],
         "ledger": {
             "locked": report.locked or None,

@@ -23,6 +23,7 @@ from planbench.services.project_settings import keep_rates
 from planbench.ui.control import cash, form, standards
 from planbench.ui.control import cost as cost_ui
 from planbench.ui.control import progress as progress_ui
+from planbench.ui.control.allocation import AllocationDialog
 from planbench.ui.control.profiles import ProfilesDialog, ticks
 from planbench.ui.control.workspace import CASH, COST, PROGRESS, STANDARDS, ControlWorkspace
 
@@ -381,3 +382,27 @@ def test_a_pack_is_bound_made_and_tightened(
     qtbot.mouseClick(pane.bind, Qt.MouseButton.LeftButton)
     settle(workspace, qtbot)
     assert packs.bound(library, project) is None
+
+
+def test_allocation_rules_are_written_and_kept(
+    workspace: ControlWorkspace, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(workspace, COST, qtbot)
+    told: list[str] = []
+
+    def write(dialog: AllocationDialog) -> None:
+        dialog.text.setPlainText("wbs NORDLYS = 1.1 60")
+        dialog.take()
+        told.append(dialog.banner.text())
+        dialog.text.setPlainText("activity TS-2120 = 1.1 60, 2.1 40")
+        dialog.take()
+
+    monkeypatch.setattr(AllocationDialog, "exec", write)
+    workspace.cost.choice.set_index(cost_ui.MATRIX)
+    button = next(one for _, one in workspace.cost.tools if one.text() == "Allocation")
+    assert button.isVisible()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    settle(workspace, qtbot)
+    assert "sum to 60" in told[0]
+    assert workspace.cost.report is not None
+    assert [one.key for one in workspace.cost.report.rules] == ["TS-2120"]

@@ -15,11 +15,13 @@ from planbench.engines.control.budget import BudgetChange, ReserveMove
 from planbench.engines.control.ledger import Commitment, converted
 from planbench.exchange.tables.sheets import Grid
 from planbench.services import cost, ledgers
+from planbench.services.allocation import Rules, keep_rules
 from planbench.services.control import ControlReport
 from planbench.services.cost import CostReport
 from planbench.services.library import Library
 from planbench.services.project_settings import calendar_from, keep_fiscal
 from planbench.ui.control import sheets
+from planbench.ui.control.allocation import AllocationDialog
 from planbench.ui.control.form import Field, RecordDialog, day, number
 from planbench.ui.control.grid import SheetModel
 from planbench.ui.control.words import Money
@@ -140,6 +142,13 @@ class CostPane(Surface):
                 self.ask_lock,
             ),
             (ACCOUNTS, tr("Write order"), "plus", tr("Write down a commitment"), self.ask_order),
+            (
+                MATRIX,
+                tr("Allocation"),
+                "list-tree",
+                tr("Rules for cost that is on no account"),
+                self.ask_allocation,
+            ),
             (
                 FISCAL,
                 tr("Fiscal calendar"),
@@ -324,6 +333,17 @@ class CostPane(Surface):
             self.wanted.emit(lambda library, project: cost.keep_order(library, project, order))
 
         RecordDialog(tr("Commitment"), "", fields, keep, self).exec()
+
+    def ask_allocation(self) -> None:
+        """Ask for the rules by which cost on no account is allocated."""
+        report = self.report
+        if report is None:
+            return
+
+        def keep(rules: Rules) -> None:
+            self.wanted.emit(lambda library, project: keep_rules(library, project, rules))
+
+        AllocationDialog(report.rules, keep, self).exec()
 
     def ask_fiscal(self) -> None:
         """Ask for the fiscal calendar, by which all periods of Control are counted."""
