@@ -31,6 +31,46 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def small_document() -> Any:
+    """Eighty activities, calculated; a reason to simulate in spite of warnings is given."""
+    from planbench.domain.synthetic import synthetic_schedule
+    from planbench.services.document import Document
+    from planbench.services.scheduling import recalculate
+
+    made = Document(synthetic_schedule(80, 160, 3), risk_reason="a test")
+    recalculate(made)
+    return made
+
+
+@pytest.fixture
+def library_state(themed: QApplication, small_document: Any, tmp_path: Path) -> Iterator[Any]:
+    """The window's state on a library of its own with a project for the small document."""
+    from planbench.services.library import Library
+    from planbench.services.recents import Recents
+    from planbench.ui.state import AppState
+
+    made = AppState()
+    with Library.open(tmp_path / "l.planbench", Recents(tmp_path / "r.json")) as library:
+        made.library = library
+        small_document.library_project = library.new_project("P", "Project")
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def risk_workspace(library_state: Any, small_document: Any, qtbot: Any) -> Any:
+    """The Risk workspace, shown, with the small document open."""
+    from planbench.ui.risk.workspace import RiskWorkspace
+
+    made = RiskWorkspace(library_state)
+    qtbot.addWidget(made)
+    made.resize(1700, 950)
+    made.show()
+    library_state.open_document(small_document)
+    return made
+
+
+@pytest.fixture
 def nameless() -> Callable[[QWidget], list[str]]:
     """Widgets below one that take the keyboard and say no name to a screen reader."""
 

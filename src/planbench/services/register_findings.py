@@ -60,9 +60,9 @@ def _seen(document: Document, links: Sequence[ActionLink]) -> Seen:
             words = f"{link.risk.id}, {link.action.text}: {issue.words}"
             said.setdefault((issue.rule, *at), []).append(words)
     found = []
-    for (rule, kind, key), words in said.items():
+    for (rule, kind, key), told in said.items():
         place = evidence.look(kind, key) or Place(key, names.get(key, ""))
-        shown = replace(place, said="; ".join(words))
+        shown = replace(place, said="; ".join(told))
         found.append(Found(rule, kind, shown, *RULES[rule]))
     counts = {rule: sum(rule == one for one, _, _ in said) for rule in RULES}
     figures: dict[str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ agreed range of a card stands in the model as P10, mode and P90 of its remaining
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -156,6 +156,14 @@ def agreed(session: Session, opinion: Opinion) -> Session:
     card = replace(session.card, agreed=opinion, parked=False)
     numbers = f"{opinion.best:g} / {opinion.likely:g} / {opinion.worst:g} d"
     return session.with_card(card, f"agreed {numbers}")
+
+
+def with_agreements(session: Session, agreed: Mapping[str, Opinion | None], name: str) -> Session:
+    """With what was agreed in a kept state, by activity; opinions and the log stay."""
+    cards = tuple(replace(card, agreed=agreed.get(card.code)) for card in session.cards)
+    return replace(session, cards=cards).with_card(
+        cards[session.at], f"went back to the ranges of {name}"
+    )
 
 
 def dissented(session: Session, words: str) -> Session:

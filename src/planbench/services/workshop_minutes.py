@@ -25,7 +25,7 @@ class Section:
 
 def minutes(session: Session, outcome: Sequence[str], names: bool = True) -> tuple[Section, ...]:
     """The minutes; `outcome` are lines on the finish. Without `names` people are numbered."""
-    people = {who: who if names else f"Voice {k}" for k, who in enumerate(session.people, 1)}
+    people = _people(session, names)
     done = [card for card in session.cards if card.agreed is not None]
     titles = ("Activity", "Best", "Likely", "Worst", "Voices", "Outlier")
     table = [_agreed_row(card, people) for card in done]
@@ -49,9 +49,20 @@ def minutes(session: Session, outcome: Sequence[str], names: bool = True) -> tup
     if voices:
         head = ("Activity", "Voice", "Best", "Likely", "Worst", "Reason")
         sections.append(Section("Opinions", (), (head, *voices)))
-    log = tuple(_named(line, people) for line in session.log)
+    log = log_lines(session, names)
     sections.append(Section("Log", log or ("Nothing was decided.",)))
     return tuple(sections)
+
+
+def log_lines(session: Session, names: bool = True) -> tuple[str, ...]:
+    """What was decided when, oldest first. Without `names` people are numbered."""
+    people = _people(session, names)
+    return tuple(_named(line, people) for line in session.log)
+
+
+def _people(session: Session, names: bool) -> dict[str, str]:
+    """How everybody is called."""
+    return {who: who if names else f"Voice {k}" for k, who in enumerate(session.people, 1)}
 
 
 def _agreed_row(card: Card, people: dict[str, str]) -> Row:

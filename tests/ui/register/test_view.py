@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from planbench.domain.synthetic import synthetic_schedule
 from planbench.engines.register.entry import Exposure, RiskAction, RiskEntry, Three
 from planbench.services.document import Document
 from planbench.services.findings import load_review
-from planbench.services.library import Library
-from planbench.services.recents import Recents
 from planbench.services.register import Register, export_register
-from planbench.services.scheduling import recalculate
 from planbench.ui import text
 from planbench.ui.register.bowtie import BowTie, left_words
 from planbench.ui.register.dialogs import RiskDialog, ScalesDialog
@@ -29,32 +23,19 @@ from planbench.ui.state import AppState
 
 
 @pytest.fixture
-def document() -> Document:
-    made = Document(synthetic_schedule(80, 160, 3), risk_reason="a test")
-    recalculate(made)
-    return made
+def document(small_document: Document) -> Document:
+    return small_document
 
 
 @pytest.fixture
-def state(themed, document, tmp_path: Path) -> Iterator[AppState]:
-    made = AppState()
-    with Library.open(tmp_path / "l.planbench", Recents(tmp_path / "r.json")) as library:
-        made.library = library
-        document.library_project = library.new_project("P", "Project")
-        yield made
-        made.close()
+def state(library_state: AppState) -> AppState:
+    return library_state
 
 
 @pytest.fixture
-def workspace(state, document, qtbot) -> RiskWorkspace:
-    made = RiskWorkspace(state)
-    qtbot.addWidget(made)
-    made.resize(1700, 900)
-    made.show()
-    state.open_document(document)
-    made.side.set_index(1)
-    made.go_to(1)
-    return made
+def workspace(risk_workspace: RiskWorkspace) -> RiskWorkspace:
+    risk_workspace.go_to(1)
+    return risk_workspace
 
 
 def late(document: Document, code: str = "R-01", days: float = 30.0) -> RiskEntry:
@@ -258,13 +239,13 @@ def test_the_tree_is_edited_and_adds_up(workspace, document, state) -> None:
     assert nodes() == ["Supply", "Yard", "Steel", "Weather"]
     assert tree.rename(("Yard",), "Factory")
     assert view.register.find("R-02").category == "Factory / Steel"
-    assert tree.move(view.register.find("R-01"), ("Weather",))
+    assert tree.move_to(view.register.find("R-01"), ("Weather",))
     assert view.register.find("R-01").category == "Weather"
     said = []
     state.message.connect(lambda kind, words: said.append(words))
     assert not tree.rename(("Factory",), "a/b")
     assert "without dots" in said[-1]
-    assert not tree.move(("Factory",), ("Factory", "Steel"))
+    assert not tree.move_to(("Factory",), ("Factory", "Steel"))
     rows = [k for k, (node, entry) in enumerate(tree.model.lines) if node.name == "Steel"]
     tree.table.select_row(rows[0])
     tree.remove()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QMenu
 
 from planbench.domain.times import DAY
+from planbench.engines.register.entry import Exposure, RiskEntry, Three
 from planbench.engines.risk.distributions import distribution
 from planbench.services import workshop as steps
 from planbench.services.document import Document
 from planbench.ui import text
 from planbench.ui.risk.voices import density, ticks
 from planbench.ui.risk.workshop import WorkshopView
+from planbench.ui.risk.workshop_log import LogDialog
 from planbench.ui.risk.workspace import RiskWorkspace
 from planbench.ui.state import AppState
 
@@ -84,10 +86,10 @@ def test_a_whole_workshop(workspace, view, document, state, qtbot, monkeypatch, 
         qtbot.keyClick(view.answers["worst"], Qt.Key.Key_V)
     assert [one.who for one in view.session.card.opinions] == ["Ann", "Ben", "Cid"]
     assert view.session.card.opinions[0].why == "fog"
-    assert "Outlier: Cid" in view.middle.text()
+    assert "Outlier: Cid" in view.page.middle.text()
     view.hide_names.setChecked(True)
-    assert "Cid" not in view.middle.text()
-    assert "Ann" not in view.voices.accessibleName()
+    assert "Cid" not in view.page.middle.text()
+    assert "Ann" not in view.page.voices.accessibleName()
     # the middle is agreed on with Enter; the preview tells the shift
     qtbot.keyClick(view.answers["likely"], Qt.Key.Key_M)
     assert float(view.answers["worst"].text()) == pytest.approx(long * 2.2)
@@ -96,9 +98,9 @@ def test_a_whole_workshop(workspace, view, document, state, qtbot, monkeypatch, 
     assert view.session.card.agreed is not None
     assert view.preview.p80 > start
     days = round((view.preview.p80 - start) / DAY)
-    assert text.long_date(view.preview.p80) == view.date.text()
-    assert str(days) in view.shift.text()
-    assert "later" in view.shift.text()
+    assert text.long_date(view.preview.p80) == view.page.date.text()
+    assert str(days) in view.page.shift.text()
+    assert "later" in view.page.shift.text()
     ranges = [r for r in workspace._model.uncertainty if r.where.ids == (first.code,)]
     assert len(ranges) == 1
     for percent, key in ((0.1, "best"), (0.9, "worst")):
@@ -106,24 +108,24 @@ def test_a_whole_workshop(workspace, view, document, state, qtbot, monkeypatch, 
         assert got == pytest.approx(getattr(view.session.card.agreed, key), rel=1e-3)
     # dissent, the next card, parking it
     view.dissent("Cid: too short")
-    assert "too short" in view.about.text()
+    assert "too short" in view.page.about.text()
     qtbot.keyClick(view.answers["worst"], Qt.Key.Key_N)
     assert view.session.at == 1
     qtbot.keyClick(view.answers["worst"], Qt.Key.Key_K)
     assert view.session.at == 2
-    assert "Parking lot 1" in view.room.text()
+    assert view.page.parking.text() == "Parking lot 1"
     # the shelf, and the state in the comparison of the results
     view.shelf_button.click()
-    assert "P80" in view.shelf.text()
-    assert any(name.startswith("Workshop 1") for name in workspace.scenarios.kept)
+    assert "P80" in view.page.shelf.text()
+    assert any(name.startswith("Workshop A") for name in workspace.scenarios.kept)
     # minutes both ways
-    view.write_minutes(tmp_path / "m.html")
+    view.papers.write_minutes(tmp_path / "m.html")
     page = (tmp_path / "m.html").read_text("utf-8")
     for words in (first.name, "too short", "Voice 3", text.long_date(view.preview.p80), "fog"):
         assert words in page, words
     assert "Cid says" not in page
     view.hide_names.setChecked(False)
-    view.write_minutes(tmp_path / "m.docx")
+    view.papers.write_minutes(tmp_path / "m.docx")
     from docx import Document as Docx
 
     word = Docx(str(tmp_path / "m.docx"))
@@ -152,12 +154,12 @@ def test_a_step_is_taken_back_in_the_model_too(workspace, view, document, qtbot)
 def test_wrong_answers_are_told(view, qtbot) -> None:
     answer(qtbot, view, 5, 9, 7)
     view.agree()
-    assert "must rise" in view.banner.text()
+    assert "must rise" in view.page.banner.text()
     view.answers["best"].clear()
     view.agree()
-    assert "all three" in view.banner.text()
+    assert "all three" in view.page.banner.text()
     view._step(lambda s: steps.dissented(s, " "))
-    assert "needs words" in view.banner.text()
+    assert "needs words" in view.page.banner.text()
     assert view.session.card.agreed is None
 
 
@@ -188,7 +190,7 @@ def test_sheets_go_out_empty_and_come_back_filled(view, state, tmp_path) -> None
     book.save(path)
     said = []
     state.message.connect(lambda kind, words: said.append((kind, words)))
-    view.take_sheets([path])
+    view.papers.take([path])
     (opinion,) = view.session.cards[0].opinions
     assert opinion == steps.Opinion("Dora", 20, 5, 9, "steel")
     assert sum(len(card.opinions) for card in view.session.cards) == 1
@@ -205,3 +207,105 @@ def test_the_shape_is_the_density_of_the_law() -> None:
     assert np.corrcoef(at[inside], height[inside])[0, 1] > 0.999
     assert slope[0] > 0
     assert ticks(0, 100) == [0, 20, 40, 60, 80, 100]
+
+
+def test_risks_are_left_out_and_actions_taken(workspace, view, document, qtbot) -> None:
+    """Toggles of what is shown: without a risk, after actions; the register stays as it is."""
+    row = int(np.flatnonzero(document.cpm.longest_path)[-2])
+    risk = RiskEntry(
+        "R-01",
+        "Late delivery",
+        activities=(str(document.schedule.activities.code[row]),),
+        before=Exposure(1.0, Three(30, 40, 50)),
+        after=Exposure(1.0, Three(5, 6, 7)),
+    )
+    register = workspace.register_view
+    register._keep(lambda: register.register.put([risk], "test"))
+    workspace.go_to(2)
+    view.run()
+    still(qtbot, view)
+    qtbot.waitUntil(lambda: view.preview.result.finish.mean() > 0, timeout=60_000)
+    with_risk = view.preview.p80
+    menu = QMenu()
+    (action,) = view.risk_actions(menu)
+    assert action.isChecked()
+    action.setChecked(False)
+    qtbot.waitUntil(lambda: view.preview.p80 < with_risk, timeout=60_000)
+    assert "without R-01" in view._state_words()
+    assert "earlier" in view.page.shift.text()
+    none = view.preview.p80
+    action.setChecked(True)
+    qtbot.waitUntil(lambda: view.preview.p80 == with_risk, timeout=60_000)
+    qtbot.keyClick(view.answers["worst"], Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: none < view.preview.p80 < with_risk, timeout=60_000)
+    assert register.register.find("R-01") == risk
+
+
+def test_a_kept_state_is_gone_back_to(workspace, view, document, qtbot) -> None:
+    view.shelf_button.click()
+    long, start = plan(view, document), view.preview.p80
+    answer(qtbot, view, long * 4, long, long * 2)
+    view.agree()
+    qtbot.waitUntil(lambda: view.preview.p80 > start, timeout=60_000)
+    view.shelf_button.click()
+    assert [one.letter for one in view.page.shelf.kept] == ["A", "B"]
+    days = round((view.preview.p80 - start) / DAY)
+    assert f"{text.signed(-days)} d" in view.page.shelf.lines[0].text()
+    assert "as now" in view.page.shelf.lines[1].text()
+    view.page.shelf.wanted.emit(view.page.shelf.kept[0])
+    qtbot.waitUntil(lambda: view.preview.p80 == start, timeout=60_000)
+    assert view.session.card.agreed is None
+    assert "went back to the ranges of A" in view.session.log[-1]
+    view.undo()
+    qtbot.waitUntil(lambda: view.preview.p80 > start, timeout=60_000)
+
+
+def test_the_log_and_the_parking_lot_can_be_looked_at(view, document, qtbot) -> None:
+    long = plan(view, document)
+    answer(qtbot, view, long * 4, long, long * 2)
+    view.voice("Ann", "fog")
+    view.hide_names.setChecked(True)
+    view.show_log()
+    (dialog,) = view.findChildren(LogDialog)
+    what = dialog.model.columns[2].values
+    assert what[0].startswith("Voice 1 says")
+    dialog.accept()
+    code = view.session.card.code
+    qtbot.keyClick(view.answers["worst"], Qt.Key.Key_K)
+    qtbot.keyClick(view.answers["worst"], Qt.Key.Key_N)
+    menu = QMenu()
+    view.parking_actions(menu)
+    menu.actions()[0].trigger()
+    assert view.session.card.code == code
+    assert "/" in view.page.clock.text()
+
+
+def test_the_projector_is_a_window_of_its_own(workspace, view, document, qtbot) -> None:
+    long = plan(view, document)
+    answer(qtbot, view, long * 4, long, long * 2)
+    view.voice("Ann", "fog")
+    answer(qtbot, view, long * 5, long, long * 2)
+    qtbot.keyClick(view.answers["worst"], Qt.Key.Key_F12)
+    projector = view.projector
+    assert projector.isWindow()
+    assert workspace.sides.currentWidget() is view  # the facilitator's window stays
+    assert projector.name.text() == view.session.card.name
+    assert projector.values["worst"].text() == f"{long * 5:g} d"
+    assert "Ann" not in projector.voices.accessibleName()
+    view.agree()
+    qtbot.waitUntil(lambda: projector.shift.text() == view.page.shift.text() != " ", timeout=60_000)
+    assert projector.date.text() == view.page.date.text()
+    qtbot.keyClick(projector, Qt.Key.Key_Escape)
+    assert view.projector is None
+
+
+def test_a_preview_takes_less_than_a_second_and_says_so(view, document, qtbot) -> None:
+    """Its words are those of a delta card; the time is told, not asserted."""
+    long = plan(view, document)
+    answer(qtbot, view, long * 4, long, long * 2)
+    view.agree()
+    still(qtbot, view)
+    qtbot.waitUntil(lambda: view.preview.shift > 0, timeout=60_000)
+    days = round(view.preview.shift / DAY)
+    assert f"P80 +{days} d \u00b1" in view.page.ran.text()
+    assert "4\u202f096 runs in" in view.page.ran.text()

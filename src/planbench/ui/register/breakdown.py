@@ -214,7 +214,7 @@ class BreakdownPane(Surface):
             tr("node {path} is now {name}").format(path=category_of(path), name=name),
         )
 
-    def move(self, what: RiskEntry | Path, to: Path) -> bool:
+    def move_to(self, what: RiskEntry | Path, to: Path) -> bool:
         """Move a risk to a node, or a node below another."""
         if isinstance(what, RiskEntry):
             from dataclasses import replace
@@ -273,7 +273,7 @@ class BreakdownPane(Surface):
         for path in (ALL, *self._paths()):
             if path != here and (entry is not None or path[: len(node.path)] != node.path):
                 name = category_of(path).replace("&", "&&") or top
-                menu.addAction(name, partial(self.move, what, path))
+                menu.addAction(name, partial(self.move_to, what, path))
 
     def _moves(self) -> None:
         menu = QMenu(self)

@@ -61,7 +61,14 @@ class Voices(QWidget):
             flags = (
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             )
-            painter.drawText(self.rect(), flags, tr("Nobody was heard yet on this item."))
+            painter.drawText(
+                self.rect(),
+                flags,
+                tr(
+                    "Nobody was heard yet on this item. Imagine that it took far longer than "
+                    "planned: what happened?"
+                ),
+            )
             return
         low = min(one.best for one in self._opinions)
         high = max(one.worst for one in self._opinions)

@@ -364,9 +364,7 @@ class WorkshopPage(Surface):
         self.middle.setText(words)
         self.voices_card.set_title(text.counted(len(card.opinions), tr("voice"), tr("voices")))
 
-    def _show_shape(
-        self, document: Document, session: Session, model: RiskModel | None
-    ) -> None:
+    def _show_shape(self, document: Document, session: Session, model: RiskModel | None) -> None:
         card = session.card
         now = steps.agreed_range(card).distribution if card.agreed is not None else None
         plain, unit = None, 1.0

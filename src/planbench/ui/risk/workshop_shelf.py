@@ -91,10 +91,10 @@ class ScenarioShelf(QWidget):
 
 def _shift(kept: Kept, now: Preview) -> str:
     """How a kept state's P80 stands to the present one, with the interval of the difference."""
-    gain, width = paired_gain(now.result.finish, kept.preview.result.finish, 80.0)
+    gain, width = paired_gain(kept.preview.result.finish, now.result.finish, 80.0)
     days = round(gain / DAY)
     if days == 0 and width < DAY / 20:
         return tr("as now")
     return tr("{days} d \u00b1 {width} to now").format(
-        days=text.signed(-days), width=text.number(width / DAY, 1)
+        days=text.signed(days), width=text.number(width / DAY, 1)
     )

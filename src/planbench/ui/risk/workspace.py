@@ -110,6 +110,7 @@ class RiskWorkspace(QWidget):
         self.workshop = WorkshopView(self.state, self._whole_model)
         self.workshop.changed.connect(self.use_model)
         self.workshop.kept.connect(self._keep_preview)
+        self.workshop.map_wanted.connect(self.register_view.map_risk)
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self._toolbar())
