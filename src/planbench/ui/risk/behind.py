@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,7 @@ class BehindCard(Card):
         key = f"{choice} {resource}" if choice == LOAD else choice
         if choice in (LASTS, SLACK):
             key = f"{choice} {subject}"
-            self.set_title(f"{choice}: {title_of(document, subject)}", NOTES[choice])
+            self.set_title(choice, shorten(title_of(document, subject), 48, placeholder=" …"))
         if key in self._known:
             self._show_found(document, choice, self._known[key])
             return

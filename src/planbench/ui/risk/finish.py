@@ -21,7 +21,6 @@ MARKED = (10, 50, 80, 90)
 """Percentiles with a ring, a drop line and a tag."""
 
 _BARS = 60
-_LOW_CHART = 330  # pixels of height below which the tags of P80 and P90 would meet
 
 
 class FinishChart:
@@ -162,8 +161,7 @@ class FinishChart:
         )
         ring.setZValue(20)
         chart.plot.addItem(ring)
-        crowded = level == 80 and self.chart.widget.height() < _LOW_CHART
-        left = crowded or at > low + 0.8 * (high - low)
+        left = level == 80 or at > low + 0.8 * (high - low)  # P80 beside P90, not below it
         tag = chart.label(
             f"P{level}  {text.long_date(at)}",
             strong=level in (50, 80),

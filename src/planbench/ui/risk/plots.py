@@ -74,6 +74,7 @@ def plots_of(document: Document, result: RiskResult) -> list[str]:
 
 
 _DOTS = 1500
+_DATES, _RUNS, _VALUES = "dates", "runs", "values"  # what a horizontal axis shows
 
 
 class Plots(QStackedWidget):
@@ -92,15 +93,16 @@ class Plots(QStackedWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words.setMargin(16)
         self.addWidget(self._words)
-        self._charts: dict[bool, Chart] = {}
+        self._charts: dict[str, Chart] = {}
 
-    def _chart(self, dates: bool) -> Chart:
-        if dates not in self._charts:
-            self._charts[dates] = Chart(tr("Details of the simulation"), dates=dates)
-            widget = self._charts[dates].widget
+    def _chart(self, axis: str) -> Chart:
+        """The chart for one kind of horizontal axis: each keeps labels and ticks of its own."""
+        if axis not in self._charts:
+            self._charts[axis] = Chart(tr("Details of the simulation"), dates=axis == _DATES)
+            widget = self._charts[axis].widget
             widget.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self.addWidget(widget)
-        return self._charts[dates]
+        return self._charts[axis]
 
     def show_table(self) -> None:
         """Show the table as it was filled."""
@@ -114,32 +116,32 @@ class Plots(QStackedWidget):
 
     def show_cost(self, cost: CostResult) -> None:
         """Scatter of the runs with the lines that both are met at."""
-        chart = self._chart(True)
+        chart = self._chart(_DATES)
         self.setCurrentWidget(chart.widget)
         chart.painted(lambda one: _draw_cost(one, cost))
 
     def show_settled(self, result: RiskResult, watched: str) -> None:
         """P80 over ever more runs."""
         values = result.watch[watched] if watched else result.finish
-        chart = self._chart(False)
+        chart = self._chart(_RUNS)
         self.setCurrentWidget(chart.widget)
         chart.painted(lambda one: _draw_settled(one, values))
 
     def show_spread(self, spread: Spread) -> None:
         """Histogram and S-curve of a duration, a float or the cost."""
-        chart = self._chart(False)
+        chart = self._chart(_VALUES)
         self.setCurrentWidget(chart.widget)
         chart.painted(lambda one: draw_spread(one, spread))
 
     def show_flow(self, flow: Bands) -> None:
         """Cumulative cost by month."""
-        chart = self._chart(True)
+        chart = self._chart(_DATES)
         self.setCurrentWidget(chart.widget)
         chart.painted(lambda one: _draw_flow(one, flow))
 
     def show_load(self, load: Bands) -> None:
         """Units of a resource by month."""
-        chart = self._chart(True)
+        chart = self._chart(_DATES)
         self.setCurrentWidget(chart.widget)
         chart.painted(lambda one: _draw_load(one, load))
 

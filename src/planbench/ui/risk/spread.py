@@ -22,8 +22,13 @@ _BARS = 48
 
 
 def value_words(value: float, unit: str) -> str:
-    """A value in its unit: days with one digit, money whole."""
-    return f"{text.number(value, 1)}{text.NARROW}d" if unit == "d" else text.number(value, 0)
+    """A value in its unit: days with one digit, money in full, thousands or millions."""
+    if unit == "d":
+        return f"{text.number(value, 1)}{text.NARROW}d"
+    for scale, name in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= scale:
+            return f"{text.number(value / scale, 1)}{text.NARROW}{name}"
+    return text.number(value, 0)
 
 
 def mark_words(spread: Spread, level: int) -> str:
@@ -62,18 +67,18 @@ def draw_spread(chart: Chart, spread: Spread) -> None:
     )
     right = spread.plan > (low + high) / 2
     name = chart.label(words, "text-muted", anchor=(1 if right else 0, 1))
-    name.setPos(spread.plan, top * 1.12)
+    name.setPos(spread.plan, top)
     plot.addItem(name, ignoreBounds=True)
     for level in MARKED:
-        _mark(chart, spread, level, top, (low + high) / 2)
+        _mark(chart, spread, level, top, (low + 3.0 * high) / 4)
     plot.setXRange(low - room, high + room, padding=0.02)
-    plot.setYRange(0, top * 1.14, padding=0)
+    plot.setYRange(0, top * 1.18, padding=0)
     plot.getAxis("left").setTicks([[(top * k / 4, f"{25 * k}{text.NARROW}%") for k in range(5)]])
     marks = [(one, value_words(one, spread.unit)) for one in ticks(low, high, 7)]
     plot.getAxis("bottom").setTicks([marks])
 
 
-def _mark(chart: Chart, spread: Spread, level: int, top: float, middle: float) -> None:
+def _mark(chart: Chart, spread: Spread, level: int, top: float, late: float) -> None:
     import pyqtgraph as pg
 
     surface = QBrush(current_theme().color("surface-raised"))
@@ -81,11 +86,11 @@ def _mark(chart: Chart, spread: Spread, level: int, top: float, middle: float) -
     ring = pg.ScatterPlotItem([at], [height], size=8, pen=pen("accent", 2.0), brush=surface)
     ring.setZValue(20)
     chart.plot.addItem(ring)
-    left = at > middle
+    left = level == 80 or at > late
     tag = chart.label(
         mark_words(spread, level),
         strong=level in (50, 80),
-        anchor=(1.06 if left else -0.06, 0.5),
+        anchor=(1.06 if left else -0.06, 0.9 if left and level == 90 else 0.5),
         fill=surface,
         border=pen("border-strong", 1.0),
     )
