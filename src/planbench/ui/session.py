@@ -83,6 +83,7 @@ class Session(QObject):
         state.schedule_edited.connect(self._edited)
         state.result_changed.connect(self._keep_checks)
         state.what_if_wanted.connect(self._what_if)
+        state.update_wanted.connect(self.open_update)
         self._comparing = QTimer(self)
         self._comparing.setSingleShot(True)
         self._comparing.setInterval(_COMPARED_AFTER)

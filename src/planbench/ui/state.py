@@ -33,6 +33,7 @@ class AppState(QObject):
     the columns it touched (a new calculation follows by itself as `result_changed("cpm")`);
     `selection_changed(row)` with the activity's row or -1; `isolation_changed()` when Schedule
     should show certain activities alone, or all again; `workspace_requested(name)`;
+    `update_wanted(update, workspace)` to open another update of the library there;
     `finding_wanted(rows)` to write a finding down on activities;
     `what_if_wanted("keep" or "drop")` for the edits of the open document;
     `job_started(QtJob)`; `message(kind, text)` with kind "info", "warning" or "error".
@@ -45,6 +46,7 @@ class AppState(QObject):
     selection_changed = Signal(int)
     isolation_changed = Signal()
     workspace_requested = Signal(str)
+    update_wanted = Signal(int, str)
     what_if_wanted = Signal(str)
     finding_wanted = Signal(object)
     review_changed = Signal()  # findings were raised elsewhere than in Quality

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from planbench.engines.control.indices import Values
 from planbench.services.control import ControlReport, Row
 from planbench.services.money import Money as Money
+from planbench.services.programme import Programme
 from planbench.ui import text
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Stat
@@ -24,7 +28,7 @@ def _role(value: float | None, good: float = 1.0) -> str:
 
 
 def figures(report: ControlReport, money: Money) -> list[Stat]:
-    """The strip above the view."""
+    """The strip above the view; every figure is a door to what is behind it."""
     measured, values = report.measured, report.measured.values
     before = report.history[-2] if len(report.history) > 1 else None
     eac = report.eac
@@ -40,7 +44,7 @@ def figures(report: ControlReport, money: Money) -> list[Stat]:
 
     needed = values.tcpi_bac
     over = None if eac is None else eac - values.bac
-    return [
+    told = [
         Stat(
             tr("Budget at completion"), money.of(values.bac), report.baseline or tr("no baseline")
         ),
@@ -73,6 +77,7 @@ def figures(report: ControlReport, money: Money) -> list[Stat]:
             tr("budget exhausted") if needed is None else tr("needed to hold the budget"),
         ),
     ]
+    return [replace(one, door=True) for one in told]
 
 
 def measured_days(report: ControlReport) -> float:
@@ -140,3 +145,24 @@ def story(report: ControlReport, money: Money) -> list[str]:
         )
     )
     return [*told, *report.remarks]
+
+
+def programme_rows(found: Programme, currency: str) -> tuple[list[Row], Money, str]:
+    """The projects of a currency below their sum as rows of a breakdown, their unit, and a note.
+
+    The row of a project carries the id of its latest update. What is not summed is named.
+    """
+    mine = [one for one in found.measured if one.currency == currency]
+    total = found.sums.get(currency, Values())
+    rows = [Row(-1, "", text.counted(len(mine), tr("project"), tr("projects")), 0, total)]
+    for one in mine:
+        assert one.point is not None
+        rows.append(Row(one.update, one.code, one.name, 1, one.point.values))
+    out = [f"{one.name}: {one.why_not}" for one in found.members if one.point is None]
+    others = [name for name in found.sums if name != currency]
+    note = tr("projects of the library, indices from sums")
+    if out:
+        note += tr("; not summed: {names}").format(names=", ".join(out))
+    if others:
+        note += tr("; in other currencies: {names}").format(names=", ".join(others))
+    return rows if mine else [], Money(total.bac, currency), note

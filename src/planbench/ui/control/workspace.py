@@ -24,14 +24,16 @@ from planbench.services.control_views import cash_view, progress_view, standards
 from planbench.services.cost import cost_report
 from planbench.services.library import Library
 from planbench.services.portfolio_board import orders_of
+from planbench.services.programme import Programme, programme_of
 from planbench.ui.control.actions import ActionsPane
+from planbench.ui.control.behind import show_behind
 from planbench.ui.control.cash import CashPane
 from planbench.ui.control.charts import BullsEye, ValueChart
 from planbench.ui.control.cost import CostPane
 from planbench.ui.control.progress import ProgressPane
 from planbench.ui.control.standards import StandardsPane
 from planbench.ui.control.table import BreakdownModel
-from planbench.ui.control.words import Money, figures, story
+from planbench.ui.control.words import Money, figures, programme_rows, story
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
 from planbench.ui.widgets import (
@@ -45,7 +47,9 @@ from planbench.ui.widgets import (
     Toolbar,
 )
 
-BREAKDOWNS = ("WBS", tr("Cost account"))
+BREAKDOWNS = ("WBS", tr("Cost account"), tr("Programme"))
+PROGRAMME = 2
+"""Place of the breakdown by projects of the library."""
 
 VIEWS = (tr("Earned value"), tr("Progress"), tr("Cost"), tr("Cash"), tr("Standards"))
 EARNED, PROGRESS, COST, CASH, STANDARDS = range(5)
@@ -76,6 +80,7 @@ class ControlWorkspace(QWidget):
 
     def _build(self) -> None:
         self.strip = StatStrip()
+        self.strip.opened.connect(self._show_behind)
         self.words = Label("", "prose", wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.model = BreakdownModel()
@@ -319,11 +324,20 @@ class ControlWorkspace(QWidget):
 
         self.state.run("control-view", VIEWS[view], work, done)
 
+    def _show_behind(self, figure: int) -> None:
+        """The activities, estimates or order of work behind a figure of the strip."""
+        if self.report is not None:
+            show_behind(self.state, self.report, figure, self._measure, self)
+
     def _drill(self, row: int) -> None:
         """Go from a figure of a breakdown to the activities that earned it."""
         if self.report is None or not 0 <= row < len(self.model.lines):
             return
         line = self.model.lines[row]
+        if self.breakdown.index == PROGRAMME:
+            if line.row >= 0:
+                self.state.update_wanted.emit(line.row, "control")
+            return
         self.progress.narrow(self.breakdown.index, line.row, line.name)
         self.view.set_index(PROGRESS)
 
@@ -398,6 +412,9 @@ class ControlWorkspace(QWidget):
     def _show_rows(self) -> None:
         if self.report is None:
             return
+        if self.breakdown.index == PROGRAMME:
+            self._read_programme()
+            return
         money = Money(self.report.measured.values.bac, self.report.currency)
         by_account = self.breakdown.index == 1
         rows = self.report.cbs if by_account else [r for r in self.report.wbs if r.level <= 2]
@@ -407,3 +424,22 @@ class ControlWorkspace(QWidget):
             tr("Variances"),
             tr("by {breakdowns}").format(breakdowns=BREAKDOWNS[self.breakdown.index]),
         )
+
+    def _read_programme(self) -> None:
+        """The projects of the library at their latest updates, and their sums."""
+        library, report = self.state.library, self.report
+        if library is None or report is None:
+            self.row_card.set_title(tr("Variances"), tr("a programme is that of a library"))
+            self.model.show_rows([], Money(1.0, ""))
+            return
+
+        def done(found: Programme) -> None:
+            if self.breakdown.index != PROGRAMME:
+                return
+            rows, unit, note = programme_rows(found, report.currency)
+            self.model.show_rows(rows, unit)
+            self.table.apply_columns()
+            self.row_card.set_title(tr("Variances"), note)
+
+        words = tr("Summing the projects")
+        self.state.run("programme", words, lambda _: programme_of(library), done)
