@@ -131,7 +131,7 @@ class RulesetList(_Picker):
             lower = QRect(14, area.top() + 25, 10, 15)
             number = text.counted(len(report.metrics), tr("metric"), tr("metrics"))
             if report.ruleset_id in self._wanted:
-                number = tr("{number}, in the standards pack").format(number=number)
+                number = tr("{number}, standard").format(number=number)
             paint.text_left(painter, number, 14, lower, spot.left() - 6)
 
 
