@@ -281,6 +281,13 @@ def lines(review: Review, *, parts: bool = False) -> list[Line]:
     return made
 
 
+def still_found(line: Line) -> bool:
+    """Whether a finding was reported as corrected and the update last looked at still shows it."""
+    sight = line.sight
+    said = line.finding.value("disposition") == "corrected"
+    return said and sight is not None and sight.standing in PRESENT
+
+
 # Many at once.
 
 
@@ -434,6 +441,13 @@ def _uids(found: Round, standing: str) -> list[str]:
     return [uid for uid, sight in found.sights.items() if sight.standing == standing]
 
 
+_TOLD = (
+    "owner", "due", "action", "disposition", "justification", "category", "tags", "linked",
+    "reviewed", "approved", "private", "waiver",
+)  # fmt: skip
+"""Fields of the record that the JSON of a finding gives as they are."""
+
+
 def _line_json(review: Review, line: Line) -> dict[str, Any]:
     finding = line.finding
     return {
@@ -442,6 +456,7 @@ def _line_json(review: Review, line: Line) -> dict[str, Any]:
         "title": finding.title,
         "objects": [{"kind": kind, "id": key} for kind, key in finding.objects],
         "severity": finding.severity,
+        **{name: finding.value(name) for name in _TOLD},
         "state": finding.state,
         "stage": line.stage,
         "since": line.since.label if line.since is not None else None,

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from planbench.domain.errors import ModelError
+from planbench.engines.findings.merge import merge_findings
 from planbench.engines.findings.record import (
+    FIELDS,
     MOST_LETTERS,
     Finding,
     Origin,
@@ -60,6 +62,9 @@ def test_the_same_value_again_is_no_act() -> None:
         ("objects", [["activity"]]),
         ("waiver", {"reason": 1}),
         ("colour", "red"),
+        ("tags", "one"),
+        ("linked", [3]),
+        ("approved", None),
     ],
 )
 def test_values_that_a_field_cannot_hold_are_refused(name: str, value: object) -> None:
@@ -152,3 +157,45 @@ def test_acts_are_known_by_what_they_say() -> None:
     act = changed(finding(), "owner", "Contractor", "mo", AT).acts[0]
     assert replace(act).id == act.id
     assert replace(act, author="ih").id != act.id
+
+
+RECORD: dict[str, tuple[object, object]] = {
+    # field: what it holds at first, and what somebody puts there
+    "state": ("open", "assigned"),
+    "severity": ("minor", "major"),
+    "owner": ("", "Contractor: planning office"),
+    "due": ("", "2026-10-31"),
+    "title": ("No successor", "Nothing waits for it"),
+    "action": ("", "Add a successor"),
+    "disposition": ("", "justified"),
+    "waiver": (None, {"reason": "agreed", "expires": "2026-12-31", "watch": ["value"], "seen": []}),
+    "objects": ([["activity", "A1000"]], [["activity", "A1000"], ["activity", "B"]]),
+    "part_of": ("", "Q-0000000000"),
+    "private": (False, True),
+    "justification": ("", "Handed over outside the plan"),
+    "category": ("", "Logic"),
+    "tags": ([], ["handover", "key date"]),
+    "linked": ([], ["Q-1111111111"]),
+    "reviewed": ("", "M. Ortega"),
+    "approved": ("", "L. Chen"),
+}
+
+
+def test_the_table_names_every_field() -> None:
+    assert set(RECORD) == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", RECORD)
+def test_every_field_of_the_record_is_kept_signed_and_travels(name: str) -> None:
+    """First value, changed with author, time and reason, there and back as JSON, merged."""
+    first, value = RECORD[name]
+    start = by_hand("No successor", [("activity", "A1000")], "mo", AT)
+    assert start.value(name) == first
+    made = changed(start, name, value, "li", "2026-10-02T08:00:00", "because")
+    assert made.value(name) == value
+    (act,) = made.heads(name)
+    assert (act.author, act.at, act.why) == ("li", "2026-10-02T08:00:00", "because")
+    back = finding_from(json.loads(json.dumps(made.plain())))
+    assert back == made
+    joined = merge_findings(start, back)
+    assert (joined.value(name), joined.conflicts) == (value, {})

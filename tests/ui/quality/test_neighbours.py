@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication
 from planbench.domain.schedule import Status
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm import schedule_network
+from planbench.engines.findings.excerpt import MOST, excerpt, neighbours
 from planbench.services.document import Document
 from planbench.services.sample import sample_schedules
-from planbench.ui.quality.neighbours import MOST, Neighbours, bars, neighbours
+from planbench.ui.quality.neighbours import Neighbours
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +43,11 @@ def test_neighbours_of_every_activity_are_linked_to_it(document: Document) -> No
 def test_bars_run_from_start_to_finish(document: Document) -> None:
     schedule = document.schedule
     for row in range(len(schedule)):
-        for bar in bars(document, row):
+        for bar in excerpt(schedule, document.cpm, row):
             assert NO_TIME < bar.start <= bar.finish
-            assert bar.actual_until <= bar.finish
-            if schedule.activities.status[schedule.row_of_code[bar.code]] == Status.COMPLETE:
-                assert bar.late_finish == NO_TIME
+            assert bar.until is None or bar.until <= bar.finish
+            if schedule.activities.status[schedule.row_of_code[bar.key]] == Status.COMPLETE:
+                assert bar.late_finish is None
                 assert not bar.critical
 
 

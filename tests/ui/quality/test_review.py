@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from planbench.engines.findings.record import changed
+from planbench.engines.findings.record import SEVERITIES, changed
 from planbench.exchange.comments.bundle import write_bundle
 from planbench.exchange.comments.sheet import SheetRow
 from planbench.exchange.comments.xlsx import write_comment_xlsx
@@ -20,6 +20,7 @@ from planbench.services.findings import FINDING, load_review, take_open_rounds
 from planbench.services.library import Library
 from planbench.services.sample import ensure_sample, sample_schedules, with_dates
 from planbench.services.scheduling import recalculate
+from planbench.ui.quality.neighbours import Neighbours
 from planbench.ui.quality.review.dialogs import FindingDialog, WaiveDialog, WordsDialog
 from planbench.ui.quality.review.page import ReviewPage
 from planbench.ui.state import AppState
@@ -345,3 +346,73 @@ def test_every_control_is_named_and_does_something(
     choose(page, 0)
     assert not nameless(page)
     assert not dead_buttons(page)
+
+
+def test_the_record_takes_severity_with_a_reason_tags_links_and_sign_offs(
+    page: ReviewPage, qtbot: Any
+) -> None:
+    (uid,) = choose(page, 0)
+    page.pane._tabs.setCurrentIndex(2)
+    form = page.pane.record
+
+    def typed(field: Any, words: str) -> None:
+        field.field.clear()
+        qtbot.keyClicks(field.field, words)
+        qtbot.keyClick(field.field, Qt.Key.Key_Return)
+
+    def value(name: str) -> Any:
+        return page.desk.review.findings[uid].value(name)
+
+    before = value("severity")
+    index = 0 if before != "critical" else 1
+    form.severity.setCurrentIndex(index)
+    form.severity.activated.emit(index)
+    assert value("severity") == before, "not without a reason"
+    assert form.why.field.property("error")
+    typed(form.why, "It holds up the key date")
+    assert value("severity") == SEVERITIES[index]
+    (act,) = page.desk.review.findings[uid].heads("severity")
+    assert act.why == "It holds up the key date"
+    typed(form.tags, "key date, handover, key date")
+    assert value("tags") == ["handover", "key date"]
+    typed(form.linked, "Q-NOTHING")
+    assert form.linked.field.property("error")
+    assert value("linked") == []
+    other = next(one for one in page.desk.review.findings if one != uid)
+    typed(form.linked, other.lower())
+    assert value("linked") == [other]
+    for name, words in (
+        ("justification", "Handed over outside the plan"),
+        ("category", "Logic"),
+        ("reviewed", "M. Ortega"),
+        ("approved", "L. Chen"),
+    ):
+        typed(form.texts[name], words)
+        assert value(name) == words
+    qtbot.keyClick(page.table, Qt.Key.Key_Z)
+    assert value("approved") == "", "the last judgement is taken back"
+
+
+def test_evidence_keeps_a_picture_of_its_moment(page: ReviewPage, library: Library) -> None:
+    (uid,) = choose(page, 0)
+    (project,) = library.projects()
+    kept = load_review(library, project.id)
+    (place, *_) = kept.sights_of(uid)[-1][1].places
+    (chosen,) = [one for one in place.near if one.chosen]
+    assert chosen.key in place.key
+    assert (chosen.start, chosen.finish) == (place.start, place.finish)
+    assert all(one.start <= one.finish for one in place.near)
+    page.pane._tabs.setCurrentIndex(0)
+    (picture,) = [one for one in page.pane.findChildren(Neighbours) if one.isVisible()]
+    assert chosen.key in picture.accessibleName()
+
+
+def test_what_they_call_corrected_and_is_still_found_is_a_list_of_its_own(
+    page: ReviewPage, qtbot: Any
+) -> None:
+    (uid,) = choose(page, 0)
+    page.pane.disposition.setCurrentText("corrected")
+    page.pane.disposition.activated.emit(page.pane.disposition.currentIndex())
+    page.stage.setCurrentText("Corrected, they say")
+    page.stage.activated.emit(page.stage.currentIndex())
+    assert [page.model.lines[row].finding.uid for row in page.model.rows.tolist()] == [uid]

@@ -17,6 +17,7 @@ import numpy as np
 from planbench.domain.schedule import LinkType, Schedule
 from planbench.domain.times import NO_TIME, to_iso
 from planbench.engines.compare.matching import Matching, Rename, match
+from planbench.engines.findings.excerpt import excerpt
 from planbench.engines.findings.life import Found, Object, Seen
 from planbench.engines.findings.rounds import Place
 from planbench.engines.quality.result import FLAG, MetricResult, QualityReport
@@ -64,7 +65,7 @@ class Evidence:
     """Keys and evidence of a schedule's objects; `cpm` None reads the dates the file stores."""
 
     def __init__(self, schedule: Schedule, cpm: CpmResult | None) -> None:
-        self.schedule = schedule
+        self.schedule, self._cpm = schedule, cpm
         acts = schedule.activities
         self._dates = (
             (acts.stored_early_start, acts.stored_early_finish, acts.stored_total_float)
@@ -142,11 +143,18 @@ class Evidence:
         key = self.key(kind, row)
         acts = self.schedule.activities
         if kind == "activity":
-            return Place(key, str(acts.name[row]), links=self._logic(row), **self._when[row])
+            return Place(
+                key,
+                str(acts.name[row]),
+                links=self._logic(row),
+                near=excerpt(self.schedule, self._cpm, row),
+                **self._when[row],
+            )
         if kind == "relationship":
             before, after = self._links[row][:2]
             name = f"{acts.name[before]} > {acts.name[after]}"
-            return Place(key, name, links=(self._link("out", row),), **self._when[after])
+            near = excerpt(self.schedule, self._cpm, after)
+            return Place(key, name, links=(self._link("out", row),), near=near, **self._when[after])
         if kind == "project":
             return Place(key, self.schedule.projects[row].name)
         return Place(key)

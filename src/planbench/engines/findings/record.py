@@ -43,8 +43,21 @@ FIELDS = (
     "objects",
     "part_of",
     "private",
+    "justification",
+    "category",
+    "tags",
+    "linked",
+    "reviewed",
+    "approved",
 )
-"""Fields of which the newest act counts."""
+"""Fields of which the newest act counts.
+
+`linked` holds ids of other findings; `reviewed` and `approved` are sign-offs: who signed, when is
+told by the act. Why a severity is another than the rule's is the `why` of its act.
+"""
+
+LISTS = ("tags", "linked")
+"""Fields that hold texts in order."""
 
 MOST_LETTERS = 30_000
 """Of one comment: what a cell of a workbook can hold."""
@@ -142,6 +155,8 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, bool)
     if name == "waiver":
         return value is None or (isinstance(value, dict) and _is_waiver(value))
+    if name in LISTS:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if name == "objects":
         return isinstance(value, list) and all(_is_object(one) for one in value)
     return isinstance(value, str)
@@ -230,12 +245,13 @@ class Finding:
         """What a field holds before anybody changed it."""
         if name == "objects":
             return [list(one) for one in self.origin.objects]
-        first = {
+        first: dict[str, Any] = {
             "state": "open",
             "severity": self.origin.severity,
             "title": self.origin.title,
             "waiver": None,
             "private": False,
+            **{one: [] for one in LISTS},
         }
         return first.get(name, "")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planbench.domain.errors import ModelError
+from planbench.engines.findings.excerpt import Near, near_from
 from planbench.engines.findings.record import Act, Finding
 
 STANDINGS = ("new", "persisting", "changed", "regressed", "resolved", "unchecked")
@@ -24,7 +25,8 @@ class Place:
     `value` is what was measured (None where the rule only counts) and `said` the same in words;
     `worse` is 1 where larger values are worse, -1 where smaller ones are, 0 where neither is.
     `links` tell the logic as (direction, key, type, lag in minutes); `start` and `finish` are
-    instants in minutes or None, `float_h` hours of total float.
+    instants in minutes or None, `float_h` hours of total float. `near` is the excerpt of the path
+    that pictures draw: the activity between its nearest neighbours.
     """
 
     key: str
@@ -36,10 +38,12 @@ class Place:
     start: int | None = None
     finish: int | None = None
     float_h: float | None = None
+    near: tuple[Near, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """The evidence as JSON holds it."""
-        return {**self.__dict__, "links": [list(link) for link in self.links]}
+        lists = {"links": [list(link) for link in self.links], "near": [list(n) for n in self.near]}
+        return {**self.__dict__, **lists}
 
 
 def place_from(data: Any, where: str) -> Place:
@@ -57,6 +61,7 @@ def place_from(data: Any, where: str) -> Place:
             None if data["start"] is None else int(data["start"]),
             None if data["finish"] is None else int(data["finish"]),
             None if slack is None else float(slack),
+            tuple(near_from(one) for one in data.get("near", ())),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ModelError("the evidence of a finding is not complete", where) from error

@@ -2,82 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from planbench.domain.schedule import Schedule
 from planbench.domain.times import DAY, NO_TIME
-from planbench.engines.cpm.result import CpmResult
+from planbench.engines.findings.excerpt import Near, excerpt
 from planbench.services.document import Document
 from planbench.ui import paint, text
 from planbench.ui.quality.words import days
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets.chart import date_ticks
-
-MOST = 2
-"""Neighbours shown on each side."""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One row of the picture; instants are minutes, `NO_TIME` where there is none."""
-
-    code: str
-    start: int
-    finish: int
-    actual_until: int  # the dark part ends here
-    late_finish: int
-    critical: bool
-    milestone: bool
-    chosen: bool
-
-
-def neighbours(schedule: Schedule, cpm: CpmResult, row: int) -> list[int]:
-    """Up to two predecessors, the activity, up to two successors; driving ones first, by start."""
-    links = schedule.relationships
-
-    def some(positions: np.ndarray, ends: np.ndarray) -> list[int]:
-        order = np.argsort(~cpm.driving[positions], kind="stable")
-        found = dict.fromkeys(int(end) for end in ends[positions[order]] if int(end) != row)
-        return sorted(list(found)[:MOST], key=lambda one: int(cpm.start[one]))
-
-    before = some(schedule.incoming.of(row), links.predecessor)
-    after = some(schedule.outgoing.of(row), links.successor)
-    return [*before, row, *(one for one in after if one not in before)]
-
-
-def bars(document: Document, row: int) -> list[Bar]:
-    """The rows of the picture, empty without calculated dates."""
-    schedule, cpm = document.schedule, document.cpm
-    if cpm is None or row < 0:
-        return []
-    acts, data_date = schedule.activities, schedule.data_date
-    made = []
-    for one in neighbours(schedule, cpm, row):
-        start, finish = int(cpm.start[one]), int(cpm.finish[one])
-        if start == NO_TIME and finish == NO_TIME:
-            continue
-        start, finish = (finish if start == NO_TIME else start), max(start, finish)
-        begun, done = int(acts.actual_start[one]), int(acts.actual_finish[one])
-        until = done if done != NO_TIME else data_date if begun != NO_TIME else NO_TIME
-        made.append(
-            Bar(
-                str(acts.code[one]),
-                start,
-                finish,
-                min(until, finish),
-                int(cpm.late_finish[one]) if done == NO_TIME else NO_TIME,
-                bool(cpm.critical[one]) and done == NO_TIME,
-                int(acts.type[one]) in (1, 2),
-                one == row,
-            )
-        )
-    return made
 
 
 class Neighbours(QWidget):
@@ -87,20 +25,24 @@ class Neighbours(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bars: list[Bar] = []
+        self._bars: Sequence[Near] = ()
         self._data_date = NO_TIME
         self._float = ""
 
     def show_activity(self, document: Document, row: int) -> bool:
         """Draw an activity between its neighbours; False when there is nothing to draw."""
-        self._bars = bars(document, row)
-        self._data_date = document.schedule.data_date
-        self._float = _float_words(document, row) if self._bars else ""
+        bars = excerpt(document.schedule, document.cpm, row)
+        slack = _float_words(document, row) if bars else ""
+        return self.show_bars(bars, document.schedule.data_date, slack)
+
+    def show_bars(self, bars: Sequence[Near], data_date: int, slack: str) -> bool:
+        """Draw an excerpt that was kept; `slack` is what is written at the float."""
+        self._bars, self._data_date, self._float = bars, data_date, slack
         self.setFixedHeight(20 + self.ROW * len(self._bars) + 6)
         self.setAccessibleName(
             ", ".join(
                 tr("{code} {start} to {finish}").format(
-                    code=b.code, start=text.date(b.start), finish=text.date(b.finish)
+                    code=b.key, start=text.date(b.start), finish=text.date(b.finish)
                 )
                 for b in self._bars
             )
@@ -110,7 +52,7 @@ class Neighbours(QWidget):
 
     def _range(self) -> tuple[float, float]:
         ends = [b.finish for b in self._bars]
-        ends += [b.late_finish for b in self._bars if b.chosen and b.late_finish != NO_TIME]
+        ends += [b.late_finish for b in self._bars if b.chosen and b.late_finish is not None]
         low, high = min(b.start for b in self._bars), max(ends)
         room = max((high - low) * 0.06, 3.0 * DAY)
         return low - room, high + room
@@ -120,7 +62,7 @@ class Neighbours(QWidget):
             return
         painter, theme = paint.upright(self), current_theme()
         painter.setFont(theme.font("strong", tabular=True))
-        names = max(painter.fontMetrics().horizontalAdvance(b.code) for b in self._bars)
+        names = max(painter.fontMetrics().horizontalAdvance(b.key) for b in self._bars)
         left = min(names + 14, 132)
         low, high = self._range()
         scale = (self.width() - left - 2) / (high - low)
@@ -145,13 +87,14 @@ class Neighbours(QWidget):
             area = QRect(0, 20 + place * self.ROW, self.width(), self.ROW)
             painter.setFont(theme.font("strong" if bar.chosen else "small", tabular=True))
             painter.setPen(theme.color("text" if bar.chosen else "text-muted"))
-            paint.text_left(painter, bar.code, 6, area, left - 2)
+            paint.text_left(painter, bar.key, 6, area, left - 2)
             middle = area.center().y() + 0.5
             if bar.milestone:
                 _diamond(painter, x(bar.finish), middle, bar.critical)
             else:
-                _bar(painter, bar, x(bar.start), x(bar.finish), middle, x(bar.actual_until))
-            if bar.chosen and bar.late_finish != NO_TIME:
+                done = x(bar.start if bar.until is None else bar.until)
+                _bar(painter, bar, x(bar.start), x(bar.finish), middle, done)
+            if bar.chosen and bar.late_finish is not None:
                 self._whisker(painter, x(bar.finish), x(bar.late_finish), middle)
 
     def _whisker(self, painter: QPainter, start: float, finish: float, middle: float) -> None:
@@ -173,14 +116,14 @@ class Neighbours(QWidget):
 
 
 def _bar(
-    painter: QPainter, bar: Bar, start: float, finish: float, middle: float, until: float
+    painter: QPainter, bar: Near, start: float, finish: float, middle: float, until: float
 ) -> None:
     theme = current_theme()
     fill = theme.color("critical" if bar.critical else "remaining")
     edge = theme.color("critical-edge" if bar.critical else "remaining-edge")
     area = QRectF(round(start), middle - 5, max(3.0, round(finish) - round(start)), 10)
     paint.box(painter, area, 2, fill, edge)
-    if bar.actual_until != NO_TIME and until > start:
+    if bar.until is not None and until > start:
         area.setWidth(min(area.width(), max(2.0, until - start)))
         paint.box(painter, area, 2, theme.color("progress"))
 

@@ -37,7 +37,10 @@ from planbench.ui import text
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
 
-_UNDONE = ("severity", "owner", "due", "action", "disposition", "waiver", "part_of", "private")
+_UNDONE = (
+    "severity", "owner", "due", "action", "disposition", "waiver", "part_of", "private",
+    "justification", "category", "tags", "linked", "reviewed", "approved",
+)  # fmt: skip
 """Fields that taking back puts back, beside the state."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from planbench.engines.findings.record import SEVERITIES
 from planbench.engines.findings.rounds import STANDINGS, Review, Round, Sight
-from planbench.services.findings import Line
+from planbench.services.findings import Line, still_found
 from planbench.ui import text
 from planbench.ui.quality.review import words
 from planbench.ui.quality.words import tidy
@@ -113,11 +113,16 @@ def _what(line: Line) -> str:
 
 
 def _at(line: Line, stage: str) -> bool:
-    """Whether a finding is at a stage; "live" is all that still needs somebody."""
+    """Whether a finding is at a stage; "live" is all that still needs somebody.
+
+    "unmended" is what the other side reported as corrected and the latest update still shows.
+    """
     if stage == "live":
         return line.stage not in ("closed", "waived", "resolved")
     if stage == "conflict":
         return bool(line.finding.conflicts)
+    if stage == "unmended":
+        return still_found(line)
     return stage in ("", line.stage)
 
 

@@ -37,12 +37,13 @@ from planbench.ui.widgets import (
     TableView,
 )
 
-_STAGE_CHOICES = ("live", "", *words.STAGES, "conflict")
+_STAGE_CHOICES = ("live", "", *words.STAGES, "conflict", "unmended")
 _STAGE_WORDS = (
     tr("Not closed"),
     tr("Any state"),
     *(word for _, word in words.STAGES.values()),
     tr("In conflict"),
+    tr("Corrected, they say"),
 )
 _NARROW = {"uid": 112, "subject": 92, "measured": 126, "severity": 112, "stage": 108, "owner": 84}
 """Widths of columns in a narrow window."""
@@ -469,10 +470,10 @@ class ReviewPage(QWidget):
         if taken:
             self.pane.sent(kind)
 
-    def _field_changed(self, name: str, value: str) -> None:
+    def _field_changed(self, name: str, value: object, why: str) -> None:
         uid = self.uid()
         if uid:
-            self.desk.set_field([uid], name, value)
+            self.desk.set_field([uid], name, value, why)
 
     def _settle(self, name: str, act: Act) -> None:
         uid = self.uid()

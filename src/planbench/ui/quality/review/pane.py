@@ -10,7 +10,9 @@ from planbench.engines.findings.record import DISPOSITIONS, RESPONSE, Act
 from planbench.engines.findings.rounds import Place, Review
 from planbench.services.findings import Line
 from planbench.ui import text
+from planbench.ui.quality.neighbours import Neighbours
 from planbench.ui.quality.review import words
+from planbench.ui.quality.review.record import RecordForm
 from planbench.ui.quality.words import tidy
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
@@ -34,7 +36,7 @@ KINDS = {
 }
 """What can be written on a finding."""
 
-_TABS = (tr("Evidence"), tr("Discussion"), tr("History"))
+_TABS = (tr("Evidence"), tr("Discussion"), tr("Record"), tr("History"))
 
 
 class ReplyField(QPlainTextEdit):
@@ -61,12 +63,12 @@ class ReplyField(QPlainTextEdit):
 class FindingPane(SidePane):
     """One finding.
 
-    `said(text, kind)` with a kind of KINDS, `field_changed(name, value)`, `settled(name, act)` when
-    one of several decisions was chosen, `opened()` to see its activity in Schedule.
+    `said(text, kind)` with a kind of KINDS, `field_changed(name, value, why)`, `settled(name, act)`
+    when one of several decisions was chosen, `opened()` to see its activity in Schedule.
     """
 
     said = Signal(str, str)
-    field_changed = Signal(str, str)
+    field_changed = Signal(str, object, str)
     settled = Signal(str, object)
     opened = Signal()
 
@@ -94,6 +96,7 @@ class FindingPane(SidePane):
         self.send = Button(
             tr("Add"), "default", "message-square", tip=tr("Add what was written (Ctrl+Enter)")
         )
+        self.record = RecordForm()
         self.see = Button(tr("Show in Schedule"), "quiet", "schedule", in_card=True)
         self.see.setObjectName("kept")  # stays when the evidence is shown anew
         self._lay_out()
@@ -103,13 +106,12 @@ class FindingPane(SidePane):
         self.reply.sent.connect(self._send)
         self.send.clicked.connect(lambda _checked=False: self._send())
         self.see.clicked.connect(lambda _checked=False: self.opened.emit())
-        self.owner.edited.connect(lambda words_: self.field_changed.emit("owner", words_.strip()))
+        self.owner.edited.connect(lambda words_: self._changed("owner", words_.strip()))
         self.due.edited.connect(self._due_edited)
         self.disposition.activated.connect(
-            lambda index: self.field_changed.emit(
-                "disposition", DISPOSITIONS[index - 1] if index else ""
-            )
+            lambda index: self._changed("disposition", DISPOSITIONS[index - 1] if index else "")
         )
+        self.record.changed.connect(self.field_changed)
         self.show_line(None, Review())
 
     def _lay_out(self) -> None:
@@ -237,7 +239,15 @@ class FindingPane(SidePane):
         column = _emptied(self._content)
         if self._line is None:
             return
-        (self._evidence, self._discussion, self._history)[self._tabs.currentIndex()](column)
+        shown = (self._evidence, self._discussion, self._on_record, self._history)
+        shown[self._tabs.currentIndex()](column)
+
+    def _on_record(self, column: QVBoxLayout) -> None:
+        assert self._line is not None
+        finding = self._line.finding
+        self.record.show_finding(finding, self._review.findings.keys() - {finding.uid})
+        column.addWidget(self.record)
+        self.record.show()
 
     def _evidence(self, column: QVBoxLayout) -> None:
         line = self._line
@@ -259,6 +269,11 @@ class FindingPane(SidePane):
         if sight.why:
             kind = words.STANDINGS[sight.standing][1]
             column.addWidget(Label(f"{kind}: {tidy(sight.why)}.", "prose", wrap=True))
+        if sight.places and sight.places[0].near:
+            picture, place = Neighbours(), sight.places[0]
+            slack = "" if place.float_h is None else _float_words(place.float_h)
+            picture.show_bars(place.near, latest.data_date, slack)
+            column.addWidget(picture)
         for place in sight.places[:12]:
             for told in _place_words(place):
                 column.addWidget(Label(told, "prose", wrap=True))
@@ -272,6 +287,9 @@ class FindingPane(SidePane):
             column.addSpacing(6)
             column.addWidget(Label(tr("The rule in that update"), "small", "text-muted"))
             column.addWidget(Label(_figure_words(figures), "prose", wrap=True))
+        column.addSpacing(6)
+        column.addWidget(Label(tr("Content of that update"), "small", "text-muted"))
+        column.addWidget(Label(latest.key[:32], "prose", wrap=True))
         if finding.objects and finding.objects[0][0] in ("activity", "relationship"):
             column.addWidget(self.see)
             self.see.show()
@@ -314,8 +332,8 @@ class FindingPane(SidePane):
         self.reply.clear()
         self._tabs.setCurrentIndex(0 if kind == "action" else 1)
 
-    def _disposition_chosen(self, index: int) -> None:
-        self.field_changed.emit("disposition", DISPOSITIONS[index - 1] if index else "")
+    def _changed(self, name: str, value: str) -> None:
+        self.field_changed.emit(name, value, "")
 
     def _due_edited(self, words_: str) -> None:
         from planbench.ui.quality.review.dialogs import is_date
@@ -323,7 +341,7 @@ class FindingPane(SidePane):
         good = not words_.strip() or is_date(words_.strip())
         self.due.set_error("" if good else tr("Write a date as 2026-10-31"))
         if good:
-            self.field_changed.emit("due", words_.strip())
+            self._changed("due", words_.strip())
 
 
 def _emptied(widget: QWidget) -> QVBoxLayout:
@@ -362,11 +380,7 @@ def _place_words(place: Place) -> list[str]:
     if place.finish is not None:
         when.append(tr("finish {finish}").format(finish=text.date(place.finish)))
     if place.float_h is not None:
-        when.append(
-            tr("total float {float_h}{narrow}h").format(
-                float_h=text.number(place.float_h), narrow=text.NARROW
-            )
-        )
+        when.append(tr("total {float_}").format(float_=_float_words(place.float_h)))
     if when:
         said = ", ".join(when)
         told.append(said[:1].upper() + said[1:])
@@ -377,6 +391,10 @@ def _place_words(place: Place) -> list[str]:
             more = tr(" and {links} more").format(links=len(links) - 6) if len(links) > 6 else ""
             told.append(f"{title}: {', '.join(shown)}{more}")
     return told
+
+
+def _float_words(hours: float) -> str:
+    return tr("float {float_h}{narrow}h").format(float_h=text.number(hours), narrow=text.NARROW)
 
 
 def _link_words(link: tuple[str, str, str, int]) -> str:

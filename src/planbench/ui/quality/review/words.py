@@ -52,6 +52,12 @@ _FIELDS = {
     "objects": tr("Objects"),
     "part_of": tr("Part of"),
     "private": tr("Private"),
+    "justification": tr("Justification"),
+    "category": tr("Category"),
+    "tags": tr("Tags"),
+    "linked": tr("Other findings"),
+    "reviewed": tr("Reviewed by"),
+    "approved": tr("Approved by"),
 }
 
 
@@ -71,7 +77,9 @@ def value(name: str, held: Any) -> str:
         )
     if name == "private":
         return tr("yes") if held else tr("no")
-    return str(held) or "none"
+    if isinstance(held, list):
+        return ", ".join(map(str, held)) or tr("none")
+    return str(held) or tr("none")
 
 
 def waiver(held: dict[str, Any]) -> str:
