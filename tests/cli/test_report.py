@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planbench.cli.main import main
-from planbench.services.reports.compose import PRESETS
+from planbench.services.reports.compose import DASHBOARDS, PRESETS
 from planbench.services.sample import export_sample
 
 
@@ -19,7 +19,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def test_templates_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "--templates"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(PRESETS)
+    assert [line.split()[0] for line in lines] == [*PRESETS, *DASHBOARDS]
 
 
 def test_a_report_in_all_formats(

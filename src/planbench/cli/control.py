@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from planbench.services.control import (
     control_report,
     point_of,
 )
+from planbench.services.forecasts import Forecast, forecasts_of, remarks_of
 from planbench.services.reports.snapshot import analysed_file
 
 
@@ -46,13 +48,15 @@ def _control(options: argparse.Namespace) -> int:
         options.baseline.name if base else "",
         history,
     )
+    estimates = forecasts_of(documents[-1], None, report)
     if options.json:
         every = [*documents, *([base] if base else [])]
         repairs = [repair for document in every for repair in repairs_json(document)]
         body = {"repairs": repairs, **control_json(report)}
+        body["project"]["EAC_all"] = {one.name: one.eac for one in estimates}
         write_json(envelope("control", every, body), options.json)
     if options.json != "-":
-        for line in _lines(report):
+        for line in _lines(report, estimates, remarks_of(documents[-1], report)):
             print(line)
     return 0
 
@@ -69,7 +73,9 @@ def _money(value: float | None) -> str:
     return "n/a" if value is None else f"{value:,.2f}"
 
 
-def _lines(report: ControlReport) -> list[str]:
+def _lines(
+    report: ControlReport, estimates: Sequence[Forecast], remarks: Sequence[str]
+) -> list[str]:
     """The result for a reader."""
     measured, values = report.measured, report.measured.values
     lines = [
@@ -88,8 +94,8 @@ def _lines(report: ControlReport) -> list[str]:
         f"Earned schedule {(to_iso(measured.earned_date) or '-')[:10]}, "
         f"{measured.sv_t:+,.0f} h against the data date; p-factor {_index(measured.p_factor)}"
     )
-    lines.append("Estimate at completion by performance factor")
-    lines += [f"  {name:22}{_money(eac):>21}" for name, eac in measured.eac.items()]
+    lines.append("Estimate at completion")
+    lines += [f"  {one.name:26}{_money(one.eac):>21}" for one in estimates]
     lines.append("Duration forecast, working hours")
     lines += [f"  {name:22}{_money(time):>21}" for name, time in measured.eac_t.items()]
     lines.append("By WBS: SV and CV")
@@ -97,4 +103,4 @@ def _lines(report: ControlReport) -> list[str]:
         if row.level <= 1:
             name = f"{'  ' * row.level}{row.code} {row.name}"[:44]
             lines.append(f"  {name:44}{_money(row.values.sv):>18}{_money(row.values.cv):>18}")
-    return [*lines, *report.remarks]
+    return [*lines, *report.remarks, *remarks]

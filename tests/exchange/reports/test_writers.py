@@ -143,6 +143,23 @@ def test_the_workbook_is_live_and_keeps_texts_as_texts() -> None:
     assert {"Fine & <good>.", "0.95", "none"} <= set(words)
 
 
+def test_every_cell_tells_how_it_was_made_and_from_what() -> None:
+    """In a workbook at the head of its column, in HTML at the cell; long tables at their heads."""
+    columns = (Column("Id", formula="as in the update"), Column("CV", MONEY, formula="EV < AC"))
+    texts = tuple((f"A{k}", "1.0") for k in range(301))
+    rows = tuple((f"A{k}", 1.0) for k in range(301))
+    short = Table("Short", columns, rows[:2], texts[:2])
+    section = Section("breakdown", "Costs", (short, Table("Long", columns, rows, texts)), ("CV",))
+    source = Source("CV", "", "EV - AC", "March against Baseline", "planbench 1, control")
+    made = Report("t", "P", "S", (), None, "", (section,), (source,))
+    book = load_workbook(io.BytesIO(write_xlsx(made)))
+    notes = [cell.comment for cell in book["Short"][4]]
+    told = "EV < AC\nMarch against Baseline\nplanbench 1, control"
+    assert [note.text for note in notes if note][1] == told
+    html = write_html(made).decode()
+    assert html.count(' title="EV &lt; AC"') == 1 + 2 + 1
+
+
 def test_slides_have_tables_and_charts_of_their_own() -> None:
     made = Presentation(io.BytesIO(write_pptx(report())))
     shapes = [shape for slide in made.slides for shape in slide.shapes]

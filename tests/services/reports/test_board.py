@@ -47,9 +47,21 @@ def test_the_decision_table_lists_what_is_asked_with_amounts(
 def test_the_pack_tells_of_capital_benefits_and_exceptions(report: Report) -> None:
     capital = _table(report, "Capital plan")
     for row in capital.rows:
-        budget, carried, cost, reserve, rest = (float(cell or 0) for cell in row[2:])
-        assert cost + reserve + rest == pytest.approx(budget + carried)
+        budget, carried, _spent, cost, reserve, rest = (float(cell or 0) for cell in row[2:])
+        if row[2] is not None:
+            assert cost + reserve + rest == pytest.approx(budget + carried)
+    spent = sum(float(row[4] or 0) for row in capital.rows)
+    assert spent == pytest.approx(sum(one.spent for one in sample_portfolio().spending))
+    titles = [block.title for s in report.sections for block in s.blocks if hasattr(block, "rows")]
+    assert sum("ear" in title and "ost" in title for title in titles) == 0  # told once only
     assert len(_table(report, "Promised benefits").rows) == len(benefit_lines(sample_portfolio()))
     assert [row[0] for row in _table(report, "Exceptions").rows] == ["P06"]
     figures = _table(report, "Investment figures")
     assert [column.title for column in figures.columns][3:5] == ["IRR", "MIRR"]
+
+
+def test_every_column_has_a_formula(report: Report) -> None:
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Table) and section.kind != "sources":
+                assert all(column.formula for column in block.columns), section.kind

@@ -12,12 +12,23 @@ from planbench.domain.errors import ModelError
 from planbench.domain.schedule import Status
 from planbench.domain.synthetic import synthetic_schedule
 from planbench.domain.times import DAY
-from planbench.engines.reports.blocks import Chart, Facts, Paragraph, Report, Table, canonical
+from planbench.engines.control.indices import Values
+from planbench.engines.reports.blocks import (
+    Chart,
+    Facts,
+    Paragraph,
+    Report,
+    Sheets,
+    Table,
+    canonical,
+)
 from planbench.engines.reports.template import SCHEMA
+from planbench.services.control_history import Point
 from planbench.services.document import Document
 from planbench.services.library import Library
 from planbench.services.recents import Recents
 from planbench.services.reports.compose import (
+    DASHBOARDS,
     PRESETS,
     checked,
     compose,
@@ -29,6 +40,7 @@ from planbench.services.reports.compose import (
 from planbench.services.reports.figures import FIGURES, Desk
 from planbench.services.reports.kept import keep_template, own_id, templates_of
 from planbench.services.reports.kinds import KINDS
+from planbench.services.reports.lights import lights
 from planbench.services.reports.performance import quadrant, staffing
 from planbench.services.reports.snapshot import Given, Snapshot, gather
 from planbench.services.sample import ensure_sample
@@ -55,7 +67,7 @@ def document(library: Library) -> Document:
 
 @pytest.fixture(scope="module")
 def snapshot(library: Library, document: Document) -> Snapshot:
-    wanted = {part for name in PROJECT for part in parts_of(template_of(name))}
+    wanted = {part for name in (*PROJECT, *DASHBOARDS) for part in parts_of(template_of(name))}
     return gather(Given(document, library=library), tuple(sorted(wanted)))
 
 
@@ -108,6 +120,45 @@ def test_every_figure_and_picture_has_a_source(name: str, snapshot: Snapshot) ->
     assert {one.figure for one in report.sources} == listed
     assert all(one.formula and one.engine.startswith("planbench ") for one in report.sources)
     assert report.digest in the_table(report, "sources").note
+
+
+@pytest.mark.parametrize("name", [*PROJECT, *DASHBOARDS])
+def test_every_column_of_every_table_has_a_formula_and_its_data(
+    name: str, snapshot: Snapshot
+) -> None:
+    report = compose(template_of(name), snapshot)
+    listed = {
+        (row[0], row[1]): row
+        for one in section(report, "sources")
+        if isinstance(one, Table)
+        for row in one.rows
+        if one.title == "Columns of the tables"
+    }
+    for one, block in report.blocks():
+        table = block.table if isinstance(block, Sheets) else block
+        if isinstance(table, Table) and one.kind != "sources":
+            for column in table.columns:
+                assert column.formula, (one.kind, column.title)
+                row = listed[one.title, column.title]
+                assert row[2] == column.formula
+                assert row[3]
+
+
+def test_states_by_dimension_hold_at_their_limits(snapshot: Snapshot) -> None:
+    """A cost index back above its limit by less than the margin stays amber."""
+    assert snapshot.control is not None
+    run = [(96.0, 100.0), (94.0, 100.0), (95.5, 100.0)]
+    points = tuple(Point(k, "", Values(200.0, 100.0, *one), 1.0) for k, one in enumerate(run))
+    measured = replace(snapshot.control.measured, values=points[-1].values)
+    control = replace(snapshot.control, history=points, measured=measured)
+    desk = Desk(replace(snapshot, control=control))
+    options = dict(KINDS["lights"].options)
+    for margin, state in ((0.01, "◆ Amber"), (0.0, "● Green")):
+        (table,) = lights(desk, {**options, "margin": margin})
+        assert isinstance(table, Table)
+        cost = next(row for row in table.rows if row[0] == "Cost")
+        assert cost[1] == state
+        assert cost[2] == "↗ 0.02"
 
 
 def test_sums_of_the_breakdown_are_those_of_the_project(snapshot: Snapshot) -> None:

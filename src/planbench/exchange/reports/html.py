@@ -18,6 +18,9 @@ from planbench.engines.reports.blocks import (
 )
 from planbench.exchange.reports.svg import bars_svg, chart_svg
 
+_TOLD_ROWS = 300
+"""Rows up to which every cell tells its formula; above that the heads of the columns do."""
+
 _STYLE = """
 body{font:14px/1.5 Inter,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif;color:#161b25;
 max-width:1040px;margin:32px auto;padding:0 24px;font-variant-numeric:tabular-nums}
@@ -94,11 +97,18 @@ def _note(note: str) -> str:
     return f'<p class="note">{escape(note)}</p>' if note else ""
 
 
+def _told(formula: str) -> str:
+    """The attribute that tells a cell's formula when it is pointed at."""
+    return f' title="{escape(formula)}"' if formula else ""
+
+
 def _table(table: Table) -> str:
     marks = ["" if column.kind in LEFT else " class=n" for column in table.columns]
+    told = [_told(column.formula) for column in table.columns]
+    few = len(table.texts) <= _TOLD_ROWS
     head = "".join(
-        f"<th{mark}>{escape(column.title)}</th>"
-        for column, mark in zip(table.columns, marks, strict=True)
+        f"<th{mark}{tip}>{escape(column.title)}</th>"
+        for column, mark, tip in zip(table.columns, marks, told, strict=True)
     )
     named = next((k for k, c in enumerate(table.columns) if c.title in ("Name", "Activity")), 0)
     lines = []
@@ -108,7 +118,8 @@ def _table(table: Table) -> str:
             shift = ""
             if table.levels and place == named and table.levels[number]:
                 shift = f' style="padding-left:{8 + 14 * table.levels[number]}px"'
-            cells.append(f"<td{mark}{shift}>{escape(text)}</td>")
+            tip = told[place] if few else ""
+            cells.append(f"<td{mark}{shift}{tip}>{escape(text)}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
     foot = ""
     if table.totals:

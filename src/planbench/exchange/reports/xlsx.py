@@ -76,6 +76,7 @@ def write_xlsx(report: Report) -> bytes:
                 name = _sheet_name(table.title or section.title, names)
                 sheet = book.create_sheet(name)
                 _table_sheet(sheet, section, table, tables)
+                _sources_of_cells(sheet, report, section, table)
                 entries.append((name, section.title))
                 place = place or sheet
         if charts:
@@ -231,6 +232,21 @@ def _table_sheet(sheet: Any, section: Section, table: Table, number: int) -> Non
         asked = longest + 2 if text else 13
         sheet.column_dimensions[letter].width = min(max(asked, len(column.title) / 2 + 4, 11), 60)
     _sums(sheet, table, last)
+
+
+def _sources_of_cells(sheet: Any, report: Report, section: Section, table: Table) -> None:
+    """A comment on the head of each column: how its cells are made, from what, by what."""
+    from openpyxl.comments import Comment
+
+    sources = [one for one in report.sources if one.figure in section.cites]
+    data = "; ".join(dict.fromkeys(one.data for one in sources if one.data))
+    made = "; ".join(dict.fromkeys(one.engine for one in sources))
+    for place, column in enumerate(table.columns, 1):
+        if column.formula:
+            words = "\n".join(part for part in (column.formula, data, made) if part)
+            note = Comment(words, f"planbench {__version__}")
+            note.width, note.height = 320, 90
+            sheet.cell(_HEAD, place).comment = note
 
 
 def _sums(sheet: Any, table: Table, last: int) -> None:

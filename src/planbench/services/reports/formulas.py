@@ -82,7 +82,9 @@ FORMULAS: Mapping[str, Mapping[str, str]] = {
         "AC cumulative": "as measured at the update of that month",
     },
     "forecasts": {
-        "Performance factor": "PF", "EAC": "AC + (BAC - EV) / PF", "VAC": "BAC - EAC",
+        "Estimate": "kind of estimate", "EAC": "by the formula of the row", "VAC": "BAC - EAC",
+        "Formula or reason": "as calculated, or as written down",
+        "Not plausible because": "tests of the figures against each other",
         "TCPI": "(BAC - EV) / (EAC - AC)",
         "Method": "planned value, earned duration or earned schedule method",
         "EAC(t)": "by the method, working hours", "Beyond plan": "EAC(t) - PD",

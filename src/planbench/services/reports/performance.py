@@ -299,20 +299,28 @@ def _percent(value: float | None) -> float | None:
 
 
 def forecasts(desk: Desk, options: Options) -> list[Block]:
-    """All estimates of cost and duration at completion by their performance factor."""
+    """All estimates of cost and duration at completion, and what is odd about them."""
     report = _control(desk)
     measured = report.measured
+    values = measured.values
     rows: list[list[Value]] = [
-        [name, plain(eac), None if eac is None else plain(measured.values.bac - eac)]
-        for name, eac in measured.eac.items()
+        [
+            one.name,
+            plain(one.eac),
+            None if one.eac is None else plain(values.bac - one.eac),
+            plain(values.tcpi_eac(one.eac)),
+            one.formula,
+            " ".join(one.flags),
+        ]
+        for one in desk.snapshot.forecasts
     ]
     unit = desk.money.unit
-    cost = table(
-        f"Estimates at completion, {unit}",
-        [Column("Performance factor", TEXT, 2), Column("EAC", MONEY), Column("VAC", MONEY)],
-        rows,
-        desk.money,
-    )
+    columns = [
+        Column("Estimate", TEXT, 1.6), Column("EAC", MONEY), Column("VAC", MONEY),
+        Column("TCPI", INDEX, 0.7), Column("Formula or reason", TEXT, 2.4),
+        Column("Not plausible because", TEXT, 1.8),
+    ]  # fmt: skip
+    cost = table(f"Estimates at completion, {unit}", columns, rows, desk.money)
     hours: list[list[Value]] = [
         [name, plain(value), None if value is None else plain(value - measured.planned_hours)]
         for name, value in measured.eac_t.items()
@@ -323,7 +331,7 @@ def forecasts(desk: Desk, options: Options) -> list[Block]:
         hours,
     )
     desk.cite(
-        "Estimates at completion", "8 of cost, 9 of duration",
+        "Estimates at completion", f"{len(rows)} of cost, {len(hours)} of duration",
         "EAC = AC + (BAC - EV) / PF; planned value, earned duration and earned schedule methods",
         "control",
     )  # fmt: skip

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planbench.services.compare import Review
     from planbench.services.contract import Binding
     from planbench.services.control import ControlReport
+    from planbench.services.forecasts import Forecast
     from planbench.services.library import Library
     from planbench.services.portfolio import Portfolio
     from planbench.services.programme import Programme
@@ -52,6 +53,7 @@ class Snapshot:
     base: Document | None = None
     earlier: tuple[Document, ...] = ()
     control: ControlReport | None = None
+    forecasts: tuple[Forecast, ...] = ()
     actions: ActionReport | None = None
     quality: QualityReport | None = None
     risk: RiskResult | None = None
@@ -179,6 +181,7 @@ def _from_library(
 def _control(snapshot: Snapshot, given: Given, context: JobContext) -> None:
     """As Control measures it; from files, against the baseline and updates that were given."""
     from planbench.services.control import control_report, library_report, point_of
+    from planbench.services.forecasts import forecasts_of
 
     document, base = snapshot.document, snapshot.base
     assert document is not None
@@ -194,6 +197,7 @@ def _control(snapshot: Snapshot, given: Given, context: JobContext) -> None:
         snapshot.control = control_report(
             document, base.schedule, base.cpm, base.update_label, history
         )
+    snapshot.forecasts = forecasts_of(document, given.library, snapshot.control)
 
 
 def _actions(snapshot: Snapshot, given: Given, context: JobContext) -> None:
