@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from typing import Any
 import pytest
 
 from planbench.domain.errors import Cancelled, ModelError, PlanbenchError
+from planbench.domain.times import NO_TIME, to_iso
 from planbench.engines.control.indices import Values
 from planbench.engines.portfolio.capacity import as_asked, shortages
+from planbench.engines.portfolio.months import month
 from planbench.engines.portfolio.priority import sensitivity
 from planbench.engines.portfolio.quarters import quarter
-from planbench.engines.portfolio.register import Gate, Register
+from planbench.engines.portfolio.register import Gate, Project, Register, Settings
 from planbench.engines.portfolio.timing import Assumptions
 from planbench.services import portfolio as pf
 from planbench.services import portfolio_library as pl
@@ -127,6 +130,22 @@ def test_investment_figures_agree_with_the_options(solved: pf.Solved) -> None:
         gains, costs = pf.yearly_flows(solved.register, project)
         assert sum(costs) == pytest.approx(project.forward_capex)
         assert sum(gains) == pytest.approx(project.p_success * sum(project.benefits.values()))
+
+
+def test_days_and_premiums_of_risk_value_as_by_hand() -> None:
+    project = Project(
+        "A", "A", bucket="new", p_success=0.5, capex={quarter("2027Q1"): 100.0},
+        benefits={2028: 400.0},
+    )  # fmt: skip
+    settings = Settings("2027-01-01", 0.05, risk_premium_pct={"new": 3.0})
+    found = pf.investment(Register(settings, (project,)), project)
+    days = (dt.date(2027, 2, 14) - dt.date(2027, 1, 1)).days  # the middle of the quarter
+    late = (dt.date(2028, 6, 30) - dt.date(2027, 1, 1)).days
+    by_days = -100 / 1.05 ** (days / 365) + 200 / 1.05 ** (late / 365)
+    assert found.xnpv == pytest.approx(by_days)
+    assert found.premium == 3.0
+    assert found.adjusted == pytest.approx(-100 / 1.08**0.125 + 200 / 1.08**1.5)
+    assert found.adjusted < found.npv
 
 
 def test_moving_a_bar_shows_what_it_breaks(solved: pf.Solved) -> None:
@@ -353,9 +372,57 @@ def test_figures_flow_up_from_the_projects_own_updates(
     assert pl.with_flows(register, ()) == register
 
 
-def test_a_portfolio_without_projects_is_still_answered() -> None:
-    from planbench.engines.portfolio.register import Settings
+def test_an_update_a_risk_run_and_a_ledger_reach_the_register(
+    library: Library, register: Register
+) -> None:
+    """Dates, float, CPI, EAC, P80, cost under risk and spending, by reading once more."""
+    from planbench.engines.control.ledger import Commitment, Posting
+    from planbench.services import cost
+    from planbench.services.risk import run_risk, sample_model
+    from planbench.services.sample import ensure_sample, sample_schedules
+    from planbench.services.scheduling import recalculate
 
+    project = library.project(ensure_sample(library))
+    ordered = sorted(project.updates, key=lambda one: one.data_date)
+    for update in ordered[2:]:
+        library.delete_update(update.id)
+    old: Any = pl.with_flows(register, pl.flows(library, register)).by_id["P01"]
+    newest = max(sample_schedules().values(), key=lambda one: one.data_date)
+    update = library.add_schedule(newest, project=project.id)
+    document = library.open_update(update)
+    recalculate(document)
+    run_risk(document, sample_model(document), iterations=200, exclusion=False)
+    library.save_results(document)
+    cost.keep_order(library, project.id, Commitment("O1", "S", "", "", 4e6, "2026-10-05"))
+    postings = [Posting("2026-11", "", "1", "invoice", 2.5e6)]
+    cost.keep_postings(library, project.id, postings, "test")
+    (flow,) = pl.flows(library, register)
+    fresh = pl.with_flows(register, (flow,))
+    new: Any = fresh.by_id["P01"]
+    for name in ("forecast_finish", "eac", "cpi"):
+        assert getattr(new, name) != getattr(old, name), name
+    assert document.cpm is not None
+    known = document.cpm.total_float > NO_TIME
+    assert new.float_days == pytest.approx(
+        min(
+            minutes / newest.calendars[row].minutes_per_day
+            for minutes, row in zip(
+                document.cpm.total_float[known].tolist(),
+                newest.activities.calendar[known].tolist(),
+                strict=True,
+            )
+        ),
+        abs=0.05,
+    )
+    assert document.risk is not None
+    assert new.p80_finish == (to_iso(int(document.risk.percentile(80.0))) or "")[:10]
+    assert new.cost_p10 < new.cost_p50 < new.cost_p90
+    booked = {one.month: one for one in fresh.spending if one.project == "P01"}
+    assert booked[month("2026-10")].committed == 4.0
+    assert booked[month("2026-11")].spent == 2.5
+
+
+def test_a_portfolio_without_projects_is_still_answered() -> None:
     empty = Register(Settings("2026-10-01", 0.05), ())
     found = pf.solve_portfolio(empty)
     assert found.selection.value == 0.0

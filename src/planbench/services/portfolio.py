@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ from planbench.engines.portfolio.priority import (
     alignment,
     scored,
 )
-from planbench.engines.portfolio.quarters import day, quarter_of
+from planbench.engines.portfolio.quarters import day, last_day, quarter_of
 from planbench.engines.portfolio.ranking import Rank, ranked
 from planbench.engines.portfolio.register import Project, Register
 from planbench.engines.portfolio.selection import (
@@ -231,7 +232,9 @@ def years_of(register: Register, plan: Plan, assumptions: Assumptions) -> tuple[
 class Investment:
     """Investment figures of one project; benefits weighted by its chance of success.
 
-    Rates and ratios come from the flows by calendar year, `npv` from the exact times.
+    Rates and ratios come from the flows by calendar year, `npv` from the exact times, `xnpv`
+    from days as spreadsheets count them. `premium` are the points of rate that its bucket bears,
+    `adjusted` the value with them.
     """
 
     project: str
@@ -246,6 +249,9 @@ class Investment:
     roi: float | None
     annuity: float | None
     staged: finance.StagedValue | None = None
+    xnpv: float = 0.0
+    premium: float = 0.0
+    adjusted: float = 0.0
 
 
 def yearly_flows(register: Register, project: Project) -> tuple[list[float], list[float]]:
@@ -265,6 +271,9 @@ def investment(register: Register, project: Project, delay: int = 0) -> Investme
     gain = project.p_success * benefit
     gains, costs = yearly_flows(register, project)
     net = [g - c for g, c in zip(gains, costs, strict=True)]
+    premium = register.settings.risk_premium_pct.get(project.bucket, 0.0)
+    dearer = Assumptions(discount_rate=rate + premium / 100.0)
+    safe_gain, safe_cost = present_values(register, project, delay, dearer)
     return Investment(
         project.id,
         gain - cost,
@@ -278,7 +287,28 @@ def investment(register: Register, project: Project, delay: int = 0) -> Investme
         finance.roi(gains, costs),
         finance.equivalent_annuity(rate, net),
         staged(register, project, delay),
+        dated_value(register, project, delay),
+        premium,
+        project.p_success * safe_gain - safe_cost,
     )
+
+
+def dated_value(register: Register, project: Project, delay: int = 0) -> float:
+    """XNPV: cost on the middle day of its quarter, benefits on that of their year, both shifted.
+
+    Days are counted from the valuation date over 365.
+    """
+    flows, dates = [0.0], [day(register.settings.valuation_date)]
+    growth = (1.0 + register.settings.escalation) ** (delay / 4)
+    for quarter, amount in sorted(project.capex.items()):
+        flows.append(-amount * growth)
+        dates.append(last_day(quarter + delay) - timedelta(days=45))
+    until = register.benefits_until + 1
+    for year, amount in sorted(project.benefits.items()):
+        counted = min(1.0, max(0.0, until - (year + delay / 4)))
+        flows.append(project.p_success * amount * counted)
+        dates.append(last_day(4 * year + 1 + delay))
+    return finance.xnpv(register.settings.discount_rate, flows, dates)
 
 
 def staged(register: Register, project: Project, delay: int = 0) -> finance.StagedValue | None:

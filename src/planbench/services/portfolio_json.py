@@ -97,6 +97,12 @@ def portfolio_json(found: Portfolio) -> Json:
                 "ROI": one.roi,
                 "EAA": one.annuity,
                 "staged_value": None if one.staged is None else one.staged.value,
+                "XNPV": one.xnpv,
+                "risk_premium_pct": one.premium,
+                "NPV_at_premium": one.adjusted,
+                "certainty_equivalent": found.risk.certain(
+                    one.project, register.settings.risk_aversion
+                ),
             }
             for one in found.investments
         ],

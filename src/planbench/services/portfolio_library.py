@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from planbench.domain.errors import PlanbenchError, StoreError
-from planbench.domain.times import to_iso
+from planbench.domain.times import NO_TIME, to_iso
 from planbench.engines.control.indices import Values
 from planbench.engines.portfolio.envelopes import Spend
 from planbench.engines.portfolio.months import month, month_of
@@ -24,6 +26,7 @@ from planbench.engines.portfolio.register import Project, Register
 from planbench.store.records import Entry
 
 if TYPE_CHECKING:
+    from planbench.services.document import Document
     from planbench.services.library import Library
     from planbench.store.records import ProjectRecord
 
@@ -129,6 +132,7 @@ class Flow:
     """What a project's latest update says: dates as YYYY-MM-DD, money in its own currency.
 
     `values` are its BAC, PV, EV and AC; None where nothing can be measured, `remark` says why.
+    `float_days` is the least total float of its open activities in days of their calendars.
     `booked` are (month, bound by orders, spent) of its ledger and commitments. `cost` are P10,
     P50 and P90 of what is still to be spent, by the kept risk run.
     """
@@ -144,6 +148,7 @@ class Flow:
     remark: str = ""
     cost: tuple[float, float, float] | None = None
     booked: tuple[tuple[int, float, float], ...] = ()
+    float_days: float | None = None
 
 
 def flows(library: Library, register: Register) -> tuple[Flow, ...]:
@@ -184,6 +189,7 @@ def _flow(library: Library, project: Project, record: ProjectRecord) -> Flow:
         document = library.open_update(latest.id)
         if document.cpm is None:
             recalculate(document)
+        made = replace(made, float_days=_least_float(document))
         report = library_report(document, library)
     except StoreError:
         raise
@@ -192,6 +198,19 @@ def _flow(library: Library, project: Project, record: ProjectRecord) -> Flow:
     values = report.measured.values
     cost = _forward_cost(risk.meta if risk else {})
     return replace(made, eac=report.eac, cpi=values.cpi, values=values, cost=cost)
+
+
+def _least_float(document: Document) -> float | None:
+    """The least total float of the main project's open activities, in working days."""
+    schedule, cpm = document.schedule, document.cpm
+    assert cpm is not None
+    known = (cpm.total_float != NO_TIME) & (schedule.activities.project == schedule.main_project)
+    rows = np.flatnonzero(known)
+    if not rows.size:
+        return None
+    per_day = np.array([one.minutes_per_day or 480.0 for one in schedule.calendars] or [480.0])
+    days = cpm.total_float[rows] / per_day[schedule.activities.calendar[rows]]
+    return round(float(days.min()), 1)
 
 
 def _booked(library: Library, project: int) -> tuple[tuple[int, float, float], ...]:
@@ -241,6 +260,7 @@ def with_flows(register: Register, found: tuple[Flow, ...]) -> Register:
             p80_finish=flow.p80_finish,
             eac=None if flow.eac is None else flow.eac / scale,
             cpi=flow.cpi,
+            float_days=flow.float_days,
             **_percentiles(flow, scale),
         )
 

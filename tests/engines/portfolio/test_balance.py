@@ -7,6 +7,7 @@ import pytest
 
 from planbench.domain.errors import ModelError
 from planbench.engines.portfolio import balance as ba
+from planbench.engines.portfolio.finance import certainty_equivalent
 from planbench.engines.portfolio.register import Budget, Factor, Project, Register, Settings
 
 Q1 = 4 * 2027
@@ -120,3 +121,15 @@ def test_unknown_drivers_are_refused() -> None:
     register = _register(1, 1.0)
     with pytest.raises(ModelError, match="no driver"):
         ba.draw(register.projects, ())
+
+
+def test_the_certainty_equivalent_is_mean_less_aversion_times_deviation_of_the_draws() -> None:
+    register = _register(1, 0.5)
+    name = register.projects[0].id
+    found = ba.simulate(register, {name: 0})
+    for aversion in (0.0, 0.5, 2.0):
+        by_hand = certainty_equivalent(found.npv.tolist(), aversion)
+        assert found.certain(name, aversion) == pytest.approx(by_hand)
+    assert found.certain("another", 1.0) is None
+    many = ba.simulate(_register(10, 0.0), {f"P{k}": 0 for k in range(10)})
+    assert sum(many.npv_mean.values()) == pytest.approx(float(many.npv.mean()))

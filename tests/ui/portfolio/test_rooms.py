@@ -17,6 +17,7 @@ from planbench.services.portfolio_scenarios import approve, commit, keep_scenari
 from planbench.services.portfolio_words import finish_day
 from planbench.store.records import Entry
 from planbench.ui.portfolio.board import rate_words, stats
+from planbench.ui.portfolio.words import money
 from planbench.ui.portfolio.workspace import PortfolioWorkspace
 from planbench.ui.state import AppState
 from planbench.ui.window import MainWindow
@@ -136,6 +137,29 @@ def test_the_board_sees_decisions_figures_and_envelopes(sample) -> None:
         if year.budget is not None:
             total = year.cost + year.reserve + year.unallocated
             assert total == pytest.approx(year.budget + year.carried)
+
+
+def test_dated_and_risk_adjusted_figures_are_shown_where_chosen(sample) -> None:
+    sample.show_view("board")
+    page, desk = sample.board, sample.desk
+    page.by.set_index(1)
+    titles = [column.title for column in page.figures.columns]
+    assert titles[2:] == [
+        "XNPV",
+        "Premium",
+        "At premium",
+        "Simulated",
+        "Deviation",
+        "Certainty equivalent",
+    ]
+    row = page.figures.looks[page.figures.row_of("P03")]
+    sure = desk.risk.certain("P03", desk.register.settings.risk_aversion)
+    assert row[-1].text == money(sure)
+    assert row[3].text == "1.0"  # adjacent projects bear a point more
+    out = page.figures.looks[page.figures.row_of("P06")]
+    assert out[-1].text == "—"  # nothing of what does not go on is simulated
+    page.by.set_index(0)
+    assert "IRR" in [column.title for column in page.figures.columns]
 
 
 def test_every_rate_of_return_is_shown_where_there_are_several(sample) -> None:

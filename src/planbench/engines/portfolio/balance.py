@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +151,8 @@ class PortfolioRisk:
     `cost` and `npv` are one total an iteration. `cost_p80` and `cost_p50` are of each project.
     `variance_by_project` are shares of the variance of total cost, adding to 1, and
     `variance_by_driver` what each driver explains of it (the rest is the projects' own).
-    `tail_npv` is the mean of the worst 5 % of the net present values.
+    `tail_npv` is the mean of the worst 5 % of the net present values, `npv_mean` and
+    `npv_deviation` are of each project's own.
     """
 
     projects: tuple[str, ...]
@@ -164,6 +165,17 @@ class PortfolioRisk:
     variance_by_driver: dict[str, float]
     tail_npv: float
     years: tuple[YearRisk, ...]
+    npv_mean: dict[str, float] = field(default_factory=dict)
+    npv_deviation: dict[str, float] = field(default_factory=dict)
+
+    def certain(self, project: str, aversion: float) -> float | None:
+        """The certainty equivalent of a project: mean less `aversion` standard deviations.
+
+        The same as `finance.certainty_equivalent` of its draws; None for what does not go on.
+        """
+        if project not in self.npv_mean:
+            return None
+        return self.npv_mean[project] - aversion * self.npv_deviation[project]
 
     def cost_percentile(self, level: float) -> float:
         """Percentile of the total forward cost."""
@@ -204,7 +216,8 @@ def simulate(
     benefit_pv, cost_pv = (np.array([pair[k] for pair in pairs]) for k in (0, 1))
     costs = drawn.cost * base
     total = costs.sum(axis=1)
-    npv = (drawn.benefit * drawn.success) @ benefit_pv - drawn.cost @ cost_pv
+    own = drawn.benefit * drawn.success * benefit_pv - drawn.cost * cost_pv
+    npv = own.sum(axis=1)
     npv -= sum(p.exit_cost for p in register.open_projects if p.running and p not in going)
     names = [p.id for p in going]
     total_p80 = float(np.percentile(total, 80))
@@ -220,6 +233,8 @@ def simulate(
         _driver_shares(register, going, drawn, base, total),
         float(np.sort(npv)[: max(1, iterations // 20)].mean()),
         _years(register, plan, going, drawn, given),
+        dict(zip(names, own.mean(axis=0).tolist(), strict=True)),
+        dict(zip(names, own.std(axis=0, ddof=1).tolist(), strict=True)),
     )
 
 

@@ -94,6 +94,7 @@ class Project:
     eac: float | None = None
     cpi: float | None = None
     p80_finish: str = ""
+    float_days: float | None = None  # the least total float of its open activities
     cost_p10: float | None = None
     cost_p50: float | None = None
     cost_p90: float | None = None

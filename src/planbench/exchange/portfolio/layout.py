@@ -44,6 +44,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _money("eac"),
         Column("cpi", "number"),
         Column("p80_finish", "date"),
+        Column("float_days", "number"),
         *(_money(name) for name in ("cost_p10", "cost_p50", "cost_p90")),
     ),
     "start_options": (PROJECT, Column("delay_quarters", "whole", "delay", needed=True)),

@@ -10,8 +10,10 @@ from planbench.engines.reports.blocks import (
     SHARE,
     TEXT,
     Block,
+    Chart,
     Column,
     Paragraph,
+    Series,
     Value,
 )
 from planbench.services.reports.figures import Desk
@@ -59,31 +61,56 @@ def board(desk: Desk, options: Options) -> list[Block]:
 
 
 def capital(desk: Desk, options: Options) -> list[Block]:
-    """Budgets by year and fund: what is allocated, held in reserve and left."""
+    """Cost against budgets by year and fund: allocated, spent, held in reserve and left."""
+    from planbench.engines.portfolio.cycles import cycles
+
     found = desk.snapshot.portfolio
     assert found is not None
-    years = [one for one in found.years if one.budget is not None]
-    rows: list[list[Value]] = [
-        [
-            str(one.fiscal_year),
-            one.fund,
-            plain(one.budget),
-            plain(one.carried),
-            plain(one.cost),
-            plain(one.reserve),
-            plain(one.unallocated),
-        ]
-        for one in years
-    ]
+    register = found.solved.register
+    unit = register.settings.unit
+    actual = cycles(register, found.solved.plan, factor=found.solved.assumptions.cost_factor)
+    spent = {(one.fiscal_year, one.fund): one.spent for one in actual if one.spent}
+    given = {(one.fiscal_year, one.fund): one for one in found.years if one.cost or one.budget}
+    rows: list[list[Value]] = []
+    for year, fund in sorted({*spent, *given}):
+        one = given.get((year, fund))
+        limited = one is not None and one.budget is not None
+        rows.append(
+            [
+                str(year),
+                fund,
+                plain(one.budget if one else None),
+                plain(one.carried if one and limited else None),
+                plain(spent.get((year, fund), 0.0)),
+                plain(one.cost if one else 0.0),
+                plain(one.reserve if one and limited else None),
+                plain(one.unallocated if one and limited else None),
+            ]
+        )
     columns = [
         Column("Year", TEXT), Column("Fund", TEXT), Column("Budget", NUMBER, total=True),
-        Column("Carried in", NUMBER), Column("Allocated", NUMBER, total=True),
-        Column("Reserve", NUMBER, total=True), Column("Unallocated", NUMBER),
+        Column("Carried in", NUMBER), Column("Spent", NUMBER, total=True),
+        Column("Allocated", NUMBER, total=True), Column("Reserve", NUMBER, total=True),
+        Column("Unallocated", NUMBER),
     ]  # fmt: skip
     desk.cite("Capital plan", f"{len(rows)} budgets", "forward cost of the choice", "portfolio")
     if not rows:
-        return [Paragraph("The register sets no budgets.")]
-    return [table(f"Capital plan, {found.solved.register.settings.unit}", columns, rows)]
+        return [Paragraph("The register sets no budgets, and nothing costs anything.")]
+    names = tuple(f"{row[0]} {row[1]}".strip() for row in rows)
+    lines = (
+        Series("Spent", names, tuple(_number(row[4]) for row in rows), "three"),
+        Series("Allocated", names, tuple(_number(row[5]) for row in rows), "done"),
+        Series("Budget", names, tuple(_number(row[2]) for row in rows), "four"),
+    )
+    note = "Allocated: forward cost of the choice. Spent: by the projects' ledgers."
+    return [
+        Chart("Spent and allocated against budget", "columns", "category", lines, unit),
+        table(f"Capital plan, {unit}", columns, rows, note=note),
+    ]
+
+
+def _number(value: Value) -> float | None:
+    return value if isinstance(value, float) else None
 
 
 def benefits(desk: Desk, options: Options) -> list[Block]:

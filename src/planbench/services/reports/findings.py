@@ -309,7 +309,7 @@ def decisions(desk: Desk, options: Options) -> list[Block]:
 
 
 def limits(desk: Desk, options: Options) -> list[Block]:
-    """Limits that bind, money by year, and roles that are short."""
+    """Limits that bind and roles that are short; money by year is the capital plan's."""
     from planbench.engines.portfolio.quarters import quarter_name
     from planbench.services.portfolio_words import binding_words
 
@@ -320,29 +320,13 @@ def limits(desk: Desk, options: Options) -> list[Block]:
         Paragraph(binding_words(register, one, found.solved.unit))
         for one in found.solved.answer.bindings
     ] or [Paragraph("No limit holds the value down.")]
-    unit = register.settings.unit
-    years = [one for one in found.years if one.cost or one.budget]
-    names = tuple(f"{one.fiscal_year} {one.fund}".strip() for one in years)
-    lines = (
-        Series("Cost", names, tuple(plain(one.cost) for one in years), "done"),
-        Series("Budget", names, tuple(plain(one.budget) for one in years), "four"),
-    )
-    made.append(Chart("Cost against budget by year", "columns", "category", lines, unit))
-    rows: list[list[Value]] = [
-        [str(one.fiscal_year), one.fund, plain(one.cost), plain(one.budget), plain(one.over)]
-        for one in years
-    ]
-    columns = [
-        Column("Year", TEXT), Column("Fund", TEXT), Column("Cost", NUMBER, total=True),
-        Column("Budget", NUMBER), Column("Over", NUMBER, total=True),
-    ]  # fmt: skip
-    made.append(table(f"Cost by year, {unit}", columns, rows))
     short = sorted((c for c in found.cells if c.shortage > 0), key=lambda c: -c.shortage)
-    desk.cite("Limits", f"{len(years)} years", "forward cost of the choice by year", "portfolio")
+    bound = len(found.solved.answer.bindings)
+    desk.cite("Limits", f"{bound} bind", "re-solved without each", "portfolio")
     if not short:
         return [*made, Paragraph("No role is short of people.")]
     roles = {role.id: role.name for role in register.roles}
-    rows = [
+    rows: list[list[Value]] = [
         [roles.get(c.role, c.role), quarter_name(c.quarter), plain(c.demand), plain(c.capacity),
          ", ".join(f"{name} {amount:,.1f}" for name, amount in c.causes[:4])]
         for c in short[: int(options["most"])]

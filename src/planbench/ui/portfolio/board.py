@@ -24,7 +24,9 @@ from planbench.ui.portfolio.desk import Desk
 from planbench.ui.portfolio.rows import Rows, stacked, table
 from planbench.ui.portfolio.words import ICONS, call_name, money, percent, unit
 from planbench.ui.translation import tr
-from planbench.ui.widgets import Card, CellLook, Column, Label, Stat, StatStrip
+from planbench.ui.widgets import Card, CellLook, Column, Label, SegmentedControl, Stat, StatStrip
+
+Certain = tuple[float | None, float | None, float | None]
 
 ACTIONS = {APPROVE: tr("approve"), DEFER: tr("defer"), "stop": tr("stop")}
 TINTS = {APPROVE: "positive", DEFER: "text-muted", "stop": "negative"}
@@ -41,6 +43,8 @@ class BoardPage(QWidget):
         self.decision_table = table(tr("Decisions"), self.decided)
         self.decision_table.row_changed.connect(lambda row: self._chosen(self.decided, row))
         self.total = Label("", "prose", wrap=True)
+        self.by = SegmentedControl([tr("Return"), tr("Dated, risk-adjusted")], tr("Figures"))
+        self.by.changed.connect(lambda _index: self._show_figures())
         self.figures = Rows(_figure_columns(""))
         self.figure_table = table(tr("Investment performance"), self.figures)
         self.figure_table.row_changed.connect(lambda row: self._chosen(self.figures, row))
@@ -48,13 +52,21 @@ class BoardPage(QWidget):
         self.funds = Rows(_fund_columns())
         self.fund_table = table(tr("Budgets by year and fund"), self.funds)
         self._lay()
-        for signal in (desk.opened, desk.changed, desk.planned, desk.kept, desk.reported):
+        for signal in (
+            desk.opened,
+            desk.changed,
+            desk.planned,
+            desk.kept,
+            desk.reported,
+            desk.risked,
+        ):
             signal.connect(self.refresh)
 
     def _lay(self) -> None:
         self.decision_card = Card(tr("Decisions"), tr("of the plan on the table"))
         self.decision_card.set_body(stacked(self.decision_table, self.total))
         self.figure_card = Card(tr("Investment performance"), tr("what lies ahead, as planned"))
+        self.figure_card.add_tool(self.by)
         self.figure_card.set_body(stacked(self.figure_table, self.both))
         self.fund_card = Card(tr("Budgets by year and fund"))
         self.fund_card.set_body(self.fund_table)
@@ -128,15 +140,22 @@ class BoardPage(QWidget):
         for name in desk.order():
             delay = desk.plan.get(name)
             made.append((investment(register, register.by_id[name], delay or 0), delay is not None))
+        found = [one for one, _ in made]
+        names = [register.by_id[one.project].name for one in found]
+        inks = ["text" if on else "text-muted" for _, on in made]
+        if self.by.index:
+            certain = [self._certain(one.project) for one in found]
+            looks = [_risk_row(*row) for row in zip(names, found, certain, inks, strict=True)]
+            values, columns = _risk_values(found, certain), _risk_columns(unit(register))
+        else:
+            looks = [_figure_row(*row) for row in zip(names, found, inks, strict=True)]
+            values, columns = _figure_values(found), _figure_columns(unit(register))
         self.figures.show(
-            [
-                _figure_row(register.by_id[one.project].name, one, "text" if on else "text-muted")
-                for one, on in made
-            ],
-            keys=[one.project for one, _ in made],
-            tips=[rate_words(one) for one, _ in made],
-            values=_figure_values([one for one, _ in made]),
-            columns=_figure_columns(unit(register)),
+            looks,
+            keys=[one.project for one in found],
+            tips=[rate_words(one) for one in found],
+            values=values,
+            columns=columns,
         )
         self.figure_table.apply_columns()
         going = [one for one, on in made if on]
@@ -151,6 +170,15 @@ class BoardPage(QWidget):
                 roi=percent(gain / cost - 1),
             )
         self.both.setText(f"{said}.")
+
+    def _certain(self, project: str) -> Certain:
+        """Mean, standard deviation and certainty equivalent of the simulated values."""
+        desk, register, risk = self.desk, self.desk.register, self.desk.risk
+        assert register is not None
+        if risk is None or desk.plan.get(project) is None or project not in risk.npv_mean:
+            return None, None, None
+        sure = risk.certain(project, register.settings.risk_aversion)
+        return risk.npv_mean[project], risk.npv_deviation[project], sure
 
     def _show_funds(self) -> None:
         desk, register = self.desk, self.desk.register
@@ -303,22 +331,74 @@ def _figure_row(name: str, one: Investment, ink: str) -> tuple[CellLook, ...]:
     )
 
 
-def _figure_values(found: list[Investment]) -> dict[str, list[float]]:
-    def known(values: list[float | None]) -> list[float]:
-        return [float("-inf") if value is None else value for value in values]
+def _risk_columns(money_unit: str) -> list[Column]:
+    def figure(key: str, title: str, width: int, tip: str) -> Column:
+        return Column(key, title, width, right=True, tip=tip)
 
+    return [
+        Column("project", tr("Project"), 170, stretch=True),
+        figure("npv", tr("NPV, {unit}").format(unit=money_unit), 92, tr("Net present value")),
+        figure("xnpv", tr("XNPV"), 72, tr("Discounted by days over 365, as spreadsheets do")),
+        figure("premium", tr("Premium"), 78, tr("Points of rate of its bucket: see Settings")),
+        figure("adjusted", tr("At premium"), 90, tr("Net present value at the raised rate")),
+        figure("mean", tr("Simulated"), 84, tr("Mean of the simulated net present values")),
+        figure("spread", tr("Deviation"), 82, tr("Standard deviation of the simulated values")),
+        figure(
+            "certain",
+            tr("Certainty equivalent"),
+            142,
+            tr("Mean less risk aversion (see Settings) times the deviation"),
+        ),
+    ]
+
+
+def _risk_row(name: str, one: Investment, certain: Certain, ink: str) -> tuple[CellLook, ...]:
+    def amount(value: float | None) -> CellLook:
+        if value is None:
+            return CellLook(text.DASH, ink)
+        return CellLook(money(value), "negative" if value < 0 else ink)
+
+    return (
+        CellLook(name, ink),
+        amount(one.npv),
+        amount(one.xnpv),
+        CellLook(text.number(one.premium, 1) if one.premium else text.DASH, ink),
+        amount(one.adjusted),
+        *(amount(value) for value in certain),
+    )
+
+
+def _known(values: list[float | None]) -> list[float]:
+    """Values to sort by, unknown ones last."""
+    return [float("-inf") if value is None else value for value in values]
+
+
+def _risk_values(found: list[Investment], certain: list[Certain]) -> dict[str, list[float]]:
     return {
         "npv": [one.npv for one in found],
-        "staged": known([None if one.staged is None else one.staged.value for one in found]),
+        "xnpv": [one.xnpv for one in found],
+        "premium": [one.premium for one in found],
+        "adjusted": [one.adjusted for one in found],
+        **{
+            key: _known([row[k] for row in certain])
+            for k, key in enumerate(("mean", "spread", "certain"))
+        },
+    }
+
+
+def _figure_values(found: list[Investment]) -> dict[str, list[float]]:
+    return {
+        "npv": [one.npv for one in found],
+        "staged": _known([None if one.staged is None else one.staged.value for one in found]),
         "gain": [one.benefit_pv for one in found],
         "cost": [one.cost_pv for one in found],
-        "irr": known([one.irr[0] if one.irr else None for one in found]),
-        "mirr": known([one.mirr for one in found]),
-        "bcr": known([one.benefit_cost for one in found]),
-        "roi": known([one.roi for one in found]),
-        "payback": known([one.payback_years for one in found]),
-        "discounted": known([one.discounted_payback_years for one in found]),
-        "eaa": known([one.annuity for one in found]),
+        "irr": _known([one.irr[0] if one.irr else None for one in found]),
+        "mirr": _known([one.mirr for one in found]),
+        "bcr": _known([one.benefit_cost for one in found]),
+        "roi": _known([one.roi for one in found]),
+        "payback": _known([one.payback_years for one in found]),
+        "discounted": _known([one.discounted_payback_years for one in found]),
+        "eaa": _known([one.annuity for one in found]),
     }
 
 

@@ -385,5 +385,8 @@ def flow_words(found: tuple[Flow, ...]) -> str:
         said += tr("; CPI of all together {cpi} (sum of EV over sum of AC)").format(
             cpi=text.number(total.cpi, 2)
         )
+    floats = [one.float_days for one in found if one.float_days is not None]
+    if floats:
+        said += tr("; least float {days} d").format(days=text.number(min(floats), 1))
     remarks = [f"{one.project}: {one.remark}" for one in found if one.remark]
     return f"{said}. {' '.join(remarks)}".strip()

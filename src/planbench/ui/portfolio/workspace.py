@@ -163,8 +163,14 @@ class PortfolioWorkspace(QWidget):
     # What the window asks.
 
     def shown(self) -> None:
-        """The workspace was gone to: what the library keeps is opened when it was not yet."""
+        """The workspace was gone to: the library's register is opened, or its projects read again.
+
+        What their updates, risk runs and ledgers say by now flows up without being asked for.
+        """
+        before = self.desk.register
         self._library_changed()
+        if before is not None and self.desk.register is before:
+            self.desk.read_updates()
         if self.desk.register is not None:
             self.panes()[1].setFocus()
 
