@@ -85,10 +85,12 @@ class CashChart:
             balance[max(seam - 1, 0) :],
             pen=pen("text", 1.75, "forecast"),
         )
-        low = int(balance.argmin())
+        worst, minute = report.peak
+        low = [row[0] for row in table].index(_quarter(report, report.fiscal.period_at(minute)))
+        depth = worst / factor  # of a month, which the ends of quarters may pass over
         dot = pg.ScatterPlotItem(
             [across[low]],
-            [balance[low]],
+            [depth],
             size=9,
             pen=pen("text", 2.0),
             brush=QBrush(theme.color("surface-raised")),
@@ -105,7 +107,6 @@ class CashChart:
                 label = chart.label(said, "text-muted", anchor=anchor)
                 label.setPos(edge, inward * 1.16)
                 plot.addItem(label, ignoreBounds=True)
-        worst, minute = report.peak
         said = tr("Lowest {worst}, {date}").format(
             worst=self._money.of(worst), date=text.date(minute - 1)[3:]
         )
@@ -115,9 +116,9 @@ class CashChart:
             said, "text", strong=True, anchor=place, fill=theme.color("surface-raised"),
             border=pen("border-strong", 1.0),
         )  # fmt: skip
-        label.setPos(across[low], min(balance[low], 0.0) - 0.12 * top)
+        label.setPos(across[low], min(depth, 0.0) - 0.12 * top)
         label.setZValue(20)
-        plot.plot([across[low]] * 2, [balance[low], label.pos().y()], pen=pen("text-muted", 1.0))
+        plot.plot([across[low]] * 2, [depth, label.pos().y()], pen=pen("text-muted", 1.0))
         plot.addItem(label, ignoreBounds=True)
         plot.getAxis("bottom").setTicks([_ticks(table)])
 
@@ -129,10 +130,8 @@ Quarter = tuple[str, float, float, float, bool]
 def quarters(report: CashReport) -> list[Quarter]:
     """Cash by quarter of the fiscal year, without the empty ones at the end."""
     sums: dict[str, list[float]] = {}
-    calendar = report.fiscal
     for row in range(report.months.size):
-        year, place = calendar.group(report.month(row), QUARTER)
-        name = f"Q{place + 1} {'FY' if calendar.first_month > 1 else ''}{year}"
+        name = _quarter(report, report.month(row))
         held = sums.setdefault(name, [0.0, 0.0, 0.0, 0.0])
         held[0] += float(report.cash.cash_in[row])
         held[1] += float(report.cash.cash_out[row] + report.interest[row])
@@ -142,6 +141,12 @@ def quarters(report: CashReport) -> list[Quarter]:
     while len(table) > 1 and abs(table[-1][1]) < 0.005 and abs(table[-1][2]) < 0.005:
         table.pop()
     return table
+
+
+def _quarter(report: CashReport, period: str) -> str:
+    """`Q3 2026`, `Q3 FY2026` where the fiscal year is not that of the calendar."""
+    year, place = report.fiscal.group(period, QUARTER)
+    return f"Q{place + 1} {'FY' if report.fiscal.first_month > 1 else ''}{year}"
 
 
 def _ticks(table: list[Quarter]) -> list[tuple[float, str]]:

@@ -207,7 +207,8 @@ class Card(Surface):
         head.setContentsMargins(14, 8, 10, 8)
         head.setSpacing(8)
         self._title = Label(title, "heading")
-        self._note = Label(note, "body", "text-muted")
+        # a long note is cut rather than makes its workspace wider than the window
+        self._note = ElidedLabel(note, "body", "text-muted")
         head.addWidget(self._title)
         head.addWidget(self._note)
         head.addStretch(1)
