@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from planbench.engines.risk.model import RiskModel
     from planbench.engines.risk.result import RiskResult
     from planbench.engines.risk.simulate import RunOptions
+    from planbench.services.library import Library
 
 PERCENTILES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
 """Percentiles of the finish that are told."""
@@ -75,10 +76,10 @@ def default_model() -> RiskModel:
     )
 
 
-def read_model(path: Path | None, document: Document) -> RiskModel:
+def read_model(path: Path | None, document: Document, library: Library | None = None) -> RiskModel:
     """The model of a JSON file or a workbook, checked against the document.
 
-    The default one without a file.
+    The default one without a file. Templates may be those of the library.
 
     Raises ModelError in one line.
     """
@@ -87,7 +88,7 @@ def read_model(path: Path | None, document: Document) -> RiskModel:
     if path is None:
         return default_model()
     given = _given(Path(path))
-    model = parse_model(in_full(given, document), Path(path).name)
+    model = parse_model(in_full(given, document, library), Path(path).name)
     try:
         check_model(document, model)
     except ModelError as error:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planbench.domain.errors import ModelError
 from planbench.services.document import Document
+from planbench.store.records import Entry
+
+if TYPE_CHECKING:
+    from planbench.engines.risk.distributions import Distribution
+    from planbench.services.library import Library
 
 TEMPLATES: dict[str, dict[str, Any]] = {
     name: {
@@ -26,8 +31,39 @@ TEMPLATES: dict[str, dict[str, Any]] = {
 a model's own `templates` replace them by name."""
 
 
-def in_full(given: Any, document: Document) -> Any:
+TEMPLATE = "risk-template"
+"""Kind of the library's entries that hold a user's own template, known by its name."""
+
+
+def templates_of(library: Library | None) -> dict[str, dict[str, Any]]:
+    """Templates by name: the five levels, and the library's own, which replace them by name."""
+    own = library.entries(TEMPLATE) if library is not None else ()
+    return {**TEMPLATES, **{entry.uid: dict(entry.body) for entry in own}}
+
+
+def keep_template(library: Library, name: str, law: Distribution, unit: str) -> None:
+    """Keep a range as a template for all projects of the library.
+
+    Raises ModelError without a name, and StoreError when the library cannot be written.
+    """
+    from planbench.engines.risk.reading import law_json
+
+    name = " ".join(name.split())
+    if not name:
+        raise ModelError("a template needs a name", "template")
+    entry = Entry(TEMPLATE, name, law_json(law, unit))
+    library.put_entries([entry], f"template of ranges {name}")
+
+
+def forget_template(library: Library, name: str) -> None:
+    """Take a template out of the library. Raises StoreError when it cannot be written."""
+    library.delete_entries([Entry(TEMPLATE, name, {})], f"template of ranges {name}")
+
+
+def in_full(given: Any, document: Document, library: Library | None = None) -> Any:
     """The JSON of a model with every template and every filter written out.
+
+    Templates are the model's own, those of the library, and the five levels.
 
     Raises ModelError for a template that nobody knows, and for a filter that cannot be read or
     lets nothing pass.
@@ -37,7 +73,7 @@ def in_full(given: Any, document: Document) -> Any:
     own = given.get("templates", {})
     if not isinstance(own, dict):
         raise ModelError("must be an object of ranges by name", "templates")
-    known = {**TEMPLATES, **own}
+    known = {**templates_of(library), **own}
     rest = {key: value for key, value in given.items() if key != "templates"}
     return _written_out(rest, known, document)
 

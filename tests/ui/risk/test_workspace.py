@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,8 +16,10 @@ from planbench.scenes.facts import minutes_per_day
 from planbench.services.document import Document
 from planbench.services.library import Library
 from planbench.services.recents import Recents
+from planbench.services.risk import read_model
 from planbench.services.risk_figures import run_despite
 from planbench.services.risk_measures import measures_of
+from planbench.services.risk_shorthand import TEMPLATE
 from planbench.services.risk_watch import watchable
 from planbench.services.scenarios import kept_scenarios
 from planbench.services.scheduling import recalculate
@@ -225,8 +228,8 @@ def test_a_kept_run_is_in_the_library_and_is_simulated_again_when_chosen(
 def test_a_template_fills_the_form_and_a_filter_says_whose(simulated, document) -> None:
     shelf = simulated.shelf
     shelf.add()
-    shelf.template.setCurrentText("Unsure")
-    shelf.template.activated.emit(4)
+    shelf.templates.choice.setCurrentText("Unsure")
+    shelf.templates.choice.activated.emit(4)
     shelf.choice.setCurrentIndex(len(CHOICES))
     shelf._explain()
     shelf.value.setText("[Total float] < 5")
@@ -249,6 +252,63 @@ def test_the_schedule_gets_the_columns_that_need_the_runs_again(simulated, docum
     assert fields.digest == document.risk.digest
     assert (fields.start_levels[80] >= fields.start_levels[10]).all()
     assert set(fields.start_levels) == {10, 50, 80, 90}
+
+
+def test_a_range_is_kept_as_a_template_of_the_library(simulated, document, tmp_path) -> None:
+    shelf = simulated.shelf
+    with Library.open(tmp_path / "own.planbench") as library:
+        row = shelf.templates
+        assert not row.keep_button.isEnabled()
+        row.open_library(library)
+        shelf.add()
+        shelf.law.setCurrentText("pert")
+        shelf._label_numbers()
+        for field, words in zip(shelf.numbers, ("80", "100", "170", "6"), strict=False):
+            field.setText(words)
+        row.keep("  Ground ")
+        assert "Ground" in row.known
+        row.keep(" ")
+        assert "needs a name" in shelf.trouble.text()
+        shelf.law.setCurrentText("uniform")
+        row.choice.setCurrentText("Ground")
+        row.choice.activated.emit(6)
+        shelf.change()
+        made = shelf.model.uncertainty[-1]
+        assert made.distribution.given() == {"low": 80, "mode": 100, "high": 170, "shape": 6}
+        path = tmp_path / "model.json"
+        entry = {"where": {"all": True}, "template": "Ground"}
+        path.write_text(json.dumps({"uncertainty": [entry]}), encoding="utf-8")
+        assert read_model(path, document, library).uncertainty[0].distribution == made.distribution
+        assert [line.what for line in library.journal(TEMPLATE)] == ["template of ranges Ground"]
+        row.forget("Ground")
+        assert "Ground" not in row.known
+        row.open_library(None)
+
+
+@pytest.mark.parametrize(
+    ("law", "words"),
+    [
+        ("lognormal", {"P10": "80", "P90": "130"}),
+        ("normal", {"Mean": "100", "Sd": "10", "Min": "70", "Max": "120"}),
+        ("trigen", {"Low": "90", "Mode": "100", "High": "130", "Low p": "5", "High p": "95"}),
+        ("weibull", {"Shape": "2", "Scale": "50", "Location": "60"}),
+    ],
+)
+def test_every_parameter_of_a_distribution_can_be_typed_and_stays(simulated, law, words) -> None:
+    shelf = simulated.shelf
+    shelf.add()
+    shelf.law.setCurrentText(law)
+    shelf._label_numbers()
+    shown = {field.field.accessibleName().split(",")[0]: field for field in shelf.numbers}
+    for field in shelf.numbers:
+        field.setText("")
+    for name, typed in words.items():
+        shown[name].setText(typed)
+    shelf.change()
+    made = shelf.model.uncertainty[-1].distribution
+    assert made.given() == {k.lower().replace(" ", "_"): float(v) for k, v in words.items()}
+    shelf.change()  # what is optional does not get lost
+    assert shelf.model.uncertainty[-1].distribution == made
 
 
 def test_any_activity_and_any_wbs_element_can_be_watched(simulated, document, qtbot) -> None:

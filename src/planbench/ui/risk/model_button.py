@@ -55,7 +55,7 @@ class ModelButton(Button):
         )
         if name and document is not None:
             try:
-                self.opened.emit(read_model(Path(name), document))
+                self.opened.emit(read_model(Path(name), document, self.state.library))
             except PlanbenchError as error:
                 self.state.message.emit("error", error.line)
 

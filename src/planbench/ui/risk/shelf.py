@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +13,9 @@ from planbench.domain.errors import ModelError
 from planbench.engines.risk.distributions import PARAMETERS, distribution
 from planbench.engines.risk.model import UNITS, RiskModel, Uncertainty, Where
 from planbench.services.document import Document
-from planbench.services.risk_shorthand import TEMPLATES, ids_of_filter
+from planbench.services.risk_shorthand import ids_of_filter
 from planbench.ui.risk.models import RangeModel
+from planbench.ui.risk.templates import TemplateRow
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, ComboBox, FormField, Label, SidePane, TableView
@@ -32,6 +34,9 @@ HINTS = (
 
 FILTER = tr("Filter")
 FILTER_HINT = tr("A filter of Schedule, as [Total float] < 5")
+
+
+MOST_PARAMETERS = max(len(needed) + len(optional) for needed, optional in PARAMETERS.values())
 
 
 class Shelf(SidePane):
@@ -64,10 +69,10 @@ class Shelf(SidePane):
         self.body.addWidget(self.choice)
         self.value = FormField(HINTS[0])
         self.body.addWidget(self.value)
-        self.template = ComboBox((tr("Template"), *TEMPLATES), tr("Template"))
-        self.template.setToolTip(tr("Five levels of confidence; choosing one fills the form"))
-        self.template.activated.connect(lambda _index: self._take_template())
-        self.body.addWidget(self.template)
+        self.templates = TemplateRow(self._range)
+        self.templates.chosen.connect(self._take_template)
+        self.templates.trouble.connect(self._say)
+        self.body.addWidget(self.templates)
         row = QHBoxLayout()
         self.law = ComboBox(tuple(PARAMETERS), tr("Distribution"))
         self.law.activated.connect(lambda _index: self._label_numbers())
@@ -75,7 +80,7 @@ class Shelf(SidePane):
         row.addWidget(self.law, 1)
         row.addWidget(self.unit)
         self.body.addLayout(row)
-        self.numbers = [FormField("") for _ in range(4)]
+        self.numbers = [FormField("") for _ in range(MOST_PARAMETERS)]
         pair: QHBoxLayout | None = None
         for k, field in enumerate(self.numbers):
             if k % 2 == 0:
@@ -203,9 +208,11 @@ class Shelf(SidePane):
 
     def _range(self) -> Uncertainty:
         name = self.law.currentText()
-        keys = _keys(name)
+        needed, optional = PARAMETERS[name]
         given = {
-            key: _number(field.text(), key) for key, field in zip(keys, self.numbers, strict=False)
+            key: _number(field.text(), key)
+            for key, field in zip((*needed, *optional), self.numbers, strict=False)
+            if key in needed or field.text().strip()
         }
         law = distribution(name, given)
         return Uncertainty(self._where(), law, self.unit.currentText())
@@ -220,23 +227,17 @@ class Shelf(SidePane):
             raise ModelError(tr("no schedule is open"))
         return Where(ids=ids_of_filter(self.document, words))
 
-    def _take_template(self) -> None:
+    def _take_template(self, given: Mapping[str, Any]) -> None:
         """Put a template's range into the form; it counts once it is applied."""
-        name = self.template.currentText()
-        if name not in TEMPLATES:
-            return
-        given = TEMPLATES[name]
         self.law.setCurrentText(given["distribution"])
         self.unit.setCurrentText(given["as"])
-        self._label_numbers()
-        for field, value in zip(self.numbers, given["parameters"].values(), strict=False):
-            field.setText(f"{value:g}")
-        self.template.setCurrentIndex(0)
+        self._show_numbers(given["distribution"], given["parameters"])
 
     def _replace(self, ranges: tuple[Uncertainty, ...], row: int) -> None:
         self.show_model(replace(self.model, uncertainty=ranges))
         if row >= 0:
             self.table.select_row(row)
+            self._chosen(row)  # the form was that of the first range meanwhile
         self.model_changed.emit(self.model)
 
     def _chosen(self, row: int) -> None:
@@ -254,13 +255,15 @@ class Shelf(SidePane):
         self.law.setCurrentText(item.distribution.name)
         self.unit.setCurrentText(item.unit)
         self._explain()
+        self._show_numbers(item.distribution.name, item.distribution.given())
+        self._say("")
+
+    def _show_numbers(self, name: str, given: Mapping[str, Any]) -> None:
         self._label_numbers()
-        given: dict[str, Any] = item.distribution.given()
-        for key, field in zip(_keys(item.distribution.name), self.numbers, strict=False):
+        for key, field in zip(_keys(name), self.numbers, strict=False):
             value = given.get(key, "")
             whole = ", ".join(f"{v:g}" for v in value) if isinstance(value, list) else None
             field.setText(whole if whole is not None else f"{value:g}" if value != "" else "")
-        self._say("")
 
     def _explain(self) -> None:
         kind = self.choice.currentIndex()
@@ -268,10 +271,14 @@ class Shelf(SidePane):
         self.value.setVisible(kind > 0)
 
     def _label_numbers(self) -> None:
-        keys = _keys(self.law.currentText())
+        needed, optional = PARAMETERS[self.law.currentText()]
+        labels = [_words_of(key) for key in needed]
+        labels += [tr("{name}, optional").format(name=_words_of(key)) for key in optional]
+        if not needed:  # mean and sd, or P10 and P90
+            labels = [_words_of(key) for key in optional]
         for k, field in enumerate(self.numbers):
-            field.setVisible(k < len(keys))
-            _relabel(field, keys[k].replace("_", " ").capitalize() if k < len(keys) else "")
+            field.setVisible(k < len(labels))
+            _relabel(field, labels[k] if k < len(labels) else "")
 
     def _say(self, words: str) -> None:
         self.trouble.setText(words)
@@ -301,8 +308,14 @@ def where_of(kind: int, words: str) -> Where:
 
 
 def _keys(name: str) -> tuple[str, ...]:
-    """Parameters that the form asks for."""
-    return PARAMETERS[name][0] or ("mean", "sd")
+    """Parameters that the form asks for: needed ones, then optional ones."""
+    needed, optional = PARAMETERS[name]
+    return (*needed, *optional)
+
+
+def _words_of(key: str) -> str:
+    """`Low p`: a parameter as a label."""
+    return key.replace("_", " ").capitalize()
 
 
 def _relabel(field: FormField, words: str) -> None:

@@ -238,6 +238,7 @@ class RiskWorkspace(QWidget):
             part.setEnabled(ready)
         self.shelf.setEnabled(ready)
         self.shelf.document = document
+        self.shelf.templates.open_library(self.state.library)
         self._edited = False
         self.against.open_document(document)
         if document is not None and ready:
