@@ -19,7 +19,7 @@ from planbench.services.scheduling import recalculate
 
 @pytest.fixture(scope="module")
 def xer(tmp_path_factory):
-    document = Document(synthetic_schedule(3000, 7500, 4))
+    document = Document(synthetic_schedule(600, 1500, 4))
     recalculate(document)
     path = tmp_path_factory.mktemp("cluster") / "large.xer"
     path.write_bytes(exported(document, "xer"))
@@ -27,7 +27,7 @@ def xer(tmp_path_factory):
 
 
 def digest(capfd, *words: str) -> str:
-    assert main(["risk", *words, "--iterations", "16384", "--seed", "5", "--json", "-"]) == 0
+    assert main(["risk", *words, "--iterations", "8192", "--seed", "5", "--json", "-"]) == 0
     return str(json.loads(capfd.readouterr().out)["digest"])
 
 

@@ -227,7 +227,7 @@ def test_risks_are_left_out_and_actions_taken(workspace, view, document, qtbot) 
     qtbot.waitUntil(lambda: view.preview.result.finish.mean() > 0, timeout=60_000)
     with_risk = view.preview.p80
     menu = QMenu()
-    (action,) = view.risk_actions(menu)
+    (action,) = view.menus.risk_actions(menu)
     assert action.isChecked()
     action.setChecked(False)
     qtbot.waitUntil(lambda: view.preview.p80 < with_risk, timeout=60_000)
@@ -274,7 +274,7 @@ def test_the_log_and_the_parking_lot_can_be_looked_at(view, document, qtbot) -> 
     qtbot.keyClick(view.answers["worst"], Qt.Key.Key_K)
     qtbot.keyClick(view.answers["worst"], Qt.Key.Key_N)
     menu = QMenu()
-    view.parking_actions(menu)
+    view.menus.parking_actions(menu)
     menu.actions()[0].trigger()
     assert view.session.card.code == code
     assert "/" in view.page.clock.text()

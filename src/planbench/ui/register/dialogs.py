@@ -22,7 +22,13 @@ from planbench.engines.register.entry import (
     Three,
     checked,
 )
-from planbench.engines.register.scales import Matrix, matrix_from, matrix_json
+from planbench.engines.register.scales import (
+    Matrix,
+    Scale,
+    matrix_from,
+    matrix_json,
+    usual_matrix,
+)
 from planbench.ui.register.finder import Finder
 from planbench.ui.translation import tr
 from planbench.ui.widgets import (
@@ -117,6 +123,15 @@ class ActionTable(FlatTableModel):
         return True
 
 
+def scale_words(scale: Scale, factor: float = 1.0, unit: str = "") -> str:
+    """`Rare up to 5 %, Unlikely up to 20 %, ...`: words of a scale and what they stand for."""
+    said = [
+        tr("{name} up to {bound:g}{unit}").format(name=name, bound=bound * factor, unit=unit)
+        for name, bound in zip(scale.names, scale.bounds, strict=False)
+    ]
+    return ", ".join([*said, tr("{name} above").format(name=scale.names[-1])])
+
+
 def _shown(value: Any) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
@@ -130,8 +145,10 @@ class RiskDialog(QDialog):
         schedule: Schedule,
         taken: set[str],
         parent: QWidget | None = None,
+        matrix: Matrix | None = None,
     ) -> None:
         super().__init__(parent)
+        self._matrix = matrix or usual_matrix()
         self.setWindowTitle(tr("Risk of the register"))
         self.setMinimumWidth(960)
         self.made: RiskEntry | None = None
@@ -164,7 +181,8 @@ class RiskDialog(QDialog):
         title = self._field("title", tr("What could happen"), entry.title)
         column.addLayout(_level(side_by_side(code, title, self.kind, self.status)))
         for keys in (
-            (("cause", tr("Causes, separated by semicolons")), ("effect", tr("Effects"))),
+            (("cause", tr("Causes, separated by semicolons")), ("event", tr("Event")),
+             ("effect", tr("Effects"))),
             (("category", tr("Category (RBS)")), ("owner", tr("Owner")),
              ("trigger", tr("Early warning"))),
             (("proximity_from", tr("Window from (YYYY-MM-DD)")), ("proximity_to", tr("Window to")),
@@ -215,8 +233,20 @@ class RiskDialog(QDialog):
                     shown = f"{value:.12g}" if value else ""
                     made.append(self._field(f"{when}_{what}_{point}", f"{name} {title}", shown))
             for field in made:
+                scale = self._scale_of(field)
+                field.field.setToolTip(scale)
+                field.field.setAccessibleDescription(scale)
                 field.field.setAccessibleName(f"{words}: {field._label.text()}")
             column.addLayout(side_by_side(*made))
+
+    def _scale_of(self, field: FormField) -> str:
+        """Words and numbers of the project's scale behind a field."""
+        key = next(key for key, one in self.fields.items() if one is field)
+        if key.endswith("_p"):
+            return scale_words(self._matrix.likelihood, 100.0, " %")
+        if "_days_" in key:
+            return scale_words(self._matrix.delay, 1.0, " d")
+        return scale_words(self._matrix.cost)
 
     def _actions(self, column: QVBoxLayout) -> None:
         add = Button(tr("Add action"), "quiet", "plus", tip=tr("Add an action"), in_card=True)
@@ -276,7 +306,7 @@ class RiskDialog(QDialog):
     def _typed(self) -> RiskEntry:
         texts = {
             key: self.fields[key].text().strip()
-            for key in ("id", "title", "cause", "effect", "category", "owner", "trigger",
+            for key in ("id", "title", "cause", "event", "effect", "category", "owner", "trigger",
                         "proximity_from", "proximity_to", "notes")
         }  # fmt: skip
         if texts["id"] in self._taken:

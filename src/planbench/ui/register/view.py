@@ -374,7 +374,7 @@ class RegisterView(QWidget):
 
     def _ask(self, entry: RiskEntry, document: Document, what: str) -> None:
         taken = {one.id for one in self.register.entries}
-        dialog = RiskDialog(entry, document.schedule, taken, self)
+        dialog = RiskDialog(entry, document.schedule, taken, self, self.register.matrix)
         if dialog.exec() and dialog.made is not None:
             made = dialog.made
             if made.id != entry.id and self.register.find(entry.id) is not None:
@@ -418,7 +418,11 @@ class RegisterView(QWidget):
         """Map the selected risk (or the one of an id) by drawing on the Gantt."""
         entry = self.register.find(code or self._chosen)
         document, model = self.state.document, self._base()
-        if entry is None or document is None or model is None or document.cpm is None:
+        if document is None or model is None or document.cpm is None:
+            return
+        if entry is None:
+            words = tr("Take the risks of the model over into the register, then map them.")
+            self.state.message.emit("info", words)
             return
         dialog = MappingDialog(self.state, document, model, self.register, entry, self)
         if dialog.exec() and dialog.made is not None:

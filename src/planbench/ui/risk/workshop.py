@@ -9,12 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QInputDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QInputDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from planbench.domain.errors import ModelError, PlanbenchError
 from planbench.engines.risk.model import RiskModel
@@ -26,6 +25,7 @@ from planbench.ui import text
 from planbench.ui.register.dialogs import number
 from planbench.ui.risk.projector import Projector
 from planbench.ui.risk.workshop_log import LogDialog
+from planbench.ui.risk.workshop_menus import Menus, below
 from planbench.ui.risk.workshop_page import ASKED, WorkshopPage
 from planbench.ui.risk.workshop_papers import Papers
 from planbench.ui.risk.workshop_shelf import Kept
@@ -48,11 +48,12 @@ class WorkshopView(QWidget):
 
     def __init__(self, state: AppState, model: Callable[[], RiskModel | None]) -> None:
         super().__init__()
-        self.state, self._model = state, model
+        self.state, self.model = state, model
         self.session: Session | None = None
         self._undo: list[tuple[Session, RiskModel | None]] = []
         self._runner: Runner | None = None
-        self._before: Preview | None = None
+        self._before: Preview | None = None  # what the next preview is held against
+        self._against: Preview | None = None  # what the shown one is held against
         self.preview: Preview | None = None
         self.left_out: set[str] = set()  # risks that the preview does without
         self.projector: Projector | None = None
@@ -72,11 +73,12 @@ class WorkshopView(QWidget):
             (tr("Begin"), "users", self.start),
         )
         self.page = WorkshopPage()
+        self.menus = Menus(self)
         self.page.asked.connect(self._command)
         self.page.agreed.connect(self.agree)
         self.page.hide_names.toggled.connect(lambda _on: self._show())
         self.page.after.toggled.connect(lambda _on: self._what_if())
-        self.page.parking.clicked.connect(lambda _checked=False: self._parking_menu())
+        self.page.parking.clicked.connect(lambda _checked=False: self.menus.parked())
         self.page.shelf.wanted.connect(self.go_back_to)
         self.answers, self.hide_names = self.page.answers, self.page.hide_names
         for field in self.answers.values():
@@ -104,7 +106,7 @@ class WorkshopView(QWidget):
             tr("Sheets"), "default", "file-spreadsheet", tip=tr("Interview sheets")
         )
         self.sheets_button.clicked.connect(
-            lambda _checked=False: self.papers.menu(_below(self.sheets_button))
+            lambda _checked=False: self.papers.menu(below(self.sheets_button))
         )
         self.shelf_button = Button(
             tr("Keep"), "tool", "plus", tip=tr("Keep this state as a scenario")
@@ -130,7 +132,8 @@ class WorkshopView(QWidget):
 
     def open_document(self, document: Document | None) -> None:
         """Show the workshop that is kept with the project, if there is one."""
-        self.session, self._runner, self.preview, self._before = None, None, None, None
+        self.session, self._runner, self.preview = None, None, None
+        self._before = self._against = None
         self._undo.clear()
         self.left_out.clear()
         self.page.shelf.clear()
@@ -216,8 +219,8 @@ class WorkshopView(QWidget):
             "M": self.take_middle,
             "L": self.show_log,
             "A": self.page.after.toggle,
-            "X": self._risks_menu,
-            "R": self._map_menu,
+            "X": self.menus.leave_out,
+            "R": self.menus.map,
         }
         if letter in acts:
             acts[letter]()
@@ -244,7 +247,7 @@ class WorkshopView(QWidget):
 
     def agree(self) -> None:
         """Take the three values into the model and show what they do."""
-        model = self._model()
+        model = self.model()
         if self.session is None or model is None:
             return
         self._before = self.preview
@@ -296,7 +299,7 @@ class WorkshopView(QWidget):
 
     def run(self) -> None:
         """Simulate the model as it stands, beside the window."""
-        document, model = self.state.document, self._model()
+        document, model = self.state.document, self.model()
         if document is None or model is None:
             return
         runner, against = self._runner, self._before
@@ -347,7 +350,8 @@ class WorkshopView(QWidget):
         return "; ".join(said)
 
     def _show_preview(self) -> None:
-        self.page.show_preview(self.preview, self._before, self._state_words())
+        self._against = self._before  # until the next preview, on whatever card
+        self.page.show_preview(self.preview, self._against, self._state_words())
         self.page.shelf.compare(self.preview)
         self._project()
 
@@ -365,9 +369,9 @@ class WorkshopView(QWidget):
         self.pages.setCurrentIndex(1)
         self._tick.start()
         self._show_clock()
-        model = self._model()
+        model = self.model()
         self.page.show_session(session, document, model, len(session.parked))
-        risks = model is not None and any(not risk.taken_out for risk in model.risks)
+        risks = bool(self.menus.risk_names(model))
         for part in (self.page.risks, self.page.map, self.page.after):
             part.setEnabled(risks)
         self._project()
@@ -376,52 +380,12 @@ class WorkshopView(QWidget):
         now = time.monotonic()
         self.page.show_clock(int(now - self._item_began), int(now - self._began))
 
-    def _risk_names(self) -> list[tuple[str, str]]:
-        model = self._model()
-        risks = model.risks if model is not None else ()
-        return [(risk.id, f"{risk.id}  {risk.title}") for risk in risks if not risk.taken_out]
-
-    def risk_actions(self, menu: QMenu) -> list[QAction]:
-        """An entry a risk, checked while it takes part."""
-        made = []
-        for code, name in self._risk_names():
-            action = menu.addAction(name.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(code not in self.left_out)
-            action.toggled.connect(lambda on, code=code: self.leave_out(code, not on))
-            made.append(action)
-        return made
-
-    def _risks_menu(self) -> None:
-        menu = QMenu(self)
-        if self.risk_actions(menu):
-            menu.exec(_below(self.page.risks))
-
-    def _map_menu(self) -> None:
-        menu = QMenu(self)
-        for code, name in self._risk_names():
-            menu.addAction(name.replace("&", "&&"), partial(self.map_risk, code))
-        if not menu.isEmpty():
-            menu.exec(_below(self.page.map))
-
     def map_risk(self, code: str) -> None:
         """Map a risk on the Gantt and show what it does."""
         self._before = self.preview
         self.map_wanted.emit(code)
         self._show()
         self.run()
-
-    def _parking_menu(self) -> None:
-        menu = QMenu(self)
-        self.parking_actions(menu)
-        menu.exec(_below(self.page.parking))
-
-    def parking_actions(self, menu: QMenu) -> None:
-        """An entry a parked card, which goes to it."""
-        for at, card in enumerate(self.session.cards if self.session is not None else ()):
-            if card.parked:
-                name = f"{card.code}  {card.name}".replace("&", "&&")
-                menu.addAction(name, partial(self.go_to, at))
 
     def show_log(self) -> None:
         """Show what was decided when."""
@@ -458,7 +422,7 @@ class WorkshopView(QWidget):
             return
         state = self._state_words()
         self.projector.show_card(document, session, self.page.values())
-        self.projector.show_finish(self.preview, self._before, state)
+        self.projector.show_finish(self.preview, self._against, state)
 
     def present(self) -> None:
         """Fill the screen, or come back from it."""
@@ -485,7 +449,7 @@ class WorkshopView(QWidget):
 
     def keep(self) -> None:
         """Put the present state on the shelf of scenarios."""
-        model = self._model()
+        model = self.model()
         if self.preview is None or self.session is None or model is None:
             return
         words = tr("item {at}: P80 {date}").format(
@@ -500,7 +464,7 @@ class WorkshopView(QWidget):
 
     def go_back_to(self, kept: Kept) -> None:
         """The ranges of a kept state; opinions and log stay, undo takes it back."""
-        model = self._model()
+        model = self.model()
         if self.session is None or model is None:
             return
         agreed = {card.code: card.agreed for card in kept.session.cards}
@@ -510,8 +474,3 @@ class WorkshopView(QWidget):
         self._undo[-1] = (self._undo[-1][0], model)
         self.changed.emit(replace(model, uncertainty=kept.model.uncertainty))
         self.run()
-
-
-def _below(widget: QWidget) -> QPoint:
-    """Where a menu of a button stands."""
-    return widget.mapToGlobal(widget.rect().bottomLeft())

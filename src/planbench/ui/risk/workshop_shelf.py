@@ -65,6 +65,7 @@ class ScenarioShelf(QWidget):
             item = self._rows.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()  # it is gone at once, also before it is deleted
                 widget.deleteLater()
         self.lines = []
         for kept in self.kept[-MOST:]:
