@@ -16,7 +16,7 @@ import pytest
 from planbench.domain.schedule import LinkType, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm import schedule_network
-from planbench.engines.quality.result import MetricResult
+from planbench.engines.quality.result import MetricResult, listed
 from planbench.engines.quality.run import run_rulesets
 from planbench.services.document import Document
 from planbench.services.quality import FieldAsker
@@ -102,6 +102,13 @@ def test_the_engine_finds_what_was_counted_by_hand(
     assert ("info" if result.informative else result.state) == state
     members = result.membership
     assert sum(number for _, number in members.breakdown()) == members.codes.size
+    everybody = listed(result, "all")
+    assert everybody.rows.tolist() == list(range(members.codes.size))
+    told = [everybody.found.names[int(place)] for place in everybody.found.values]
+    assert [row for row, said in enumerate(told) if said == "Found"] == sorted(result.rows.tolist())
+    left_out = listed(result, "left out").rows
+    assert left_out.size + members.size == members.codes.size
+    assert all(told[row].startswith("Left out: ") for row in set(left_out) - set(result.rows))
 
 
 def test_the_detail_planning_window_of_high_duration(plan: Any) -> None:

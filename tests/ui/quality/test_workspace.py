@@ -245,3 +245,22 @@ def test_work_areas_follow_the_branches() -> None:
         if len(path) > 1:
             naive[str(wbs.name[path[-2]])] += 1
     assert {name: count for _, name, count in rows} == {k: v for k, v in naive.items() if v}
+
+
+def test_everybody_is_listed_with_why_they_count_or_do_not(ready: QualityWorkspace) -> None:
+    result, who = ready.result(), ready.rows.who
+    assert result is not None
+    members = result.membership
+    sizes = (result.rows.size, members.size, members.codes.size - members.size, members.codes.size)
+    for place, size in enumerate(sizes):
+        who.setCurrentIndex(place)
+        who.activated.emit(place)
+        assert ready.findings.rowCount() == size, who.currentText()
+    column = [one.key for one in ready.findings.columns].index("measured")
+    told = [ready.findings.look(row, column).text for row in range(members.codes.size)]
+    assert told.count("Found") == result.rows.size
+    assert {line for line in told if line.startswith("Left out")} == {
+        f"Left out: {reason}" for reason, number in members.breakdown()[1:] if number
+    }
+    ready.table.select_row(int(result.rows[0]))
+    assert ready.rows.place(ready.table.current_row()) == 0, "the evidence is that of the find"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -188,6 +188,35 @@ class MetricResult:
     def informative(self) -> bool:
         """Whether there is a value but no limit."""
         return self.state == NOT_APPLICABLE and self.value is not None
+
+
+WHO = ("found", "counted", "left out", "all")
+"""Whom a list behind a metric shows."""
+
+
+def listed(result: MetricResult, who: str) -> MetricResult:
+    """The result with other rows: who is counted, who is left out, or all, each with why.
+
+    `who` is one of WHO; "found" is the result as it is.
+    """
+    if who == "found":
+        return result
+    members, told = result.membership, result.membership.codes.astype(np.int64) + 1
+    told[result.rows] = 0  # found; 1 is counted and not found, then come the reasons
+    chosen = {"counted": members.inside, "left out": ~members.inside}.get(
+        who, np.ones(told.size, dtype=bool)
+    )
+    rows = np.flatnonzero(chosen).astype(np.int32)
+    reasons = (f"Left out: {reason}" for reason in members.reasons[1:])
+    found = replace(
+        result.found,
+        rows=rows,
+        values=told[rows].astype(np.float64),
+        words="{}",
+        values_unit="name",
+        names=("Found", "Counted, not found", *reasons),
+    )
+    return replace(result, found=found)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from planbench.domain.schedule import Schedule
-from planbench.engines.quality.result import MetricResult
+from planbench.engines.quality.result import WHO, MetricResult, listed
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.quality.areas import Areas
@@ -16,6 +17,7 @@ from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Button,
+    ComboBox,
     ElidedLabel,
     Label,
     LinkButton,
@@ -23,6 +25,9 @@ from planbench.ui.widgets import (
     Surface,
     TableView,
 )
+
+_WHO = [tr("Found"), tr("Counted"), tr("Left out"), tr("All, with why")]
+"""Words of WHO."""
 
 
 class RowsPane(QWidget):
@@ -36,6 +41,8 @@ class RowsPane(QWidget):
         self._bars = bars
         self._areas: Areas | None = None
         self._result: MetricResult | None = None
+        self._whole: MetricResult | None = None  # with what was found
+        self._schedule: Schedule | None = None
         self.model = FindingsModel()
         self.table = TableView(tr("Rows behind the metric"))
         self.table.setModel(self.model)
@@ -66,6 +73,9 @@ class RowsPane(QWidget):
         self._count = Label("", "body", "text-muted")
         self._search = SearchField(tr("Filter rows"))
         self._search.textChanged.connect(lambda _text: self.filter())
+        self.who = ComboBox(_WHO, tr("Whom the list shows"))
+        self.who.setToolTip(tr("Who is counted, who is left out, and why"))
+        self.who.activated.connect(lambda _index: self._show())
         self._area = LinkButton("")
         self._area.setToolTip(tr("Show all work areas"))
         self._area.clicked.connect(lambda _checked=False: self._bars.choose(-1))
@@ -77,7 +87,7 @@ class RowsPane(QWidget):
             in_card=True,
         )
         self.compare.clicked.connect(lambda _checked=False: self.compare_asked.emit())
-        for part in (self._title, self._count, self._search, self._area):
+        for part in (self._title, self.who, self._count, self._search, self._area):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.compare)
@@ -91,13 +101,27 @@ class RowsPane(QWidget):
         readings: int,
     ) -> None:
         """Show the rows of another metric, of which there are so many readings."""
-        self._result, self._areas = result, areas
-        self.model.show_result(schedule, result)
-        self.table.apply_columns()
-        self.table.fit_columns()
+        self._whole, self._schedule, self._areas = result, schedule, areas
         self._title.setText(result.name if result else "")
         self.compare.setVisible(readings > 1)
+        self.who.setVisible(result is not None)
+        self._show()
+
+    def _show(self) -> None:
+        """The rows of those who were asked for."""
+        who = WHO[self.who.currentIndex()]
+        self._result = None if self._whole is None else listed(self._whole, who)
+        self.model.show_result(self._schedule, self._result)
+        self.table.apply_columns()
+        self.table.fit_columns()
         self.filter()
+
+    def place(self, row: int) -> int:
+        """The place of a row among what was found, -1 where it was not found."""
+        if self._whole is None or self._result is self._whole or self._result is None or row < 0:
+            return row
+        found = np.flatnonzero(self._whole.rows == self._result.rows[row])
+        return int(found[0]) if found.size else -1
 
     def filter(self) -> None:
         """Show the rows that fit the text and the work area chosen."""

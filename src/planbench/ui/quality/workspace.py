@@ -478,7 +478,7 @@ class QualityWorkspace(QWidget):
         document = self.state.document
         if document is None or row < 0:
             return
-        self.evidence.show_object(document, row)
+        self.evidence.show_object(document, self.rows.place(row))
         activity = self.findings.activity(row)
         if activity >= 0:
             self.state.select(activity)
@@ -492,7 +492,7 @@ class QualityWorkspace(QWidget):
             return
         row = self.findings.row_of_activity(activity) if activity >= 0 else -1
         self.table.select_row(row)
-        self.evidence.show_object(document, row)
+        self.evidence.show_object(document, self.rows.place(row))
 
     def _row_menu(self, _row: int, point: QPoint) -> None:
         activity_menu(self.state, self.selected_activities(), point, self.table)
