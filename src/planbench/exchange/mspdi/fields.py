@@ -19,7 +19,7 @@ from planbench.exchange.parents import without_rings
 from planbench.exchange.repairs import Repairs
 from planbench.exchange.xml_records import Record
 
-_DEFINED = terms.TASK_TEXTS | terms.TASK_NUMBERS
+_DEFINED = terms.CUSTOM["TASK"] | terms.CUSTOM["RSRC"]
 
 
 def read_user_fields(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 from planbench.domain.calendars import Calendar
 from planbench.domain.errors import ImportRefused
@@ -47,7 +48,16 @@ def read_mspdi(
     """
     tell = progress or (lambda done, total, text: None)
     repairs = Repairs()
-    root, encoding = read_records(data, repairs, terms.FIELDS, _kept, encoding, progress)
+    dropped: Counter[tuple[str, str]] = Counter()
+
+    def kept(record: Record, parent: Record) -> bool:
+        keep = _kept(record, parent)
+        one = record.tag in _SEVERAL and len(record.children) < 2  # says what the resource says
+        if not keep and not one and parent.tag in _TOLD.get(record.tag, ()):
+            dropped[record.tag, parent.tag] += 1
+        return keep
+
+    root, encoding = read_records(data, repairs, terms.FIELDS, kept, encoding, progress)
     if root.tag != "Project":
         raise ImportRefused(
             f"its outermost element is {root.tag or 'missing'}: neither Microsoft Project's "
@@ -58,6 +68,9 @@ def read_mspdi(
     tasks = _group(root, "Tasks", "Task")
     if not tasks:
         raise ImportRefused("it has no tasks", name, "Save the project itself as XML.")
+    for (tag, owner), count in sorted(dropped.items()):
+        words = f"{count:,} of {owner.lower()}s"
+        repairs.add("not-read", "info", f"{owner} {tag}", words, _TOLD[tag][owner])
     tell(5, 10, "Reading tasks")
     schedule = _schedule(root, tasks, name, repairs)
     source = Source(
@@ -70,6 +83,20 @@ def read_mspdi(
     )
     tell(10, 10, "Read")
     return Imported(Schedule(**{**vars(schedule), "source": source}), repairs.result())
+
+
+_SEVERAL = frozenset(("AvailabilityPeriods", "Rates"))
+_ONE_RATE = "left out: a resource has the one figure it says itself"
+_TOLD: dict[str, dict[str, str]] = {
+    "TimephasedData": dict.fromkeys(
+        ("Assignment", "Task", "Resource"),
+        "left out: work and cost are spread by the assignment's contour, start and finish",
+    ),
+    "Baseline": dict.fromkeys(("Resource", "Assignment"), "left out: baselines are of tasks"),
+    "AvailabilityPeriods": {"Resource": _ONE_RATE},
+    "Rates": {"Resource": _ONE_RATE},
+}
+"""Records that are not read, by the one around them, and what is done instead."""
 
 
 def _kept(record: Record, parent: Record) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,7 @@ class TaskWriter:
         projects = schedule.projects
         self.usual = projects[schedule.main_project].calendar if projects else NO_ROW
         self.links = self._links()
+        self.numbers = baseline_numbers([one.name for one in schedule.baselines])
         self.notes: dict[int, list[str]] = {}
         for row, text in zip(schedule.notes.activity.tolist(), schedule.notes.text, strict=True):
             self.notes.setdefault(row, []).append(str(text))
@@ -229,8 +230,8 @@ class TaskWriter:
     def _baselines(self, row: int) -> list[str]:
         """The first eleven baselines as Project's baselines 0 to 10."""
         made = []
-        for number, baseline in enumerate(self.schedule.baselines[:11]):
-            columns = baseline.columns
+        for number, place in self.numbers.items():
+            columns = self.schedule.baselines[place].columns
             cost = float(columns.cost[row])
             values = [
                 ("Cost", "" if cost != cost else plain(cost * 100.0)),
@@ -241,6 +242,24 @@ class TaskWriter:
             if any(text for _, text in values):
                 made.append(node("Baseline", leaves([("Number", str(number)), *values])))
         return made
+
+
+def baseline_numbers(names: Sequence[str]) -> dict[int, int]:
+    """Which baseline is written under each of Project's numbers 0 to 10, in their order.
+
+    Those that are called after a number of Project keep it, others take the first free one.
+    """
+    found: dict[int, int] = {}
+    free = list(range(11))
+    for place, name in enumerate(names):
+        number = terms.BASELINES.index(name) if name in terms.BASELINES else -1
+        if number in free:
+            free.remove(number)
+            found[number] = place
+    for place in range(len(names)):
+        if free and place not in found.values():
+            found[free.pop(0)] = place
+    return dict(sorted(found.items()))
 
 
 def _tenths(minutes: int) -> str:

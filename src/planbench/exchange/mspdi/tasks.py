@@ -365,7 +365,8 @@ def read_baselines(outline: Outline, repairs: Repairs) -> tuple[Baseline, ...]:
                 continue
             number = int(text)
             if number not in found:
-                name = f"Baseline {number}" if number else "Baseline"
+                known = number < len(terms.BASELINES)
+                name = terms.BASELINES[number] if known else f"Baseline {number}"
                 found[number] = Baseline(name, NO_TIME, empty_baseline(len(outline.rows)))
             columns = found[number].columns
             columns.start[row] = reader.instant(item, "Start")

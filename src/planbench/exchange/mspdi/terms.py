@@ -30,6 +30,9 @@ PERCENT_FORMATS = frozenset(("19", "20", "51", "52"))
 """Lag formats in percent of the predecessor's duration."""
 
 FIXED_DURATION = "1"
+BASELINES = ("Baseline", *(f"Baseline {number}" for number in range(1, 11)))
+"""What baselines are called by their number."""
+
 UNASSIGNED = "-65535"
 """The resource of the assignment that carries the splits of a task."""
 
@@ -59,13 +62,43 @@ KINDS: dict[str, str] = {
 }
 """Kind of a user-defined field by the beginning of the custom field's name."""
 
-_TEXT = (51, 54, 57, 60, 63, 66, 67, 68, 69, 70, *range(317, 337))
-_NUMBER = (87, 88, 89, 90, 91, *range(302, 317))
-
-TASK_TEXTS: dict[int, str] = {TASK_FIELDS + offset: f"Text{k}" for k, offset in enumerate(_TEXT, 1)}
-TASK_NUMBERS: dict[int, str] = {
-    TASK_FIELDS + offset: f"Number{k}" for k, offset in enumerate(_NUMBER, 1)
+_TASK_PLACES: dict[str, tuple[int, ...]] = {
+    "Text": (51, 54, 57, 60, 63, *range(66, 71), *range(317, 337)),
+    "Number": (*range(87, 92), *range(302, 317)),
+    "Cost": (106, 107, 108, *range(258, 265)),
+    "Date": tuple(range(265, 275)),
+    "Start": (*range(52, 65, 3), *range(282, 291, 2)),
+    "Finish": (*range(53, 66, 3), *range(283, 292, 2)),
+    "Flag": (*range(72, 82), *range(292, 302)),
+    "Duration": (103, 104, 105, *range(275, 282)),
 }
+_RESOURCE_PLACES: dict[str, tuple[int, ...]] = {
+    "Text": (8, 9, 30, 31, 32, *range(97, 102), *range(225, 245)),
+    "Number": (*range(112, 117), *range(205, 220)),
+    "Cost": (123, 124, 125, *range(166, 173)),
+    "Date": tuple(range(173, 183)),
+    "Start": (*range(102, 107), *range(220, 225)),
+    "Finish": (*range(107, 112), *range(190, 195)),
+    "Flag": (*range(127, 136), 126, *range(195, 205)),
+    "Duration": (117, 118, 119, *range(183, 190)),
+}
+"""Places of the custom fields of a kind behind the first number, in the order of their names."""
+
+
+def _fields(first: int, places: dict[str, tuple[int, ...]]) -> dict[int, str]:
+    return {
+        first + place: f"{kind}{k}"
+        for kind, own in places.items()
+        for k, place in enumerate(own, 1)
+    }
+
+
+CUSTOM: dict[str, dict[int, str]] = {
+    "TASK": _fields(TASK_FIELDS, _TASK_PLACES),
+    "RSRC": _fields(RESOURCE_FIELDS, _RESOURCE_PLACES),
+}
+"""Name of each custom field by its number, for tasks and resources."""
+
 OUTLINE_CODES: dict[int, str] = {
     TASK_FIELDS + 414 + 2 * k: f"Outline Code{k}" for k in range(1, 11)
 }

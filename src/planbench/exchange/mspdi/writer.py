@@ -14,6 +14,7 @@ from planbench.domain.calendars import Calendar, Shifts
 from planbench.domain.schedule import NO_ROW, Schedule
 from planbench.domain.times import NO_TIME
 from planbench.exchange.mspdi import terms
+from planbench.exchange.mspdi.custom import CustomFields
 from planbench.exchange.mspdi.outline import TaskLine, task_lines
 from planbench.exchange.mspdi.resources import FIXED_COST
 from planbench.exchange.mspdi.task_fields import TaskWriter
@@ -36,7 +37,8 @@ def write_mspdi(schedule: Schedule, calculated: Calculated | None = None) -> byt
     `total_float` ...), each a column in activity order. A single project becomes the file's
     project; of several, each is a summary task of its own. What Project has no place for is left
     out: WBS branches without activities, links to outside the file, user-defined fields beyond its
-    thirty texts and twenty numbers, code dictionaries beyond its ten. Activity ids go into a text
+    thirty texts, twenty numbers, ten costs and ten dates of tasks and as many of resources, code
+    dictionaries beyond its ten. Activity ids go into a text
     field of that title where they differ from Project's own numbers.
     """
     return _Writer(schedule, calculated or {}).text().encode()
@@ -58,7 +60,7 @@ class _Writer:
     def text(self) -> str:
         """The whole file."""
         lines = task_lines(self.schedule, self.task)
-        fields = _CustomFields(self.schedule, self.task)
+        fields = CustomFields(self.schedule, self.task)
         writer = TaskWriter(
             self.schedule, self.task, self.calendar, self.calculated, fields.of_task
         )
@@ -152,7 +154,7 @@ class _Writer:
             made.append(node("Calendar", leaves(head), body))
         return made
 
-    def _resources(self, fields: _CustomFields) -> list[str]:
+    def _resources(self, fields: CustomFields) -> list[str]:
         table = self.schedule.resources
         kinds = {"material": "0", "labor": "1", "nonlabor": "1"}
         made = []
@@ -176,6 +178,7 @@ class _Writer:
                             ("CalendarUID", self.calendar[calendar] if calendar >= 0 else ""),
                         ]
                     ),
+                    *fields.of_resource.get(row, []),
                 )
             )
         for uid, name in self._cost_resources().items():
@@ -342,109 +345,3 @@ def _exceptions(days: Mapping[int, Shifts]) -> list[str]:
             )
         )
     return made
-
-
-class _CustomFields:
-    """User-defined fields and codes of the activities in Project's own custom fields."""
-
-    def __init__(self, schedule: Schedule, task: list[str]) -> None:
-        self.schedule = schedule
-        self.of_task: dict[int, tuple[list[str], list[str]]] = {}  # (custom fields, codes)
-        made = self._user_fields()
-        made += self._activity_ids(task)
-        self.definitions = node("ExtendedAttributes", *made)
-        self.codes = node("OutlineCodes", *self._codes())
-
-    def _put(self, row: int, text: str, code: bool = False) -> None:
-        self.of_task.setdefault(row, ([], []))[code].append(text)
-
-    def _user_fields(self) -> list[str]:
-        types, values = self.schedule.udf_types, self.schedule.udf_values
-        texts = sorted(terms.TASK_TEXTS)
-        numbers = list(terms.TASK_NUMBERS)
-        wanted = {str(uid) for uid in types.uid.tolist()}
-        own = {str(number) for number in (*terms.TASK_TEXTS, *terms.TASK_NUMBERS)} & wanted
-        free_texts = [k for k in texts if str(k) not in own][:-1]  # the last is for activity ids
-        free_numbers = [k for k in numbers if str(k) not in own]
-        field_of: dict[int, int] = {}
-        for row in range(len(types)):
-            uid, numeric = str(types.uid[row]), types.kind[row] in ("number", "integer")
-            if types.table[row] != "TASK":
-                continue
-            if uid in own:
-                field_of[row] = int(uid)
-            elif numeric and free_numbers:
-                field_of[row] = free_numbers.pop(0)
-            elif free_texts:
-                field_of[row] = free_texts.pop(0)
-        row_of = {uid: row for row, uid in enumerate(self.schedule.activities.uid.tolist())}
-        pairs = zip(values.type.tolist(), values.subject, values.value, strict=True)
-        for kind, subject, value in pairs:
-            if kind in field_of and subject in row_of:
-                text = leaf("FieldID", str(field_of[kind])) + leaf("Value", str(value))
-                self._put(row_of[subject], node("ExtendedAttribute", text))
-        return [
-            _definition(number, str(types.name[row])) for row, number in sorted(field_of.items())
-        ]
-
-    def _activity_ids(self, task: list[str]) -> list[str]:
-        codes = self.schedule.activities.code.tolist()
-        if codes == task:
-            return []
-        number = max(terms.TASK_TEXTS)
-        for row, code in enumerate(codes):
-            text = leaf("FieldID", str(number)) + leaf("Value", str(code))
-            self._put(row, node("ExtendedAttribute", text))
-        return [_definition(number, terms.ACTIVITY_ID)]
-
-    def _codes(self) -> list[str]:
-        types, values = self.schedule.code_types, self.schedule.code_values
-        free = [k for k in terms.OUTLINE_CODES if str(k) not in set(types.uid.tolist())]
-        field_of: dict[int, str] = {}
-        for row, uid in enumerate(types.uid.tolist()):
-            known = (
-                uid.isascii()
-                and uid.isdigit()
-                and len(uid) < 12
-                and int(uid) in terms.OUTLINE_CODES
-            )
-            if known or free:
-                field_of[row] = uid if known else str(free.pop(0))
-        own = plain_ids(values.uid.tolist())
-        made = []
-        for row, number in field_of.items():
-            rows = np.flatnonzero(values.type == row).tolist()
-            items = [
-                node(
-                    "Value",
-                    leaves(
-                        [
-                            ("ValueID", own[k]),
-                            ("ParentValueID", own[parent] if parent >= 0 else "0"),
-                            ("Type", "21"),
-                            ("Value", str(values.code[k])),
-                            ("Description", str(values.name[k])),
-                        ]
-                    ),
-                )
-                for k, parent in ((k, int(values.parent[k])) for k in rows)
-            ]
-            head = [
-                ("FieldID", number),
-                ("FieldName", terms.OUTLINE_CODES[int(number)]),
-                ("Alias", str(types.name[row])),
-            ]
-            made.append(node("OutlineCode", leaves(head), node("Values", *items)))
-        used = self.schedule.code_assignments
-        for activity, value in zip(used.activity.tolist(), used.value.tolist(), strict=True):
-            kind = int(values.type[value])
-            if kind in field_of:
-                text = leaf("FieldID", field_of[kind]) + leaf("ValueID", own[value])
-                self._put(activity, node("OutlineCode", text), True)
-        return made
-
-
-def _definition(number: int, title: str) -> str:
-    name = (terms.TASK_TEXTS | terms.TASK_NUMBERS)[number]
-    fields = [("FieldID", str(number)), ("FieldName", name), ("Alias", title)]
-    return node("ExtendedAttribute", leaves(fields))
