@@ -162,8 +162,10 @@ PROJECT = _fields(
     last_schedule_date LastScheduleDate
     critical_path_type CriticalActivityPathType|DefineCriticalActivities
     critical_drtn_hr_cnt CriticalActivityFloatLimit|CriticalActivityFloatThreshold|CriticalFloatThreshold
+    step_complete_flag ActivityPercentCompleteBasedOnActivitySteps
     """,  # noqa: E501
     critical_path_type=CRITICAL,
+    step_complete_flag=FLAG,
 )
 OPTIONS = _fields(
     """
