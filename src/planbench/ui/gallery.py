@@ -25,7 +25,7 @@ from planbench.ui.theme import apply_theme
 from planbench.ui.window import MainWindow
 from planbench.ui.workspaces import WORKSPACES, Entry
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that one step of the window's work may take."""
 
 
