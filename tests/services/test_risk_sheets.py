@@ -9,7 +9,13 @@ from planbench.domain.errors import ModelError
 from planbench.engines.risk.model import model_json, parse_model
 from planbench.services.document import Document
 from planbench.services.risk import default_model, read_model, sample_model
-from planbench.services.risk_sheets import SHEETS, read_workbook, write_workbook
+from planbench.services.risk_sheets import (
+    SHEETS,
+    model_of_texts,
+    model_texts,
+    read_workbook,
+    write_workbook,
+)
 from planbench.services.sample import sample_schedules
 
 TRI = {"distribution": "triangular", "parameters": {"low": 0.5, "mode": 1, "high": 2}}
@@ -76,6 +82,11 @@ def rounded(given):
     if isinstance(given, list):
         return [rounded(value) for value in given]
     return float(f"{given:.14g}") if isinstance(given, float) else given
+
+
+def test_the_same_from_tables_of_texts() -> None:
+    model = parse_model(FULL)
+    assert model_of_texts(model_texts(model)) == model
 
 
 def test_the_model_of_the_sample_comes_back(tmp_path) -> None:

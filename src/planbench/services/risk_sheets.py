@@ -110,20 +110,72 @@ def write_workbook(model: RiskModel, target: Path) -> None:
     Numbers keep the sixteen digits that a cell holds. An empty model makes an empty template.
     Raises PlanbenchError when it cannot be written.
     """
-    from planbench.engines.risk.model import model_json
-    from planbench.exchange.tables.sheets import Grid, write_xlsx
+    from planbench.exchange.tables.sheets import write_xlsx
 
-    tables = _tables(model_json(model))
-    grids = []
+    grids = _grids(model)
+    try:
+        target.write_bytes(write_xlsx(grids))
+    except OSError as error:
+        raise PlanbenchError(f"cannot be written: {error.strerror}", str(target)) from error
+
+
+def _grids(model: RiskModel) -> list[Grid]:
+    from planbench.engines.risk.model import model_json
+    from planbench.exchange.tables.sheets import Grid
+
+    tables, grids = _tables(model_json(model)), []
     for name, usual in SHEETS.items():
         rows = tables[name]
         more = [title for row in rows for title in row if title not in usual]
         titles = (*usual, *dict.fromkeys(more))
         grids.append(Grid(name, titles, [tuple(row.get(t) for t in titles) for row in rows]))
-    try:
-        target.write_bytes(write_xlsx(grids))
-    except OSError as error:
-        raise PlanbenchError(f"cannot be written: {error.strerror}", str(target)) from error
+    return grids
+
+
+Texts = list[list[str]]
+
+
+def model_texts(model: RiskModel) -> dict[str, tuple[tuple[str, ...], Texts]]:
+    """(titles, rows of texts) of every sheet, for tables that are typed into."""
+    return {
+        grid.name: (grid.titles, [[_text(cell) for cell in row] for row in grid.rows])
+        for grid in _grids(model)
+    }
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return "yes" if cell is True else "" if cell is False else str(cell)
+
+
+def model_of_texts(texts: Mapping[str, tuple[tuple[str, ...], Texts]]) -> RiskModel:
+    """The model that tables as those of `model_texts` say; rows that say nothing are left out.
+
+    Raises ModelError in one line: sheet, row, what is wrong.
+    """
+    from planbench.engines.risk.model import parse_model
+    from planbench.exchange.tables.sheets import Grid
+
+    tables: dict[str, list[Row]] = {}
+    for name, (titles, rows) in texts.items():
+        cells = [tuple(map(_typed, titles, row)) for row in rows]
+        tables[name] = list(_rows(Grid(name, titles, cells), name))
+    return parse_model(_joined(tables, "model"))
+
+
+def _typed(title: str, text: str) -> Cell:
+    """What was typed as a number where the title wants one."""
+    last = title.rpartition(".")[2]
+    words = text.strip()
+    if last in (*_TEXTS, *_LISTS_OF_NUMBERS, "ids", "risks", "code", "all", "exclusive"):
+        return words or None
+    for kind in (int, float):
+        try:
+            return kind(words)
+        except ValueError:
+            continue
+    return words or None
 
 
 def read_workbook(path: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from planbench.domain.errors import PlanbenchError
@@ -17,6 +17,7 @@ from planbench.services.risk import (
     sample_model,
     write_model,
 )
+from planbench.ui.risk.model_dialog import ModelDialog
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Button
@@ -40,6 +41,7 @@ class ModelButton(Button):
         menu = QMenu(self)
         menu.addAction(tr("Open a model…"), self.open_model)
         menu.addAction(tr("Save the model…"), self.save_model)
+        menu.addAction(tr("Edit all of it…"), self.edit_model)
         menu.addSeparator()
         menu.addAction(tr("Before you trust it…"), self.warnings_wanted.emit)
         menu.addSeparator()
@@ -73,6 +75,15 @@ class ModelButton(Button):
                 write_model(model, Path(name))
             except PlanbenchError as error:
                 self.state.message.emit("error", error.line)
+
+    def edit_model(self) -> None:
+        """Show every part of the model as a table to type into."""
+        model, document = self._model(), self.state.document
+        if model is not None and document is not None:
+            dialog = ModelDialog(document, model, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.made.connect(self.opened.emit)
+            dialog.open()
 
     def take_sample(self) -> None:
         """Work with the sample's model, where the sample is open."""
