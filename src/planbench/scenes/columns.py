@@ -81,6 +81,7 @@ class Extras:
     model: RiskModel | None = None
     risk: RiskResult | None = None
     risk_fields: RunFields | None = None
+    first: Baseline | None = None  # the primary one, whose dates the facts have
     own: tuple[OwnField, ...] = ()  # fields that the user lays over the schedule
 
 

@@ -99,6 +99,6 @@ def add_curtains(frame: Frame) -> None:
             if seen is None:
                 continue
             frame.scene.add("rects", style, [(seen[0], 0.0, seen[1], frame.height)])
-            y = float(frame.metrics.row) - frame.scroll  # between the first two bars
+            y = frame.metrics.row - 2.0 - frame.scroll  # between the first two bars
             if one.name and y > -frame.metrics.row:
                 frame.scene.add("texts", "curtain-name", [(seen[0] + 4.0, y, one.name)])

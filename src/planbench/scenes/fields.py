@@ -92,7 +92,14 @@ def _main(schedule: Schedule) -> Iterable[Column]:
             label="Activity ID",
         ),
         Column("type", "Type", 112, "text", words("type", TYPE_WORDS), "Activity type"),
-        Column("calendar", "Calendar", 140, "text", texts("calendar", _calendars), "Calendar"),
+        Column(
+            "calendar",
+            "Calendar",
+            140,
+            "text",
+            texts("calendar", _calendars),
+            "The calendar it works by",
+        ),
         Column("wbs", "WBS", 140, "text", texts("wbs", _wbs), "Name of the WBS element"),
         Column(
             "wbs_path",
@@ -177,7 +184,7 @@ def _dates() -> Iterable[Column]:
             126,
             "text",
             words("constraint2", CONSTRAINT_WORDS),
-            "Second constraint",
+            "A second bound on its dates, beside the primary one",
             category="Constraints",
         ),
         Column(

@@ -11,18 +11,25 @@ from planbench.domain.schedule import NO_ROW, Flags, Numbers, Schedule
 from planbench.domain.times import minutes_column
 from planbench.scenes.columns import Column, Extras, PlanTable, Values, dates, flags, numbers, texts
 from planbench.scenes.facts import variance_days
+from planbench.scenes.further_fields import further_columns
+from planbench.scenes.further_links import link_columns, resource_columns
 from planbench.scenes.own_fields import minute_of, number_of, own_columns
 from planbench.scenes.risk_fields import risk_columns
 
 
 def more_columns(schedule: Schedule, extras: Extras) -> Iterable[Column]:
     """Columns of codes, fields of users, resources, costs, more baselines, risk and checks."""
+    paid = len(schedule.assignments) or len(schedule.expenses)
     return (
         *_code_columns(schedule),
         *_user_columns(schedule),
         *own_columns(extras.own),
-        *(_resource_columns() if len(schedule.assignments) or len(schedule.expenses) else ()),
+        *_code_names(schedule),
+        *(_resource_columns() if paid else ()),
+        *(resource_columns() if paid else ()),
         *_baseline_columns(),
+        *further_columns(),
+        *link_columns(),
         *risk_columns(),
         *_quality_columns(extras),
     )
@@ -67,6 +74,21 @@ def _code_columns(schedule: Schedule) -> Iterable[Column]:
         title = one.removeprefix("code:")
         source = texts(one, partial(_code_texts, row))
         yield Column(one, title, 96, "text", source, "Activity code", category="Codes")
+
+
+def _code_words(row: int, table: PlanTable) -> Values:
+    plain = np.append(table.schedule.code_values.name, "").astype(object)
+    found: Values = plain[value_of_code(table.schedule, row)]
+    return found
+
+
+def _code_names(schedule: Schedule) -> Iterable[Column]:
+    for row, one in enumerate(code_ids(schedule)):
+        title = one.removeprefix("code:")
+        source = texts(f"description:{title}", partial(_code_words, row))
+        tip = f"What the value of the activity code {title} stands for"
+        label = f"{title} description"
+        yield Column(f"description:{title}", label, 130, "text", source, tip, None, "Codes", label)
 
 
 def user_ids(schedule: Schedule) -> dict[str, int]:

@@ -200,3 +200,14 @@ def test_find_and_refresh_have_the_keys_of_the_field(qtbot, space):
     with qtbot.waitSignal(space.plan.plan_changed):
         qtbot.keyClick(space.table, Qt.Key.Key_F5)
     assert space.plan.activity_of(space.node) == row
+
+
+def test_in_a_tight_window_what_is_critical_is_chosen_among_the_bars(qtbot, space):
+    assert space.bar.critical.isVisible()
+    for wide in (1366, 1100, 960):  # it becomes compact on the way
+        space.resize(wide, 600)
+        qtbot.wait(20)
+    qtbot.waitUntil(lambda: not space.bar.critical.isVisible())
+    actions(space.bar.bars_menu())["Total float ≤ 0"].trigger()
+    assert space.plan.critical_by == "total_float"
+    assert actions(space.bar.bars_menu())["Total float ≤ 0"].isChecked()

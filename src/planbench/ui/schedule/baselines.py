@@ -46,7 +46,7 @@ class BaselinesDialog(QDialog):
         super().__init__(space)
         self._space = space
         self.setWindowTitle(tr("Baselines"))
-        self.resize(700, 600)
+        self.resize(740, 600)
         self.lines = FlatTableModel()
         self.table = TableView(tr("Baselines"))
         self.table.setModel(self.lines)
@@ -201,11 +201,11 @@ class BaselinesDialog(QDialog):
         kept = [tr("in this schedule") if mine else tr("update of the project") for mine in own]
         self.lines.set_data(
             [
-                Column("name", tr("Name"), 170, values=[one.name for one in found], stretch=True),
+                Column("name", tr("Name"), 150, values=[one.name for one in found], stretch=True),
                 Column("role", tr("Place"), 76, values=[roles[at] for at in range(len(found))]),
                 Column("date", tr("Data date"), 100, values=dates),
                 Column("count", tr("Activities"), 80, True, counts, text.number),
-                Column("cost", tr("Cost"), 96, True, budgets, _cost),
+                Column("cost", tr("Cost"), 120, True, budgets, _cost),
                 Column("kept", tr("Kept"), 140, values=kept),
             ],
             len(found),

@@ -58,6 +58,7 @@ def extras_of(document: Document) -> Extras:
         document.risk_model,
         document.risk,
         document.risk_fields,
+        first if first is not None and len(first.columns) == n else None,
         document.own_fields,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QMouseEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from planbench.domain.times import NO_TIME
@@ -41,6 +41,10 @@ LABELS = (
     "variance",
 )  # fmt: skip
 """Columns that are offered as texts beside bars."""
+
+
+TIGHT = 1120
+"""Pixels of the toolbar below which what is critical is chosen in the menu of bars alone."""
 
 
 class StayMenu(QMenu):
@@ -107,6 +111,10 @@ class ScheduleBar(Toolbar):
             self.add(widget)
         self.add_line()
         self.add(self.run)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.critical.setVisible(self.width() >= TIGHT)  # the choice is among the bars as well
 
     def _connect(self) -> None:
         space = self._space
@@ -335,6 +343,7 @@ class ScheduleBar(Toolbar):
             simulated = risk_marks(space.plan.extras, len(space.plan.schedule)) is not None
             absent |= name in ("whiskers", "criticality") and not simulated
             action.setEnabled(not absent)
+        self._critical_menu(menu)
         self._progress_menu(menu)
         self._label_menu(menu, tr("Text behind bars"), "after")
         self._label_menu(menu, tr("Text before bars"), "before")
@@ -358,6 +367,17 @@ class ScheduleBar(Toolbar):
         loading.setChecked(space.resources.isVisibleTo(space))
         loading.triggered.connect(lambda on=False: space.show_resources(bool(on)))
         return menu
+
+    def _critical_menu(self, menu: QMenu) -> None:
+        """What makes an activity critical to the eye."""
+        inner, group = menu.addMenu(tr("Critical is")), QActionGroup(menu)
+        inner.setFont(current_theme().font("body"))
+        for place, words in enumerate((tr("Longest path"), tr("Total float ≤ 0"))):
+            action = inner.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(place == self.critical.index)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda _on=False, place=place: self.critical.set_index(place))
 
     def _progress_menu(self, menu: QMenu) -> None:
         """Whether the progress line is drawn, and what it goes by."""
