@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from planbench.engines.portfolio import balance
@@ -39,6 +41,8 @@ class BalancePage(QWidget):
         super().__init__()
         self.desk = desk
         self._bubbles: BubbleChart | None = None
+        self._rest = QTimer(self, singleShot=True, interval=60)
+        self._rest.timeout.connect(self._resized)
         self.legend = Legend(tr("Buckets"))
         self.upwards = SegmentedControl([tr("Value per cost"), tr("Value")], tr("Upwards"))
         self.upwards.changed.connect(lambda _index: self._show_bubbles())
@@ -141,6 +145,15 @@ class BalancePage(QWidget):
         """Where F6 stops."""
         return [self.share_table, self.trade_table, self.risk_table, self.year_table]
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rest.start()
+
+    def _resized(self) -> None:
+        """Names of bubbles find room anew once the window rests."""
+        if self._bubbles is not None and self.isVisible():
+            self._bubbles.again()
+
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self.refresh()
@@ -228,8 +241,8 @@ class BalancePage(QWidget):
             return
         self.spread.setText(
             tr(
-                "HHI {index}: as concentrated as {effective} equal groups; the three "
-                "largest hold {top_three} of the forward cost."
+                "HHI {index}, like {effective} equal groups; the three largest hold "
+                "{top_three} of the cost."
             ).format(
                 index=text.number(found.index, 2),
                 effective=text.number(found.effective, 1),

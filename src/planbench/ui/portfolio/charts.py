@@ -120,17 +120,9 @@ class FrontierChart:
     def _names(self, chart: Chart, frame: tuple[float, float, float, float]) -> None:
         """Names of the plans where there is room; one without room is left to its tooltip."""
         metrics = QFontMetricsF(current_theme().font("small", tabular=True))
-        across = max(160.0, chart.widget.width() - 70.0)
-        upwards = max(80.0, chart.widget.height() - 60.0)
-        spots = {
-            mark: QPointF(
-                (mark.cost - frame[0]) / frame[2] * across,
-                upwards - (mark.value - frame[1]) / frame[3] * upwards,
-            )
-            for mark in self.marks
-        }
+        room = _room(chart)
+        spots = {mark: _spot(room, frame, mark.cost, mark.value) for mark in self.marks}
         taken = [QRectF(p.x() - 6, p.y() - 6, 12, 12) for p in spots.values()]
-        room = QRectF(0, 0, across, upwards)
         for mark in sorted(self.marks, key=lambda one: not one.strong):
             words = f"{mark.name}, {money(mark.value)}"
             wide = metrics.horizontalAdvance(words) + (16 if mark.strong else 10)
@@ -148,6 +140,20 @@ class FrontierChart:
 
 _ANCHORS = ((1.05, 1.35), (0.5, 1.4), (-0.05, 1.35), (0.5, -0.4), (1.05, -0.3), (-0.08, 0.5))
 """Where a name may stand by its point, the best place first: above at the left."""
+
+
+def _room(chart: Chart) -> QRectF:
+    """About the pixels between the axes of a chart."""
+    wide, high = chart.widget.width() - 70.0, chart.widget.height() - 60.0
+    return QRectF(0, 0, max(160.0, wide), max(80.0, high))
+
+
+def _spot(room: QRectF, frame: tuple[float, float, float, float], x: float, y: float) -> QPointF:
+    """Where a point lies in the room; `frame` is left, bottom, width and height in its units."""
+    return QPointF(
+        (x - frame[0]) / frame[2] * room.width(),
+        room.height() - (y - frame[1]) / frame[3] * room.height(),
+    )
 
 
 def _ink() -> dict[str, str]:
@@ -190,6 +196,10 @@ class BubbleChart:
         """Draw other projects; `axis` says what `value` is."""
         self.bubbles = sorted(bubbles, key=lambda one: -one.cost)
         self._axis, self._current = axis, current
+        self.again()
+
+    def again(self) -> None:
+        """Draw once more: where names have room depends on the size."""
         self.chart.painted(self._draw)
 
     def _draw(self, chart: Chart) -> None:
@@ -224,10 +234,8 @@ class BubbleChart:
             )
             spot.sigClicked.connect(lambda _spot, spots, *_more: self._clicked(spots))
             plot.addItem(spot)
-        for one in self.bubbles:
-            label = chart.label(one.name, "text" if one.going else "text-muted", anchor=(0.5, 0.5))
-            label.setPos(one.risk, one.value + (0.0 if one.cost > 0.25 * most else 0.055 * tall))
-            plot.addItem(label, ignoreBounds=True)
+        frame = (-0.09 * wide, bottom - 0.16 * tall, right + 0.31 * wide, 1.32 * tall)
+        self._names(chart, frame, most)
         for words, x, y, place in (
             ("pearls", -0.08 * wide, top + 0.15 * tall, (0, 0)),
             ("oysters", right + 0.21 * wide, top + 0.15 * tall, (1, 0)),
@@ -242,6 +250,36 @@ class BubbleChart:
         axis.setTicks([[(k / 10, f"{10 * k} %") for k in range(11)]])
         plot.setLabel("bottom", tr("Chance of failure"), **_ink())
         plot.setLabel("left", self._axis, **_ink())
+
+    def _names(self, chart: Chart, frame: tuple[float, float, float, float], most: float) -> None:
+        """Names in their bubbles or beside them, the costliest first; without room none."""
+        metrics = QFontMetricsF(current_theme().font("small", tabular=True))
+        room, taken = _room(chart), list[QRectF]()
+        for one in sorted(self.bubbles, key=lambda b: (b.project != self._current, -b.cost)):
+            radius = 6 + 24 * (one.cost / most) ** 0.5
+            at = _spot(room, frame, one.risk, one.value)
+            size = metrics.horizontalAdvance(one.name) + 8, metrics.height() + 8
+            beside = radius + size[0] / 2
+            inside = [(0.0, 0.0)] if 2 * radius >= size[0] - 6 else []
+            offsets = [
+                *inside,
+                (0.0, -radius - 8),
+                (beside, 0.0),
+                (0.0, radius + 8),
+                (-beside, 0.0),
+            ]
+            for dx, dy in offsets:
+                box = QRectF(0, 0, size[0], size[1] - 8)  # the letters without their margin
+                box.moveCenter(at + QPointF(dx, dy))
+                if room.contains(box) and not any(box.intersects(other) for other in taken):
+                    ink = "text" if one.going else "text-muted"
+                    place = (0.5 - dx / size[0], 0.5 - dy / size[1])
+                    label = chart.label(one.name, ink, anchor=place)
+                    label.setPos(one.risk, one.value)
+                    label.setZValue(6)
+                    chart.plot.addItem(label, ignoreBounds=True)
+                    taken.append(box)
+                    break
 
     def _clicked(self, spots: Any) -> None:
         if len(spots):

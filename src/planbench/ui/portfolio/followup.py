@@ -134,11 +134,14 @@ class FollowUpPage(QWidget):
         factor = FACTORS[self.factor.index]
         self._levels = systemic_levels(register)[factor]
         names = factor_names(register, factor)
+        columns = _levels(register.settings.currency)
+        shown = [k for k, c in enumerate(columns) if not (self._narrow and c.key in _SPARE)]
+        looks = [_level_row(one, names.get(one.name, one.name)) for one in self._levels]
         self.levels.show(
-            [_level_row(one, names.get(one.name, one.name)) for one in self._levels],
+            [[row[k] for k in shown] for row in looks],
             keys=[one.name for one in self._levels],
             values=_level_values(self._levels),
-            columns=_levels(register.settings.currency),
+            columns=[columns[k] for k in shown],
         )
         self.level_table.apply_columns()
         self._show_map(register, factor, names)
@@ -255,7 +258,7 @@ class FollowUpPage(QWidget):
         self.benefit_card.set_title(tr("Benefits"), note)
 
 
-_SPARE = ("baseline", "target", "date")
+_SPARE = ("baseline", "target", "date", "projects", "days")
 """Columns that narrow windows do without."""
 
 
