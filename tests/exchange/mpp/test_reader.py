@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,6 +70,31 @@ def test_a_crash_of_java_takes_nothing_with_it(installation: Install, plan: byte
     installation("", JAVA_CRASHES)
     with pytest.raises(ImportRefused, match=r"Java stopped .*134"):
         read_schedule(plan, name="plan.mpx")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only where processes get signals")
+def test_a_conversion_that_is_killed_takes_nothing_with_it(
+    installation: Install, plan: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when Java's machine dies, or the system runs out of memory and ends it."""
+    installation("", JAVA_HANGS)
+    begun: list[subprocess.Popen[bytes]] = []
+    usual = subprocess.Popen
+
+    def started(*command: Any, **how: Any) -> subprocess.Popen[bytes]:
+        begun.append(usual(*command, **how))
+        return begun[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+
+    def kill(done: int, total: int, text: str) -> None:
+        if begun and begun[-1].poll() is None:
+            os.kill(begun[-1].pid, signal.SIGKILL)
+
+    with pytest.raises(ImportRefused, match=r"Java stopped .*-9") as refused:
+        read_schedule(plan, name="plan.mpx", progress=kill)
+    assert refused.value.line.isprintable()
+    assert len(begun) == 1
 
 
 def test_an_endless_conversion_is_given_up(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -156,6 +158,31 @@ def test_objects_at_the_top_level_read_as_those_within_the_project(p6xml: str) -
     flat = flat.replace("<Activity>", "<Activity><ProjectObjectId>10</ProjectObjectId>")
     flat = flat.replace("<WBS>", "<WBS><ProjectObjectId>10</ProjectObjectId>")
     assert read(flat).schedule.digest == read(p6xml).schedule.digest
+
+
+VERSIONS = (
+    *(f"P6Professional/V{number}" for number in ("7.0", "8.0", "8.1", "8.2", "8.3", "8.4")),
+    *(f"P6/V{number}" for number in ("8.2", "15.1", "15.2", "16.1", "16.2", "17.7", "17.12",
+      "18.8", "19.12", "20.12", "21.12", "22.12", "23.12", "24.12", "25.12")),
+)  # fmt: skip
+"""Schemas as P6 EPPM and P6 Professional name them."""
+
+OWN = ' xmlns="http://xmlns.oracle.com/Primavera/P6/V21.12/API/BusinessObjects"'
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_version_of_the_schema_reads_alike(p6xml: str, version: str) -> None:
+    named = OWN.replace("P6/V21.12", version)
+    usual = read(p6xml)
+    one = read(p6xml.replace(OWN, named))
+    assert one.schedule.digest == usual.schedule.digest
+    assert len(one.schedule.baselines) == 1  # the baseline project inside
+    assert version.partition("/V")[2] in one.schedule.source.version
+    prefixed = re.sub(r"<(/?)(?=[A-Za-z])", r"<\1p6:", p6xml).replace(
+        OWN, named.replace("xmlns=", "xmlns:p6=")
+    )
+    assert read(prefixed).schedule.digest == usual.schedule.digest
+    assert read(p6xml.replace(OWN, "")).schedule.digest == usual.schedule.digest
 
 
 @pytest.mark.parametrize(
