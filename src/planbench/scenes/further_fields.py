@@ -161,7 +161,8 @@ def _final_days(table: PlanTable) -> Values:
 
 
 def _hours_of(make: Make, table: PlanTable) -> Values:
-    return np.asarray(make(table) * minutes_per_day(table.schedule) / 60.0)
+    found: Values = make(table) * minutes_per_day(table.schedule) / 60.0
+    return found
 
 
 def share_of(part: Values, whole: Values) -> Values:
