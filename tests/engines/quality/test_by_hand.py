@@ -111,19 +111,24 @@ def test_the_engine_finds_what_was_counted_by_hand(
     assert all(told[row].startswith("Left out: ") for row in set(left_out) - set(result.rows))
 
 
-def test_the_detail_planning_window_of_high_duration(plan: Any) -> None:
-    """As the help sets it, two weeks of it: baseline starts up to 16 March.
+WINDOWS = [({"window_days": 14}, 20), ({"where": "[Baseline start] on or before DD+2w"}, 18)]
+
+
+@pytest.mark.parametrize(("window", "of"), WINDOWS, ids=["parameter", "expression"])
+def test_the_detail_planning_window_of_high_duration(
+    plan: Any, window: dict[str, Any], of: int
+) -> None:
+    """Two weeks of it: baseline starts up to 16 March.
 
     P01-P04, T01, T02, S02-S05, S07-S09, S13, S14, S17, S19 and R1 are in; S07 has 50 baseline
-    days, S09 46, and S08 44, which is not above.
+    days, S09 46, and S08 44, which is not above. Without a baseline start are S06 and S20, which
+    start by then, and S18, H1, H2, which do not; what is missing in an expression answers no.
     """
     schedule: Schedule = plan.schedule
     document = Document(schedule, cpm=schedule_network(schedule), baseline=plan.baseline)
     shipped = next(r for r in load_rulesets() if r.id == "dcma-pam-2012")
     high = next(m for m in shipped.metrics if m.id == "DCMA-08")
-    narrowed = replace(
-        high, options={**high.options, "where": "[Baseline start] on or before DD+2w"}
-    )
+    narrowed = replace(high, options={**high.options, **window})
     (report,) = run_rulesets(
         schedule,
         document.cpm,
@@ -134,7 +139,7 @@ def test_the_detail_planning_window_of_high_duration(plan: Any) -> None:
     )
     (result,) = report.metrics
     assert names(schedule, result) == ["S07", "S09"]
-    assert (result.numerator, result.denominator) == (2, 18)
+    assert (result.numerator, result.denominator) == (2, of)
 
 
 def test_the_dates_of_the_plan_are_those_of_the_slow_scheduler(plan: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
@@ -40,6 +41,26 @@ _BETTER = {"lower": tr("Less is better"), "higher": tr("More is better")}
 _OF = {"activities": tr("Activities"), "links": tr("Links")}
 _OVER = {name: name.replace("-", " ").capitalize() for name in POPULATIONS}
 _OVER["all-but-summaries"] = tr("All but summaries")
+
+
+_NUMBERS = {
+    "days": tr("Days that are the limit on one object"),
+    "hours": tr("Hours that are the limit on one object"),
+    "window_days": tr("Detail planning window, calendar days from the data date (0: none)"),
+    "slip_days": tr("Days of delay"),
+    "tolerance_days": tr("Days of it that may get lost"),
+    "tolerance_share": tr("Share of it that may get lost"),
+    "least": tr("From how many links on"),
+    "least_days": tr("Of tasks from so many days on"),
+    "least_change": tr("Days of progress that are none"),
+    "ratio": tr("Ratio that is the limit on one object"),
+    "share": tr("Share of the project's length"),
+    "usual": tr("Share of activities from which a code is expected"),
+    "at_or_below": tr("Float up to, days"),
+    "above": tr("Above, days"),
+    "below": tr("Float below, days"),
+}
+"""Words of the numbers among a metric's options."""
 
 
 class MetricsModel(FlatTableModel):
@@ -104,6 +125,7 @@ class MetricForm(QWidget):
         self.weight = FormField(tr("Weight in the score"))
         self.unit = ComboBox(list(_UNITS.values()), tr("Unit"))
         self.better = ComboBox(list(_BETTER.values()), tr("Which way is better"))
+        self.numbers: dict[str, FormField] = {}
         self.of = ComboBox(list(_OF.values()), tr("What is counted"))
         self.over = ComboBox(list(_OVER.values()), tr("Of whom"))
         self.count = FormField(tr("Found when (expression)"))
@@ -127,6 +149,9 @@ class MetricForm(QWidget):
         column.addWidget(self.question)
         column.addLayout(side_by_side(self.limit, self.weight))
         column.addWidget(self.reading)
+        self._readings = QVBoxLayout()
+        self._readings.setSpacing(10)
+        column.addLayout(self._readings)
         self._own = QWidget()
         own = QVBoxLayout(self._own)
         own.setContentsMargins(0, 0, 0, 0)
@@ -185,6 +210,7 @@ class MetricForm(QWidget):
         )
         self.reading.setText("" if own else reading)
         self.reading.setVisible(not own)
+        self._show_numbers(metric)
         for form, name in ((self.count, "count"), (self.where, "where"), (self.show_, "show")):
             form.setText(str(options.get(name, "")))
         for box, known, key in (
@@ -196,6 +222,46 @@ class MetricForm(QWidget):
             with QSignalBlocker(box):
                 box.setCurrentIndex(list(known).index(str(key)) if key in known else -1)
         self.tell_errors("", "", "")
+
+    def _show_numbers(self, metric: Metric) -> None:
+        """A field for every number that settles how the measure reads the schedule."""
+        numbers = {
+            name: held
+            for name, held in metric.options.items()
+            if isinstance(held, int | float) and not isinstance(held, bool)
+        }
+        if list(numbers) != list(self.numbers):
+            for old in self.numbers.values():
+                self._readings.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+            self.numbers = {name: FormField(_NUMBERS.get(name, name)) for name in numbers}
+            for field in self.numbers.values():
+                field.field.textEdited.connect(lambda _text: self._editor.form_edited())
+                self._readings.addWidget(field)
+        for name, field in self.numbers.items():
+            field.setText(f"{numbers[name]:g}")
+            field.set_error("")
+
+    def _numbers_of(self, metric: Metric) -> tuple[dict[str, float], str] | None:
+        """What the fields say, and the formula with it; None while one cannot be read."""
+        found: dict[str, float] = {}
+        formula = metric.formula
+        for name, field in self.numbers.items():
+            held = metric.options[name]
+            try:
+                number = read_number(field.text(), "")
+            except ValueError:
+                number = None
+            field.set_error("" if number is not None else tr("This is no number."))
+            if number is None:
+                return None
+            whole = number == int(number) and isinstance(held, int)
+            found[name] = int(number) if whole else number
+            old = rf"(?<![\d.]){re.escape(f'{held:g}')}(?![\d.])"
+            if number != held and len(re.findall(old, formula)) == 1:
+                formula = re.sub(old, f"{number:g}", formula)
+        return found, formula
 
     def tell_errors(self, limit: str, weight: str, expression: str) -> None:
         """Say what is wrong below each field."""
@@ -218,9 +284,10 @@ class MetricForm(QWidget):
         if weight is None or not 0 <= weight <= 1000:
             errors[1] = tr("A number from 0 to 1000.")
         self.tell_errors(errors[0], errors[1], "")
-        if any(errors) or weight is None:
+        numbers = self._numbers_of(metric)
+        if any(errors) or weight is None or numbers is None:
             return None
-        options = dict(metric.options)
+        options = {**metric.options, **numbers[0]}
         texts = {"where": self.where.text().strip()}
         made = replace(
             metric,
@@ -228,6 +295,7 @@ class MetricForm(QWidget):
             question=self.question.text().strip(),
             threshold=limit,
             weight=weight,
+            formula=numbers[1],
         )
         if metric.measure == "expression":
             texts |= {"count": self.count.text().strip(), "show": self.show_.text().strip()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planbench.domain.schedule import Constraint, Flags, Numbers, Status
-from planbench.domain.times import NO_TIME, Minutes
+from planbench.domain.times import DAY, NO_TIME, Minutes
 from planbench.engines.quality.context import Context, in_days
 from planbench.engines.quality.measures.base import (
     Measure,
@@ -95,11 +95,12 @@ def duration(ctx: Context, metric: Metric) -> Measured:
 
     `basis` "baseline" (the original duration where there is none, and a note says so), "original"
     or "remaining". `hours` instead of `days` compares plain hours, as P6 does. `boundary` as for
-    float.
+    float. `window_days` is the detail planning window: only what starts in the baseline (without
+    one, by our dates) up to so many calendar days after the data date counts; 0 sets none.
     """
     basis = choice(metric, "basis", ("baseline", "original", "remaining"))
     acts, notes = ctx.activities, []
-    members = members_of(ctx, metric)
+    members, window = _in_window(ctx, metric, members_of(ctx, metric))
     minutes = acts.remaining_duration if basis == "remaining" else acts.original_duration
     if basis == "baseline":
         if ctx.baseline is None:
@@ -129,7 +130,24 @@ def duration(ctx: Context, metric: Metric) -> Measured:
         spread=days[members.inside],
         limit=limit,
         beyond=beyond,
-        notes=tuple(notes),
+        notes=(*notes, *window),
+    )
+
+
+def _in_window(ctx: Context, metric: Metric, members: Members) -> tuple[Members, tuple[str, ...]]:
+    """The members within the detail planning window, and what to say of it."""
+    days = option(metric, "window_days", 0.0)
+    if "window_days" not in metric.options:
+        return members, ()
+    if days <= 0 or ctx.status_date == NO_TIME:
+        return members, ("No detail planning window is set: all of them count",)
+    start = ctx.start
+    if ctx.baseline is not None:
+        planned = ctx.baseline.columns.start
+        start = np.where(planned == NO_TIME, start, planned)
+    later = (start == NO_TIME) | (start > ctx.data_date + round(days * DAY))
+    return members.without("starts after the detail planning window", later), (
+        f"Detail planning window: {days:g} calendar days from the data date",
     )
 
 
