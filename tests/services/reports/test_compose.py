@@ -128,19 +128,18 @@ def test_every_column_of_every_table_has_a_formula_and_its_data(
 ) -> None:
     report = compose(template_of(name), snapshot)
     listed = {
-        (row[0], row[1]): row
+        (row[0], row[2]): row
         for one in section(report, "sources")
-        if isinstance(one, Table)
+        if isinstance(one, Table) and one.title == "Columns of the tables"
         for row in one.rows
-        if one.title == "Columns of the tables"
     }
     for one, block in report.blocks():
         table = block.table if isinstance(block, Sheets) else block
         if isinstance(table, Table) and one.kind != "sources":
             for column in table.columns:
                 assert column.formula, (one.kind, column.title)
-                row = listed[one.title, column.title]
-                assert row[2] == column.formula
+                row = listed[one.title, column.formula]
+                assert column.title in str(row[1])
                 assert row[3]
 
 

@@ -165,21 +165,22 @@ def with_formulas(kind: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 
 def column_sources(sources: Mapping[str, Source], sections: Sequence[Section]) -> tuple[Table, ...]:
-    """The formulas of all columns of a report's tables as a table, none where it has none."""
-    rows: dict[tuple[str, str, str], list[str]] = {}
+    """The formulas of all columns of a report's tables as a table, none where it has none.
+
+    Columns of a section that are made alike stand in one row.
+    """
+    rows: dict[tuple[str, str, str], dict[str, None]] = {}
     for section in sections:
-        data = {sources[name].data: None for name in section.cites if name in sources}
+        data = "; ".join({sources[name].data: None for name in section.cites if name in sources})
         for block in section.blocks:
             one = block.table if isinstance(block, Sheets) else block
-            if not isinstance(one, Table):
-                continue
-            for column in one.columns:
-                key = (section.title, column.title, column.formula)
-                rows.setdefault(key, [*key, "; ".join(data)])
+            for column in one.columns if isinstance(one, Table) else ():
+                rows.setdefault((section.title, column.formula, data), {})[column.title] = None
     if not rows:
         return ()
+    made = [[name, ", ".join(of), formula, data] for (name, formula, data), of in rows.items()]
     columns = [
-        Column("Section", weight=1.4), Column("Column", weight=1.2), Column("Formula", weight=3.0),
+        Column("Section", weight=1.4), Column("Columns", weight=1.4), Column("Formula", weight=3.0),
         Column("From", weight=1.9),
     ]  # fmt: skip
-    return (table("Columns of the tables", columns, list(rows.values())),)
+    return (table("Columns of the tables", columns, made),)

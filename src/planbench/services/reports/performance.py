@@ -94,9 +94,18 @@ def curves(desk: Desk, options: Options) -> list[Block]:
         lines.append(
             Series("Forecast", ahead, scaled(report.forecast.tolist()), "actual", dashed=True)
         )
+    if report.early is not None and report.late is not None:
+        for name, values in (("Early dates", report.early), ("Late dates", report.late)):
+            lines.append(Series(name, time, scaled(values.tolist()), "muted", dashed=True))
+    fan = report.fan
+    if fan is not None:
+        ahead = tuple(float(one) for one in fan.time.tolist())
+        for name, values in (("P10", fan.low), ("P90", fan.high)):
+            lines.append(Series(name, ahead, scaled(values.tolist()), "near", dashed=True))
     desk.cite(
         "Value over time", f"{len(report.history)} updates",
-        "PV, EV, AC cumulative; forecast: what is unearned at CPI over the calculated dates",
+        "PV, EV, AC cumulative; forecast: what is unearned at CPI over the calculated dates; early "
+        "and late: PV at those dates; P10 and P90: the forecast stretched to each run",
         "control",
     )  # fmt: skip
     mark = Mark(float(report.data_date), f"Data date {date_text(report.data_date)}")

@@ -33,7 +33,9 @@ PAPER_MM = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
 
 _MARGIN, _HEAD, _FOOT = 52.0, 50.0, 56.0
 _PAD = 5.0
+_SHORT_TITLE = 8  # letters of a column's title that stay in one line
 _MOST_LINES = 12  # of one cell of a table
+_FIRST_BARS = 8  # rows of a Gantt extract that stay together
 _LEAST_UNDER = 130.0  # room that must follow a heading on its page
 
 Report_ = Callable[[int, int, str], object]
@@ -216,6 +218,8 @@ class _Press:
         first = next((one for one in section.blocks if not isinstance(one, Paragraph)), None)
         if isinstance(first, Chart):
             return min(350.0, self.bottom - _HEAD)
+        if isinstance(first, Bars):  # as many rows as `_bars` wants on a page, axis and titles
+            return 110.0 + ROW * min(len(first.rows), _FIRST_BARS)
         return _LEAST_UNDER
 
     def block(self, block: Block) -> None:
@@ -297,7 +301,7 @@ class _Press:
         title = bars.title
         while rows:
             fits = int((self.room - 60) / ROW)
-            if fits < min(len(rows), 8):
+            if fits < min(len(rows), _FIRST_BARS):
                 self.new_page()
                 fits = int((self.room - 60) / ROW)
             part = replace(bars, rows=tuple(rows[:fits]))
@@ -336,7 +340,8 @@ class _Press:
                 for text, wide, column in zip(row, widths, table.columns, strict=True)
             ]
             high = max(map(len, lines)) * 14.0 + 4
-            if self.room < high:
+            foot = 18.0 if table.note and number == len(rows) - 1 else 0.0  # no note stands alone
+            if self.room < high + foot:
                 self.new_page()
                 self._head(table, widths, head)
             self._row(table, widths, lines, high, strong or level == 0, level)
@@ -357,7 +362,8 @@ class _Press:
             cells = [self.measure.wide(row[place], "small-strong") for row in sample]
             words = [self.measure.wide(word, "small") for word in column.title.split(" ")]
             title = self.measure.wide(column.title, "small")
-            needs.append(max([*cells, *words, title * 0.55, 14.0]) + 2 * _PAD + 2)
+            part = 1.0 if len(column.title) <= _SHORT_TITLE else 0.55  # long titles take two lines
+            needs.append(max([*cells, *words, title * part, 14.0]) + 2 * _PAD + 2)
             parts = {word for row in sample for word in row[place].split(" ")}
             longest = max((self.measure.wide(word, "small") for word in parts), default=14.0)
             floors.append(min(max([longest, *words]), 150.0) + 2 * _PAD + 1)
