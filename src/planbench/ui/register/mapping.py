@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
-from PySide6.QtWidgets import QDialog, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from planbench.domain.errors import PlanbenchError
 from planbench.domain.schedule import NO_ROW
@@ -16,16 +16,14 @@ from planbench.domain.times import NO_TIME
 from planbench.engines.register.entry import RiskEntry
 from planbench.engines.register.quantify import with_register
 from planbench.engines.risk.model import RiskModel
-from planbench.scenes.gantt import NO_LINKS, GanttOptions
 from planbench.services.document import Document
 from planbench.services.register import Register, double_counts
 from planbench.ui import text
-from planbench.ui.models.activities import ActivityModel
 from planbench.ui.paint import upright
 from planbench.ui.register.finder import Finder
+from planbench.ui.risk.bars import Bars
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.plan import Plan
-from planbench.ui.schedule.table import ActivityTable
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
@@ -144,19 +142,14 @@ class MappingDialog(QDialog):
         self._entry, self._state = entry, state
         known = document.schedule.row_of_code
         self.codes = dict.fromkeys(code for code in entry.activities if code in known)
-        self.plan = Plan(self)
-        self.model = ActivityModel(self._sort, self.plan.is_folded, self)
-        self.table = ActivityTable(self.model)
-        self.table.setAccessibleName(tr("Activities to map"))
-        self.gantt = DrawGantt(self.plan)
-        self.gantt.setAccessibleName(tr("Gantt chart to draw on"))
+        self.bars = Bars(tr("Activities to map"), tr("Gantt chart to draw on"), DrawGantt)
+        self.plan, self.table = self.bars.plan, self.bars.table
+        assert isinstance(self.bars.gantt, DrawGantt)
+        self.gantt: DrawGantt = self.bars.gantt
         self._lay_out()
         self._connect()
         self.plan.show(document.schedule, document.cpm, None)
-        self.model.show_columns([self.plan.columns[c] for c in COLUMNS if c in self.plan.columns])
-        self.table.apply_columns()
-        self._rows()
-        self.gantt.fit()
+        self.bars.show_columns(COLUMNS)
         for code in list(self.codes)[:1]:
             self.table.select_row(self.plan.node_of(known[code]))
         self._show()
@@ -172,13 +165,7 @@ class MappingDialog(QDialog):
         column.addWidget(Label(intro, "body", "text-muted", wrap=True))
         self.finder = Finder(self._document.schedule, self._document)
         column.addWidget(self.finder)
-        panes = QSplitter(Qt.Orientation.Horizontal)
-        panes.setChildrenCollapsible(False)
-        panes.addWidget(self.table)
-        panes.addWidget(self.gantt)
-        panes.setStretchFactor(0, 4)
-        panes.setStretchFactor(1, 6)
-        column.addWidget(panes, 1)
+        column.addWidget(self.bars, 1)
         self.told = Label("", "strong", wrap=True)
         column.addWidget(self.told)
         self.double = Label("", "body", "warning", wrap=True)
@@ -195,18 +182,6 @@ class MappingDialog(QDialog):
         column.addLayout(side_by_side(clear, None, cancel, keep))
 
     def _connect(self) -> None:
-        mine, other = self.table.verticalScrollBar(), self.gantt.verticalScrollBar()
-        mine.rangeChanged.connect(self._range)
-        mine.valueChanged.connect(other.setValue)
-        other.valueChanged.connect(mine.setValue)
-        self.plan.plan_changed.connect(self._rows)
-        self.plan.rows_changed.connect(self._rows)
-        self.table.expander_toggled.connect(lambda node, opened: self.plan.fold(node, not opened))
-        self.table.row_changed.connect(self.gantt.set_selected)
-        self.gantt.picked.connect(lambda node: self.table.select_row(node, scroll=False))
-        self.gantt.set_options(GanttOptions(links=NO_LINKS))
-        self.table.partner = self.gantt
-        self.gantt.is_active = self.table.active
         self.gantt.drawn.connect(self._drawn)
         self.finder.found.connect(lambda codes: self.put(codes, True))
         self.finder.refused.connect(
@@ -220,19 +195,6 @@ class MappingDialog(QDialog):
         self._later.setSingleShot(True)
         self._later.setInterval(120)
         self._later.timeout.connect(self._warn)
-
-    def _range(self, low: int, high: int) -> None:
-        bar = self.gantt.verticalScrollBar()
-        bar.setRange(low, high)
-        bar.setPageStep(self.table.verticalScrollBar().pageStep())
-        bar.setSingleStep(self.table.row_height)
-
-    def _rows(self) -> None:
-        self.model.show_plan(self.plan.table, self.plan.rows)
-        self.table.viewport().update()
-
-    def _sort(self, column: str, descending: bool, further: bool) -> None:
-        self.plan.sort_by(column, descending, further)
 
     # Mapping.
 

@@ -17,9 +17,10 @@ from planbench.services.workshop import Session
 from planbench.ui import text
 from planbench.ui.risk.finish import FinishChart, share_words
 from planbench.ui.risk.voices import Voices
+from planbench.ui.risk.workshop_head import SessionHead, where_words
 from planbench.ui.risk.workshop_page import ASKED, shift_words
 from planbench.ui.translation import tr
-from planbench.ui.widgets import Card, Label, PartsBar, Surface
+from planbench.ui.widgets import Card, Label, Surface
 
 
 class Projector(Surface):
@@ -35,15 +36,8 @@ class Projector(Surface):
         column = QVBoxLayout(self)
         column.setContentsMargins(48, 28, 48, 28)
         column.setSpacing(18)
-        top = QHBoxLayout()
-        top.setSpacing(20)
-        self.item = Label("", "heading")
-        top.addWidget(self.item)
-        self.progress = PartsBar()
-        self.progress.setFixedWidth(320)
-        top.addWidget(self.progress)
-        top.addStretch(1)
-        column.addLayout(top)
+        self.head = SessionHead(320)
+        column.addLayout(self.head)
         body = QHBoxLayout()
         body.setSpacing(32)
         body.addLayout(self._left(), 3)
@@ -115,20 +109,9 @@ class Projector(Surface):
 
     def show_card(self, document: Document, session: Session, typed: Mapping[str, str]) -> None:
         """Show the card on the table with what is typed."""
-        card, total = session.card, len(session.cards)
-        done = sum(one.agreed is not None for one in session.cards)
-        self.item.setText(
-            tr("{title}   Item {at} of {total}").format(
-                title=session.title, at=session.at + 1, total=total
-            )
-        )
-        self.progress.set([(done, "accent"), (total - done, "surface-sunken")])
-        self.progress.setAccessibleName(
-            tr("{done} of {total} agreed").format(done=done, total=total)
-        )
-        schedule = document.schedule
-        node = int(schedule.activities.wbs[schedule.row_of_code[card.code]])
-        self.where.setText(f"{card.code}  {schedule.wbs.name[node] if node >= 0 else ''}")
+        card = session.card
+        self.head.show_session(session)
+        self.where.setText(where_words(document.schedule, card.code))
         self.name.setText(card.name)
         for key, label in self.values.items():
             label.setText(tr("{days} d").format(days=typed[key]) if typed[key] else "\u2013")

@@ -8,20 +8,16 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from planbench.domain.schedule import NO_ROW, Baseline, BaselineColumns
 from planbench.domain.times import NO_TIME
 from planbench.engines.cpm.result import CpmResult
 from planbench.engines.risk.result import Iteration, RiskResult
-from planbench.scenes.gantt import NO_LINKS, GanttOptions
 from planbench.services.document import Document
 from planbench.ui import text
-from planbench.ui.models.activities import ActivityModel
+from planbench.ui.risk.bars import Bars
 from planbench.ui.risk.finish import share_words
-from planbench.ui.schedule.gantt import GanttView
-from planbench.ui.schedule.plan import Plan
-from planbench.ui.schedule.table import ActivityTable
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
 from planbench.ui.widgets import Button, Label, Surface, Toolbar
@@ -45,12 +41,9 @@ class RunView(Surface):
         self._result: RiskResult | None = None
         self._watched = ""
         self._order: Any = np.zeros(0, dtype=np.int64)  # runs by their finish
-        self.plan = Plan(self)
-        self.model = ActivityModel(self._sort, self.plan.is_folded, self)
-        self.table = ActivityTable(self.model)
-        self.table.setAccessibleName(tr("Activities of the run"))
-        self.gantt = GanttView(self.plan)
-        self.gantt.setAccessibleName(tr("Gantt chart of the run"))
+        self.bars = Bars(tr("Activities of the run"), tr("Gantt chart of the run"))
+        self.plan, self.table, self.gantt = self.bars.plan, self.bars.table, self.bars.gantt
+        self.model = self.bars.model
         self.title = Label("", "heading")
         self.fired = Label("", "body", "text-muted", wrap=True)
         self.fired.setContentsMargins(16, 8, 16, 8)
@@ -83,42 +76,19 @@ class RunView(Surface):
         self.later.clicked.connect(lambda _checked=False: self.step(1))
         bar.add(self.earlier)
         bar.add(self.later)
-        panes = QSplitter(Qt.Orientation.Horizontal)
-        panes.setChildrenCollapsible(False)
-        panes.addWidget(self.table)
-        panes.addWidget(self.gantt)
-        panes.setStretchFactor(0, 5)
-        panes.setStretchFactor(1, 6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(self.fired)
-        column.addWidget(panes, 1)
+        column.addWidget(self.bars, 1)
 
     def _connect(self) -> None:
-        mine, other = self.table.verticalScrollBar(), self.gantt.verticalScrollBar()
-        mine.rangeChanged.connect(self._range)
-        mine.valueChanged.connect(other.setValue)
-        other.valueChanged.connect(mine.setValue)
-        self.plan.plan_changed.connect(self._rows)
-        self.plan.rows_changed.connect(self._rows)
-        self.table.expander_toggled.connect(lambda node, opened: self.plan.fold(node, not opened))
         self.table.row_changed.connect(self._chosen)
         self.table.row_activated.connect(self._open)
-        self.gantt.picked.connect(lambda node: self.table.select_row(node, scroll=False))
-        self.gantt.set_options(GanttOptions(links=NO_LINKS))
-        self.table.partner = self.gantt
-        self.gantt.is_active = self.table.active
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.closed)
-
-    def _range(self, low: int, high: int) -> None:
-        bar = self.gantt.verticalScrollBar()
-        bar.setRange(low, high)
-        bar.setPageStep(self.table.verticalScrollBar().pageStep())
-        bar.setSingleStep(self.table.row_height)
 
     def panes(self) -> list[QWidget]:
         """Where F6 stops."""
@@ -158,12 +128,7 @@ class RunView(Surface):
         assert document.cpm is not None
         self.plan.show(document.schedule, dates_of_run(document.cpm, run), plan_of(document))
         if first:
-            self.model.show_columns(
-                [self.plan.columns[one] for one in COLUMNS if one in self.plan.columns]
-            )
-            self.table.apply_columns()
-            self._rows()
-            self.gantt.fit()
+            self.bars.show_columns(COLUMNS)
         self._isolate()
         values = result.watch[self._watched] if self._watched else result.finish
         own = int(values[run.number])
@@ -204,15 +169,7 @@ class RunView(Surface):
             rows = np.flatnonzero(run.driving).tolist() if self.driving.isChecked() else ()
             self.plan.isolate(rows)
 
-    def _rows(self) -> None:
-        self.model.show_plan(self.plan.table, self.plan.rows)
-        self.table.viewport().update()
-
-    def _sort(self, column: str, descending: bool, further: bool) -> None:
-        self.plan.sort_by(column, descending, further)
-
     def _chosen(self, node: int) -> None:
-        self.gantt.set_selected(node)
         row = self.plan.activity_of(node)
         if row != NO_ROW:
             self.state.select(row)

@@ -17,10 +17,11 @@ from planbench.services.workshop import Session
 from planbench.ui import text
 from planbench.ui.risk.finish import FinishChart, share_words
 from planbench.ui.risk.voices import RangeShape, Voices
+from planbench.ui.risk.workshop_head import SessionHead, where_words
 from planbench.ui.risk.workshop_shelf import ScenarioShelf
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
-from planbench.ui.widgets import Banner, Button, Card, Chip, Label, PartsBar, Surface
+from planbench.ui.widgets import Banner, Button, Card, Chip, Label, Surface
 from planbench.ui.widgets.forms import check_box
 
 ASKED = (
@@ -104,14 +105,7 @@ class WorkshopPage(Surface):
         column.addLayout(foot)
 
     def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self.item = Label("", "heading")
-        row.addWidget(self.item)
-        self.progress = PartsBar()
-        self.progress.setFixedWidth(240)
-        row.addWidget(self.progress)
-        row.addStretch(1)
+        row = self.head = SessionHead(240)
         self.clock = Label("", "body", "text-muted")
         self.clock.setToolTip(tr("Time on this item, and since the workshop began"))
         row.addWidget(self.clock)
@@ -274,16 +268,7 @@ class WorkshopPage(Surface):
         self, session: Session, document: Document, model: RiskModel | None, parked: int
     ) -> None:
         """Show the card on the table and how far the workshop came."""
-        total, done = len(session.cards), sum(one.agreed is not None for one in session.cards)
-        self.item.setText(
-            tr("{title}   Item {at} of {total}").format(
-                title=session.title, at=session.at + 1, total=total
-            )
-        )
-        self.progress.set([(done, "accent"), (total - done, "surface-sunken")])
-        self.progress.setAccessibleName(
-            tr("{done} of {total} agreed").format(done=done, total=total)
-        )
+        self.head.show_session(session)
         self.heard.setText(tr("{people} heard").format(people=len(session.people)))
         self.parking.setText(tr("Parking lot {parked}").format(parked=parked))
         self.parking.setEnabled(parked > 0)
@@ -320,8 +305,7 @@ class WorkshopPage(Surface):
     def _show_card(self, document: Document, session: Session) -> None:
         card, schedule = session.card, document.schedule
         row = schedule.row_of_code[card.code]
-        node = int(schedule.activities.wbs[row])
-        self.where.setText(f"{card.code}  {schedule.wbs.name[node] if node >= 0 else ''}")
+        self.where.setText(where_words(schedule, card.code))
         cpm = document.cpm
         self.path.setVisible(cpm is not None and bool(cpm.longest_path[row]))
         self.name.setText(card.name)
