@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -47,11 +49,12 @@ class PartModel(FlatTableModel):
     def show_part(self, titles: tuple[str, ...], texts: Texts) -> None:
         """Show these rows, which edits change in place."""
         self.texts = texts
-        columns = [
-            Column(title, title, max(70, 9 * len(title)), editable=True,
-                   values=[row[k] for row in texts], sortable=False)
-            for k, title in enumerate(titles)
-        ]  # fmt: skip
+        columns = []
+        for k, title in enumerate(titles):
+            short = title.replace("parameters.", "").replace("where.", "")
+            values = [row[k] for row in texts]
+            column = Column(title, short, max(76, 9 * len(short)), values=values)
+            columns.append(replace(column, editable=True, sortable=False, tip=title))
         self.set_data(columns, len(texts))
 
     def put(self, row: int, column: int, text: str) -> bool:
@@ -101,7 +104,7 @@ class ModelDialog(QDialog):
             QShortcut(QKeySequence(key), self.table, slot)
         column.addWidget(self.table, 1)
         words = tr(
-            "Titles are those of the model's workbook. Lists in one cell are separated by "
+            "Columns are those of the model's workbook. Lists in one cell are separated by "
             "semicolons, codes are written as Phase = Civil, yes stands for all open work."
         )
         column.addWidget(Label(words, "small", "text-muted", wrap=True))
