@@ -134,3 +134,34 @@ def test_a_copy_is_edited_tried_and_kept(workspace: QualityWorkspace, qtbot: Any
 def test_limits_are_read_as_they_are_shown(typed: str, unit: str, number: float | None) -> None:
     found = read_number(typed, unit)
     assert found == (number if number is None else pytest.approx(number))
+
+
+def test_the_numbers_of_a_measure_are_edited_and_its_formula_says_them(
+    workspace: QualityWorkspace, checked: Document, qtbot: Any
+) -> None:
+    editor = RulesetEditor(workspace.state, copy_of(checked.quality[0].ruleset), workspace)
+    qtbot.addWidget(editor)
+    editor.show()
+    row = next(i for i, one in enumerate(editor.model.metrics) if one.id == "DCMA-08")
+    editor._choose(row)
+    assert list(editor.form.numbers) == ["days", "window_days"]
+    for name, typed in (("days", "60"), ("window_days", "182")):
+        field = editor.form.numbers[name].field
+        field.selectAll()
+        qtbot.keyClicks(field, typed)
+    made = editor.model.metrics[row]
+    assert (made.options["days"], made.options["window_days"]) == (60, 182)
+    assert "above 60 own working days" in made.formula
+    field.selectAll()
+    qtbot.keyClicks(field, "soon")
+    assert field.property("error")
+    assert editor.model.metrics[row] == made
+    editor.save()
+    kept = next(one for one in own_rulesets()[0] if one.id == editor.ruleset.id)
+    (saved,) = [one for one in kept.metrics if one.id == "DCMA-08"]
+    assert dict(saved.options) == dict(made.options)
+    document = Document(checked.schedule, cpm=checked.cpm, baseline=checked.baseline)
+    check_document(document, [kept])
+    result = document.quality[0].metric("DCMA-08")
+    assert "Detail planning window: 182 calendar days from the data date" in result.found.notes
+    assert result.membership.size < checked.quality[0].metric("DCMA-08").membership.size
