@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from planbench.engines.portfolio.envelopes import Envelope
 from planbench.engines.portfolio.register import (
     Budget,
     Driver,
@@ -115,6 +116,10 @@ def random_case(seed: int) -> tuple[Register, Assumptions]:
         links=_links(dice, names),
         group_limits=_groups(dice),
         drivers=(Driver("D1", "First"),),
+        envelopes=tuple(
+            Envelope(year, "A", "core", float(dice.randrange(8, 40)), dice.choice([0.0, 3.0]))
+            for year in dice.choice([(), (), (2027,), (2027, 2028)])
+        ),
     )
     free = [p.id for p in register.projects if not p.must_do and not p.forced_out]
     pick = dice.sample(free, min(1, len(free))) if dice.random() < 0.15 else []
@@ -231,6 +236,7 @@ def _paid(register: Register, given: Assumptions, plan: dict[str, int | None]) -
     price, month = 0.0, register.settings.fiscal_year_start_month
     spent: dict[tuple[int, str], float] = {}
     need: dict[tuple[str, int], float] = {}
+    core: dict[tuple[int, str], float] = {}
     for p in register.projects:
         delay = plan[p.id]
         if delay is None:
@@ -238,15 +244,25 @@ def _paid(register: Register, given: Assumptions, plan: dict[str, int | None]) -
                 for fund, share in _payers(p):
                     key = (_year(FIRST - 1, month), fund)
                     spent[key] = spent.get(key, 0.0) + share * p.exit_cost
+                    if p.bucket == "core":
+                        core[key] = core.get(key, 0.0) + share * p.exit_cost
             continue
         grown = (1 + register.settings.escalation) ** (delay / 4)
         for q, amount in p.capex.items():
             for fund, share in _payers(p):
                 key = (_year(q + delay, month), fund)
                 spent[key] = spent.get(key, 0.0) + share * amount * grown
+                if p.bucket == "core":
+                    core[key] = core.get(key, 0.0) + share * amount * grown
         for role, by_quarter in p.demand.items():
             for q, amount in by_quarter.items():
                 need[role, q + delay] = need.get((role, q + delay), 0.0) + amount
+    for one in register.envelopes:
+        over = core.get((one.fiscal_year, one.fund), 0.0) - (one.amount - one.reserve)
+        if over > 1e-6:
+            if given.overspend_price is None:
+                return None
+            price += given.overspend_price * over
     for fund in "AB":
         carry = 0.0
         for budget in sorted(register.budgets, key=lambda b: b.fiscal_year):
