@@ -11,6 +11,7 @@ from planbench.cli.main import main
 from planbench.domain.calendars import ROUND_THE_CLOCK_WEEK, Calendar
 from planbench.domain.schedule import (
     Activities,
+    Constraint,
     LinkType,
     Project,
     Relationships,
@@ -19,6 +20,7 @@ from planbench.domain.schedule import (
     make_table,
 )
 from planbench.domain.times import from_iso
+from planbench.exchange.registry import read_schedule
 from planbench.services.convert import exported
 from planbench.services.document import Document
 from planbench.services.sample import export_sample
@@ -225,3 +227,46 @@ def test_any_activity_and_wbs_element_is_watched(files, capfd) -> None:
     assert "float without risk" in told
     assert main(["risk", xer, "--watch", "nobody"]) != 0
     assert "there is no activity nobody" in capfd.readouterr().err
+
+
+def test_other_projects_run_in_processes_with_their_own_digest(files, capfd) -> None:
+    xer, model = str(files / "v9.xer"), str(files / "model.json")
+    words = ["--model", model, "--iterations", "2048", "--json", "-"]
+    other = files / "other.xer"
+    other.write_bytes((files / "v9.xer").read_bytes())
+    missing = str(files / "missing.xer")
+    also = ["--also", str(other), "--also", missing]
+    assert main(["risk", xer, *also, "--threads", "2", *words]) == 0
+    made = json.loads(capfd.readouterr().out)
+    one, none = made["projects"]
+    assert one["digest"] == made["digest"]
+    assert one["p80"] == made["finish"]["p80"]
+    assert "no such file" in none["error"]
+    assert main(["risk", xer, *also, *words[:-2]]) == 0
+    told = capfd.readouterr().out
+    assert "P80 2026-01-0" in told
+    assert "no such file" in told
+
+
+@pytest.mark.corpus
+def test_files_of_microsoft_project_are_told_by_which_rules_they_run(shared, capfd) -> None:
+    folder = shared / "corpus" / "msproject"
+    assert main(["risk", str(folder / "task-links-2019.xml"), "--iterations", "64"]) == 0
+    assert "Microsoft Project's rules: runs follow those of P6" in capfd.readouterr().out
+    assert main(["risk", str(folder / "timephased.xml"), "--iterations", "64"]) != 0
+    told = capfd.readouterr().err
+    assert "otherwise than the simulation would" in told
+    assert "Calculate the schedule with the rules of P6" in told
+
+
+def test_what_is_as_late_as_possible_is_told(files, tmp_path, capfd) -> None:
+    content = (files / "v9.xer").read_text(encoding="utf-8")
+    document = Document(read_schedule(content.encode(), name="v9.xer").schedule)
+    late = np.zeros(len(document.schedule), dtype=np.int8)
+    late[document.schedule.row_of_code["C"]] = Constraint.AS_LATE_AS_POSSIBLE
+    document.schedule = document.schedule.with_activities(constraint=late)
+    recalculate(document)
+    path = tmp_path / "late.xer"
+    path.write_bytes(exported(document, "xer"))
+    assert main(["risk", str(path), "--iterations", "64"]) == 0
+    assert "not simulated: percentiles of 1 activity as late as" in capfd.readouterr().out

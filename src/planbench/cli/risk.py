@@ -55,6 +55,14 @@ def add_options(risk: argparse.ArgumentParser) -> None:
         help="finish, duration and float of an activity, or of a WBS element as 'WBS CODE'",
     )
     risk.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="simulate another project by the same model, each in a process of its own",
+    )
+    risk.add_argument(
         "--resource", action="append", default=[], metavar="ID", help="its units by month"
     )
 
@@ -136,6 +144,13 @@ def _more(document: Document, options: argparse.Namespace) -> dict[str, Any]:
         from planbench.services.risk_watch import spread_json
 
         made["spread"] = {name: spread_json(document, name, context) for name in options.watch}
+    if options.also:
+        from planbench.services.risk_portfolio import Order, projects_json, simulate_projects
+
+        order = Order(options.model, options.iterations, options.seed, options.mitigated)
+        made["projects"] = projects_json(
+            simulate_projects(options.also, order, options.threads, context)
+        )
     if options.resource:
         made["resources"] = {
             code: bands_json(resource_load(document, code)) for code in options.resource
@@ -170,6 +185,11 @@ def _print(result: dict[str, Any], options: argparse.Namespace) -> None:
             print(f"  {item['id']:12}{item['value_h']:>10.1f} h  {item['title']}")
     if options.actions:
         _print_actions(result["actions"])
+    for one in result.get("projects", ()):
+        if "error" in one:
+            print(f"  {one['file']}: {one['error']}")
+        else:
+            print(f"  {one['title']}: P50 {one['p50']}, P80 {one['p80']}")
     for measure in result.get("measures", ()):
         print(f"{measure['title']} ({measure['unit']}): {measure['definition']}")
         for mover in measure["movers"][:5]:
