@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from planbench.domain.errors import ImportRefused
 from planbench.domain.times import to_iso
 from planbench.engines.findings.merge import merge
 from planbench.engines.findings.record import RESPONSE, Act, Finding, changed, said
 from planbench.engines.findings.rounds import Review
+from planbench.exchange.comments.letter import Letter
 from planbench.exchange.comments.sheet import Response, Said, Sheet, SheetRow, numbered
 from planbench.services.findings import Line, lines
 
@@ -38,6 +40,56 @@ def comment_sheet(
         date = (to_iso(latest.data_date) or "-")[:10]
         facts.insert(0, ("Update", f"{latest.label}, data date {date}"))
     return Sheet(title, tuple(facts), numbered(rows), tuple(talk))
+
+
+NAMED = 20
+"""Findings that a letter names."""
+
+
+def summary_letter(
+    review: Review, title: str, recommendation: str, remarks: str, author: str
+) -> Letter:
+    """The letter to a review: the most severe open findings, counts and figures of the latest look.
+
+    What is private is neither named nor counted.
+    """
+    public = [line for line in lines(review) if not line.finding.value("private")]
+    open_ = [line for line in public if _is_open(line)]
+    latest = review.latest
+    facts, figures = [], []
+    if latest is not None:
+        facts.append(("Update", latest.label))
+        facts.append(("Data date", (to_iso(latest.data_date) or "-")[:10]))
+        figures = [
+            (rule, str(f["title"]), _figure(f["value"], f), _figure(f["limit"], f), str(f["state"]))
+            for rule, f in sorted(latest.rules.items())
+        ]
+    stages: dict[str, int] = {}
+    for line in public:
+        stages[line.stage] = stages.get(line.stage, 0) + 1
+    named = tuple(
+        (
+            line.finding.uid,
+            f"{line.subject} {line.name}".strip(),
+            f"{line.finding.title} {line.measured}".strip(),
+            line.finding.severity,
+            line.stage,
+        )
+        for line in open_[:NAMED]
+    )
+    counts = tuple((stage, f"{number:,}") for stage, number in sorted(stages.items()))
+    left = len(open_) - len(named)
+    return Letter(
+        title, tuple(facts), recommendation, remarks, counts, named, left, tuple(figures), author
+    )
+
+
+def _figure(number: float | None, figures: Mapping[str, Any]) -> str:
+    if number is None:
+        return "-"
+    return (
+        f"{number:.1%}" if figures["unit"] == "ratio" else f"{number:,.2f}".rstrip("0").rstrip(".")
+    )
 
 
 def _is_open(line: Line) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from planbench.engines.findings.record import SEVERITIES, changed
 from planbench.exchange.comments.bundle import write_bundle
@@ -21,7 +21,12 @@ from planbench.services.library import Library
 from planbench.services.sample import ensure_sample, sample_schedules, with_dates
 from planbench.services.scheduling import recalculate
 from planbench.ui.quality.neighbours import Neighbours
-from planbench.ui.quality.review.dialogs import FindingDialog, WaiveDialog, WordsDialog
+from planbench.ui.quality.review.dialogs import (
+    FindingDialog,
+    LetterDialog,
+    WaiveDialog,
+    WordsDialog,
+)
 from planbench.ui.quality.review.page import ReviewPage
 from planbench.ui.state import AppState
 from planbench.ui.widgets import Button
@@ -416,3 +421,34 @@ def test_what_they_call_corrected_and_is_still_found_is_a_list_of_its_own(
     page.stage.setCurrentText("Corrected, they say")
     page.stage.activated.emit(page.stage.currentIndex())
     assert [page.model.lines[row].finding.uid for row in page.model.rows.tolist()] == [uid]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_summary_letter_says_what_is_recommended_and_what_it_rests_on(
+    page: ReviewPage, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    from docx import Document as Word
+
+    path = tmp_path / "letter.docx"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    (hidden,) = choose(page, 0)
+    qtbot.keyClick(page.table, Qt.Key.Key_P)
+    page.commands._ask_letter()
+    ask = dialog(page, LetterDialog)
+    ask.recommendation.setCurrentIndex(place)
+    qtbot.keyClicks(ask.remarks, "See the key dates.")
+    qtbot.mouseClick(ask.go, Qt.MouseButton.LeftButton)
+    still(qtbot, page.state)
+    made = Word(str(path))
+    said = "\n".join(one.text for one in made.paragraphs)
+    wanted = ("accepting the schedule.", "with the comments listed.", "submitted again.")[place]
+    assert wanted in said
+    assert "See the key dates." in said
+    counts, named, figures = ([[c.text for c in r.cells] for r in t.rows[1:]] for t in made.tables)
+    public = [one for one in page.desk.lines() if one.finding.uid != hidden]
+    assert sum(int(number.replace(",", "")) for _, number in counts) == len(public)
+    open_ = [one for one in public if one.stage not in ("closed", "waived", "resolved")]
+    assert [row[0] for row in named] == [one.finding.uid for one in open_[:20]]
+    latest = page.desk.review.latest
+    assert latest is not None
+    assert [row[0] for row in figures] == sorted(latest.rules)

@@ -12,7 +12,12 @@ from planbench.engines.findings.record import SEVERITIES
 from planbench.exchange.comments.bundle import ENDING
 from planbench.ui import text
 from planbench.ui.quality.review import words
-from planbench.ui.quality.review.dialogs import FindingDialog, WaiveDialog, WordsDialog
+from planbench.ui.quality.review.dialogs import (
+    FindingDialog,
+    LetterDialog,
+    WaiveDialog,
+    WordsDialog,
+)
 from planbench.ui.translation import tr
 
 if TYPE_CHECKING:
@@ -56,6 +61,7 @@ class ReviewCommands:
             (tr("One finding for those selected…"), lambda: self.do("G")),
             (tr("Comment sheet (Excel, Word, PDF)…"), self._ask_sheet),
             (tr("Comment sheet of those selected…"), lambda: self._ask_sheet(self._page.chosen())),
+            (tr("Summary letter (Word)…"), self._ask_letter),
             (tr("Import responses…"), self._ask_responses),
             (tr("Exchange file for other reviewers…"), self._ask_bundle),
             (tr("Merge another reviewer's file…"), self._ask_merge),
@@ -205,6 +211,16 @@ class ReviewCommands:
         )
         if path:
             self._desk.save_sheet(path, uids)
+
+    def _ask_letter(self) -> None:
+        def write(recommendation: str, remarks: str) -> None:
+            path, _ = QFileDialog.getSaveFileName(
+                self._page, tr("Summary letter"), "letter.docx", tr("Word document (*.docx)")
+            )
+            if path:
+                self._desk.save_letter(path, recommendation, remarks)
+
+        LetterDialog(write, self._page).open()
 
     def _ask_responses(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -319,6 +319,31 @@ class ReviewDesk(QObject):
             "review-sheet", tr("Writing {name}").format(name=Path(path).name), work, done
         )
 
+    def save_letter(self, path: str, recommendation: str, remarks: str) -> None:
+        """Write the summary letter as a Word document."""
+        review, title, author = self.review, self._title(), self.author
+
+        def work(_context: JobContext) -> None:
+            from planbench.exchange.comments.letter import write_letter_docx
+            from planbench.services.comments import summary_letter
+            from planbench.services.convert import save
+
+            letter = summary_letter(review, title, recommendation, remarks, author)
+            save(write_letter_docx(letter), path)
+
+        self._write("review-letter", path, work)
+
+    def _write(self, name: str, path: str, work: Callable[[JobContext], None]) -> None:
+        """Write a file as a job, and say where it went."""
+        self.state.run(
+            name,
+            tr("Writing {name}").format(name=Path(path).name),
+            work,
+            lambda _result: self.state.message.emit(
+                "info", tr("Written to {path}").format(path=path)
+            ),
+        )
+
     def _title(self) -> str:
         document = self.state.document
         name = document.title if document is not None else ""
@@ -377,14 +402,7 @@ class ReviewDesk(QObject):
 
             save(write_bundle(review, code, author, private=private), path)
 
-        self.state.run(
-            "review-bundle",
-            tr("Writing {name}").format(name=Path(path).name),
-            work,
-            lambda _result: self.state.message.emit(
-                "info", tr("Written to {path}").format(path=path)
-            ),
-        )
+        self._write("review-bundle", path, work)
 
     def merge_bundle(self, path: str) -> None:
         """Merge another reviewer's exchange file; what both decided differently is shown."""

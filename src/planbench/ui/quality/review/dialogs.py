@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from planbench.engines.findings.record import SEVERITIES, SLIP_DAYS, WATCHED
+from planbench.exchange.comments.letter import RECOMMENDATIONS
 from planbench.ui.quality.review.pane import ReplyField
 from planbench.ui.quality.review.words import SEVERITIES as SEVERITY_WORDS
 from planbench.ui.translation import tr
@@ -150,6 +151,33 @@ class FindingDialog(_Ask):
             self.accept()
             severity = SEVERITIES[self.severity.currentIndex()]
             self._make(title, severity, self.comment.toPlainText())
+
+
+class LetterDialog(_Ask):
+    """Asks what a summary letter recommends; calls `write(recommendation, remarks)`."""
+
+    def __init__(self, write: Callable[[str, str], object], parent: QWidget | None = None) -> None:
+        super().__init__(
+            tr("Summary letter"),
+            tr("A Word document with your recommendation, the counts, the findings that matter "
+               "most, and the figures of the update last looked at."),
+            tr("Write"),
+            parent,
+        )  # fmt: skip
+        self._write = write
+        self.recommendation = ComboBox(
+            [tr("Accept"), tr("Accept with comments"), tr("Revise and resubmit")],
+            tr("Recommendation"),
+        )
+        self.remarks = ReplyField(tr("Remarks, may be empty"))
+        self.remarks.sent.connect(self.take)
+        for part in (self.recommendation, self.remarks):
+            self.fields.addWidget(part)
+
+    def take(self) -> None:
+        self.accept()
+        chosen = RECOMMENDATIONS[self.recommendation.currentIndex()]
+        self._write(chosen, self.remarks.toPlainText().strip())
 
 
 class WordsDialog(_Ask):
