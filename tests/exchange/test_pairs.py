@@ -158,6 +158,64 @@ def test_microsoft_xml_as_xer_keeps_its_network(shared: Path) -> None:
     assert named_links(one) == named_links(other)
 
 
+def places_of(one: Schedule, other: Schedule) -> np.ndarray:
+    """Row in `other` of each activity of `one`: found by id, and the names are the same."""
+    rows = {uid: row for row, uid in enumerate(other.activities.uid.tolist())}
+    place = np.array([rows[uid] for uid in one.activities.uid.tolist()], dtype=np.int32)
+    assert one.activities.name.tolist() == other.activities.name[place].tolist()
+    return place
+
+
+def test_microsoft_xml_and_its_xer_give_one_set_of_dates_by_the_rules_of_the_source(
+    shared: Path,
+) -> None:
+    """What an XER cannot say is put back: the rules of Microsoft Project, and two deadlines."""
+    source = read(shared, "converted/dcma_sample.mspdi.xml")
+    made = read(shared, "converted/dcma_sample.xer")
+    place = places_of(made, source)
+    by_own_rules = schedule_network(made)
+    project = replace(made.projects[0], options=source.projects[0].options)
+    deadline = source.activities.deadline[place]
+    assert np.count_nonzero(deadline != made.activities.deadline) == 2
+    found = schedule_network(source)
+    again = schedule_network(
+        replace(
+            made, projects=(project,), activities=made.activities.with_columns(deadline=deadline)
+        )
+    )
+    for name in DATES:
+        assert np.array_equal(getattr(found, name)[place], getattr(again, name)), name
+    # by the rules of P6 the lags are measured by the predecessor's calendar: two dates differ
+    assert np.count_nonzero(found.early_start[place] != by_own_rules.early_start) == 2
+
+
+def test_a_p6_project_and_its_microsoft_xml_give_one_set_of_dates_by_the_rules_of_the_source(
+    shared: Path,
+) -> None:
+    """The summaries that stand for P6's bands are taken out, and P6's rules put back."""
+    source = read(shared, "p6/harbour-pointe-update.xer")
+    made = read(shared, "converted/HarbourPointe.mspdi.xml")
+    place = places_of(source, made)
+    back = np.full(len(made), -1, dtype=np.int32)
+    back[place] = np.arange(place.size, dtype=np.int32)
+    table = made.relationships
+    kept = (back[table.predecessor] >= 0) & (back[table.successor] >= 0)
+    table = table.take(np.flatnonzero(kept))
+    network = replace(
+        source,
+        calendars=made.calendars,
+        projects=(replace(source.projects[0], calendar=made.projects[0].calendar),),
+        activities=made.activities.take(place).with_columns(
+            project=source.activities.project, wbs=source.activities.wbs
+        ),
+        relationships=table.with_columns(
+            predecessor=back[table.predecessor], successor=back[table.successor]
+        ),
+    )
+    assert len(table) == len(source.relationships)
+    assert_same_dates(source, network)
+
+
 def named_links(plan: Schedule) -> list[tuple[object, ...]]:
     table, name = plan.relationships, plan.activities.name
     columns = (name[table.predecessor], name[table.successor], table.type, table.lag)
