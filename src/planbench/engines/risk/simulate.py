@@ -434,9 +434,10 @@ def _left_early(setting: Setting) -> tuple[str, ...]:
     """In words, what is as late as possible: percentiles are those of its earliest dates."""
     held = setting.sim.network.nodes.alap[setting.sim.plan.node]
     count = int(held.sum()) if setting.bound.variables.varies.any() else 0
-    return (f"percentiles of {count} activities as late as possible, early ones are told",) * (
-        count > 0
-    )
+    if not count:
+        return ()
+    what = "activity" if count == 1 else "activities"
+    return (f"percentiles of {count} {what} as late as possible (early ones are told)",)
 
 
 def run_afresh(setting: Setting, iterations: int, progress: Tell | None = None) -> Any:
