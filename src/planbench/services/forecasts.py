@@ -65,15 +65,18 @@ def forecasts_of(
     measured = report.measured
     values = measured.values
     left = values.bac - values.ev
-    found = [(f"PF {n}", f"AC + (BAC - EV) / {n}", eac) for n, eac in measured.eac.items()]
+    found = [
+        (f"PF {n}", f"AC + (BAC - EV) / {f'({n})' if '+' in n else n}", eac)
+        for n, eac in measured.eac.items()
+    ]
     points = report.history
     ev, ac = [one.values.ev for one in points], [one.values.ac for one in points]
     for n in LAST:
         part = ratio(left, recent_cpi(ev, ac, n))
         eac = None if part is None else values.ac + part
-        found.append(
-            (f"CPI of the last {n} updates", "AC + (BAC - EV) / (EV gained / AC spent)", eac)
-        )
+        needs = "" if len(points) > n else f"; needs {n + 1} updates, there are {len(points)}"
+        words = f"AC + (BAC - EV) / (EV gained / AC spent){needs}"
+        found.append((f"CPI of the last {n} updates", words, eac))
     bottom = values.ac + _remaining(document)
     found.append(("Bottom-up", "AC + remaining cost of all resources and expenses", bottom))
     risk = document.risk

@@ -32,6 +32,7 @@ from planbench.engines.reports.blocks import (
 )
 from planbench.scenes.formats import MONTHS, date_text, number_text
 from planbench.services.control import ControlReport, Row
+from planbench.services.control_words import standing
 from planbench.services.money import Money
 from planbench.services.reports.figures import Desk
 from planbench.services.reports.plan import dated
@@ -54,18 +55,17 @@ def story(desk: Desk, options: Options) -> list[Block]:
         f"The project is {desk.text_of('earned')} complete where the plan has "
         f"{desk.text_of('planned')}."
     ]
-    areas = [row for row in report.wbs if row.level == 1 and row.values.sv < 0]
-    if areas:
-        worst = min(areas, key=lambda row: row.values.sv)
-        told.append(f"Furthest behind is {worst.name}, by {money.of(-worst.values.sv)}.")
-    if values.cpi is not None and report.eac is not None:
-        over = report.eac - values.bac
-        side = "above" if over >= 0 else "below"
+    facts = standing(report)
+    if facts.area is not None:
+        behind = money.of(-facts.area.values.sv)
+        told.append(f"Furthest behind is {facts.area.name}, by {behind}.")
+    if values.cpi is not None and facts.over is not None:
+        side = "above" if facts.over >= 0 else "below"
         told.append(
             f"At a cost index of {desk.text_of('cpi')} the project ends at "
-            f"{desk.text_of('eac')}, {money.of(abs(over))} {side} budget."
+            f"{desk.text_of('eac')}, {money.of(abs(facts.over))} {side} budget."
         )
-    days = (report.measured.earned_date - report.data_date) / DAY
+    days = facts.days
     where = "on the data date" if round(days) == 0 else (
         f"{number_text(abs(days))} days {'behind' if days < 0 else 'ahead of'} the data date"
     )  # fmt: skip

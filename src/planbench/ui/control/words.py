@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from planbench.engines.control.indices import Values
 from planbench.services.control import ControlReport, Row
+from planbench.services.control_words import standing
 from planbench.services.money import Money as Money
 from planbench.services.programme import Programme
 from planbench.ui import text
@@ -32,7 +33,7 @@ def figures(report: ControlReport, money: Money) -> list[Stat]:
     measured, values = report.measured, report.measured.values
     before = report.history[-2] if len(report.history) > 1 else None
     eac = report.eac
-    days = measured_days(report)
+    days = standing(report).days
 
     def was(name: str) -> str:
         if before is None:
@@ -80,18 +81,6 @@ def figures(report: ControlReport, money: Money) -> list[Stat]:
     return [replace(one, door=True) for one in told]
 
 
-def measured_days(report: ControlReport) -> float:
-    """Earned schedule against the data date, calendar days."""
-    return (report.measured.earned_date - report.data_date) / 1440
-
-
-def worst(report: ControlReport) -> Row | None:
-    """The work area one level below the project that is furthest behind."""
-    level = 1 if any(row.level == 1 for row in report.wbs) else 0
-    rows = [row for row in report.wbs if row.level == level and row.values.sv < 0]
-    return min(rows, key=lambda row: row.values.sv, default=None)
-
-
 def _spent(currency: str) -> str:
     coin = {"EUR": tr("Each euro"), "USD": tr("Each dollar")}.get(
         currency, "Each 100 cents of money"
@@ -101,13 +90,13 @@ def _spent(currency: str) -> str:
 
 def story(report: ControlReport, money: Money) -> list[str]:
     """Where the project stands, in paragraphs."""
-    values, eac = report.measured.values, report.eac
+    values, eac, facts = report.measured.values, report.eac, standing(report)
     told = [
         tr("The project is {earned} complete where the plan has {planned}.").format(
             earned=share(values.earned), planned=share(values.planned)
         )
     ]
-    area = worst(report)
+    area = facts.area
     if area is not None:
         told[0] += (
             tr(" Furthest behind is {name}: {of} of {of2}.").format(
@@ -116,8 +105,8 @@ def story(report: ControlReport, money: Money) -> list[str]:
             if values.sv < 0
             else tr(" Behind is {name}.").format(name=area.name)
         )
-    if values.cpi is not None and eac is not None:
-        over = eac - values.bac
+    over = facts.over
+    if values.cpi is not None and over is not None:
         side = tr("above") if over >= 0 else tr("below")
         told.append(
             tr(
@@ -131,7 +120,7 @@ def story(report: ControlReport, money: Money) -> list[str]:
                 side=side,
             )
         )
-    days = round(measured_days(report))
+    days = round(facts.days)
     where = tr("on the data date")
     if days:
         where = tr("{days} {words} it").format(
