@@ -262,13 +262,19 @@ class FindingPane(SidePane):
         if sight is None:
             column.addWidget(Label(tr("No update has been looked at yet."), "prose", wrap=True))
             return
-        latest = self._review.sights_of(finding.uid)[-1][0]
+        sights = self._review.sights_of(finding.uid)
+        latest = sights[-1][0]
         column.addWidget(
             Label(tr("As of {label}").format(label=latest.label), "small", "text-muted")
         )
         if sight.why:
             kind = words.STANDINGS[sight.standing][1]
             column.addWidget(Label(f"{kind}: {tidy(sight.why)}.", "prose", wrap=True))
+        seen = next((one for one in sights[::-1] if one[1].places), None)
+        if seen is not None and not sight.places:
+            latest, sight = seen  # it is gone: the evidence of the last time it was there
+            told = tr("As it was in {label}").format(label=latest.label)
+            column.addWidget(Label(told, "small", "text-muted"))
         if sight.places and sight.places[0].near:
             picture, place = Neighbours(), sight.places[0]
             slack = "" if place.float_h is None else _float_words(place.float_h)
