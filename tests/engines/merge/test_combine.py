@@ -179,6 +179,28 @@ def test_a_rule_maps_codes_of_other_names(plan: Plan) -> None:
     assert _carried(merged.schedule)[2:] == [("B0", "Area", "N"), ("B1", "Area", "W")]
 
 
+def test_rules_by_the_beginning_of_values_and_those_that_none_takes(plan: Plan) -> None:
+    names = ("CIV", "CIV-1", "MEC-07", "ELE", "STEEL")
+    coded = _coded(plan("A", [1] * 5), "Trade", [(name, name) for name in names])
+    rules = (
+        CodeRule("trade", "civ*", "Discipline", "C"),
+        CodeRule("Trade", "CIV", "Discipline", "CW"),
+        CodeRule("Trade", "MEC-*", "Discipline", "M*"),
+        CodeRule("Trade", "M*", "Discipline", "other"),
+        CodeRule("Trade", "S*", "Trade", "ELE"),
+    )
+    merged = merge([Part(coded, "a"), Part(plan("B", [1], prefix="B"), "b")], (),
+                   MergeOptions(codes=rules))  # fmt: skip
+    assert _carried(merged.schedule) == [
+        ("A0", "Discipline", "CW"), ("A1", "Discipline", "C"), ("A2", "Discipline", "M07"),
+        ("A3", "Trade", "ELE"), ("A4", "Trade", "ELE"),
+    ]  # fmt: skip
+    without = MergeOptions(codes=rules[:4])
+    merged = merge([Part(coded, "a"), Part(plan("B", [1], prefix="B"), "b")], (), without)
+    told = [one.where for one in merged.conflicts if one.code == "code-unmapped"]
+    assert told == ["a, Trade ELE", "a, Trade STEEL"]
+
+
 def _staffed(schedule: Schedule, *people: tuple[str, str, str, float]) -> Schedule:
     n = len(people)
     return replace(

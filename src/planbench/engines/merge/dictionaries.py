@@ -208,6 +208,14 @@ def _values(
         if rule is not None:
             kind, code, above = _by_rule(rule, code, number, made, types, above)
             _note_rule(placing, type_name, str(table.code[k]), rule, code, notes)
+        elif _unmapped(renamed, type_name, code):
+            notes.add(
+                "code-unmapped",
+                "warning",
+                f"{placing.part.name}, {type_name} {code}",
+                "no rule of the code mapping takes it",
+                "kept as it is called",
+            )
         key = (kind, above, code.strip().casefold())
         row = shelf.rows.get(key, NO_ROW) if rule else shelf.match(key, number)
         kept.append(row == NO_ROW)
@@ -230,7 +238,16 @@ def _values(
 
 def _rule(renamed: dict[tuple[str, str], CodeRule], type_name: str, code: str) -> CodeRule | None:
     name = type_name.strip().casefold()
-    return renamed.get((name, code.strip().casefold())) or renamed.get((name, "*"))
+    text = code.strip().casefold()
+    tries = (text, *(f"{text[:cut]}*" for cut in range(len(text), -1, -1)))
+    return next((renamed[name, one] for one in tries if (name, one) in renamed), None)
+
+
+def _unmapped(renamed: dict[tuple[str, str], CodeRule], type_name: str, code: str) -> bool:
+    """Whether rules are given for a code, but none for this value, nor is it one of the master."""
+    name, text = type_name.strip().casefold(), code.strip().casefold()
+    own = [rule for (kind, _), rule in renamed.items() if kind == name]
+    return bool(own) and all(text != rule.to_value.strip().casefold() for rule in own)
 
 
 def _by_rule(
@@ -242,7 +259,10 @@ def _by_rule(
         types.add(key, number)
         made.types.append(("", rule.to_type.strip(), "global"))
     same = key == rule.type.strip().casefold()
-    return types.rows[key], rule.to_value or code, above if same else NO_ROW
+    now = rule.to_value or code
+    if now.endswith("*") and rule.value.endswith("*"):
+        now = now[:-1] + code.strip()[len(rule.value.strip()) - 1 :]
+    return types.rows[key], now, above if same else NO_ROW
 
 
 def _note_rule(

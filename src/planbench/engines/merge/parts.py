@@ -34,7 +34,11 @@ class LinkRequest:
 
 @dataclass(frozen=True)
 class CodeRule:
-    """The value of an activity code under its name in the master. `value` "*" takes them all."""
+    """The value of an activity code under its name in the master.
+
+    `value` "N*" takes all that begin with N, "*" all; the most exact rule counts. A master value
+    that ends in * keeps what follows the beginning.
+    """
 
     type: str
     value: str
