@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,14 +43,33 @@ def session(qtbot: QtBot, state: AppState, own_home: Path) -> Iterator[Session]:
     session.close()
 
 
+Opener = Callable[[Document], ScheduleWorkspace]
+
+
 @pytest.fixture
-def space(qtbot: QtBot, state: AppState, document: Document) -> ScheduleWorkspace:
-    state.open_document(document)
-    space = ScheduleWorkspace(state)
-    qtbot.addWidget(space)
-    space.resize(1700, 800)
-    with qtbot.waitActive(space):
-        space.show()
-        space.activateWindow()
-    space.shown()
-    return space
+def opened(qtbot: QtBot, state: AppState) -> Opener:
+    """Opens a document in a workspace of its own that has the keyboard."""
+
+    def open_(document: Document) -> ScheduleWorkspace:
+        state.open_document(document)
+        space = ScheduleWorkspace(state)
+        qtbot.addWidget(space)
+        space.resize(1700, 800)
+        with qtbot.waitActive(space):
+            space.show()
+            space.activateWindow()
+        space.shown()
+        return space
+
+    return open_
+
+
+@pytest.fixture
+def space(opened: Opener, document: Document) -> ScheduleWorkspace:
+    return opened(document)
+
+
+@pytest.fixture
+def bench(opened: Opener, session: Session, document: Document) -> ScheduleWorkspace:
+    """A workspace whose edits are re-dated, on a document that may be changed."""
+    return opened(Document(document.schedule, cpm=document.cpm, update_label="Update 3"))

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 
 from planbench.domain.times import DAY, NO_TIME
-from planbench.services.document import Document
 from planbench.ui.schedule.baselines import SELECTED, BaselinesDialog
 from planbench.ui.schedule.workspace import ScheduleWorkspace
-from planbench.ui.session import Session
 
 
-@pytest.fixture
-def bench(qtbot, session: Session, document: Document) -> ScheduleWorkspace:
-    state = session.state
-    state.open_document(Document(document.schedule, cpm=document.cpm, update_label="Update 3"))
-    space = ScheduleWorkspace(state)
-    qtbot.addWidget(space)
-    space.resize(1700, 800)
-    with qtbot.waitActive(space):
-        space.show()
-        space.activateWindow()
-    space.shown()
-    return space
-
-
-def opened(qtbot, bench: ScheduleWorkspace) -> BaselinesDialog:
+def dialog_of(qtbot, bench: ScheduleWorkspace) -> BaselinesDialog:
     keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     bench.table.setFocus()
     qtbot.keyClick(bench.table, Qt.Key.Key_B, keys)
@@ -39,7 +22,7 @@ def click(qtbot, button) -> None:
 
 
 def test_a_copy_is_drawn_and_measured_against_and_taken_back_by_name(qtbot, session, bench):
-    dialog = opened(qtbot, bench)
+    dialog = dialog_of(qtbot, bench)
     dialog.name.setText("Contract")
     click(qtbot, dialog.copy)
     document = session.state.document
@@ -57,7 +40,7 @@ def test_a_copy_is_drawn_and_measured_against_and_taken_back_by_name(qtbot, sess
 
 def test_selected_activities_alone_are_updated_and_places_assigned(qtbot, session, bench):
     document = session.state.document
-    dialog = opened(qtbot, bench)
+    dialog = dialog_of(qtbot, bench)
     for _ in range(2):
         click(qtbot, dialog.copy)
     dialog.accept()
@@ -67,7 +50,7 @@ def test_selected_activities_alone_are_updated_and_places_assigned(qtbot, sessio
     later = whole + DAY
     row = int(np.argmax(whole != NO_TIME))
     bench.go_to(row)
-    dialog = opened(qtbot, bench)
+    dialog = dialog_of(qtbot, bench)
     dialog.target.setCurrentIndex(2)
     assert dialog.copy.text() == "Update"
     document.schedule.baselines[0].columns.finish[:] = later  # another plan to copy from
@@ -96,7 +79,7 @@ def test_selected_activities_alone_are_updated_and_places_assigned(qtbot, sessio
 
 def test_a_name_that_is_taken_is_refused_and_a_baseline_renamed_and_deleted(qtbot, session, bench):
     document = session.state.document
-    dialog = opened(qtbot, bench)
+    dialog = dialog_of(qtbot, bench)
     click(qtbot, dialog.copy)
     dialog.name.setText("Baseline 1")
     click(qtbot, dialog.copy)

@@ -8,29 +8,12 @@ from PySide6.QtCore import Qt
 
 from planbench.domain.schedule import Status
 from planbench.scenes.filters import Group
-from planbench.services.document import Document
 from planbench.services.global_change import GlobalChange
 from planbench.ui.schedule.changing import GlobalChangeDialog
 from planbench.ui.schedule.shelf import MINE, PROJECT
-from planbench.ui.schedule.workspace import ScheduleWorkspace
-from planbench.ui.session import Session
 
 # What is offered while typing pops up, which needs a real display.
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing", extend=True)
-
-
-@pytest.fixture
-def bench(qtbot, session: Session, document: Document) -> ScheduleWorkspace:
-    state = session.state
-    state.open_document(Document(document.schedule, cpm=document.cpm, update_label="Update 3"))
-    space = ScheduleWorkspace(state)
-    qtbot.addWidget(space)
-    space.resize(1700, 800)
-    with qtbot.waitActive(space):
-        space.show()
-        space.activateWindow()
-    space.shown()
-    return space
 
 
 @pytest.fixture

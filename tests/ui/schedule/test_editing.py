@@ -6,25 +6,15 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from planbench.domain.schedule import ActivityType, Constraint, Status
-from planbench.services.document import Document
 from planbench.ui.schedule.editor import LinkDialog
 from planbench.ui.schedule.workspace import ScheduleWorkspace
-from planbench.ui.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def bench(qtbot, session: Session, document: Document) -> ScheduleWorkspace:
-    state = session.state
-    state.open_document(Document(document.schedule, cpm=document.cpm, update_label="Update 3"))
-    space = ScheduleWorkspace(state)
-    qtbot.addWidget(space)
-    space.resize(1700, 800)
-    with qtbot.waitActive(space):
-        space.show()
-        space.activateWindow()
-    space.shown()
+def bench(bench: ScheduleWorkspace) -> ScheduleWorkspace:
+    space = bench
     space.columns.choose(["id", "original", "remaining", "start", "finish", "constraint"])
     return space
 

@@ -14,20 +14,11 @@ from planbench.ui.session import Session
 
 
 @pytest.fixture
-def bench(qtbot, session: Session, document: Document) -> ScheduleWorkspace:
+def bench(opened, session: Session, document: Document) -> ScheduleWorkspace:
     library: Library = session.library
-    update = library.add_schedule(document.schedule, label="Update 3")
-    opened = library.open_update(update)
-    opened.cpm = document.cpm
-    session.state.open_document(opened)
-    space = ScheduleWorkspace(session.state)
-    qtbot.addWidget(space)
-    space.resize(1700, 800)
-    with qtbot.waitActive(space):
-        space.show()
-        space.activateWindow()
-    space.shown()
-    return space
+    update = library.open_update(library.add_schedule(document.schedule, label="Update 3"))
+    update.cpm = document.cpm
+    return opened(update)
 
 
 def test_a_field_is_made_filled_grouped_by_and_kept(qtbot, session, bench):

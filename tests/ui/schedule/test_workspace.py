@@ -158,15 +158,8 @@ def test_the_filter_waits_for_the_last_key_and_says_how_many(qtbot, space: Sched
     assert space.bar.count.text() == ""
 
 
-def test_f9_calculates_in_the_background(qtbot, state, document):
-    state.open_document(Document(document.schedule))
-    space = ScheduleWorkspace(state)
-    qtbot.addWidget(space)
-    space.resize(1700, 800)
-    with qtbot.waitActive(space):
-        space.show()
-        space.activateWindow()
-    space.shown()
+def test_f9_calculates_in_the_background(qtbot, state, opened, document):
+    space = opened(Document(document.schedule))
     assert "stored in the file" in space.banner.text()
     with qtbot.waitSignal(state.result_changed, timeout=15000) as caught:
         qtbot.keyClick(space.table, Qt.Key.Key_F9)

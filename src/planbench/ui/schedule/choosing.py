@@ -159,11 +159,20 @@ class ColumnDialog(QDialog):
     # ------------------------------------------------------------ the lists
 
     def _fill_offered(self) -> None:
-        """Fields that are not shown and whose name or category has all the words."""
-        words = self.search.text().casefold().split()
+        """Fields that are not shown and whose name or category has all the words.
+
+        Those whose names begin with what was typed come first.
+        """
+        typed = self.search.text().casefold().strip()
+        words = typed.split()
         self.offered.clear()
         category = ""
-        for column in sorted(self._all.values(), key=lambda one: self._place(one.category)):
+        places = {one.category: n for n, one in reversed(list(enumerate(self._all.values())))}
+        order = sorted(
+            self._all.values(),
+            key=lambda one: (not one.name.casefold().startswith(typed), places[one.category]),
+        )
+        for column in order:
             told = f"{column.name} {column.category}".casefold()
             if column.id in self.shown or not all(word in told for word in words):
                 continue
@@ -176,10 +185,6 @@ class ColumnDialog(QDialog):
             self.offered.addItem(item)
         if self.offered.count() > 1:
             self.offered.setCurrentRow(1)
-
-    def _place(self, category: str) -> int:
-        """Categories stand in the order in which they first come."""
-        return list(dict.fromkeys(one.category for one in self._all.values())).index(category)
 
     def _fill_chosen(self, keep: str = "") -> None:
         self.chosen.clear()
