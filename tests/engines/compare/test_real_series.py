@@ -77,3 +77,77 @@ def test_line_by_line(shared: Path, first: str, second: str) -> None:
     half = half_step(found)
     assert half is not None
     assert sum(step.days for step in half.steps) == pytest.approx(half.total_days)
+
+
+def tables_of(path: Path) -> dict[str, list[dict[str, str]]]:
+    """The tables of an XER as its lines say them, read without the program."""
+    import csv
+
+    found: dict[str, list[dict[str, str]]] = {}
+    rows: list[dict[str, str]] = []
+    names: list[str] = []
+    with path.open(encoding="cp1252", errors="replace", newline="") as file:
+        for cells in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if cells[:1] == ["%T"]:
+                rows = found.setdefault(cells[1], [])
+            elif cells[:1] == ["%F"]:
+                names = cells[1:]
+            elif cells[:1] == ["%R"]:
+                rows.append(dict(zip(names, cells[1:], strict=False)))
+    return found
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_the_register_says_what_the_lines_of_the_files_say(
+    shared: Path, first: str, second: str
+) -> None:
+    """Every line of these types in the register, and no other, follows from the files' own rows."""
+    paths = [shared / "corpus" / name for name in (first, second)]
+    old, new = (tables_of(path) for path in paths)
+    plans = [read_schedule(path.read_bytes(), name=path.name).schedule for path in paths]
+    changes = compare(*plans).changes
+    assert not changes.of_type("activity-renumbered").size
+
+    def told(*types: str, field: str = "") -> set[str]:
+        rows = changes.of_type(*types).tolist()
+        return {changes.id[k] for k in rows if field in ("", changes.field[k])}
+
+    tasks = [{row["task_code"]: row for row in table["TASK"]} for table in (old, new)]
+    assert told("activity-deleted") == tasks[0].keys() - tasks[1].keys()
+    assert told("activity-added") == tasks[1].keys() - tasks[0].keys()
+    both = tasks[0].keys() & tasks[1].keys()
+
+    def differ(*columns: str) -> set[str]:
+        return {
+            code
+            for code in both
+            if any(tasks[0][code][one] != tasks[1][code][one] for one in columns)
+        }
+
+    assert told("name") & both == differ("task_name")
+    assert told("progress", "actual-changed", field="actual_start") & both == differ(
+        "act_start_date"
+    )
+    assert told("progress", "actual-changed", field="actual_finish") & both == differ(
+        "act_end_date"
+    )
+    assert told("duration", field="original_duration") & both == differ("target_drtn_hr_cnt")
+
+    def links_in(table: dict[str, list[dict[str, str]]]) -> set[tuple[str, str, str, float]]:
+        code = {row["task_id"]: row["task_code"] for row in table["TASK"]}
+        return {
+            (
+                code[row["pred_task_id"]],
+                code[row["task_id"]],
+                row["pred_type"],
+                float(row["lag_hr_cnt"] or 0),
+            )
+            for row in table["TASKPRED"]
+            if row["pred_task_id"] in code
+        }
+
+    gone, come = links_in(old) - links_in(new), links_in(new) - links_in(old)
+    assert told("logic-added", "logic-deleted", "lag", "logic-type") == {
+        f"{p} > {s}" for p, s, _, _ in gone | come
+    }
