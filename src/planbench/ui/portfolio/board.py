@@ -281,28 +281,29 @@ def _decision_columns(money_unit: str) -> list[Column]:
     ]
 
 
-def _figure_columns(money_unit: str) -> list[Column]:
-    def figure(key: str, title: str, width: int, tip: str) -> Column:
-        return Column(key, title, width, right=True, tip=tip)
+def _figure(key: str, title: str, width: int, tip: str) -> Column:
+    return Column(key, title, width, right=True, tip=tip)
 
+
+def _figure_columns(money_unit: str) -> list[Column]:
     return [
         Column("project", tr("Project"), 170, stretch=True),
-        figure("npv", tr("NPV, {unit}").format(unit=money_unit), 92, tr("Net present value")),
-        figure("staged", tr("Staged"), 68, tr("Value with the choice to give up at open gates")),
-        figure("gain", tr("Benefits"), 80, tr("Present value, weighted by the chance of success")),
-        figure("cost", tr("Cost"), 72, tr("Present value of what is still to be spent")),
-        figure("irr", tr("IRR"), 116, tr("All internal rates of return above -100 %")),
-        figure(
+        _figure("npv", tr("NPV, {unit}").format(unit=money_unit), 92, tr("Net present value")),
+        _figure("staged", tr("Staged"), 68, tr("Value with the choice to give up at open gates")),
+        _figure("gain", tr("Benefits"), 80, tr("Present value, weighted by the chance of success")),
+        _figure("cost", tr("Cost"), 72, tr("Present value of what is still to be spent")),
+        _figure("irr", tr("IRR"), 116, tr("All internal rates of return above -100 %")),
+        _figure(
             "mirr",
             tr("MIRR"),
             66,
             tr("Modified rate of return, at the discount rate"),
         ),
-        figure("bcr", tr("BCR"), 54, tr("Benefit over cost, both discounted: also its PI")),
-        figure("roi", tr("ROI"), 66, tr("Benefits less costs over costs, not discounted")),
-        figure("payback", tr("Payback"), 72, tr("Years, not discounted")),
-        figure("discounted", tr("Discounted"), 84, tr("Years of payback, discounted")),
-        figure("eaa", tr("EAA"), 66, tr("Equivalent yearly amount, to compare unequal lives")),
+        _figure("bcr", tr("BCR"), 54, tr("Benefit over cost, both discounted: also its PI")),
+        _figure("roi", tr("ROI"), 66, tr("Benefits less costs over costs, not discounted")),
+        _figure("payback", tr("Payback"), 72, tr("Years, not discounted")),
+        _figure("discounted", tr("Discounted"), 84, tr("Years of payback, discounted")),
+        _figure("eaa", tr("EAA"), 66, tr("Equivalent yearly amount, to compare unequal lives")),
     ]
 
 
@@ -332,18 +333,15 @@ def _figure_row(name: str, one: Investment, ink: str) -> tuple[CellLook, ...]:
 
 
 def _risk_columns(money_unit: str) -> list[Column]:
-    def figure(key: str, title: str, width: int, tip: str) -> Column:
-        return Column(key, title, width, right=True, tip=tip)
-
     return [
         Column("project", tr("Project"), 170, stretch=True),
-        figure("npv", tr("NPV, {unit}").format(unit=money_unit), 92, tr("Net present value")),
-        figure("xnpv", tr("XNPV"), 72, tr("Discounted by days over 365, as spreadsheets do")),
-        figure("premium", tr("Premium"), 78, tr("Points of rate of its bucket: see Settings")),
-        figure("adjusted", tr("At premium"), 90, tr("Net present value at the raised rate")),
-        figure("mean", tr("Simulated"), 84, tr("Mean of the simulated net present values")),
-        figure("spread", tr("Deviation"), 82, tr("Standard deviation of the simulated values")),
-        figure(
+        _figure("npv", tr("NPV, {unit}").format(unit=money_unit), 92, tr("Net present value")),
+        _figure("xnpv", tr("XNPV"), 72, tr("Discounted by days over 365, as spreadsheets do")),
+        _figure("premium", tr("Premium"), 78, tr("Points of rate of its bucket: see Settings")),
+        _figure("adjusted", tr("At premium"), 90, tr("Net present value at the raised rate")),
+        _figure("mean", tr("Simulated"), 84, tr("Mean of the simulated net present values")),
+        _figure("spread", tr("Deviation"), 82, tr("Standard deviation of the simulated values")),
+        _figure(
             "certain",
             tr("Certainty equivalent"),
             142,
