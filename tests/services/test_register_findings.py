@@ -132,3 +132,14 @@ def test_without_a_look_what_is_gone_is_closed_by_the_program(document) -> None:
     assert [one.state for one in gone.findings.values()] == ["closed"]
     back = with_actions(gone, document, bad)
     assert [one.state for one in back.findings.values()] == ["open"]
+
+
+def test_edits_that_were_not_filed_raise_none(library) -> None:
+    project = ensure_sample(library)
+    update = max(library.project(project).updates, key=lambda one: one.data_date)
+    document = library.open_update(update.id)
+    names = document.schedule.activities.name.copy()
+    names[0] = "another name"
+    document.schedule = document.schedule.with_activities(name=names)
+    assert not raise_on_actions(library, document)
+    assert load_review(library, project).findings == {}

@@ -167,7 +167,7 @@ def take_open_rounds(
             review, one, previous, rulesets=rules, renames=renames if last else None
         )
         previous = one.schedule
-    review = _with_register(library, document, review)
+    review = _with_register(library, one, review)
     keep_review(library, project, before, review, f"looked at {document.update_label}")
     return review, outcome
 

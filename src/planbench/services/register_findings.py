@@ -29,12 +29,16 @@ def with_actions(review: Review, document: Document, links: Sequence[ActionLink]
 def raise_on_actions(library: Library, document: Document) -> bool:
     """Keep the findings on the actions of a document's register; whether any of them moved.
 
-    Raises StoreError when the library cannot be used, ModelError for what cannot be read.
+    A schedule with edits that were not filed, and a library that is only read, raise none. Raises
+    StoreError when the library cannot be used, ModelError for what cannot be read.
     """
     from planbench.services.register import action_links, register_of
 
     project = document.library_project
-    if project is None:
+    if project is None or library.read_only:
+        return False
+    kept = library.update(document.update) if document.update is not None else None
+    if kept is not None and kept.digest != document.schedule.digest:
         return False
     before = load_review(library, project)
     links = action_links(document, register_of(document, library), library)

@@ -26,9 +26,13 @@ _Here = Mapping[tuple[str, str, str], Place]
 def beside(review: Review, seen: Seen, at: str) -> Review:
     """The review once these rules were measured too; the same review where nothing differs.
 
-    Only findings of `seen.rules` move. Where the update was not looked at yet they are written
-    down all the same, and closed by the program once they are gone.
+    Only findings of `seen.rules` move, and only in view of the latest update. Where the update
+    was not looked at yet they are written down all the same, and closed by the program once they
+    are gone.
     """
+    latest = review.latest
+    if latest is not None and latest.order > (seen.data_date, seen.key):
+        return review
     findings = dict(review.findings)
     _add_new(findings, seen)
     here = {(one.rule, one.kind, one.place.key): one.place for one in seen.found}

@@ -73,6 +73,12 @@ class RegisterView(QWidget):
         self._cell: tuple[int, int] | None = None
         self._chosen = ""
         self._build()
+        state.result_changed.connect(self._result_changed)
+
+    def _result_changed(self, kind: str) -> None:
+        if kind == "baseline":  # where actions stand is another question now
+            self.refresh()
+            self._raise()
 
     # Building.
 
