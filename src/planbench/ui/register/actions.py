@@ -35,7 +35,7 @@ class ActionsModel(FlatTableModel):
             Column("cost", tr("Cost"), 92, True,
                    [text.number(link.action.cost) for link in links],
                    sort_values=[link.action.cost for link in links]),
-            Column("end", tr("Ends"), 92, values=[_end(link) for link in links],
+            Column("end", tr("Ends"), 116, values=[_end(link) for link in links],
                    sort_values=[link.end for link in links]),
             Column("window", tr("Risk from"), 92,
                    values=[link.risk.proximity_from for link in links]),
