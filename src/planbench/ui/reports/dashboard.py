@@ -18,10 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from planbench.engines.reports.blocks import (
-    DATE,
     LEFT,
-    MONEY,
-    NUMBER,
     Bars,
     Block,
     Chart,
@@ -78,8 +75,8 @@ _STATES = {"▲": "negative", "◆": "warning", "●": "positive", "Overdue": "w
 _SHORT = 20
 """Letters up to which texts are never cut."""
 
-_LEAST = {DATE: 92, MONEY: 82, NUMBER: 72}
-"""Widths in pixels that dates and numbers need whatever their weight."""
+_LEAST = 58
+"""Pixels of a column of numbers."""
 
 
 class CardTable(FlatTableModel):
@@ -98,7 +95,8 @@ class CardTable(FlatTableModel):
                 numbers = [row[place] for row in table.rows]
                 sort = [float(v) if isinstance(v, int | float) else float("-inf") for v in numbers]
             short = max((len(one) for one in values), default=0) <= _SHORT
-            wide = max(round(66 * column.weight + 20), _LEAST.get(column.kind, 64))
+            # numbers and dates take what they need (`fit_columns`), the names get the rest
+            wide = _LEAST if right else max(round(66 * column.weight + 20), 64)
             columns.append(
                 Column(
                     f"c{place}", column.title, wide, right, values, sort_values=sort, tip=tip,
