@@ -180,6 +180,8 @@ class PrintPreview(QDialog):
         self.start.field.setPlaceholderText(first)
         self.finish.field.setPlaceholderText(last)
         self.texts = {name: FormField(name.capitalize(), getattr(setup, name)) for name in _TEXTS}
+        for one in self.texts.values():
+            one.field.setCursorPosition(0)  # a long text is read from its beginning
         self.logo = Button(tr("Logo…"), "default", "upload", tip=tr("A picture left of the title"))
         self.logo.clicked.connect(self._ask_for_logo)
         self.no_logo = Button("", "quiet", "x", tip=tr("No logo"))
