@@ -39,7 +39,7 @@ def first_block(schedule, everything: bool):
     network = prepare(schedule)
     cpm = run(network)
     options = RunOptions(iterations=64, project=schedule.main_project)
-    codes = dict(enumerate(network.order.tolist())) if everything else {}
+    codes = {"": network.order} if everything else {}
     setting, _ = _setting(network, cpm, RiskModel(), options, codes)
     rows = make_rows(setting)
     nothing = np.zeros(setting.sim.size)
