@@ -168,7 +168,8 @@ def _hours_of(make: Make, table: PlanTable) -> Values:
 def share_of(part: Values, whole: Values) -> Values:
     """Percent of the whole, NaN of nothing."""
     share = np.full(whole.size, np.nan)
-    return np.divide(100.0 * part, whole, out=share, where=whole > 0)
+    np.divide(100.0 * part, whole, out=share, where=whole > 0)
+    return share
 
 
 def _duration_percent(table: PlanTable) -> Values:
