@@ -38,7 +38,7 @@ def window(
     content = write_xer(schedule_to_document(synthetic_schedule(60, 80)))
     file.write_bytes(content.removesuffix(b"%E\r\n"))
     made.session.start([str(file)])
-    qtbot.waitUntil(lambda: made.state.document is not None, timeout=60000)
+    qtbot.waitUntil(lambda: made.state.document is not None, timeout=300000)
     idle(made, qtbot)
     yield made
     for dialog in made.findChildren(QDialog):
@@ -265,3 +265,85 @@ def test_help_tells_of_files(window: MainWindow, qtbot: Any) -> None:
     window.commands["help"].trigger()
     window.help.browser.anchorClicked.emit(QUrl("files.md"))
     assert "Tables back in" in window.help.browser.toPlainText()
+
+
+def marked(table: Any, qtbot: Any, first: tuple[int, int], last: tuple[int, int]) -> None:
+    """Click a cell and mark the rectangle to another one by the keyboard."""
+    place = table.activities.index(*first)
+    table.scrollTo(place)
+    point = table.visualRect(place).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    shift, head = Qt.KeyboardModifier.ShiftModifier, table.horizontalHeader()
+    across = head.visualIndex(last[1]) - head.visualIndex(first[1])
+    for key, steps in (
+        (Qt.Key.Key_Right if across > 0 else Qt.Key.Key_Left, abs(across)),
+        (Qt.Key.Key_Down if last[0] > first[0] else Qt.Key.Key_Up, abs(last[0] - first[0])),
+    ):
+        for _ in range(steps):
+            qtbot.keyClick(table, key, shift)
+
+
+def test_a_rectangle_is_copied_from_one_place_and_pasted_at_another(
+    window: MainWindow, qtbot: Any
+) -> None:
+    document, held = window.state.document, Qt.KeyboardModifier.ControlModifier
+    assert document is not None
+    window.go("schedule")
+    page = window.page()
+    table, model = page.table, page.model
+    table.setFocus()
+    bands, acts = model.plan.outline.bands, document.schedule.activities
+    free = [
+        row for row in range(model.rowCount())
+        if (node := model.source(row)) >= bands
+        and acts.type[node - bands] == 0 and acts.status[node - bands] == 0
+    ]  # fmt: skip
+    assert document.cpm is not None
+    due = document.cpm.early_start > document.schedule.data_date + 1440  # to begin later
+    free = [row for row in free if due[model.source(row) - bands]]
+    runs = [row for row in free if row + 1 in free]
+    start, target = runs[0], next(row for row in runs if row > runs[0] + 1)
+    name, begin = (
+        next(k for k in range(len(model.shown)) if model.shown[k].id == which)
+        for which in ("name", "start")
+    )
+    marked(table, qtbot, (start, name), (start + 1, begin))
+    qtbot.keyClick(table, Qt.Key.Key_C, held)
+    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    assert [line[0] for line in lines] == [
+        model.cell(start + k, name).text for k in range(2)
+    ]  # no titles
+    assert {len(line) for line in lines} == {3}
+    source, goal = ([model.source(at + k) - bands for k in range(2)] for at in (start, target))
+    before = document.schedule
+
+    # it begins at the upper left corner, wherever the rectangle was begun
+    marked(table, qtbot, (target + 1, begin), (target, name))
+    qtbot.keyClick(table, Qt.Key.Key_V, held)
+    dialog = shown(window, ImportDialog, qtbot)
+    found = [
+        [dialog.model.cell(row, column).text for column in range(8)]
+        for row in range(dialog.model.rowCount())
+    ]
+    refused = [line for line in found if line[0] == "Refused"]
+    assert [(line[3], line[4], line[6]) for line in refused] == [
+        (str(acts.code[row]), model.columns[begin].title, texts[-1])
+        for row, texts in zip(goal, lines, strict=True)
+    ]
+    assert all("data date" in line[7] for line in refused)
+    assert document.schedule is before
+    qtbot.mouseClick(dialog.apply, Qt.MouseButton.LeftButton)
+    idle(window, qtbot)
+    made = document.schedule.activities
+    assert made.name[goal].tolist() == acts.name[source].tolist()
+    others = [row for row in range(len(made)) if row not in goal]
+    for column in ("name", "remaining_duration", "actual_start"):
+        assert getattr(made, column)[others].tolist() == getattr(acts, column)[others].tolist()
+    assert made.name[goal].tolist() != acts.name[goal].tolist()
+    stack = window.state.undo_stack
+    assert stack is not None
+    assert stack.undo_label == "Paste block"
+    window.commands["undo"].trigger()
+    idle(window, qtbot)
+    assert document.schedule.digest == before.digest
+    assert not stack.can_undo
