@@ -27,7 +27,9 @@ def test_a_register_comes_back_as_it_went_out() -> None:
         before=Exposure(0.3, Three(1.5, 2, 3), Three(10, 20, 30)),
         after=Exposure(0.1, Three(0, 1, 2)),
         actions=(
-            RiskAction("Second mill", "Buyer", "A1", "4.2", 5.5, "2027-02-01", "under way"),
+            RiskAction(
+                "Second mill", "Buyer", "A1", "4.2", 5.5, "2027-02-01", "under way", "eases", 0.3
+            ),
             RiskAction("Audit"),
         ),
     )
