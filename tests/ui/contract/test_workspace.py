@@ -82,7 +82,7 @@ def test_the_sample_shows_its_story(
     sample: ContractWorkspace, nameless: Any, dead_buttons: Any
 ) -> None:
     assert sample.list.model_.rowCount() == 17
-    assert "16 days to spare" in sample.finish.text()
+    assert "16 days to spare" in sample.strip.finish.text()
     result = sample.result()
     assert result is not None
     assert result.state == NOT_MET  # the first that flags is in view
@@ -165,9 +165,9 @@ def test_switching_the_pack_and_filtering_by_state(sample: ContractWorkspace, qt
     assert sample.report.binding.pack.id == "fidic-2017"
     assert sample.sidebar._bind_row.isVisible()
     flagged = sample.report.assessment.counts()[NOT_MET]
-    qtbot.mouseClick(sample.chips[NOT_MET], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(sample.strip.chips[NOT_MET], Qt.MouseButton.LeftButton)
     assert sample.list.model_.rowCount() == flagged
-    qtbot.mouseClick(sample.chips[NOT_MET], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(sample.strip.chips[NOT_MET], Qt.MouseButton.LeftButton)
     assert sample.list.model_.rowCount() == 13
 
 
@@ -213,7 +213,7 @@ def test_contract_data_is_typed_over(sample: ContractWorkspace, qtbot: Any) -> N
     assert "no date" in sample.data.banner.text()
     assert model.setData(model.index(place, 3), "2029-05-10")
     settle(sample, qtbot)
-    qtbot.waitUntil(lambda: "5 days late" in sample.finish.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "5 days late" in sample.strip.finish.text(), timeout=20_000)
     states = {one.rule.id: one.state for one in sample.list.model_.results}
     assert states["31.2-2"] == NOT_MET
 

@@ -22,40 +22,32 @@ from planbench.domain.errors import PlanbenchError, StoreError
 from planbench.domain.times import to_datetime
 from planbench.engines.contract.deadlines import next_due
 from planbench.engines.contract.pack import Rule
-from planbench.engines.contract.result import (
-    MET,
-    NEEDS_EVIDENCE,
-    NOT_APPLICABLE,
-    NOT_MET,
-    RuleResult,
-)
+from planbench.engines.contract.result import NOT_MET, RuleResult
 from planbench.services import contract as service
 from planbench.services.contract_view import ContractReport, contract_report
-from planbench.ui import text
 from planbench.ui.contract import words
 from planbench.ui.contract.checklist import ROWS, Checklist
 from planbench.ui.contract.clock import Clock
 from planbench.ui.contract.data import DataPage
 from planbench.ui.contract.events import EventsPage
+from planbench.ui.contract.files import KINDS, write_file
 from planbench.ui.contract.item import ItemPane
 from planbench.ui.contract.sidebar import Sidebar
+from planbench.ui.contract.strip import Strip
 from planbench.ui.state import AppState
 from planbench.ui.theme import current_theme
 from planbench.ui.translation import tr
 from planbench.ui.widgets import (
     Banner,
     Button,
-    ChipButton,
     EmptyState,
     Label,
-    PartsBar,
     SegmentedControl,
     Surface,
     Toolbar,
 )
 
 VIEWS = (tr("Programme checklist"), tr("Events and deadlines"), tr("Contract data"))
-_SHOWN = (MET, NOT_MET, NEEDS_EVIDENCE, NOT_APPLICABLE)
 
 
 class ContractWorkspace(QWidget):
@@ -85,6 +77,7 @@ class ContractWorkspace(QWidget):
 
     def _build(self) -> None:
         self.sidebar, self.list, self.item = Sidebar(), Checklist(), ItemPane()
+        self.strip = Strip()
         self.clock, self.events, self.data = Clock(), EventsPage(), DataPage()
         self.banner = Banner("info")
         self._pages = QStackedWidget()
@@ -113,6 +106,7 @@ class ContractWorkspace(QWidget):
         self.sidebar.pack_chosen.connect(self._pack_chosen)
         self.sidebar.bind_wanted.connect(self._bind)
         self.sidebar.restore_wanted.connect(self._restore)
+        self.strip.state_chosen.connect(self._filter)
         self.list.row_changed.connect(self._item_chosen)
         self.list.cell_clicked.connect(self._cell_clicked)
         self.list.row_activated.connect(lambda _row: self.item.setFocus())
@@ -199,7 +193,7 @@ class ContractWorkspace(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._strip())
+        column.addWidget(self.strip)
         column.addWidget(self.list, 1)
         head = Surface("surface-sunken", "tb")
         head.setFixedHeight(34)
@@ -215,43 +209,6 @@ class ContractWorkspace(QWidget):
         column.addWidget(head)
         column.addWidget(self.clock)
         return page
-
-    def _strip(self) -> Surface:
-        strip = Surface("surface-raised", "b")
-        strip.setFixedHeight(64)
-        row = QHBoxLayout(strip)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(10)
-        self.parts = PartsBar(())
-        self.parts.setFixedWidth(170)
-        row.addWidget(self.parts)
-        self.chips: dict[str, ChipButton] = {}
-        for state in _SHOWN:
-            chip, word, _ = words.STATES[state]
-            made = ChipButton(
-                chip,
-                word,
-                tr("Show the items of this state alone: {word}").format(word=word.lower()),
-            )
-            made.clicked.connect(lambda _checked=False, state=state: self._filter(state))
-            self.chips[state] = made
-            row.addWidget(made)
-        row.addSpacing(12)
-        self._finish_line = Surface("border")
-        self._finish_line.setFixedSize(1, 34)
-        row.addWidget(self._finish_line)
-        row.addSpacing(8)
-        told = QVBoxLayout()
-        told.setSpacing(2)
-        told.addStretch(1)
-        self._finish_label = Label(tr("Completion against contract"), "small", "text-muted")
-        self.finish = Label("", "heading")
-        told.addWidget(self._finish_label)
-        told.addWidget(self.finish)
-        told.addStretch(1)
-        row.addLayout(told)
-        row.addStretch(1)
-        return strip
 
     # ------------------------------------------------------------ running
 
@@ -339,13 +296,7 @@ class ContractWorkspace(QWidget):
         edited = binding.pack != shipped.get(binding.pack.id)
         self.sidebar.show_packs(report.packs, binding.pack, mine, edited, why_not)
         self.sidebar.show_data(binding.data)
-        counts = report.assessment.counts()
-        self.parts.set([(counts[s], words.STATES[s][2]) for s in _SHOWN if counts[s]])
-        for state, chip in self.chips.items():
-            kind, word, _ = words.STATES[state]
-            chip.set(kind, f"{counts[state]} {word.lower()}")
-            chip.setVisible(bool(counts[state]))
-        self._show_completion(report)
+        self.strip.show_report(report)
         self._show_list()
         self._show_clock(report)
         self.events.show_report(report, why_not)
@@ -376,24 +327,6 @@ class ContractWorkspace(QWidget):
         assert document is not None
         entries = library.entries(service.BINDING, document.library_project)
         return str(entries[0].body["pack"]) if entries else ""
-
-    def _show_completion(self, report: ContractReport) -> None:
-        found = report.completion
-        for part in (self._finish_line, self._finish_label, self.finish):
-            part.setVisible(found is not None)
-        if found is None:
-            return
-        days = text.counted(abs(found.spare), tr("day"), tr("days"))
-        spare = (
-            tr("{days} to spare").format(days=days)
-            if found.spare >= 0
-            else tr("{days} late").format(days=days)
-        )
-        self.finish.setText(f"{text.long_date(found.planned)}, {spare}")
-        self.finish.setToolTip(
-            tr("{name}: contract date {due}").format(name=found.name, due=words.long_day(found.due))
-        )
-        self.finish.set_role("text" if found.spare >= 0 else "late")
 
     def _show_list(self) -> None:
         self.list.show_report(self.report, self._state)
@@ -563,15 +496,9 @@ class ContractWorkspace(QWidget):
         """Let the user name a file and write the report, the calendar or the pack."""
         if self.report is None:
             return
-        kinds = {
-            "html": tr("Web page"),
-            "xlsx": tr("Workbook"),
-            "ics": tr("Calendar"),
-            "json": tr("Rule pack"),
-        }
         name = f"{self.report.binding.pack.id}.{ending}"
         path, _ = QFileDialog.getSaveFileName(
-            self, tr("Write to"), name, f"{kinds[ending]} (*.{ending})"
+            self, tr("Write to"), name, f"{KINDS[ending]} (*.{ending})"
         )
         if path:
             self.export_to(Path(path), ending)
@@ -603,27 +530,3 @@ class ContractWorkspace(QWidget):
             self._narrow = narrow
             self.packs_button.setChecked(not narrow)
         self.list.fit()
-
-
-def write_file(document: Any, report: ContractReport, path: Path, ending: str) -> None:
-    """Write one of the files. Raises PlanbenchError when it cannot be written."""
-    from planbench.services.contract_report import compliance_html, compliance_xlsx
-    from planbench.services.deadlines import deadlines_ics
-
-    binding, due = report.binding, report.deadlines
-    if ending == "json":
-        service.write_pack(binding.pack, path)
-        return
-    if ending == "ics":
-        content = deadlines_ics(document, due, dt.datetime.now(dt.UTC))
-    elif ending == "xlsx":
-        content = compliance_xlsx(document, binding, report.assessment, due)
-    else:
-        page = compliance_html(document, binding, report.assessment, due, report.as_of)
-        content = page.encode("utf-8")
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise StoreError(
-            tr("cannot be written: {strerror}").format(strerror=error.strerror), str(path)
-        ) from error
