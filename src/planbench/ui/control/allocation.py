@@ -40,7 +40,7 @@ class AllocationDialog(QDialog):
         self.text.setAccessibleName(tr("Allocation rules"))
         self.text.setFont(current_theme().font("body", tabular=True))
         self.text.setPlaceholderText(
-            "wbs NORD.4 = 4.1 60, 4.2 40\ncode Discipline = Civil = 2.1\nactivity A1010 = 3.1"
+            tr("wbs NORD.4 = 4.1 60, 4.2 40\ncode Discipline = Civil = 2.1\nactivity A1010 = 3.1")
         )
         column.addWidget(self.text, 1)
         column.addLayout(dialog_foot(self, tr("Keep"), self.take))
