@@ -82,7 +82,7 @@ def _run(paths: list[str]) -> int:
 
 def begin(window: MainWindow, paths: list[str]) -> None:
     """What happens once the window is on the screen."""
-    from planbench.ui.session import warm_kernels
+    from planbench.ui.upkeep import warm_kernels
 
     window.session.start(paths)
     window.state.run("warm", "Preparing the engines", warm_kernels, lambda _result: None)

@@ -314,7 +314,7 @@ class MainWindow(QMainWindow):
         dialog.row_opened.connect(lambda row: self._go_to_activity(found[row].row))
         dialog.needed_changed.connect(lambda share: self.settings.set("agreement_needed", share))
         dialog.held_changed.connect(lambda: self.state.result_changed.emit("agreement"))
-        dialog.released.connect(self.session.keep_release)
+        dialog.released.connect(self.session.upkeep.keep_release)
         self._show_rows(dialog)
 
     def _level_resources(self) -> None:
