@@ -1,9 +1,10 @@
 """Every text of the window goes through `tr`; English is the source and needs no catalogue.
 
 A catalogue is a Qt Linguist `.ts` file, drawn from the sources with
-`pyside6-lupdate -recursive src/planbench/ui -ts planbench_xx.ts -extensions py` and read here as it
-stands. A text has one translation wherever it appears. Placeholders are `{names}` filled with
-`str.format` after the translation, so `tr` is always called with a literal.
+`python -m planbench.ui.linguist planbench_xx.ts` and read here as it stands. A text has one
+translation wherever it appears. Placeholders are `{names}` filled with `str.format` after the
+translation, so `tr` is always called with a literal; texts that tables below the window hold go
+through `tr_data`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ _ACCENTED = str.maketrans("aeiouyAEIOUYcnszCNSZ", "áéïöüýÁÉÏÖÜÝçñ�
 def tr(source: str) -> str:
     """The text in the language of the window, the English source where it has none."""
     return _catalogue.get(source, source)
+
+
+def tr_data(source: str) -> str:
+    """The same for a text that a table of planbench holds, see `planbench.ui.linguist`."""
+    return _catalogue.get(source, source) if source else source
 
 
 def begin(choice: str) -> None:

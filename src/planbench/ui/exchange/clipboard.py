@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from planbench.services.document import Document
 from planbench.services.jobs import JobContext
 from planbench.services.tables import Cells, Changes, apply_changes, paste_changes
 from planbench.ui import text
+from planbench.ui.models.fields import stored
 from planbench.ui.state import AppState
 from planbench.ui.translation import tr
 
@@ -44,6 +46,8 @@ def paste(state: AppState, table: ActivityTable, parent: QWidget) -> None:
         state.message.emit("info", words)
         return
 
+    block = _in_english(block, cells.fields)
+
     def work(_context: JobContext) -> Changes:
         return paste_changes(document, cells, block)
 
@@ -51,6 +55,14 @@ def paste(state: AppState, table: ActivityTable, parent: QWidget) -> None:
         _take(state, document, changes, parent)
 
     state.run("paste", tr("Comparing the block"), work, done)
+
+
+def _in_english(block: list[list[str]], fields: Sequence[str]) -> list[list[str]]:
+    """A block whose fixed words are those the fields know; a heading stays as it is."""
+    return [
+        [stored(fields[place], text) if place < len(fields) else text for place, text in row_of]
+        for row_of in (list(enumerate(row)) for row in block)
+    ]
 
 
 def cells_from(table: ActivityTable, count: int) -> Cells:

@@ -16,6 +16,7 @@ from planbench.scenes.facts import BAND, EFFORT, TASK
 from planbench.scenes.formats import ACTUAL, THIN
 from planbench.scenes.outline import RowMap
 from planbench.services.assigning import can_edit
+from planbench.ui.models.fields import cell_texts
 from planbench.ui.translation import tr
 from planbench.ui.widgets.table import CellLook, Column, FlatTableModel
 
@@ -116,7 +117,7 @@ class ActivityModel(FlatTableModel):
         if plan is None:
             return CellLook()
         nodes = np.array([row], dtype=np.int32)
-        text = spec.texts(plan, nodes)[0]
+        text = cell_texts(spec, plan, nodes)[0]
         role = spec.roles(plan, nodes)[0] if spec.roles else "text"
         band = self.is_band(row)
         if spec.kind == "name":

@@ -12,13 +12,14 @@ from planbench.scenes.columns import Column
 from planbench.scenes.filters import read_filter
 from planbench.scenes.formats import number_text
 from planbench.scenes.gantt import GanttOptions, GanttPlan
-from planbench.scenes.groups import QUICK_FILTERS, groupings, known_grouping
+from planbench.scenes.groups import QUICK_FILTERS, known_grouping
 from planbench.scenes.metrics import Metrics
 from planbench.scenes.print_page import PrintSource, heading_words
 from planbench.scenes.print_setup import ROW, PageSetup
 from planbench.scenes.risk_fields import risk_marks
 from planbench.services.document import Document
 from planbench.services.layouts import Layout, axis_of, bars_of
+from planbench.ui.models.fields import in_window, levels_in_window
 from planbench.ui.printing.painter import text_width
 from planbench.ui.schedule.plan import Plan, extras_of
 from planbench.ui.theme import load_theme
@@ -86,7 +87,7 @@ def _shown(plan: Plan) -> str:
     )
     if plan.matching == count:
         words = tr("All {count} activities").format(count=number_text(count))
-    by = [groupings(plan.columns).get(one, one) for one in plan.grouping]
+    by = [levels_in_window(plan.columns).get(one, one) for one in plan.grouping]
     words += (
         tr(", grouped by {words}").format(words=", ".join(map(str, by)))
         if by
@@ -144,7 +145,7 @@ def source_by_layout(document: Document, layout: Layout) -> PrintSource:
     columns = [
         replace(
             plan.columns[one],
-            title=layout.titles.get(one, plan.columns[one].title),
+            title=layout.titles.get(one, in_window(plan.columns[one]).title),
             align=layout.sides.get(one, plan.columns[one].align),
         )
         for one in shown

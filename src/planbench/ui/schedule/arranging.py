@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from planbench.scenes.groups import MOST_LEVELS, groupings
+from planbench.scenes.groups import MOST_LEVELS
+from planbench.ui.models.fields import levels_in_window, names_in_window
 from planbench.ui.schedule.fieldbox import FieldBox
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.schedule.plan import Plan
@@ -32,8 +33,8 @@ class ArrangeDialog(QDialog):
         self._apply = apply
         self.setWindowTitle(tr("Group and sort"))
         self.setMinimumWidth(420)
-        levels = {"": NOTHING, **groupings(plan.columns)}
-        columns = {"": NOTHING, **{one.id: one.name for one in plan.columns.values()}}
+        levels = {"": NOTHING, **levels_in_window(plan.columns)}
+        columns = {"": NOTHING, **names_in_window(plan.columns.values())}
         self.levels = [
             FieldBox(levels, tr("Group level {n}").format(n=n + 1), _at(plan.grouping, n))
             for n in range(MOST_LEVELS)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt
 
 from planbench.scenes.columns import Column
 from planbench.scenes.fields import DEFAULT_COLUMNS, NARROW_COLUMNS
+from planbench.ui.models.fields import all_in_window, in_window
 from planbench.ui.schedule.choosing import ColumnDialog
 from planbench.ui.schedule.ownfields import ask_for_own_fields
 
@@ -44,7 +45,7 @@ class ColumnDesk(QObject):
         space = self._space
         ids = self.chosen or list(NARROW_COLUMNS if space.narrow else DEFAULT_COLUMNS)
         known = space.plan.columns
-        found = [self._dressed(known[one]) for one in ids if one in known]
+        found = [self._dressed(in_window(known[one])) for one in ids if one in known]
         if _looks(space.model.shown) == _looks(found):
             return
         with space.quietly():
@@ -107,7 +108,11 @@ class ColumnDesk(QObject):
         ]
         return space.show_dialog(
             ColumnDialog(
-                space.plan.columns, shown, self._take, space, lambda: ask_for_own_fields(space)
+                all_in_window(space.plan.columns),
+                shown,
+                self._take,
+                space,
+                lambda: ask_for_own_fields(space),
             )
         )
 
@@ -116,7 +121,7 @@ class ColumnDesk(QObject):
             self.widths, self.titles, self.sides = {}, {}, {}
             self.reset()
             return
-        space, known = self._space, self._space.plan.columns
+        space, known = self._space, all_in_window(self._space.plan.columns)
         before = {one.id: space.table.columnWidth(n) for n, one in enumerate(space.model.shown)}
         for one in columns:
             _keep(self.titles, one.id, one.title, known[one.id].title)

@@ -27,12 +27,13 @@ from planbench.services.rewiring import (
 )
 from planbench.services.undo import Command
 from planbench.ui.details.steps import ask_for_steps
+from planbench.ui.models.fields import FIXED_WORDS, stored
 from planbench.ui.quality.review.hooks import activity_menu
 from planbench.ui.schedule.attaching import ask_to_attach
 from planbench.ui.schedule.editor import CellEditor, LinkDialog
 from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 
 if TYPE_CHECKING:
     from planbench.engines.cpm.result import CpmResult
@@ -110,6 +111,8 @@ class EditingDesk(QObject):
         title = space.model.shown[column].title.replace("\n", " ")
         first = text_of(document, row, field)
         offered = choices_of(document.schedule, field)
+        if field in FIXED_WORDS:
+            first, offered = tr_data(first), tuple(map(tr_data, offered))
         self.editor = CellEditor(
             space.table.viewport(),
             area,
@@ -126,7 +129,7 @@ class EditingDesk(QObject):
 
     def _put(self, row: int, field: str, text: str) -> None:
         if self._document is not None:
-            self.push(edit_cells(self._document, [row], field, text).command)
+            self.push(edit_cells(self._document, [row], field, stored(field, text)).command)
 
     def fill_down(self) -> None:
         """Give the field of the first selected row to the others (Ctrl+D)."""

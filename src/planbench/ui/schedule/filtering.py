@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from planbench.domain.errors import PlanbenchError
-from planbench.scenes.columns import Column
+from planbench.domain.schedule import Status
+from planbench.scenes.columns import STATUS_WORDS, Column
 from planbench.scenes.filters import (
     MOST_DEEP,
     OPERATORS,
@@ -31,11 +32,12 @@ from planbench.scenes.filters import (
     write_filter,
 )
 from planbench.scenes.formats import THIN
+from planbench.ui.models.fields import FIXED_WORDS, in_window, names_in_window, stored
 from planbench.ui.schedule.fieldbox import FieldBox
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets.buttons import Button, LinkButton, SegmentedControl
 from planbench.ui.widgets.fields import ComboBox, FormField
 from planbench.ui.widgets.labels import Label
@@ -56,7 +58,7 @@ class ConditionRow(QWidget):
     def __init__(self, one: Condition, box: GroupBox) -> None:
         super().__init__(box)
         self._box, self._columns = box, box.dialog.columns
-        self.field = FieldBox({key: one.name for key, one in self._columns.items()}, tr("Field"))
+        self.field = FieldBox(names_in_window(self._columns.values()), tr("Field"))
         self.field.setFixedWidth(190)
         self.operator = ComboBox((), tr("Operator"))
         self.operator.setFixedWidth(130)
@@ -91,10 +93,13 @@ class ConditionRow(QWidget):
 
     def _set(self, one: Condition) -> None:
         column = find_column(self._columns, one.field)
-        self.field.setCurrentText(column.name if column is not None else one.field)
+        self.field.setCurrentText(in_window(column).name if column is not None else one.field)
         self._offer_operators(one.operator)
-        joined = "; ".join(one.values) if one.operator == "one-of" else ""
-        for edit, text in zip(self.values, (*one.values, "", ""), strict=False):
+        held = one.values
+        if column is not None and column.id in FIXED_WORDS:
+            held = tuple(map(tr_data, held))
+        joined = "; ".join(held) if one.operator == "one-of" else ""
+        for edit, text in zip(self.values, (*held, "", ""), strict=False):
             edit.setText(joined or text)
 
     def _offer_operators(self, key: str = "") -> None:
@@ -104,7 +109,7 @@ class ConditionRow(QWidget):
         known = OPERATORS[form(column)]
         with QSignalBlocker(self.operator):
             self.operator.clear()
-            self.operator.addItems(list(known.values()))
+            self.operator.addItems([tr_data(word) for word in known.values()])
             self.operator.setCurrentIndex(list(known).index(key) if key in known else 0)
         self._show_values(column)
 
@@ -115,6 +120,8 @@ class ConditionRow(QWidget):
             hint = tr("several, with ; between") if self._key == "one-of" else HINTS.get(kind, "")
             edit.setPlaceholderText(hint)
         offered = self._box.dialog.offered(column) if kind == "text" else []
+        if column.id in FIXED_WORDS:
+            offered = [tr_data(word) for word in offered]
         completer = QCompleter(offered, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -140,6 +147,8 @@ class ConditionRow(QWidget):
             values = tuple(text.strip() for text in texts[0].split(";") if text.strip())
         else:
             values = tuple(texts[: VALUES.get(key, 1)])
+        if column is not None:
+            values = tuple(stored(column.id, text) for text in values)
         return Condition(column.id if column else self.field.currentText().strip(), key, values)
 
 
@@ -265,7 +274,7 @@ class FilterDialog(QDialog):
 
     def usual(self) -> Condition:
         """The condition a builder begins with."""
-        return Condition("status", "is", (tr("In progress"),))
+        return Condition("status", "is", (STATUS_WORDS[Status.IN_PROGRESS],))
 
     def first_condition(self) -> Condition:
         """A condition that is still to be said: what the last one asked, without its values."""

@@ -37,6 +37,7 @@ from planbench.scenes.outline import (
 )
 from planbench.services.baselines import same_baseline
 from planbench.services.editing import FIELDS
+from planbench.ui.models.fields import cell_texts
 
 if TYPE_CHECKING:
     from planbench.engines.trace.why import Prepared
@@ -151,7 +152,7 @@ class Plan(QObject):
     def texts_of(self, column: str, nodes: Rows) -> list[str]:
         """What a column says of some nodes; nothing for one the schedule does not have."""
         found = self.columns.get(column)
-        return [""] * nodes.size if found is None else found.texts(self.table, nodes)
+        return [""] * nodes.size if found is None else cell_texts(found, self.table, nodes)
 
     def tell_history(self, found: tuple[Snapshot, ...] | None) -> None:
         """The updates of this project were looked up, or are to be looked up anew (None)."""

@@ -38,6 +38,7 @@ from planbench.scenes.columns import Column, PlanTable
 from planbench.scenes.facts import BAND, EFFORT, TASK
 from planbench.scenes.formats import ACTUAL, THIN
 from planbench.ui.models.activities import ActivityModel
+from planbench.ui.models.fields import cell_texts
 from planbench.ui.paint import upright
 from planbench.ui.schedule.textpen import TextPen
 from planbench.ui.theme import Theme, current_theme, theme_manager
@@ -365,7 +366,7 @@ class ActivityTable(TableView):
             or old.first != first
             or not np.array_equal(old.nodes, nodes)
         ):
-            texts = [column.texts(plan, nodes) for column in columns]
+            texts = [cell_texts(column, plan, nodes) for column in columns]
             roles = [column.roles(plan, nodes) if column.roles else None for column in columns]
             edited = [self._edited(column.id, nodes, plan) for column in columns]
             self._picture = _Picture(plan, columns, first, nodes, texts, roles, edited)
@@ -489,7 +490,7 @@ class ActivityTable(TableView):
             nodes.tolist(),
         )
         end = cell.left() + cell.width() - PAD
-        ratio = self.devicePixelRatioF()
+        ratio = painter.deviceTransform().m11()  # of what is painted on, which may be a picture
         flat = not plan.outline.bands or not (plan.outline.parent >= 0).any()
         for text, y, depth, kind, count, critical, done, node in zip(
             texts, tops, *columns, strict=True

@@ -15,9 +15,10 @@ from planbench.scenes.filters import Group
 from planbench.scenes.formats import MONTHS, THIN
 from planbench.scenes.gantt import ALL_LINKS, DRIVING_LINKS, NO_LINKS
 from planbench.scenes.gantt_marks import BY_PERCENT, BY_REMAINING
-from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS, groupings
+from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS
 from planbench.scenes.risk_fields import risk_marks
 from planbench.ui.icons import icon
+from planbench.ui.models.fields import in_window, levels_in_window
 from planbench.ui.schedule.attaching import ask_to_attach
 from planbench.ui.schedule.baselines import ask_for_baselines
 from planbench.ui.schedule.changing import ask_for_change
@@ -26,7 +27,7 @@ from planbench.ui.schedule.gantt import ZOOM_STEP
 from planbench.ui.schedule.ownfields import ask_for_own_fields
 from planbench.ui.schedule.splitting import ask_for_split
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets.buttons import Button, SegmentedControl
 from planbench.ui.widgets.fields import SearchField
 from planbench.ui.widgets.labels import Label
@@ -219,10 +220,10 @@ class ScheduleBar(Toolbar):
     def _show_choices(self) -> None:
         """Name the grouping and the quick filter on their buttons."""
         plan = self._space.plan
-        titles = groupings(plan.columns)
+        titles = levels_in_window(plan.columns)
         more = f" +{len(plan.grouping) - 1}" if len(plan.grouping) > 1 else ""
         self.group.setText(titles[plan.grouping[0]] + more if plan.grouping else tr("No groups"))
-        own = tr("Filter") if plan.filter.parts else QUICK_FILTERS[plan.quick]
+        own = tr("Filter") if plan.filter.parts else tr_data(QUICK_FILTERS[plan.quick])
         self.quick.setText(own)
         self.level.setEnabled(plan.deepest > 0)
 
@@ -256,7 +257,7 @@ class ScheduleBar(Toolbar):
     def group_menu(self) -> QMenu:
         """What the activities can be grouped by."""
         plan, space = self._space.plan, self._space
-        titles = groupings(plan.columns)
+        titles = levels_in_window(plan.columns)
         usual = (BY_WBS, "status", "critical", "calendar", *(k for k in titles if k[:5] == "code:"))
         entries = {BY_NONE: tr("No groups"), **{key: titles[key] for key in usual}}
         now = plan.grouping[0] if len(plan.grouping) == 1 else "" if not plan.grouping else "…"
@@ -273,7 +274,8 @@ class ScheduleBar(Toolbar):
     def quick_menu(self) -> QMenu:
         """The filters that need no words."""
         plan, space = self._space.plan, self._space
-        menu = self._choice_menu(QUICK_FILTERS, plan.quick, space.sift)
+        titles = {key: tr_data(title) for key, title in QUICK_FILTERS.items()}
+        menu = self._choice_menu(titles, plan.quick, space.sift)
         menu.addSeparator()
         build = menu.addAction(tr("Filter…"))
         build.triggered.connect(lambda _on=False: space.ask_for_filter())
@@ -457,7 +459,7 @@ class ScheduleBar(Toolbar):
         usual = [one for one in LABELS if one in columns]
         chosen = [now] if now in columns and now not in usual else []
         for key in (*(("",) if option == "before" else ()), *usual, *chosen):
-            action = inner.addAction(columns[key].name if key else tr("Nothing"))
+            action = inner.addAction(in_window(columns[key]).name if key else tr("Nothing"))
             action.setCheckable(True)
             action.setChecked(key == now)
             action.setActionGroup(group)
