@@ -18,7 +18,7 @@ from planbench.ui import text
 from planbench.ui.control.form import Field, RecordDialog, number
 from planbench.ui.control.grid import Sheet, SheetModel, words
 from planbench.ui.control.profiles import ProfilesDialog
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import Button, Card, Column, ComboBox, Label, Surface, TableView
 
 KINDS = {
@@ -30,6 +30,7 @@ KINDS = {
     "report": tr("Report"),
 }
 CHIPS = {"green": "meets", "amber": "watch", "red": "missing", "n/a": "neutral"}
+LIMITS = {"amber": tr("amber"), "red": tr("red")}
 STATES = {"green": tr("On target"), "amber": tr("Watch"), "red": tr("Beyond limit"), "n/a": "n/a"}
 
 
@@ -151,8 +152,19 @@ class StandardsPane(Surface):
         shown = [text.DASH if one.value is None else text.number(one.value, 2) for one in rows]
         limits = [f"{one.kpi.amber:g} / {one.kpi.red:g}" for one in rows]
         columns = [
-            words("title", tr("Key figure"), 190, [one.kpi.title for one in rows], stretch=True),
-            words("formula", tr("Formula"), 170, [packs.MEASURES[one.kpi.measure] for one in rows]),
+            words(
+                "title",
+                tr("Key figure"),
+                190,
+                [tr_data(one.kpi.title) for one in rows],
+                stretch=True,
+            ),
+            words(
+                "formula",
+                tr("Formula"),
+                170,
+                [tr_data(packs.MEASURES[one.kpi.measure]) for one in rows],
+            ),
             Column("value", tr("Value"), 70, True, shown),
             Column("limits", tr("Amber / red"), 100, True, limits),
             words("state", tr("State"), 116, [STATES[one.state] for one in rows]),
@@ -240,7 +252,11 @@ class StandardsPane(Surface):
         if chosen is None:
             return
         fields = [
-            Field(f"{kpi.id} {name}", f"{kpi.title}: {name}", f"{getattr(kpi, name):g}")
+            Field(
+                f"{kpi.id} {name}",
+                f"{tr_data(kpi.title)}: {LIMITS[name]}",
+                f"{getattr(kpi, name):g}",
+            )
             for kpi in chosen.kpis
             for name in ("amber", "red")
         ]

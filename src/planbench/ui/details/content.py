@@ -13,7 +13,7 @@ from planbench.scenes.formats import THIN, date_text, days_text, number_text
 from planbench.services.steps import steps_of, steps_percent
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.words import LinkLine, link_lines
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 
 WIDE = 312
 """Pixels between the pane's paddings."""
@@ -73,11 +73,12 @@ def heading(plan: Plan, row: int) -> Heading:
         chips.append(("critical", tr("Critical")))
     elif facts.near[row]:
         chips.append(("near-critical", tr("Near-critical")))
-    chips.append(("neutral", STATUS_WORDS[plan.schedule.activity(row).state]))
+    chips.append(("neutral", tr_data(STATUS_WORDS[plan.schedule.activity(row).state])))
     if acts.type[row]:
-        chips.append(("neutral", TYPE_WORDS[plan.schedule.activity(row).kind]))
+        chips.append(("neutral", tr_data(TYPE_WORDS[plan.schedule.activity(row).kind])))
     if acts.constraint[row]:
-        chips.append(("watch", CONSTRAINT_WORDS[Constraint(int(acts.constraint[row]))]))
+        held = CONSTRAINT_WORDS[Constraint(int(acts.constraint[row]))]
+        chips.append(("watch", tr_data(held)))
     name = str(plan.schedule.wbs.name[wbs]) if 0 <= wbs < len(plan.schedule.wbs) else ""
     return Heading(str(acts.code[row]), name, str(acts.name[row]), tuple(chips))
 
@@ -245,12 +246,12 @@ def _settings(schedule: Schedule, row: int) -> Section | None:
     calendar = int(acts.calendar[row])
     if 0 <= calendar < len(schedule.calendars):
         lines.append(_pair(tr("Calendar"), schedule.calendars[calendar].name))
-    lines.append(_pair(tr("Type"), TYPE_WORDS[schedule.activity(row).kind]))
+    lines.append(_pair(tr("Type"), tr_data(TYPE_WORDS[schedule.activity(row).kind])))
     for name in ("constraint", "constraint2"):
         kind = int(getattr(acts, name)[row])
         if kind:
             when = date_text(int(getattr(acts, f"{name}_date")[row]))
-            text = f"{CONSTRAINT_WORDS[Constraint(kind)]} {when}".strip()
+            text = f"{tr_data(CONSTRAINT_WORDS[Constraint(kind)])} {when}".strip()
             lines.append(_pair(tr("Constraint") if name == "constraint" else tr("Second"), text))
     for title, name in (
         (tr("Expected finish"), "expected_finish"),

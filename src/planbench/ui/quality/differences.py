@@ -13,7 +13,7 @@ from planbench.engines.quality.ribbons import Difference, Reading, differences
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import Button, CellLook, Column, FlatTableModel, Label, TableView
 from planbench.ui.widgets.forms import check_box
 
@@ -64,7 +64,7 @@ class ReadingsModel(FlatTableModel):
                 "formula",
                 tr("Formula"),
                 300,
-                values=[r.metric.formula for r in results],
+                values=[tr_data(r.metric.formula) for r in results],
                 stretch=True,
             ),
         ]
@@ -115,7 +115,9 @@ class DifferencesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(10)
-        column.addWidget(Label(readings[self._here].result.metric.question, "heading", wrap=True))
+        column.addWidget(
+            Label(tr_data(readings[self._here].result.metric.question), "heading", wrap=True)
+        )
         for part in (self.readings, self._said):
             column.addWidget(part)
         column.addWidget(self.table, 1)

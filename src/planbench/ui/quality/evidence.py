@@ -14,7 +14,7 @@ from planbench.ui.quality import words
 from planbench.ui.quality.curve import ThresholdCurve
 from planbench.ui.quality.neighbours import Neighbours
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import Chip, ElidedLabel, Label, SidePane, Surface
 
 _SUBJECTS = {
@@ -114,7 +114,7 @@ class _Formula(QWidget):
         column.addWidget(self._figures)
 
     def show_result(self, result: MetricResult) -> None:
-        self._words.setText(result.metric.formula)
+        self._words.setText(tr_data(result.metric.formula))
         figures = words.figures(result)
         self._figures.setText(figures)
         self._figures.setVisible(bool(figures))
@@ -186,10 +186,10 @@ class EvidencePane(SidePane):
             return
         metric = result.metric
         self._rule.setText(f"{metric.id} · {report.ruleset.title}")
-        self._metric_title.setText(metric.title)
+        self._metric_title.setText(tr_data(metric.title))
         self._state.set(*words.state_chip(result))
         self._authority.set("neutral", tr("Limit: {authority}").format(authority=metric.authority))
-        self._question.setText(metric.question)
+        self._question.setText(tr_data(metric.question))
         self._measured.setText(words.sentence(result))
         notes = [words.tidy(note) for note in result.found.notes]
         self._notes.setText("\n".join(f"{note}." for note in notes))

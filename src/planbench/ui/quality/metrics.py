@@ -14,7 +14,7 @@ from planbench.services.quality import History
 from planbench.ui import paint, text
 from planbench.ui.quality import words
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import CellLook, Column, FlatTableModel, TableView
 from planbench.ui.widgets.delegate import CellDelegate
 
@@ -66,7 +66,7 @@ class MetricsModel(FlatTableModel):
         if column == NUMBER:
             return CellLook(words.short_id(result.metric), role="text-muted")
         if column == NAME:
-            return CellLook(result.name, strong=flagged)
+            return CellLook(tr_data(result.name), strong=flagged)
         if column == STATE:
             kind, word = words.state_chip(result)
             return CellLook(word, chip=kind)
@@ -92,7 +92,7 @@ class MetricsModel(FlatTableModel):
         result = self.results[row]
         if column == STATE and result.reason:
             return result.reason[:1].upper() + result.reason[1:]
-        return result.metric.question if column == NAME else ""
+        return tr_data(result.metric.question) if column == NAME else ""
 
 
 def _trend(report: QualityReport, result: MetricResult, history: History) -> tuple[float, ...]:

@@ -14,7 +14,7 @@ from planbench.ui.quality.areas import Areas
 from planbench.ui.quality.findings import FindingsModel
 from planbench.ui.quality.sidebar import AreaBars
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import (
     Button,
     ComboBox,
@@ -102,7 +102,7 @@ class RowsPane(QWidget):
     ) -> None:
         """Show the rows of another metric, of which there are so many readings."""
         self._whole, self._schedule, self._areas = result, schedule, areas
-        self._title.setText(result.name if result else "")
+        self._title.setText(tr_data(result.name) if result else "")
         self.compare.setVisible(readings > 1)
         self.who.setVisible(result is not None)
         self._show()
@@ -185,5 +185,5 @@ class PeekStrip(Surface):
 
     def show_result(self, result: MetricResult | None) -> None:
         """Say the metric in view in a sentence."""
-        self._title.setText(result.name if result else "")
+        self._title.setText(tr_data(result.name) if result else "")
         self._words.setText(words.sentence(result) if result else "")

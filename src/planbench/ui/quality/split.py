@@ -16,7 +16,7 @@ from planbench.services.ribbons import Groups, groupings
 from planbench.ui import text
 from planbench.ui.quality import words
 from planbench.ui.quality.areas import Areas
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import (
     CellLook,
     Column,
@@ -81,7 +81,7 @@ class RibbonsModel(FlatTableModel):
                     74,
                     right=True,
                     sort_values=np.nan_to_num(one.value, nan=-1.0),
-                    tip=f"{one.result.name}: {one.result.metric.formula}",
+                    tip=f"{tr_data(one.result.name)}: {tr_data(one.result.metric.formula)}",
                 )
                 for one in split.ribbons
             ),
@@ -114,7 +114,7 @@ class RibbonsModel(FlatTableModel):
         one = split.ribbons[column - _FIXED]
         found, counted = int(one.found[row]), int(one.counted[row])
         return tr("{name}: {found} found of {counted} counted").format(
-            name=one.result.name, found=text.number(found), counted=text.number(counted)
+            name=tr_data(one.result.name), found=text.number(found), counted=text.number(counted)
         )
 
 

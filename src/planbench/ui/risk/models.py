@@ -12,7 +12,7 @@ from planbench.engines.risk.result import RiskResult
 from planbench.services.risk import PERCENTILES
 from planbench.services.risk_measures import Measure, Mover
 from planbench.ui import text
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import CellLook, Column, FlatTableModel
 
 
@@ -83,12 +83,12 @@ class MoverModel(FlatTableModel):
             Column("bar", "", 90, values=[""] * len(movers), sortable=False),
             Column(
                 "value",
-                measure.title,
+                tr_data(measure.title),
                 96,
                 True,
                 [value_words(measure, m.value) for m in movers],
                 sort_values=[m.value for m in movers],
-                tip=measure.definition,
+                tip=tr_data(measure.definition),
             ),
             Column("note", _note_title(measure), 164, True, [_note(measure, m) for m in movers]),
         ]

@@ -11,7 +11,7 @@ from planbench.services.document import Document
 from planbench.services.risk_measures import Measure, Mover, measures_of, movers
 from planbench.ui.risk.models import MoverModel
 from planbench.ui.state import AppState
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import Card, ComboBox, Label, TableView
 
 
@@ -57,10 +57,11 @@ class MoverCard(Card):
         wanted = measures_of(result)
         if wanted != self.measures:
             kept = self.choice.currentText()
+            titles = [tr_data(measure.title) for measure in wanted]
             self.measures = wanted
             self.choice.clear()
-            self.choice.addItems([measure.title for measure in wanted])
-            if kept in [measure.title for measure in wanted]:
+            self.choice.addItems(titles)
+            if kept in titles:
                 self.choice.setCurrentText(kept)
         self.refresh()
 
@@ -70,7 +71,7 @@ class MoverCard(Card):
         if document is None or result is None or not self.measures:
             return
         measure = self.measure
-        self.definition.setText(f"{measure.definition}.")
+        self.definition.setText(f"{tr_data(measure.definition)}.")
         if measure.id not in self._known and not measure.again:
             self._known[measure.id] = movers(document, measure)
         self.model.show_movers(measure, self._known.get(measure.id, ()))
@@ -87,7 +88,7 @@ class MoverCard(Card):
                 if self.measure is measure:
                     self.refresh()
 
-        self.state.run("risk-measure", measure.title, work, done)
+        self.state.run("risk-measure", tr_data(measure.title), work, done)
 
     def _chosen(self, row: int) -> None:
         if 0 <= row < len(self.model.movers) and self.model.movers[row].row >= 0:
