@@ -96,6 +96,9 @@ def test_schedule_shows_fields_and_words_by_translation_that_is_drawn_out(
     head = [column.title for column in space.model.columns]
     assert head == [translation.pseudo(plain[one.id].title) for one in space.model.shown]
     assert all(one.tip == translation.pseudo(plain[one.id].tip) for one in space.model.shown)
+    assert all(one.width >= plain[one.id].width for one in space.model.shown)
+    assert any(one.width > plain[one.id].width for one in space.model.shown)
+    assert space.model.shown[0].width == plain["name"].width
     row = space.plan.node_of(int(np.flatnonzero(space.plan.schedule.activities.type == 0)[0]))
     number = space.columns.ids().index("type")
     assert space.model.cell(space.model.place(row), number).text == translation.pseudo("Task")

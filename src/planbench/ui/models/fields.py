@@ -40,6 +40,9 @@ FIXED_WORDS: dict[str, tuple[str, ...]] = {
 NAMED_BY_USER = ("code:", "description:", "udf:", "own:")
 """How the ids of columns begin whose titles are the user's."""
 
+WIDE = 100
+"""Columns from this width on (pixels) have room for longer titles."""
+
 OF_METRIC = "flag:"
 """How the ids of columns begin that say what a metric flags."""
 
@@ -53,13 +56,23 @@ def in_window(column: Column) -> Column:
         title = tr_data(column.title)
         label = column.name.replace(column.title, title, 1)
         return replace(column, title=title, label=label, category=category)
+    title = tr_data(column.title)
     return replace(
         column,
-        title=tr_data(column.title),
+        title=title,
+        width=_width(column, title),
         label=tr_data(column.name),
         tip=tr_data(column.tip),
         category=category,
     )
+
+
+def _width(column: Column, title: str) -> int:
+    """A narrow column is wider where its title is longer than in English, by 60 % at most."""
+    if column.width >= WIDE or title == column.title:
+        return column.width
+    longest = [max(map(len, one.split("\n"))) for one in (column.title, title)]
+    return round(column.width * min(max(longest[1] / max(longest[0], 1), 1.0), 1.6))
 
 
 def all_in_window(columns: Mapping[str, Column]) -> dict[str, Column]:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter
 
 from planbench.scenes.gantt import NO_LINKS, GanttOptions
 from planbench.ui.models.activities import ActivityModel
+from planbench.ui.models.fields import in_window
 from planbench.ui.schedule.gantt import GanttView
 from planbench.ui.schedule.plan import Plan
 from planbench.ui.schedule.table import ActivityTable
@@ -48,7 +49,7 @@ class Bars(QSplitter):
     def show_columns(self, keys: Sequence[str]) -> None:
         """Show these columns of the plan, as far as it has them, and all of its time."""
         columns = self.plan.columns
-        self.model.show_columns([columns[key] for key in keys if key in columns])
+        self.model.show_columns([in_window(columns[key]) for key in keys if key in columns])
         self.table.apply_columns()
         self.show_rows()
         self.gantt.fit()

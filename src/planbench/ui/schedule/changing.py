@@ -32,12 +32,13 @@ from planbench.services.global_change import (
 )
 from planbench.services.jobs import JobContext
 from planbench.ui import text
+from planbench.ui.models.fields import FIXED_WORDS, all_in_window, stored
 from planbench.ui.schedule.fieldbox import FieldBox
 from planbench.ui.schedule.filtering import FilterDialog
 from planbench.ui.schedule.foot import dialog_foot
 from planbench.ui.schedule.shelf import Shelf
 from planbench.ui.theme import current_theme
-from planbench.ui.translation import tr
+from planbench.ui.translation import tr, tr_data
 from planbench.ui.widgets import Button, Column, FlatTableModel, Label, TableView
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class ChangeRow(QWidget):
         """Another field is to be set: offer what it can be."""
         known = self.field.key
         offered = choices_of(self._dialog.plan.schedule, known) if known else ()
+        if known in FIXED_WORDS:
+            offered = tuple(map(tr_data, offered))
         completer = QCompleter(list(offered), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -82,7 +85,8 @@ class ChangeRow(QWidget):
 
     def change(self) -> Change:
         """What is set, as it stands in the fields."""
-        return Change(self.field.key or self.field.currentText().strip(), self.value.text())
+        key = self.field.key
+        return Change(key or self.field.currentText().strip(), stored(key, self.value.text()))
 
 
 class ChangeBox(QWidget):
@@ -151,7 +155,7 @@ class GlobalChangeDialog(FilterDialog):
 
     def __init__(self, space: ScheduleWorkspace) -> None:
         self._space = space
-        self.settable = changeable(space.plan.columns)
+        self.settable = changeable(all_in_window(space.plan.columns))
         self.preview: Preview | None = None
         self._of: GlobalChange | None = None
         super().__init__(space.plan, lambda _group, _highlight: None, space)
