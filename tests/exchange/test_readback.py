@@ -59,7 +59,7 @@ _LEFT_BY_PROJECT = (
     "stored_longest_path", "stored_start", "stored_finish",
 )  # fmt: skip
 NOT_IN_PROJECT = {f"activities.{name}" for name in _LEFT_BY_PROJECT} | {
-    "wbs.code", "udf_types.table", "udf_types.kind", "resources.parent", "notes.topic",
+    "wbs.code", "udf_types.kind", "resources.parent", "notes.topic",
     "assignments.budget_units", "assignments.budget_cost", "expenses.budget_cost",
 }  # fmt: skip
 """What Microsoft Project has no place for, or makes of other fields."""
