@@ -169,6 +169,7 @@ def check(schedule: Schedule) -> None:
     _rows("splits.activity", schedule.splits.activity, 0, n)
     _rows("steps.activity", schedule.steps.activity, 0, n)
     _rows("resource_rates.resource", schedule.resource_rates.resource, 0, len(schedule.resources))
+    _rows("timephased.activity", schedule.timephased.activity, -1, n)
     _rows("assignments.role", schedule.assignments.role, -1, len(schedule.roles))
     _rows("codes.activity", schedule.code_assignments.activity, 0, n)
     _rows("codes.value", schedule.code_assignments.value, 0, len(schedule.code_values))

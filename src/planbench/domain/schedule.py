@@ -35,6 +35,7 @@ from planbench.domain.tables import (
     Splits,
     Steps,
     Table,
+    Timephased,
     UdfTypes,
     UdfValues,
     Wbs,
@@ -87,6 +88,7 @@ __all__ = [
     "Steps",
     "Table",
     "Texts",
+    "Timephased",
     "UdfTypes",
     "UdfValues",
     "Wbs",
@@ -358,6 +360,7 @@ _TABLE_CLASSES: dict[str, type[Table]] = {
     "steps": Steps,
     "roles": Roles,
     "resource_rates": ResourceRates,
+    "timephased": Timephased,
 }
 
 TABLES: tuple[str, ...] = tuple(_TABLE_CLASSES)
@@ -388,6 +391,7 @@ class Schedule:
     steps: Steps = field(default_factory=lambda: empty_table(Steps))
     roles: Roles = field(default_factory=lambda: empty_table(Roles))
     resource_rates: ResourceRates = field(default_factory=lambda: empty_table(ResourceRates))
+    timephased: Timephased = field(default_factory=lambda: empty_table(Timephased))
     baselines: tuple[Baseline, ...] = ()
     source: Source = field(default_factory=Source)
 

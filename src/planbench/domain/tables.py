@@ -298,3 +298,20 @@ class Splits(Table):
     activity: Rows
     start: Minutes
     finish: Minutes
+
+
+@dataclass(frozen=True)
+class Timephased(Table):
+    """Work, cost and progress over time, record by record as Microsoft Project keeps them."""
+
+    owner: Texts  # "task", "resource", "assignment", "expense", "unassigned" (to nobody)
+    activity: Rows  # NO_ROW for a resource's
+    subject: Texts  # uid of the assignment, expense or resource; "" of a task
+    baseline: Texts  # number of the baseline they lie in, "" outside
+    type: Codes  # Microsoft Project's number of what is spread
+    record_uid: Texts  # where it is not the owner's own
+    start: Texts  # as written: to the second
+    finish: Texts
+    unit: Codes  # Microsoft Project's number of the length of its slices, -1 without
+    value: Texts  # as written: a duration or a number, "" for none
+    fits: Texts  # what the owner was like when its records were read

@@ -66,10 +66,14 @@ _MOMENTS = frozenset(
 _NOTHING_AT_ZERO = frozenset({"levelling_delay", "delay"})
 """Columns in which no minutes are the same as none given."""
 
+_ASIDE = frozenset([("udf_values", "subject"), ("timephased", "subject"), ("timephased", "fits")])
+"""Columns that follow from others."""
+
 _PARTS = (
     "projects", "calendars", "wbs", "activities", "relationships", "external_links", "resources",
     "accounts", "code_types", "code_values", "code_assignments", "udf_types", "udf_values",
     "roles", "resource_rates", "assignments", "expenses", "notes", "splits", "steps",
+    "timephased",
 )  # fmt: skip
 """Tables in an order in which those referred to come first."""
 
@@ -161,9 +165,7 @@ class _Comparison:
             if kinds[column] == "Rows":
                 moved = self._moved(_target(name, column), before)
                 failed = (moved != after) & (moved != _LOST)
-            elif (name, column) == ("udf_values", "subject") or (
-                column == "calendar_chosen" and not self._microsoft
-            ):
+            elif (name, column) in _ASIDE or (column == "calendar_chosen" and not self._microsoft):
                 continue  # what its key is made of, and what only Microsoft Project asks for
             elif kinds[column] == "Numbers":
                 failed = ~np.isclose(before, after, rtol=1e-6, atol=1e-6, equal_nan=True)
@@ -362,6 +364,7 @@ def _side(comparison: _Comparison, name: str, ours: bool) -> Sequence[Hashable]:
         "notes": ("activity", "topic"),
         "splits": ("activity", "start"),
         "steps": ("activity", "name"),
+        "timephased": ("activity", "owner", "baseline", "type", "start"),
         "resource_rates": ("resource", "start"),
     }[name]
     lists = []

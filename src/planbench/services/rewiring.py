@@ -40,6 +40,7 @@ _HANGING = (
     "notes",
     "splits",
     "steps",
+    "timephased",
     "external_links",
 )
 NEW_DAYS = 5
@@ -309,8 +310,10 @@ def without(schedule: Schedule, keep: Flags) -> Schedule:
     }
     for name in _HANGING:
         table = getattr(schedule, name)
-        left = table.take(keep[table.activity])
-        changed[name] = left.with_columns(activity=new_row[left.activity])
+        own = table.activity != NO_ROW  # what is of a resource stays
+        left = table.take(keep[table.activity] | ~own)
+        moved = np.where(left.activity == NO_ROW, NO_ROW, new_row[left.activity])
+        changed[name] = left.with_columns(activity=moved.astype(np.int32))
     fields = schedule.udf_values
     if len(fields):
         uids = set(schedule.activities.uid[~keep].tolist())

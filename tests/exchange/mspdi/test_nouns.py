@@ -164,10 +164,9 @@ def test_what_is_not_read_is_told(mspdi: str) -> None:
         "<Finish>2026-01-05T17:00:00</Finish><Unit>1</Unit><Value>PT8H0M0S</Value></TimephasedData>"
     )
     place = mspdi.index("</Assignment>")
-    bent = mspdi[:place] + part * 3 + "<Baseline><Number>0</Number></Baseline>" + mspdi[place:]
+    bent = mspdi[:place] + "<Baseline><Number>0</Number></Baseline>" + part * 3 + mspdi[place:]
     before = {line.where: line for line in read_mspdi(mspdi.encode()).repairs}
     lines = {line.where: line.message for line in read_mspdi(bent.encode()).repairs}
     assert {where: words for where, words in lines.items() if where not in before} == {
         "Assignment Baseline": "1 of assignments",
-        "Assignment TimephasedData": "3 of assignments",
     }

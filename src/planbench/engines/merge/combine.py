@@ -26,6 +26,7 @@ from planbench.domain.schedule import (
     Source,
     Table,
     Texts,
+    Timephased,
     UdfTypes,
     UdfValues,
     empty_baseline,
@@ -69,6 +70,7 @@ _REFERENCES: dict[str, dict[str, str]] = {
     "notes": {"activity": "activities"},
     "splits": {"activity": "activities"},
     "steps": {"activity": "activities"},
+    "timephased": {"activity": "activities"},
 }
 
 
@@ -123,6 +125,7 @@ def merge(
     ids, renamed = _activity_ids(placings, projects, tables["activities"], notes)
     uids = {name: fresh_uids(table.uid.tolist()) for name, table in tables.items() if _has(table)}
     tables["resources"] = tables["resources"].with_columns(code=_texts(resource_codes))
+    tables["timephased"] = _timephased(placings, tables, uids, notes)
     tables["code_assignments"] = _one_value_a_type(tables["code_assignments"], codes, notes)
     values = _user_values(placings, tables, uids, fields, ids)
     for name, found in uids.items():
@@ -192,6 +195,33 @@ def _joined(placings: list[Placing], name: str) -> Any:
     return replace(
         pieces[0], **{key: np.concatenate([one[key] for one in columns]) for key in columns[0]}
     )
+
+
+def _timephased(
+    placings: list[Placing], tables: dict[str, Any], uids: dict[str, list[str]], notes: Notes
+) -> Timephased:
+    """Records over time with the new ids of what they are of; those of resources are left out."""
+    table: Timephased = tables["timephased"]
+    subject, owner = table.subject.copy(), table.owner
+    for place in range(len(placings)):
+
+        def brought(name: str, place: int = place) -> slice:
+            last = place + 1 == len(placings)
+            end = len(tables[name]) if last else placings[place + 1].base[name]
+            return slice(placings[place].base[name], end)
+
+        led: dict[tuple[str, str], str] = {}
+        for kind, name in (("expense", "expenses"), ("assignment", "assignments")):
+            mine = brought(name)
+            old = tables[name].uid[mine].tolist()
+            led.update(((kind, a), b) for a, b in zip(old, uids[name][mine], strict=True))
+        for row in range(len(table))[brought("timephased")]:
+            subject[row] = led.get((owner[row], subject[row]), subject[row])
+    lost = sum(int((one.part.schedule.timephased.activity == NO_ROW).sum()) for one in placings)
+    if lost:
+        words = f"{lost:,} records over time of resources alone"
+        notes.add("timephased", "warning", "resources", words, "left out: they are of one plan")
+    return table.with_columns(subject=subject)
 
 
 def _activity_ids(

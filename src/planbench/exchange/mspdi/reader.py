@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 
 from planbench.domain.calendars import Calendar
 from planbench.domain.errors import ImportRefused
@@ -27,6 +28,7 @@ from planbench.exchange.mspdi.tasks import (
     read_links,
     read_outline,
 )
+from planbench.exchange.mspdi.timephased import read_timephased
 from planbench.exchange.mspdi.values import Reader, flag
 from planbench.exchange.repairs import Repairs
 from planbench.exchange.xml_records import Record, read_records, root_tag
@@ -53,7 +55,8 @@ def read_mspdi(
     def kept(record: Record, parent: Record) -> bool:
         keep = _kept(record, parent)
         one = record.tag in _SEVERAL and len(record.children) < 2  # says what the resource says
-        if not keep and not one and parent.tag in _TOLD.get(record.tag, ()):
+        lost = not keep or (record.tag == "Baseline" and parent.tag == "Assignment")
+        if lost and not one and parent.tag in _TOLD.get(record.tag, ()):
             dropped[record.tag, parent.tag] += 1
         return keep
 
@@ -88,10 +91,6 @@ def read_mspdi(
 _SEVERAL = frozenset(("AvailabilityPeriods", "Rates"))
 _ONE_RATE = "left out: a resource has the one figure it says itself"
 _TOLD: dict[str, dict[str, str]] = {
-    "TimephasedData": dict.fromkeys(
-        ("Assignment", "Task", "Resource"),
-        "left out: work and cost are spread by the assignment's contour, start and finish",
-    ),
     "Baseline": dict.fromkeys(("Resource", "Assignment"), "left out: baselines are of tasks"),
     "AvailabilityPeriods": {"Resource": _ONE_RATE},
     "Rates": {"Resource": _ONE_RATE},
@@ -100,15 +99,11 @@ _TOLD: dict[str, dict[str, str]] = {
 
 
 def _kept(record: Record, parent: Record) -> bool:
-    """Time-phased data matters only where it tells splits, baselines only of tasks."""
-    if record.tag == "TimephasedData":
-        return (
-            parent.tag == "Assignment"
-            and parent.get("ResourceUID") in ("", terms.UNASSIGNED)
-            and record.get("Type") in ("1", "2")
-        )
+    """Baselines are of tasks; those of assignments matter for what they tell over time."""
     if record.tag == "Baseline":
-        return parent.tag == "Task"
+        return parent.tag == "Task" or (
+            parent.tag == "Assignment" and record.first("TimephasedData") is not None
+        )
     return record.tag not in ("AvailabilityPeriods", "Rates", "Views", "Filters", "Groups")
 
 
@@ -154,7 +149,7 @@ def _schedule(root: Record, tasks: list[Record], name: str, repairs: Repairs) ->
         column[:] = code
         activities = activities.with_columns(code=column)
     code_types, code_values, code_assignments = read_codes(root, outline.rows, repairs)
-    return Schedule(
+    schedule = Schedule(
         projects=(project,),
         calendars=calendars,
         activities=activities,
@@ -173,6 +168,8 @@ def _schedule(root: Record, tasks: list[Record], name: str, repairs: Repairs) ->
         splits=read_splits(records, outline.row_of, activities, calendars, repairs),
         baselines=read_baselines(outline, repairs),
     )
+    spread = read_timephased(schedule, outline, resource_records, records, repairs)
+    return replace(schedule, timephased=spread)
 
 
 def _between(value: float, limit: float, default: float) -> float:

@@ -198,7 +198,11 @@ def read_splits(
         row = row_of_task.get(record.get("TaskUID"))
         if row is None or activities.elapsed[row] or activities.original_duration[row] == 0:
             continue
+        if record.get("ResourceUID") not in ("", terms.UNASSIGNED):
+            continue
         for item in record.all("TimephasedData"):
+            if item.get("Type") not in ("1", "2"):  # remaining and actual work
+                continue
             start, finish = reader.instant(item, "Start"), reader.instant(item, "Finish")
             busy = reader.hours(item, "Value")
             if busy > 0.0 and NO_TIME not in (start, finish) and start < finish:

@@ -20,6 +20,7 @@ from planbench.domain.times import NO_TIME
 from planbench.exchange.mspdi import terms
 from planbench.exchange.mspdi.outline import TaskLine
 from planbench.exchange.mspdi.resources import FIXED_COST
+from planbench.exchange.mspdi.timephased import TimephasedWriter
 from planbench.exchange.mspdi.values import date_text, duration_text
 from planbench.exchange.xer.formats import plain
 from planbench.exchange.xml_text import leaves, node
@@ -51,11 +52,13 @@ class TaskWriter:
         calendar: list[str],
         calculated: Mapping[str, npt.NDArray[Any]],
         custom: dict[int, tuple[list[str], list[str]]],
+        spread: TimephasedWriter,
     ) -> None:
         self.schedule = schedule
         self.task = task
         self.calendar = calendar
         self.custom = custom
+        self.spread = spread
         projects = schedule.projects
         self.usual = projects[schedule.main_project].calendar if projects else NO_ROW
         self.links = self._links()
@@ -163,7 +166,9 @@ class TaskWriter:
         ]
         custom, codes = self.custom.get(row, ([], []))
         links = self.links.get(row, [])
-        return node("Task", leaves(fields), *links, *custom, *self._baselines(row), *codes)
+        over = self.spread.of("task", row, "", line.uid)
+        baselines = self._baselines(row, line.uid)
+        return node("Task", leaves(fields), *links, *custom, *baselines, *codes, over)
 
     def _shown(self, row: int) -> tuple[int, int]:
         """Start and finish as Project shows them: actual, planned, else early."""
@@ -227,7 +232,7 @@ class TaskWriter:
             found.setdefault(after, []).append(node("PredecessorLink", text))
         return found
 
-    def _baselines(self, row: int) -> list[str]:
+    def _baselines(self, row: int, uid: str) -> list[str]:
         """The first eleven baselines as Project's baselines 0 to 10."""
         made = []
         for number, place in self.numbers.items():
@@ -239,8 +244,9 @@ class TaskWriter:
                 ("Finish", date_text(int(columns.finish[row]))),
                 ("Start", date_text(int(columns.start[row]))),
             ]
-            if any(text for _, text in values):
-                made.append(node("Baseline", leaves([("Number", str(number)), *values])))
+            over = self.spread.of("task", row, "", uid, str(number))
+            if over or any(text for _, text in values):
+                made.append(node("Baseline", over, leaves([("Number", str(number)), *values])))
         return made
 
 

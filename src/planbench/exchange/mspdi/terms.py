@@ -120,7 +120,7 @@ _NAMES = """
     PredecessorUID CrossProject CrossProjectName LinkLag LagFormat Number Cost
     Initials MaterialLabel MaxUnits StandardRate IsCostResource
     TaskUID ResourceUID Work ActualWork RemainingWork OvertimeWork ActualOvertimeWork
-    RemainingOvertimeWork ActualCost RemainingCost Units Delay WorkContour Value
+    RemainingOvertimeWork ActualCost RemainingCost Units Delay WorkContour Value Unit
     FieldID FieldName Alias ValueID ParentValueID FieldGUID ValueGUID Description
 """
 

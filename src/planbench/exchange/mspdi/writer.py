@@ -18,6 +18,7 @@ from planbench.exchange.mspdi.custom import CustomFields
 from planbench.exchange.mspdi.outline import TaskLine, task_lines
 from planbench.exchange.mspdi.resources import FIXED_COST
 from planbench.exchange.mspdi.task_fields import TaskWriter
+from planbench.exchange.mspdi.timephased import TimephasedWriter
 from planbench.exchange.mspdi.values import date_text, work_text
 from planbench.exchange.xer.formats import plain, plain_ids
 from planbench.exchange.xml_text import leaf, leaves, node
@@ -38,8 +39,8 @@ def write_mspdi(schedule: Schedule, calculated: Calculated | None = None) -> byt
     project; of several, each is a summary task of its own. What Project has no place for is left
     out: WBS branches without activities, links to outside the file, user-defined fields beyond its
     thirty texts, twenty numbers, ten costs and ten dates of tasks and as many of resources, code
-    dictionaries beyond its ten. Activity ids go into a text
-    field of that title where they differ from Project's own numbers.
+    dictionaries beyond its ten, records over time of what was edited since. Activity ids go into a
+    text field of that title where they differ from Project's own numbers.
     """
     return _Writer(schedule, calculated or {}).text().encode()
 
@@ -51,18 +52,25 @@ class _Writer:
     calendar: list[str] = field(init=False)
     task: list[str] = field(init=False)
     resource: list[str] = field(init=False)
+    spread: TimephasedWriter = field(init=False)
 
     def __post_init__(self) -> None:
         self.calendar = plain_ids([item.uid for item in self.schedule.calendars])
         self.task = plain_ids(self.schedule.activities.uid.tolist())
         self.resource = plain_ids(self.schedule.resources.uid.tolist())
+        self.spread = TimephasedWriter(self.schedule)
 
     def text(self) -> str:
         """The whole file."""
         lines = task_lines(self.schedule, self.task)
         fields = CustomFields(self.schedule, self.task)
         writer = TaskWriter(
-            self.schedule, self.task, self.calendar, self.calculated, fields.of_task
+            self.schedule,
+            self.task,
+            self.calendar,
+            self.calculated,
+            fields.of_task,
+            self.spread,
         )
         return "".join(
             [
@@ -179,6 +187,7 @@ class _Writer:
                         ]
                     ),
                     *fields.of_resource.get(row, []),
+                    self.spread.of("resource", NO_ROW, str(table.uid[row]), uid),
                 )
             )
         for uid, name in self._cost_resources().items():
@@ -229,6 +238,9 @@ class _Writer:
                             ("WorkContour", str(int(table.contour[row]))),
                         ]
                     ),
+                    self.spread.of_assignment(
+                        "assignment", int(table.activity[row]), str(table.uid[row]), uid
+                    ),
                 )
             )
         number = max((int(uid) for uid in uids), default=0)
@@ -244,25 +256,34 @@ class _Writer:
             if table.name[row] == FIXED_COST:  # goes with its task
                 continue
             spent, due = float(table.actual_cost[row]), float(table.remaining_cost[row])
+            uid = str(number + row + 1)
             fields = [
-                ("UID", str(number + row + 1)),
+                ("UID", uid),
                 ("TaskUID", self.task[int(table.activity[row])]),
                 ("ResourceUID", uid_of[str(table.name[row])]),
                 ("ActualCost", plain(spent * 100.0)),
                 ("Cost", plain((spent + due) * 100.0)),
                 ("RemainingCost", plain(due * 100.0)),
             ]
-            made.append(node("Assignment", leaves(fields)))
+            activity, subject = int(table.activity[row]), str(table.uid[row])
+            over = self.spread.of_assignment("expense", activity, subject, uid)
+            made.append(node("Assignment", leaves(fields), over))
         return made
 
     def _splits(self, number: int) -> list[str]:
-        """An assignment to nobody for each split task, which spreads its work over the parts."""
+        """An assignment to nobody for each split task, which spreads its work over the parts.
+
+        Where records over time were read with one, and still fit, it has these.
+        """
         table, schedule = self.schedule.splits, self.schedule
-        if not len(table):
-            return []
         made = []
-        for row in np.unique(table.activity).tolist():
+        for row in sorted({*table.activity.tolist(), *self.spread.unassigned}):
             number += 1
+            if row in self.spread.unassigned:
+                head = self._nobody(number, row, *self.spread.unassigned[row])
+                over = self.spread.of_assignment("unassigned", row, "", str(number))
+                made.append(node("Assignment", leaves(head), over))
+                continue
             chosen = np.flatnonzero(table.activity == row)
             calendar = schedule.calendars[int(schedule.activities.calendar[row])]
             parts: list[str] = []
@@ -271,16 +292,21 @@ class _Writer:
                 if parts:
                     parts.append(_timephased(int(table.finish[k - 1]), start, 0))
                 parts.append(_timephased(start, finish, _worked(calendar, start, finish)))
-            head = [
-                ("UID", str(number)),
-                ("TaskUID", self.task[row]),
-                ("ResourceUID", terms.UNASSIGNED),
-                ("Finish", date_text(int(table.finish[chosen[-1]]))),
-                ("Start", date_text(int(table.start[chosen[0]]))),
-                ("Units", "1"),
-            ]
+            first, last = int(table.start[chosen[0]]), int(table.finish[chosen[-1]])
+            head = self._nobody(number, row, date_text(first), date_text(last))
             made.append(node("Assignment", leaves(head), *parts))
         return made
+
+    def _nobody(self, number: int, row: int, start: str, finish: str) -> list[tuple[str, str]]:
+        """Fields of an activity's assignment to nobody."""
+        return [
+            ("UID", str(number)),
+            ("TaskUID", self.task[row]),
+            ("ResourceUID", terms.UNASSIGNED),
+            ("Finish", finish),
+            ("Start", start),
+            ("Units", "1"),
+        ]
 
 
 def _worked(calendar: Calendar, start: int, finish: int) -> int:
