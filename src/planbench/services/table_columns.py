@@ -456,6 +456,7 @@ def left_out(schedule: Schedule, grids: Iterable[Grid]) -> tuple[Repair, ...]:
     for name, count in (
         ("Calendars", len(schedule.calendars)),
         ("Baselines", len(schedule.baselines)),
+        ("Timephased", len(schedule.timephased)),
     ):
         if count:
             words = "a table of rows cannot hold them"

@@ -20,6 +20,8 @@ from planbench.exchange.p6xml.writer import write_p6xml
 from planbench.exchange.readback import differences
 from planbench.exchange.registry import read_schedule
 from planbench.exchange.xer.writer import schedule_to_document, write_xer
+from planbench.services.convert import export
+from planbench.services.document import Document
 from planbench.services.rewiring import without
 
 FILES = {
@@ -204,7 +206,7 @@ def test_merged_plans_keep_theirs(spread: bytes) -> None:
     assert len(again.timephased) == 20
 
 
-def test_p6_formats_cannot_hold_them_and_that_is_told(spread: bytes) -> None:
+def test_other_formats_cannot_hold_them_and_that_is_told(spread: bytes) -> None:
     made = read_mspdi(spread).schedule
     for name, data in (
         ("a.xer", write_xer(schedule_to_document(made))),
@@ -213,6 +215,8 @@ def test_p6_formats_cannot_hold_them_and_that_is_told(spread: bytes) -> None:
         lines = differences(made, read_schedule(data, name=name).schedule)
         (told,) = [line for line in lines if line.where.startswith("Timephased")]
         assert told.message.startswith("11 of 11 rows")
+    (told,) = [line for line in export(Document(made), "xlsx").report if line.where == "Timephased"]
+    assert told.action == "11 left out"
 
 
 def test_records_of_what_was_left_out_are_told(mspdi: str) -> None:
