@@ -19,7 +19,7 @@ from planbench.scenes.columns import (
     PlanTable,
 )
 from planbench.scenes.fields import CRITICAL_WORDS
-from planbench.scenes.groups import groupings
+from planbench.scenes.groups import INTERVALS, groupings
 from planbench.services.editing import CONSTRAINT_NAMES
 from planbench.ui.translation import tr, tr_data
 
@@ -87,20 +87,25 @@ def names_in_window(columns: Iterable[Column]) -> dict[str, str]:
 
 def levels_in_window(columns: Mapping[str, Column]) -> dict[str, str]:
     """What a level of bands can stand by, as `groupings` gives it, translated."""
-    by = {
-        "week": tr("{name} by week"),
-        "month": tr("{name} by month"),
-        "quarter": tr("{name} by quarter"),
-        "year": tr("{name} by year"),
-    }
-    found = {}
-    for key, title in groupings(columns).items():
-        column, _, interval = key.rpartition("@")
-        if interval in by and column in columns:
-            found[key] = by[interval].format(name=in_window(columns[column]).name)
-        else:
-            found[key] = in_window(columns[key]).name if key in columns else tr_data(title)
-    return found
+    return {key: _level(columns, key, title) for key, title in groupings(columns).items()}
+
+
+def level_in_window(columns: Mapping[str, Column], key: str) -> str:
+    """One level of `levels_in_window`: its button is named anew at every change of dates."""
+    return _level(columns, key, groupings({}).get(key, key))  # of those that are no columns
+
+
+def _level(columns: Mapping[str, Column], key: str, title: str) -> str:
+    column, _, interval = key.rpartition("@")
+    if column in columns and interval in INTERVALS:
+        by = {
+            "week": tr("{name} by week"),
+            "month": tr("{name} by month"),
+            "quarter": tr("{name} by quarter"),
+            "year": tr("{name} by year"),
+        }
+        return by[interval].format(name=in_window(columns[column]).name)
+    return in_window(columns[key]).name if key in columns else tr_data(title)
 
 
 def cell_texts(column: Column, table: PlanTable, nodes: Rows) -> list[str]:

@@ -18,7 +18,7 @@ from planbench.scenes.gantt_marks import BY_PERCENT, BY_REMAINING
 from planbench.scenes.groups import BY_NONE, BY_WBS, QUICK_FILTERS
 from planbench.scenes.risk_fields import risk_marks
 from planbench.ui.icons import icon
-from planbench.ui.models.fields import in_window, levels_in_window
+from planbench.ui.models.fields import in_window, level_in_window, levels_in_window
 from planbench.ui.schedule.attaching import ask_to_attach
 from planbench.ui.schedule.baselines import ask_for_baselines
 from planbench.ui.schedule.changing import ask_for_change
@@ -220,9 +220,11 @@ class ScheduleBar(Toolbar):
     def _show_choices(self) -> None:
         """Name the grouping and the quick filter on their buttons."""
         plan = self._space.plan
-        titles = levels_in_window(plan.columns)
         more = f" +{len(plan.grouping) - 1}" if len(plan.grouping) > 1 else ""
-        self.group.setText(titles[plan.grouping[0]] + more if plan.grouping else tr("No groups"))
+        first = (
+            level_in_window(plan.columns, plan.grouping[0]) if plan.grouping else tr("No groups")
+        )
+        self.group.setText(first + more)
         own = tr("Filter") if plan.filter.parts else tr_data(QUICK_FILTERS[plan.quick])
         self.quick.setText(own)
         self.level.setEnabled(plan.deepest > 0)
